@@ -1,0 +1,35 @@
+"""Versioned messages that pass between services. A new shape is a new version, never a changed one."""
+
+from shared.contracts.hit_confirmed import (
+    EntryFactsV1,
+    GradedItemV1,
+    HitConfirmedV1,
+    HitStateV1,
+    ReviewFactsV1,
+    StandingOrderFactsV1,
+    VerificationV1,
+)
+from shared.contracts.national_release import NationalReleaseV1
+from shared.contracts.travellers_observed import (
+    FlightV1,
+    LegV1,
+    TravellerObservedV1,
+    TravellersObservedV1,
+    TravellersScreenedV1,
+)
+
+__all__ = [
+    "EntryFactsV1",
+    "FlightV1",
+    "GradedItemV1",
+    "HitConfirmedV1",
+    "HitStateV1",
+    "LegV1",
+    "NationalReleaseV1",
+    "ReviewFactsV1",
+    "StandingOrderFactsV1",
+    "TravellerObservedV1",
+    "TravellersObservedV1",
+    "TravellersScreenedV1",
+    "VerificationV1",
+]
