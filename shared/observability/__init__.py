@@ -1,0 +1,1 @@
+"""Logs and figures that never carry personal data."""

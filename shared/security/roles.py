@@ -1,0 +1,163 @@
+"""Roles and what each may do: the one table behind every route.
+
+A role is a post that a person holds; a permission is one thing that a route does.
+A permission opens the door of a route only; what happens behind it is judged again by the safeguards.
+
+Source: safeguards.md §4a (roles), SG-26, SG-27 (combinations), workflow.md §7.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class Role(StrEnum):
+    """The closed list of roles (safeguards.md §4a)."""
+
+    ANALYST = "ANALYST"
+    VERIFIER = "VERIFIER"
+    SUPERVISOR = "SUPERVISOR"
+    DUTY_SUPERVISOR = "DUTY_SUPERVISOR"
+    FRONT_LINE = "FRONT_LINE"
+    NOMINATOR = "NOMINATOR"
+    APPROVER = "APPROVER"
+    REVIEWER = "REVIEWER"
+    LIST_STEWARD = "LIST_STEWARD"
+    LIAISON = "LIAISON"
+    LEGAL = "LEGAL"
+    HUMAN_RIGHTS = "HUMAN_RIGHTS"
+    CHILD_SPECIALIST = "CHILD_SPECIALIST"
+    ASYLUM_OFFICER = "ASYLUM_OFFICER"
+    DPO = "DPO"
+    AUDITOR = "AUDITOR"
+    INDEPENDENT_AUTHORITY = "INDEPENDENT_AUTHORITY"
+    COURT = "COURT"
+    ADMIN = "ADMIN"
+    PIU_HEAD = "PIU_HEAD"
+    CARRIER = "CARRIER"
+
+
+class Permission(StrEnum):
+    """One thing that a route does; each route names exactly one (docs/architecture.md, HTTP interfaces)."""
+
+    # Only another service of ours; no person's or carrier's role opens these.
+    SERVICE = "SERVICE"
+    # ingest
+    SUBMIT_MESSAGE = "SUBMIT_MESSAGE"
+    READ_RECEIPT = "READ_RECEIPT"
+    READ_FLIGHTS = "READ_FLIGHTS"
+    # registers of ingest and sharing
+    READ_REGISTERS = "READ_REGISTERS"
+    PROPOSE_REGISTER = "PROPOSE_REGISTER"
+    APPROVE_REGISTER = "APPROVE_REGISTER"
+    # screening
+    MATCH = "MATCH"
+    REVIEW = "REVIEW"
+    READ_HITS = "READ_HITS"
+    DRAFT_ORDER = "DRAFT_ORDER"
+    APPROVE_ORDER = "APPROVE_ORDER"
+    READ_ORDERS = "READ_ORDERS"
+    DRAFT_STANDING_ORDER = "DRAFT_STANDING_ORDER"
+    APPROVE_STANDING_ORDER = "APPROVE_STANDING_ORDER"
+    READ_STANDING_ORDERS = "READ_STANDING_ORDERS"
+    PROPOSE_MATCHER = "PROPOSE_MATCHER"
+    APPROVE_MATCHER = "APPROVE_MATCHER"
+    READ_MATCHER_APPROVALS = "READ_MATCHER_APPROVALS"
+    IMPORT_LIST = "IMPORT_LIST"
+    READ_WATCHLIST = "READ_WATCHLIST"
+    APPROVE_LIST = "APPROVE_LIST"
+    FRONT_LINE_CARDS = "FRONT_LINE_CARDS"
+    OPERATE = "OPERATE"
+    # sharing
+    READ_SHARES = "READ_SHARES"
+    RECORD_INDIVIDUAL_RISK = "RECORD_INDIVIDUAL_RISK"
+    PROPOSE_SHARE = "PROPOSE_SHARE"
+    APPROVE_SHARE = "APPROVE_SHARE"
+    READ_NOTICES = "READ_NOTICES"
+    WRITE_VAULT = "WRITE_VAULT"
+    # every service
+    READ_AUDIT = "READ_AUDIT"
+    # console: its own pages that every member of staff opens (home, sign out)
+    USE_CONSOLE = "USE_CONSOLE"
+
+
+OVERSIGHT: Final = frozenset({Role.AUDITOR, Role.DPO, Role.INDEPENDENT_AUTHORITY, Role.COURT})
+STAFF: Final = frozenset(Role) - {Role.CARRIER}
+_SHARE_READERS: Final = frozenset(
+    {Role.SUPERVISOR, Role.LIAISON, Role.LEGAL, Role.HUMAN_RIGHTS, Role.DPO, Role.AUDITOR}
+)
+
+ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
+    {
+        Permission.SERVICE: frozenset(),
+        Permission.SUBMIT_MESSAGE: frozenset({Role.CARRIER}),
+        Permission.READ_RECEIPT: OVERSIGHT | {Role.CARRIER},
+        Permission.READ_FLIGHTS: frozenset(
+            {Role.VERIFIER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR, Role.DPO, Role.ADMIN}
+        ),
+        Permission.READ_REGISTERS: OVERSIGHT
+        | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
+        Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
+        Permission.APPROVE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.DPO, Role.PIU_HEAD}),
+        Permission.MATCH: frozenset({Role.VERIFIER, Role.SUPERVISOR, Role.ANALYST}),
+        Permission.REVIEW: frozenset({Role.VERIFIER}),
+        Permission.READ_HITS: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.DPO}),
+        Permission.DRAFT_ORDER: frozenset({Role.SUPERVISOR}),
+        Permission.APPROVE_ORDER: frozenset({Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD}),
+        Permission.READ_ORDERS: OVERSIGHT
+        | {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD},
+        Permission.DRAFT_STANDING_ORDER: frozenset({Role.SUPERVISOR}),
+        Permission.APPROVE_STANDING_ORDER: frozenset({Role.LEGAL}),
+        Permission.READ_STANDING_ORDERS: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL, Role.VERIFIER},
+        Permission.PROPOSE_MATCHER: frozenset({Role.SUPERVISOR}),
+        Permission.APPROVE_MATCHER: frozenset({Role.DPO, Role.LEGAL}),
+        Permission.READ_MATCHER_APPROVALS: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL},
+        Permission.IMPORT_LIST: frozenset({Role.LIST_STEWARD}),
+        Permission.READ_WATCHLIST: OVERSIGHT
+        | {Role.LIST_STEWARD, Role.APPROVER, Role.SUPERVISOR, Role.VERIFIER, Role.ADMIN},
+        Permission.APPROVE_LIST: frozenset({Role.LIST_STEWARD, Role.APPROVER}),
+        Permission.FRONT_LINE_CARDS: frozenset({Role.FRONT_LINE}),
+        Permission.OPERATE: frozenset({Role.ADMIN}),
+        Permission.READ_SHARES: _SHARE_READERS,
+        Permission.RECORD_INDIVIDUAL_RISK: frozenset({Role.HUMAN_RIGHTS}),
+        Permission.PROPOSE_SHARE: frozenset({Role.SUPERVISOR, Role.LIAISON}),
+        Permission.APPROVE_SHARE: frozenset({Role.LEGAL, Role.LIAISON}),
+        Permission.READ_NOTICES: _SHARE_READERS,
+        Permission.WRITE_VAULT: frozenset({Role.ASYLUM_OFFICER}),
+        Permission.READ_AUDIT: OVERSIGHT,
+        Permission.USE_CONSOLE: STAFF,
+    }
+)
+
+_OPERATIONAL: Final = frozenset(
+    {
+        Role.ANALYST,
+        Role.VERIFIER,
+        Role.SUPERVISOR,
+        Role.DUTY_SUPERVISOR,
+        Role.FRONT_LINE,
+        Role.NOMINATOR,
+        Role.APPROVER,
+        Role.REVIEWER,
+        Role.LIST_STEWARD,
+        Role.LIAISON,
+        Role.PIU_HEAD,
+        Role.ADMIN,
+    }
+)
+
+
+def is_forbidden_combination(roles: frozenset[Role]) -> bool:
+    """Whether one account may not hold these roles together.
+
+    Source: safeguards.md SG-27, role combinations of one account.
+    """
+    if Role.DPO in roles and roles & _OPERATIONAL:
+        return True
+    pairs = (
+        {Role.NOMINATOR, Role.APPROVER},
+        {Role.ANALYST, Role.AUDITOR},
+        {Role.ADMIN, Role.ANALYST},
+    )
+    return any(pair <= roles for pair in pairs)
