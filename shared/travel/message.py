@@ -1,0 +1,400 @@
+"""What every reader makes of one message: a value that prints as `parsed-message.md` says, key for key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from shared.personal import Personal
+from shared.travel.flight import Flight
+from shared.travel.partial_date import PartialDate
+from shared.travel.traveller import Address, Sex, TravelDocument, Traveller
+
+
+class MessageKind(StrEnum):
+    """Which format a message came in."""
+
+    PAXLST = "PAXLST"
+    PNRGOV = "PNRGOV"
+    PNRGOV_XML = "PNRGOV_XML"
+    MANIFEST = "MANIFEST"
+
+
+class MessageFunction(StrEnum):
+    """What a message is for."""
+
+    PASSENGER_LIST = "PASSENGER_LIST"
+    CREW_LIST = "CREW_LIST"
+    MASTER_CREW_LIST = "MASTER_CREW_LIST"
+    GATE_PASS = "GATE_PASS"
+    FLIGHT_STATUS = "FLIGHT_STATUS"
+    PNR_PUSH = "PNR_PUSH"
+    PNR_CANCELLATION = "PNR_CANCELLATION"
+
+
+class Change(StrEnum):
+    """How a message changes what was reported before."""
+
+    NEW = "NEW"
+    CHANGE = "CHANGE"
+    CANCEL = "CANCEL"
+    REDUCTION = "REDUCTION"
+    CLOSE = "CLOSE"
+    CLOSE_NOT_ON_BOARD = "CLOSE_NOT_ON_BOARD"
+    CLOSE_ON_BOARD = "CLOSE_ON_BOARD"
+    FLIGHT_CANCELLED = "FLIGHT_CANCELLED"
+    FLIGHT_CHANGED = "FLIGHT_CHANGED"
+
+
+class Severity(StrEnum):
+    """What a fault costs: nothing, one traveller, or the whole message."""
+
+    WARNING = "WARNING"
+    TRAVELLER_REJECTED = "TRAVELLER_REJECTED"
+    MESSAGE_REJECTED = "MESSAGE_REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a message: where it stands, never what stood there.
+
+    `segment` is the segment's tag (or the member's name in JSON), `position` counts from UNH = 1
+    (UNB = 1 for the interchange's own segments), `traveller` from 1 in the order sent. The last two are the
+    carrier's own references of that traveller, so that it finds the person without our naming anybody.
+    """
+
+    severity: Severity
+    code: str
+    segment: str | None = None
+    position: int | None = None
+    traveller: int | None = None
+    carrier_reference: str | None = None
+    locator: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The fault object of `parsed-message.md`."""
+        return {
+            "severity": self.severity.value,
+            "code": self.code,
+            "segment": self.segment,
+            "position": self.position,
+            "traveller": self.traveller,
+        }
+
+    def as_receipt_json(self) -> dict[str, Any]:
+        """The fault object of `receipts.md`: with the carrier's own references of the traveller."""
+        return {**self.as_json(), "carrier_reference": self.carrier_reference, "locator": self.locator}
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class ReservationTraveller(Personal):
+    """A person named in a reservation."""
+
+    reference: str | None = None
+    surname: str
+    given_names: str | None = None
+    kind: str | None = None
+    birth_date: PartialDate | None = None
+    sex: Sex | None = None
+    nationality: str | None = None
+    documents: tuple[TravelDocument, ...] = ()
+    tickets: tuple[str, ...] = ()
+    frequent_flyer: tuple[str, ...] = ()
+    seats: tuple[str, ...] = ()
+    bag_tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read the reservation's traveller of `parsed-message.md`; only `surname` is required."""
+        birth_date, sex = value.get("birth_date"), value.get("sex")
+        return cls(
+            reference=value.get("reference"),
+            surname=value["surname"],
+            given_names=value.get("given_names"),
+            kind=value.get("kind"),
+            birth_date=None if birth_date is None else PartialDate.parse(birth_date),
+            sex=None if sex is None else Sex(sex),
+            nationality=value.get("nationality"),
+            documents=tuple(TravelDocument.from_json(each) for each in value.get("documents") or ()),
+            tickets=tuple(value.get("tickets") or ()),
+            frequent_flyer=tuple(value.get("frequent_flyer") or ()),
+            seats=tuple(value.get("seats") or ()),
+            bag_tags=tuple(value.get("bag_tags") or ()),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The reservation's traveller of `parsed-message.md`."""
+        return {
+            "reference": self.reference,
+            "surname": self.surname,
+            "given_names": self.given_names,
+            "kind": self.kind,
+            "birth_date": None if self.birth_date is None else str(self.birth_date),
+            "sex": None if self.sex is None else self.sex.value,
+            "nationality": self.nationality,
+            "documents": [document.as_json() for document in self.documents],
+            "tickets": list(self.tickets),
+            "frequent_flyer": list(self.frequent_flyer),
+            "seats": list(self.seats),
+            "bag_tags": list(self.bag_tags),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItineraryLeg:
+    """One leg of a reservation's itinerary; times local and naive."""
+
+    carrier: str | None = None
+    operating_carrier: str | None = None
+    number: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    departure: datetime | None = None
+    arrival: datetime | None = None
+    booking_class: str | None = None
+    status: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read the itinerary object of `parsed-message.md`."""
+        departure, arrival = value.get("departure"), value.get("arrival")
+        return cls(
+            carrier=value.get("carrier"),
+            operating_carrier=value.get("operating_carrier"),
+            number=value.get("number"),
+            origin=value.get("origin"),
+            destination=value.get("destination"),
+            departure=None if departure is None else datetime.fromisoformat(departure),
+            arrival=None if arrival is None else datetime.fromisoformat(arrival),
+            booking_class=value.get("class"),
+            status=value.get("status"),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The itinerary object of `parsed-message.md`."""
+        return {
+            "carrier": self.carrier,
+            "operating_carrier": self.operating_carrier,
+            "number": self.number,
+            "origin": self.origin,
+            "destination": self.destination,
+            "departure": None if self.departure is None else self.departure.isoformat(timespec="minutes"),
+            "arrival": None if self.arrival is None else self.arrival.isoformat(timespec="minutes"),
+            "class": self.booking_class,
+            "status": self.status,
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Payment(Personal):
+    """How a reservation was paid; a card number is masked to its last four digits by the filter."""
+
+    form: str | None = None
+    card: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The payment object of `parsed-message.md`."""
+        return {"form": self.form, "card": self.card, "amount": self.amount, "currency": self.currency}
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class Reservation(Personal):
+    """A PNR: its locators, people, itinerary and what else the State may lawfully hold of it."""
+
+    locator: str
+    carrier: str | None = None
+    other_locators: tuple[str, ...] = ()
+    booked_at: datetime | None = None
+    is_cancelled: bool = False
+    is_split: bool = False
+    travellers: tuple[ReservationTraveller, ...] = ()
+    itinerary: tuple[ItineraryLeg, ...] = ()
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    service_codes: tuple[str, ...] = ()
+    agency: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read the reservation object of `parsed-message.md`; only `locator` is required."""
+        booked_at = value.get("booked_at")
+        return cls(
+            locator=value["locator"],
+            carrier=value.get("carrier"),
+            other_locators=tuple(value.get("other_locators") or ()),
+            booked_at=None if booked_at is None else datetime.fromisoformat(booked_at),
+            is_cancelled=bool(value.get("is_cancelled", False)),
+            is_split=bool(value.get("is_split", False)),
+            travellers=tuple(ReservationTraveller.from_json(each) for each in value.get("travellers") or ()),
+            itinerary=tuple(ItineraryLeg.from_json(each) for each in value.get("itinerary") or ()),
+            phones=tuple(value.get("phones") or ()),
+            emails=tuple(value.get("emails") or ()),
+            addresses=tuple(Address(**each) for each in value.get("addresses") or ()),
+            payments=tuple(Payment(**each) for each in value.get("payments") or ()),
+            service_codes=tuple(value.get("service_codes") or ()),
+            agency=value.get("agency"),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The reservation object of `parsed-message.md`."""
+        return {
+            "locator": self.locator,
+            "carrier": self.carrier,
+            "other_locators": list(self.other_locators),
+            "booked_at": None if self.booked_at is None else self.booked_at.isoformat(timespec="minutes"),
+            "is_cancelled": self.is_cancelled,
+            "is_split": self.is_split,
+            "travellers": [each.as_json() for each in self.travellers],
+            "itinerary": [leg.as_json() for leg in self.itinerary],
+            "phones": list(self.phones),
+            "emails": list(self.emails),
+            "addresses": [address.as_json() for address in self.addresses],
+            "payments": [payment.as_json() for payment in self.payments],
+            "service_codes": list(self.service_codes),
+            "agency": self.agency,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many travellers the sender states for the flight, and how many this message gave us."""
+
+    travellers_stated: int | None = None
+    travellers_read: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        """`{"travellers_stated", "travellers_read"}`."""
+        return {"travellers_stated": self.travellers_stated, "travellers_read": self.travellers_read}
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many values of each class the sensitive-data filter removed; never which."""
+
+    religion: int = 0
+    health: int = 0
+    free_text: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """`{"religion", "health", "free_text"}`."""
+        return {"religion": self.religion, "health": self.health, "free_text": self.free_text}
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class ParsedMessage(Personal):
+    """One message of an interchange, or one posted manifest.
+
+    A message that had to be refused keeps what could be read of its envelope, has no travellers, and carries
+    a `MESSAGE_REJECTED` fault. `is_syntax_failure` says that not even its segments could be told apart, which
+    is answered by CONTRL and not by CUSRES. `free_texts` are remarks that no rule allows to be kept: they are
+    never printed, and the sensitive-data filter empties them before anything else sees the message.
+
+    Source: `spec/parsed-message.md`.
+    """
+
+    kind: MessageKind
+    version: str | None = None
+    sender: str | None = None
+    recipient: str | None = None
+    interchange_reference: str | None = None
+    message_reference: str | None = None
+    transaction_reference: str | None = None
+    revision: int | None = None
+    access_reference: str | None = None
+    part: int = 1
+    is_last_part: bool = True
+    is_test: bool = False
+    function: MessageFunction | None = None
+    change: Change | None = None
+    flight: Flight | None = None
+    travellers: tuple[Traveller, ...] = ()
+    reservations: tuple[Reservation, ...] = ()
+    counted: Counted = field(default_factory=Counted)
+    dropped: Dropped = field(default_factory=Dropped)
+    faults: tuple[Fault, ...] = ()
+    free_texts: tuple[str, ...] = ()
+    is_syntax_failure: bool = False
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read a posted manifest that `manifest.py` found to have the right shape.
+
+        `counted`, `dropped` and `faults` are ignored: they are ours to find.
+
+        Raises:
+            KeyError: A required member is missing.
+            ValueError: A date or a closed value is none.
+        """
+        function, change, flight = value.get("function"), value.get("change"), value.get("flight")
+        travellers = tuple(Traveller.from_json(each) for each in value.get("travellers") or ())
+        return cls(
+            kind=MessageKind(value.get("kind") or MessageKind.MANIFEST),
+            version=value.get("version"),
+            sender=value.get("sender"),
+            recipient=value.get("recipient"),
+            interchange_reference=value.get("interchange_reference"),
+            message_reference=value.get("message_reference"),
+            transaction_reference=value.get("transaction_reference"),
+            revision=value.get("revision"),
+            access_reference=value.get("access_reference"),
+            part=value.get("part") or 1,
+            is_last_part=value.get("is_last_part", True),
+            is_test=bool(value.get("is_test", False)),
+            function=None if function is None else MessageFunction(function),
+            change=None if change is None else Change(change),
+            flight=None if flight is None else Flight.from_json(flight),
+            travellers=travellers,
+            reservations=tuple(Reservation.from_json(each) for each in value.get("reservations") or ()),
+            counted=Counted(len(travellers), len(travellers)),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `./run parse` prints, key for key."""
+        return {
+            "kind": self.kind.value,
+            "version": self.version,
+            "sender": self.sender,
+            "recipient": self.recipient,
+            "interchange_reference": self.interchange_reference,
+            "message_reference": self.message_reference,
+            "transaction_reference": self.transaction_reference,
+            "revision": self.revision,
+            "access_reference": self.access_reference,
+            "part": self.part,
+            "is_last_part": self.is_last_part,
+            "is_test": self.is_test,
+            "function": None if self.function is None else self.function.value,
+            "change": None if self.change is None else self.change.value,
+            "flight": None if self.flight is None else self.flight.as_json(),
+            "travellers": [traveller.as_json() for traveller in self.travellers],
+            "reservations": [reservation.as_json() for reservation in self.reservations],
+            "counted": self.counted.as_json(),
+            "dropped": self.dropped.as_json(),
+            "faults": [fault.as_json() for fault in self.faults],
+        }
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the message as a whole was refused."""
+        return any(fault.severity is Severity.MESSAGE_REJECTED for fault in self.faults)
+
+    @property
+    def rejected_travellers(self) -> tuple[Fault, ...]:
+        """The fault of each traveller that could not be read, in the order sent."""
+        return tuple(fault for fault in self.faults if fault.severity is Severity.TRAVELLER_REJECTED)
+
+    def rejected(self, fault: Fault) -> Self:
+        """The same envelope without travellers or reservations, and with this fault."""
+        return replace(
+            self,
+            travellers=(),
+            reservations=(),
+            free_texts=(),
+            counted=Counted(self.counted.travellers_stated, 0),
+            faults=(*self.faults, fault),
+        )
