@@ -1,0 +1,1 @@
+"""What travellers are screened against: entries, their sources and how sources are brought together."""

@@ -1,0 +1,204 @@
+"""The UN Security Council Consolidated List, XML: untrusted bytes in; entries and a report, or an error, out.
+
+The file is read as a stream: no DTD, no entities, no network, every dimension limited.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader, line_of
+
+MAX_LIST_BYTES = 64 * 1024 * 1024
+MAX_DEPTH = 6
+MAX_ROWS = 100_000
+MAX_ELEMENTS_A_ROW = 5_000
+MAX_TEXT_CHARACTERS = 50_000
+
+TERRORISM_REGIMES = frozenset({UN_1267_REGIME})
+_DEPTH_OF_SECTIONS = 2
+_ROOT = "CONSOLIDATED_LIST"
+_SECTIONS = {"INDIVIDUAL": "INDIVIDUALS", "ENTITY": "ENTITIES"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnListReport:
+    """What the file held: counts for the people who approve it, no personal data.
+
+    `kept` is the number of entries of the allowed regimes; `entities_left_out` are organisations, which are
+    not screened against travellers; `faults` flag what was kept as text.
+    """
+
+    generated_at: datetime
+    individuals: int
+    by_regime: dict[str, int]
+    entities_left_out: int
+    kept: int
+    faults: tuple[RowFault, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as the import answers it; `generated_at` in UTC."""
+        return {
+            "generated_at": self.generated_at.isoformat(),
+            "individuals": self.individuals,
+            "by_regime": dict(self.by_regime),
+            "entities_left_out": self.entities_left_out,
+            "kept": self.kept,
+            "faults": [fault.as_json() for fault in self.faults],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UnList:
+    """The entries of the allowed regimes, in the order of the file, and the report on all of it."""
+
+    report: UnListReport
+    entries: tuple[WatchlistEntry, ...]
+
+
+def read_un_list(
+    content: bytes, *, source: str = "UN", regimes: frozenset[str] = TERRORISM_REGIMES
+) -> UnList:
+    """Read the consolidated list.
+
+    Every individual is read, whatever its regime, so that a fault shows wherever it stands; only entries of
+    `regimes` are returned. Their ids are `source:reference`.
+
+    Args:
+        content: The file, at most `MAX_LIST_BYTES`.
+        source: The register's name of the list, such as `UN` or `DEMO`.
+        regimes: The values of `UN_LIST_TYPE` that carry a terrorism purpose for this State.
+
+    Raises:
+        MalformedList: Not this format, cut off, larger or deeper than the limits, with a DOCTYPE,
+            or a row without reference, regime or name; `element` and `line` say where.
+
+    Source:
+        `spec/watchlist-governance.md` §6 and §6.1; S/RES/2253 (2015); SG-01 and SG-18 for the purpose.
+    """
+    if len(content) > MAX_LIST_BYTES:
+        raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
+    by_regime: Counter[str] = Counter()
+    entries: dict[str, WatchlistEntry] = {}
+    seen: set[str] = set()
+    faults: list[RowFault] = []
+    entities = 0
+    stream = _RowStream(content)
+    for row in stream:
+        if row.tag == "ENTITY":
+            entities += 1
+            continue
+        reader = IndividualReader(row, source)
+        entry = reader.read()
+        if entry.id in seen:
+            raise MalformedList(reason="REPEATED_REFERENCE", element=row.tag, line=line_of(row))
+        seen.add(entry.id)
+        faults.extend(reader.faults)
+        by_regime[reader.regime] += 1
+        if reader.regime in regimes:
+            entries[entry.id] = entry
+    report = UnListReport(
+        generated_at=stream.generated_at(),
+        individuals=by_regime.total(),
+        by_regime=dict(sorted(by_regime.items())),
+        entities_left_out=entities,
+        kept=len(entries),
+        faults=tuple(faults),
+    )
+    return UnList(report, tuple(entries.values()))
+
+
+class _RowStream:
+    """Yields each INDIVIDUAL and ENTITY as it ends, checks the limits, and frees the row afterwards."""
+
+    def __init__(self, content: bytes) -> None:
+        self._events = etree.iterparse(
+            BytesIO(content),
+            events=("start", "end"),
+            resolve_entities=False,
+            load_dtd=False,
+            dtd_validation=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        self._generated: str | None = None
+        self._last_tag: str | None = None
+
+    def generated_at(self) -> datetime:
+        """The moment that the root states, in UTC; known once all rows are read."""
+        try:
+            moment = datetime.fromisoformat(self._generated or "")
+        except ValueError:
+            raise MalformedList(reason="MISSING_GENERATION_DATE", element=_ROOT, line=1) from None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+    def __iter__(self) -> Iterator[Element]:
+        try:
+            yield from self._rows()
+        except etree.XMLSyntaxError as fault:
+            line = fault.lineno or 0
+            raise MalformedList(reason="NOT_WELL_FORMED", element=self._last_tag, line=line) from None
+
+    def _rows(self) -> Iterator[Element]:
+        depth = rows = elements = 0
+        for event, element in self._events:
+            if event == "start":
+                depth, elements = depth + 1, elements + 1
+                self._enter(element, depth, elements)
+                continue
+            depth -= 1
+            self._leave(element)
+            if depth == _DEPTH_OF_SECTIONS and element.tag in _SECTIONS:
+                rows, elements = rows + 1, 0
+                if rows > MAX_ROWS:
+                    raise _refusal("TOO_MANY_ROWS", element)
+                yield element
+                _free(element)
+        if rows == 0:
+            raise MalformedList(reason="NO_ROWS", element=_ROOT, line=1)
+
+    def _enter(self, element: Element, depth: int, elements: int) -> None:
+        self._last_tag = str(element.tag)
+        if depth == 1:
+            self._open(element)
+        if depth > MAX_DEPTH:
+            raise _refusal("TOO_DEEP", element)
+        if elements > MAX_ELEMENTS_A_ROW:
+            raise _refusal("ROW_TOO_LONG", element)
+        section = _SECTIONS.get(self._last_tag)
+        parent = element.getparent()
+        if section and (parent is None or parent.tag != section):
+            raise _refusal("MISPLACED_ROW", element)
+
+    def _open(self, root: Element) -> None:
+        if root.tag != _ROOT:
+            raise _refusal("WRONG_ROOT", root)
+        if root.getroottree().docinfo.internalDTD is not None:
+            raise _refusal("DOCTYPE_REFUSED", root)
+        self._generated = root.get("dateGenerated")
+
+    def _leave(self, element: Element) -> None:
+        if element.text is not None and len(element.text) > MAX_TEXT_CHARACTERS:
+            raise _refusal("TEXT_TOO_LONG", element)
+
+
+def _refusal(reason: str, element: Element) -> MalformedList:
+    return MalformedList(reason=reason, element=str(element.tag), line=line_of(element))
+
+
+def _free(element: Element) -> None:
+    """Give back the row's memory, and that of the rows before it in the same section."""
+    element.clear()
+    parent = element.getparent()
+    while parent is not None and element.getprevious() is not None:
+        del parent[0]
