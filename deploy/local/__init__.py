@@ -1,0 +1,1 @@
+"""What `./run` does on one machine: database, processes, demonstration, command line."""

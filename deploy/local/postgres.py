@@ -1,0 +1,412 @@
+"""PostgreSQL on this machine, without an installation: packaged binaries under a small supervisor of our own.
+
+Loopback TCP only, passwords by SCRAM, data checksums, one superuser whose password stands in a 0600 file.
+A full disk, a taken port and what a `kill -9` left behind each end in one clear sentence or in recovery.
+"""
+
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.children import ChildProcess, Command, last_line
+from deploy.local.faults import DatabaseFailed, DiskFull, FolderInUse, NotReady, PortTaken
+from deploy.local.postgres_identity import PostgresIdentity, choose_identity
+
+HOST = "127.0.0.1"
+SUPERUSER = "postgres"
+MINIMUM_FREE_MEBIBYTES = 256
+START_TIMEOUT_SECONDS = 60
+STOP_PATIENCE_SECONDS = 20.0
+POLL_SECONDS = 0.02
+SERVICE_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+SETTINGS = """\
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+max_connections = 100
+password_encryption = 'scram-sha-256'
+shared_buffers = '256MB'
+max_wal_size = '2GB'
+wal_compression = on
+jit = off
+max_parallel_workers_per_gather = 0
+huge_pages = off
+timezone = 'UTC'
+log_timezone = 'UTC'
+idle_in_transaction_session_timeout = '5min'
+log_line_prefix = '%m [%p] '
+# A statement or the detail of an error can hold a traveller's name: neither is ever logged.
+log_statement = 'none'
+log_checkpoints = off
+log_min_messages = 'log'
+log_min_error_statement = 'panic'
+log_error_verbosity = 'terse'
+"""
+NOT_DURABLE = """\
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
+
+
+@dataclass(frozen=True)
+class ServiceDatabase:
+    """How a service reaches its database: as the application, and as the migrator."""
+
+    url: str
+    migration_url: str
+
+
+class EmbeddedPostgres:
+    """One PostgreSQL cluster in a folder, run by us.
+
+    Args:
+        folder: Holds the cluster, its log and its passwords; made when absent, 0700.
+        port: Where to listen on 127.0.0.1; 0 picks a free one at each first start.
+        durable: False gives up crash safety for speed. Tests only.
+        identify: Decides as whom it runs.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int = 0,
+        *,
+        durable: bool = True,
+        identify: Callable[[Path], PostgresIdentity] = choose_identity,
+    ) -> None:
+        self._folder = folder.absolute()
+        self._durable = durable
+        self._port = port
+        self._log = self._folder / "postgresql.log"
+        self._identify = identify
+        self._identity: PostgresIdentity | None = None
+        self._child: ChildProcess | None = None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before the first start when none was asked for."""
+        return self._port
+
+    @property
+    def log(self) -> Path:
+        """What PostgreSQL itself had to say."""
+        return self._log
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process while it runs."""
+        return self._child.pid if self._child is not None and self.is_running() else None
+
+    def is_running(self) -> bool:
+        """Whether the server process lives."""
+        return self._child is not None and self._child.exit_code is None
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start the server, and wait until it answers.
+
+        Called again after the server was killed, it starts it anew on the same port.
+
+        Raises:
+            DiskFull: Less than `MINIMUM_FREE_MEBIBYTES` are free.
+            PortTaken: The port that was asked for is another program's.
+            FolderInUse: A server runs on this folder already.
+            DatabaseFailed, NotReady: PostgreSQL said no, or nothing.
+        """
+        if self.is_running():
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_room(self._folder)
+        identity = self._identity = self._identity or self._identify(self._folder)
+        if not (identity.cluster / "PG_VERSION").exists():
+            self._make_cluster(identity)
+        end_leftover(identity.cluster, self._folder)
+        self._port = self._port or free_port()
+        check_port(self._port)
+        self._write_settings(identity)
+        self._child = self._launch(identity)
+        self._wait_until_ready(identity)
+
+    def stop(self) -> None:
+        """Stop it fast: running statements are ended, what was committed stays."""
+        if self._child is None:
+            return
+        self._child.stop([signal.SIGINT, signal.SIGQUIT], STOP_PATIENCE_SECONDS)
+        self._child = None
+
+    def superuser_url(self, database: str = "postgres") -> str:
+        """The address for the superuser: setting up and tests, never a service."""
+        return self._url(database, SUPERUSER)
+
+    def create_service_database(self, service: str) -> ServiceDatabase:
+        """Make the database and the three roles of a service; harmless when they exist.
+
+        `<service>_owner` cannot log in and owns everything; `<service>_migrator` may become it;
+        `<service>_app` owns nothing, so it can grant itself nothing.
+        """
+        if SERVICE_NAME.fullmatch(service) is None:
+            raise ValueError("a service's name is lower-case letters, digits and underscores")
+        passwords = self._passwords(f"{service}_migrator", f"{service}_app")
+        roles = ROLES.format(
+            service=service,
+            migrator_password=passwords[f"{service}_migrator"],
+            app_password=passwords[f"{service}_app"],
+        )
+        self.run_sql("postgres", roles)
+        if self.run_sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{service}'") == "":  # noqa: S608
+            self.run_sql("postgres", f"CREATE DATABASE {service} OWNER {service}_owner")
+        self.run_sql(service, RIGHTS.format(service=service))
+        return ServiceDatabase(
+            self._url(service, f"{service}_app"),
+            self._url(service, f"{service}_migrator"),
+        )
+
+    def run_sql(self, database: str, statements: str) -> str:
+        """Run statements as the superuser, through standard input so that no password is in a command line.
+
+        Returns:
+            The rows, unaligned, without headings.
+
+        Raises:
+            DatabaseFailed: A statement was refused.
+        """
+        identity = self._identity or self._identify(self._folder)
+        command = [identity.program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database, "-f", "-"]
+        done = subprocess.run(
+            command,
+            input=statements,
+            env=self._client_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[0]
+            raise DatabaseFailed(action="carry out a set-up statement", reason=reason, log=str(self._log))
+        return done.stdout.strip()
+
+    def _client_environment(self) -> dict[str, str]:
+        return {
+            "PGHOST": HOST,
+            "PGPORT": str(self._port),
+            "PGUSER": SUPERUSER,
+            "PGPASSWORD": self._passwords(SUPERUSER)[SUPERUSER],
+            "PGCONNECT_TIMEOUT": "10",
+            "PGOPTIONS": "-c client_min_messages=warning",
+            "LC_ALL": "C",
+        }
+
+    def _url(self, database: str, role: str) -> str:
+        password = self._passwords(role)[role]
+        return f"postgresql+asyncpg://{role}:{password}@{HOST}:{self._port}/{database}"
+
+    def _passwords(self, *roles: str) -> dict[str, str]:
+        """The passwords of some roles; a role that has none yet gets one, written down first."""
+        path = self._folder / "passwords.json"
+        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        missing = [role for role in roles if role not in known]
+        if missing:
+            known.update({role: secrets.token_hex(24) for role in missing})
+            write_secret(path, json.dumps(known, indent=2))
+        return {role: known[role] for role in roles}
+
+    def _make_cluster(self, identity: PostgresIdentity) -> None:
+        """Make the cluster beside its place, so that one cut short is never taken for a whole one."""
+        unfinished = identity.cluster.with_name("cluster.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        password_file = identity.cluster.with_name("initial-password")
+        write_secret(password_file, self._passwords(SUPERUSER)[SUPERUSER])
+        identity.give(password_file)
+        program = [
+            *(identity.program("initdb"), "--pgdata", str(unfinished), "--username", SUPERUSER),
+            *("--pwfile", str(password_file), "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        ]
+        try:
+            child = ChildProcess.start(self._command(identity, program), self._log)
+            ended = child.wait(START_TIMEOUT_SECONDS)
+            if not ended or child.exit_code != 0:
+                child.stop([signal.SIGTERM], 1.0)
+                raise self._explained("make its data folder")
+        finally:
+            password_file.unlink(missing_ok=True)
+        unfinished.rename(identity.cluster)
+
+    def _write_settings(self, identity: PostgresIdentity) -> None:
+        settings = SETTINGS + ("" if self._durable else NOT_DURABLE) + f"port = {self._port}\n"
+        for name, text in (("postgresql.conf", settings), ("pg_hba.conf", ACCESS)):
+            path = identity.cluster / name
+            write_secret(path, text)
+            identity.give(path)
+
+    def _launch(self, identity: PostgresIdentity) -> ChildProcess:
+        program = [identity.program("postgres"), "-D", str(identity.cluster)]
+        return ChildProcess.start(self._command(identity, program), self._log)
+
+    def _command(self, identity: PostgresIdentity, program: list[str]) -> Command:
+        return Command(
+            program=program,
+            environment={"LC_ALL": "C", "TZ": "UTC", "PATH": os.environ.get("PATH", "")},
+            folder=identity.cluster.parent,
+            prefix=identity.prefix,
+            uid=identity.uid,
+            gid=identity.gid,
+            death_signal=signal.SIGINT,
+        )
+
+    def _wait_until_ready(self, identity: PostgresIdentity) -> None:
+        assert self._child is not None
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            if self._child.wait(POLL_SECONDS):
+                raise self._explained("start")
+            if says_ready(identity.cluster / "postmaster.pid", self._port):
+                return
+        self.stop()
+        raise NotReady(
+            process="PostgreSQL",
+            seconds=START_TIMEOUT_SECONDS,
+            reason=last_line(self._log),
+            log=str(self._log),
+        )
+
+    def _explained(self, action: str) -> Exception:
+        tail = self._log.read_text("utf-8", "replace")[-8192:] if self._log.exists() else ""
+        return explain_failure(tail, action, self._folder, self._port, self._log)
+
+
+def explain_failure(tail: str, action: str, folder: Path, port: int, log: Path) -> Exception:
+    """Turn the end of PostgreSQL's log into the one fault that a person can act on."""
+    if "No space left on device" in tail or "Disk quota exceeded" in tail:
+        return DiskFull(folder=str(folder), needed_mebibytes=MINIMUM_FREE_MEBIBYTES)
+    if "Address already in use" in tail:
+        return PortTaken(port=port)
+    said = [line for line in tail.splitlines() if re.search(r"FATAL|PANIC|error:", line)]
+    return DatabaseFailed(
+        action=action, reason=said[-1].strip()[:300] if said else last_line(log), log=str(log)
+    )
+
+
+def check_room(folder: Path) -> None:
+    """Refuse a disk without the room that a first start and its write-ahead log need.
+
+    Raises:
+        DiskFull: Less than `MINIMUM_FREE_MEBIBYTES` are free.
+    """
+    if shutil.disk_usage(folder).free < MINIMUM_FREE_MEBIBYTES * 2**20:
+        raise DiskFull(folder=str(folder), needed_mebibytes=MINIMUM_FREE_MEBIBYTES)
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that another program listens on.
+
+    Raises:
+        PortTaken: It is taken.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as fault:
+            raise PortTaken(port=port) from fault
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def end_leftover(cluster: Path, folder: Path) -> None:
+    """Clear what a killed server left: its lock file, and backends that have not noticed yet.
+
+    PostgreSQL believes a lock file whose process number has meanwhile gone to any other program;
+    we look whether that process is a PostgreSQL on this very folder.
+
+    Raises:
+        FolderInUse: It is, and it stays.
+    """
+    lock = cluster / "postmaster.pid"
+    deadline = time.monotonic() + STOP_PATIENCE_SECONDS
+    while (pid := server_on(cluster)) is not None:
+        if time.monotonic() > deadline:
+            raise FolderInUse(pid=pid, folder=str(folder))
+        time.sleep(POLL_SECONDS * 5)
+    lock.unlink(missing_ok=True)
+
+
+def server_on(cluster: Path) -> int | None:
+    """A process of PostgreSQL that works in this cluster folder, if there is one.
+
+    Server and backends have the cluster as their working folder; elsewhere than on Linux nobody can be asked.
+    """
+    wanted = str(cluster.resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (
+                str((process / "cwd").readlink()) == wanted
+                and (process / "comm").read_text().strip() == "postgres"
+            ):
+                return int(process.name)
+        except OSError:
+            # It ended while we looked, or belongs to somebody else.
+            continue
+    return None
+
+
+def says_ready(lock: Path, port: int) -> bool:
+    """Whether the server's lock file says that it accepts connections on the port (lines 4 and 8)."""
+    try:
+        lines = lock.read_text().splitlines()
+    except OSError:
+        return False
+    return len(lines) >= 8 and lines[3].strip() == str(port) and lines[7].strip() == "ready"  # noqa: PLR2004
+
+
+def write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(path)
+
+
+ROLES = """\
+SET log_min_messages = 'panic';
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_owner') THEN
+    CREATE ROLE {service}_owner NOLOGIN;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_migrator') THEN
+    CREATE ROLE {service}_migrator LOGIN NOINHERIT;
+  END IF;
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_app') THEN
+    CREATE ROLE {service}_app LOGIN NOINHERIT;
+  END IF;
+END $$;
+ALTER ROLE {service}_migrator PASSWORD '{migrator_password}';
+ALTER ROLE {service}_app PASSWORD '{app_password}';
+GRANT {service}_owner TO {service}_migrator WITH INHERIT FALSE, SET TRUE;
+"""
+RIGHTS = """\
+REVOKE ALL ON DATABASE {service} FROM PUBLIC;
+GRANT CONNECT ON DATABASE {service} TO {service}_migrator, {service}_app;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO {service}_app, {service}_migrator;
+"""

@@ -1,0 +1,1 @@
+"""One part with a real PostgreSQL or real processes."""
