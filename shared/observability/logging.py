@@ -137,15 +137,20 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         level: The lowest level that is written: DEBUG, INFO, WARNING or ERROR.
     """
     threshold = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[*shared_processors(service), structlog.processors.JSONRenderer(ensure_ascii=False)],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
-        cache_logger_on_first_use=False,
-    )
+    _configure_events(service, threshold)
     root = logging.getLogger()
     root.handlers = [_LibraryHandler()]
     root.setLevel(max(threshold, logging.WARNING))
+
+
+def _configure_events(service: str, threshold: int) -> None:
+    structlog.configure(
+        processors=[*shared_processors(service), structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        # Standard output is looked up at each event, because tests put another in its place.
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stdout),
+        cache_logger_on_first_use=False,
+    )
 
 
 def shared_processors(service: str) -> list[Any]:
@@ -246,3 +251,7 @@ class _LibraryHandler(logging.Handler):
         source = f"{_short(record.pathname)}:{record.lineno}"
         error = record.exc_info[1] if record.exc_info else None
         write("library_log", logger=record.name, source=source, exc_info=error)
+
+
+# A process that logs before it configures must be as careful: structlog's own default prints local variables.
+_configure_events("unnamed", logging.WARNING)

@@ -1,0 +1,150 @@
+"""How each service's application is put together: the same skin around different routers."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import httpx
+from fastapi import APIRouter, Depends, FastAPI
+
+from shared.clock import Clock, SystemClock
+from shared.security.roles import ROLES_OF, Permission
+from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from shared.web import health
+from shared.web.authentication import NotPermitted, bearer_principal
+from shared.web.limits import DEFAULT_MAX_BODY_BYTES, BodyDeadline, RateLimiter, TooManyRequests
+from shared.web.problems import install_problem_handlers, register_problems
+from shared.web.purpose import PurposeMalformed, PurposeMissing
+from shared.web.request_context import (
+    DEMONSTRATION,
+    SECURITY_HEADERS,
+    STRICT_TRANSPORT,
+    RequestContext,
+)
+from shared.web.route_table import PUBLIC, permissions_of
+from shared.web.scripted_clock import ScriptedClockRefused, request_clock
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+ISSUER_CONNECT_SECONDS: Final = 2.0
+
+register_problems(400, ScriptedClockRefused)
+register_problems(403, NotPermitted)
+register_problems(422, PurposeMissing, PurposeMalformed)
+register_problems(429, TooManyRequests)
+
+
+class WebSettings(Protocol):
+    """What the web skin reads of a service's settings."""
+
+    @property
+    def profile(self) -> str:
+        """`local` or `production`."""
+
+    @property
+    def issuer_url(self) -> str:
+        """The issuer of people's and carriers' tokens."""
+
+    @property
+    def issuer_jwks_url(self) -> str:
+        """Where its public keys are."""
+
+    @property
+    def service_keys_file(self) -> Path | None:
+        """JWKS of the services' public keys."""
+
+
+def service_app(
+    *,
+    title: str,
+    settings: WebSettings,
+    lifespan: Lifespan,
+    routers: Sequence[APIRouter],
+    clock: Clock | None = None,
+) -> FastAPI:
+    """Build a service's application.
+
+    Sets on `app.state`: `settings`, `profile`, `clock`, `token_verifier`, `authenticate`, `rate_limiter`,
+    `readiness_checks` (name → async check), `on_refusal` (called with each 403), `is_draining`.
+
+    Args:
+        title: Shown in OpenAPI; its last word is the service's name, such as `Safeconduct ingest`.
+        settings: The service's settings.
+        lifespan: What the service opens and closes.
+        routers: The service's routes; each names its permission.
+        clock: The time; the machine's when absent.
+
+    Raises:
+        UnguardedRoute: A route names no permission.
+    """
+    service = title.rsplit(maxsplit=1)[-1].lower()
+    client = httpx.AsyncClient(timeout=ISSUER_CONNECT_SECONDS, follow_redirects=False, trust_env=False)
+    app = FastAPI(
+        title=title,
+        lifespan=_with_client(lifespan, client),
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(request_clock)],
+        redirect_slashes=False,
+    )
+    _set_state(app, settings, service, client, clock or SystemClock())
+    for router in (health.router, *routers):
+        app.include_router(router, max_body_size=DEFAULT_MAX_BODY_BYTES)
+    install_problem_handlers(app)
+    app.add_middleware(BodyDeadline)
+    app.add_middleware(RequestContext, service=service, headers=_headers(settings.profile))
+    _name_permissions_in_openapi(app)
+    return app
+
+
+def _set_state(
+    app: FastAPI, settings: WebSettings, service: str, client: httpx.AsyncClient, clock: Clock
+) -> None:
+    app.state.settings = settings
+    app.state.profile = settings.profile
+    app.state.clock = clock
+    keys_file = settings.service_keys_file
+    app.state.token_verifier = TokenVerifier(
+        issuer=settings.issuer_url,
+        issuer_keys=IssuerKeys(settings.issuer_jwks_url, client, clock),
+        service=service,
+        service_keys=StaticKeys({"keys": []}) if keys_file is None else StaticKeys.from_file(keys_file),
+        clock=clock,
+    )
+    app.state.authenticate = bearer_principal
+    app.state.rate_limiter = RateLimiter(clock)
+    app.state.readiness_checks = {}
+    app.state.on_refusal = None
+    app.state.is_draining = False
+
+
+def _headers(profile: str) -> dict[str, str]:
+    return SECURITY_HEADERS | (DEMONSTRATION if profile == "local" else STRICT_TRANSPORT)
+
+
+def _with_client(lifespan: Lifespan, client: httpx.AsyncClient) -> Lifespan:
+    @asynccontextmanager
+    async def both(app: FastAPI) -> AsyncIterator[None]:
+        async with client, lifespan(app):
+            yield
+
+    return both
+
+
+def _name_permissions_in_openapi(app: FastAPI) -> None:
+    """Write each operation's permission and roles into the interface document; refuses unguarded routes."""
+    plain = app.openapi
+    rows = permissions_of(app)
+
+    def with_permissions() -> dict[str, Any]:
+        document = plain()
+        for method, path, permission in rows:
+            operation = document["paths"].get(path, {}).get(method.lower())
+            if operation is not None and permission != PUBLIC:
+                operation["x-permission"] = permission
+                operation["x-roles"] = sorted(role.value for role in ROLES_OF[Permission(permission)])
+        return document
+
+    # FastAPI's documented way to extend the interface document is to replace this method.
+    app.openapi = with_permissions  # type: ignore[method-assign]

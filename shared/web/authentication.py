@@ -1,0 +1,110 @@
+"""Who may open a route. Every route says it, with `require(Permission.X)` or `public()`.
+
+```python
+@router.get("/v1/flights")
+async def list_flights(asking: Annotated[Principal, Depends(require(Permission.READ_FLIGHTS))]) -> ...:
+
+@router.get("/health/live", dependencies=[Depends(public())])
+```
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.errors import DomainError
+from shared.observability.logging import get_logger
+from shared.security.roles import Permission
+from shared.security.tokens import Principal, PrincipalKind, TokenRefused, TokenVerifier
+from shared.web.limits import CARRIER_RATE, USER_RATE, RateLimiter
+
+Authenticate = Callable[[Request], Awaitable[Principal]]
+OnRefusal = Callable[[Principal, Permission, str], Awaitable[None]]
+
+# Declares the scheme in OpenAPI; reading and checking the header is `bearer_principal`'s.
+_BEARER: Final = HTTPBearer(auto_error=False, bearerFormat="JWT")
+
+
+class NotPermitted(DomainError):
+    """The caller is known, and may not open this route."""
+
+    code = "NOT_PERMITTED"
+    sentence = "Your roles do not open this ({permission})."
+
+
+async def bearer_principal(request: Request) -> Principal:
+    """The principal of the `Authorization: Bearer` header; the default of `app.state.authenticate`.
+
+    Raises:
+        TokenRefused: No token, or one that does not hold.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise TokenRefused(reason="no bearer token")
+    verifier: TokenVerifier = request.app.state.token_verifier
+    return await verifier.verify(token.strip())
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """The dependency that `require` returns; the route table finds it by its type."""
+
+    permission: Permission
+
+    async def __call__(
+        self, request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+    ) -> Principal:
+        """The caller, if allowed.
+
+        Raises:
+            TokenRefused: Nobody known asks (401).
+            NotPermitted: The caller's roles do not open this route (403).
+            TooManyRequests: The caller asks too often (429).
+        """
+        authenticate: Authenticate = request.app.state.authenticate
+        principal = await authenticate(request)
+        _count(request.app.state.rate_limiter, principal)
+        if not principal.may(self.permission):
+            await _refuse(request, principal, self.permission)
+        return principal
+
+
+@dataclass(frozen=True)
+class Public:
+    """The dependency that `public` returns: this route is open to everyone, on purpose."""
+
+    def __call__(self) -> None:
+        """Nothing is asked."""
+
+
+@cache
+def require(permission: Permission) -> Requirement:
+    """A dependency that lets only those in who hold `permission`, and gives the route its `Principal`."""
+    return Requirement(permission)
+
+
+@cache
+def public() -> Public:
+    """Marks one of the few routes that anyone may open."""
+    return Public()
+
+
+def _count(limiter: RateLimiter, principal: Principal) -> None:
+    if principal.kind is PrincipalKind.CARRIER:
+        limiter.take(f"carrier:{principal.subject}", CARRIER_RATE)
+    elif principal.kind is PrincipalKind.USER:
+        limiter.take(f"user:{principal.subject}", USER_RATE)
+
+
+async def _refuse(request: Request, principal: Principal, permission: Permission) -> None:
+    """Tell the service, which keeps refusals in its audit log, and end the request."""
+    template = getattr(request.scope.get("route"), "path", "")
+    get_logger().warning("access_refused", subject=principal.subject, permission=permission, route=template)
+    on_refusal: OnRefusal | None = request.app.state.on_refusal
+    if on_refusal is not None:
+        await on_refusal(principal, permission, template)
+    raise NotPermitted(permission=permission.value)
