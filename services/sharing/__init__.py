@@ -1,0 +1,1 @@
+"""Sharing: confirmed hits become notices to the authorities concerned, or reasons why not."""

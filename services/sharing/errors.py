@@ -1,0 +1,88 @@
+"""The faults of the sharing service.
+
+DomainError
+├── EnvelopeRefused      a notice or acknowledgement that cannot be accepted (sharing-protocol.md §10)
+├── ShareNotFound
+├── NoticeNotFound
+├── RegisterEntryRefused an entry that may not be activated
+├── RegisterEntryUnknown
+├── NotACandidate        an authority that the resolution does not make a candidate
+├── StepOutOfOrder       a step before the one that it needs
+├── PreviewOutdated      what would leave is no longer what was shown
+├── RefusedByPolicy      the safeguards refused; reasons are facts
+└── VaultUnavailable     the protection vault gave no answer, which refuses
+"""
+
+from typing import ClassVar
+
+from shared.errors import DomainError
+
+
+class EnvelopeRefused(DomainError):
+    """A notice or an acknowledgement cannot be accepted; `code_sent` is the transport's code."""
+
+    code: ClassVar[str] = "ENVELOPE_REFUSED"
+    sentence: ClassVar[str] = "The message was refused ({code_sent}): {reason}."
+
+
+class ShareNotFound(DomainError):
+    """No share has this id, or the caller may not see it."""
+
+    code: ClassVar[str] = "SHARE_NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such share."
+
+
+class NoticeNotFound(DomainError):
+    """No notice has this id."""
+
+    code: ClassVar[str] = "NOTICE_NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such notice."
+
+
+class RegisterEntryRefused(DomainError):
+    """The entry cannot be activated."""
+
+    code: ClassVar[str] = "REGISTER_ENTRY_REFUSED"
+    sentence: ClassVar[str] = "The entry {entry_id} cannot be activated: {reason}."
+
+
+class RegisterEntryUnknown(DomainError):
+    """No register holds such an entry."""
+
+    code: ClassVar[str] = "REGISTER_ENTRY_UNKNOWN"
+    sentence: ClassVar[str] = "The register {register} has no such entry."
+
+
+class NotACandidate(DomainError):
+    """Nothing in the resolution makes this authority a recipient of this hit."""
+
+    code: ClassVar[str] = "NOT_A_CANDIDATE"
+    sentence: ClassVar[str] = "{authority_id} is not a candidate for this hit."
+
+
+class StepOutOfOrder(DomainError):
+    """The share is not at the point where this step is taken."""
+
+    code: ClassVar[str] = "STEP_OUT_OF_ORDER"
+    sentence: ClassVar[str] = "This cannot be done now: {reason}."
+
+
+class PreviewOutdated(DomainError):
+    """What would leave has changed since it was proposed, so nobody has seen it."""
+
+    code: ClassVar[str] = "PREVIEW_OUTDATED"
+    sentence: ClassVar[str] = "What would be sent to {authority_id} has changed since it was proposed."
+
+
+class RefusedByPolicy(DomainError):
+    """The safeguards refused the act."""
+
+    code: ClassVar[str] = "REFUSED_BY_POLICY"
+    sentence: ClassVar[str] = "The safeguards do not permit this: {reasons}."
+
+
+class VaultUnavailable(DomainError):
+    """The protection vault gave no answer; without one nothing is sent."""
+
+    code: ClassVar[str] = "VAULT_UNAVAILABLE"
+    sentence: ClassVar[str] = "The protection check could not be completed, so nothing was sent."

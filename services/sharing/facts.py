@@ -1,0 +1,330 @@
+"""The facts of one `share.send`, gathered by name for the safeguards. Pure.
+
+The inputs of SG-35 are not here: the protection vault alone has them (`vault.py`).
+
+Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from services.sharing.envelope import FALLBACK
+from services.sharing.minimum_sets import CAVEATS, Payload
+from services.sharing.recipients import Candidate
+from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, Scope
+from shared.contracts import HitConfirmedV1, HitStateV1, ReviewFactsV1
+from shared.travel import PartialDate
+
+DATA_CLASS: Final = "HIT"
+MESSAGE_TYPE: Final = "NOTIFY"
+ACTION: Final = "share.send"
+ONWARD_CONDITION: Final = "no-onward"
+OWN_RETENTION_DAYS: Final = 1826
+UNKNOWN_AUTHORITY_STATUS: Final = "NONE"
+# The entry's category → the person's (safeguards.md §4a); any other is no suspect, whom SG-17 protects.
+_PERSON_CATEGORY: Final[Mapping[str, str]] = {
+    "UN_1267_LISTED": "SUSPECT",
+    "CONVICTED": "CONVICTED",
+    "CHARGED_OR_WARRANT": "SUSPECT",
+    "REASONABLY_SUSPECTED": "SUSPECT",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Who wants the share, why, and for how long; kept with the notice and asked again at each try.
+
+    `legal_approver` is set where the legal officer found that the resolution owes this notification (SG-30).
+    """
+
+    purpose_code: str
+    statement: str
+    alternatives_considered: str
+    author: str
+    approver: str | None
+    approver_roles: tuple[str, ...]
+    period_days: int
+    expires: date
+    legal_approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What the human-rights officer recorded for the hit before recipients were decided (SG-34)."""
+
+    individual_risk: bool
+    legal: str | None = None
+    human_rights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the registers and screening say at this moment about one candidate."""
+
+    authority: Authority | None
+    agreement: Agreement | None
+    country_risk: CountryRisk | None
+    legal_row: LegalRow | None
+    hit_state: HitStateV1
+    own_authority: str
+    key_is_current: bool
+    ledger_row: bool
+    log_is_up: bool
+    chain_is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShareRequest:
+    """Everything that one evaluation rests on."""
+
+    hit: HitConfirmedV1
+    candidate: Candidate
+    payload: Payload
+    event: str
+    basis: Basis
+    assessment: Assessment | None
+    surroundings: Surroundings
+    recalled: bool = False
+
+
+def share_facts(request: ShareRequest, now: datetime) -> dict[str, Any]:
+    """The engine's request for one candidate: `action`, `actor`, `purpose`, `object`, `context`, `now`."""
+    basis = request.basis
+    return {
+        "action": ACTION,
+        "actor": {
+            "id": basis.approver,
+            "roles": list(basis.approver_roles),
+            "authority": request.surroundings.own_authority,
+        },
+        "purpose": {
+            "code": basis.purpose_code,
+            "case_id": str(request.hit.hit_id),
+            "statement": basis.statement,
+            "alternatives_considered": basis.alternatives_considered,
+        },
+        "object": _object(request, now),
+        "context": _context(request, now),
+        "now": _instant(now),
+    }
+
+
+def is_fallback_open(request: ShareRequest) -> bool:
+    """Whether the minimum notification of SG-30 could still carry this share.
+
+    Not where an agreement is suspended: that blocks the fallback too.
+    """
+    agreement = request.surroundings.agreement
+    return request.candidate.is_owed and (agreement is None or agreement.suspended is None)
+
+
+def conditions_of(hit: HitConfirmedV1) -> tuple[str, ...]:
+    """The originator's conditions and, by the standing caveat C3, no onward transfer."""
+    return tuple(sorted({*hit.entry.conditions, ONWARD_CONDITION}))
+
+
+def age_of(hit: HitConfirmedV1, now: datetime) -> int | None:
+    """Whole years at `now`, the fewest that any birth date sent or listed allows; `None` if none is known.
+
+    The youngest reading counts, because the rule protects whoever may be a child (SG-16).
+    """
+    sent = [hit.traveller.get("birth_date")]
+    if sent[0] is None:
+        sent = [each.get("date") for each in hit.entry.birth_dates]
+    ages = [_fewest_years(PartialDate.parse(text), now.date()) for text in sent if text]
+    return min(ages, default=None)
+
+
+def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
+    hit = request.hit
+    return {
+        "data_class": DATA_CLASS,
+        "message_type": MESSAGE_TYPE,
+        "event": request.event,
+        "scope": "person",
+        "personal_data": True,
+        "fields": list(request.payload.fields),
+        "tags": [],
+        "purpose": request.basis.purpose_code,
+        "hit_state": request.surroundings.hit_state.state,
+        "items": [item.as_json() for item in hit.entry.items],
+        "subject_age": age_of(hit, now),
+        "minor_evidence": False,
+        "named_persons": [{"category": _PERSON_CATEGORY.get(hit.entry.category)}],
+        "co_traveller_count": 0,
+        "handling_code": hit.entry.handling_code,
+        "original_code": hit.entry.handling_code,
+        "conditions": list(conditions_of(hit)),
+        "original_conditions": list(hit.entry.conditions),
+        # What we hold is our own until a notice from abroad can become a hit here (SG-33: null = our own).
+        "originator_state": None,
+        "recalled": request.recalled,
+        "disputed": False,
+    }
+
+
+def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
+    around = request.surroundings
+    basis = request.basis
+    authority = around.authority
+    is_fallback = basis.legal_approver is not None and request.candidate.scope is Scope.FOREIGN
+    return {
+        **_review_facts(around.hit_state.reviews),
+        "author": basis.author,
+        "approver": basis.approver,
+        "period_days": basis.period_days,
+        "expires": basis.expires.isoformat(),
+        "case_open": around.hit_state.is_open,
+        "grounds": _grounds(request.hit),
+        "legal_row": _legal_row(around.legal_row),
+        "recipient": _recipient(request, now),
+        "recipient_state": request.candidate.state,
+        "recipient_recall_endpoint": _is_recallable(authority),
+        "audience_max": authority.handling_max if authority else None,
+        "agreement": _agreement(around.agreement, authority),
+        "agreement_fields": _agreed_fields(around.agreement),
+        "fallback": FALLBACK if is_fallback else None,
+        "legal_approver": basis.legal_approver if is_fallback else None,
+        "caveats": list(CAVEATS),
+        "country_risk": _country_risk(around.country_risk, now),
+        "individual_risk": request.assessment.individual_risk if request.assessment else None,
+        "assessments": _assessments(request.assessment),
+        "assurance": _assurance(around.agreement),
+        "partner": _partner(authority),
+        "own_retention_days": OWN_RETENTION_DAYS,
+        "ledger_row": around.ledger_row,
+        "log_store": "UP" if around.log_is_up else "DOWN",
+        "chain_ok": around.chain_is_whole,
+    }
+
+
+def _review_facts(reviews: ReviewFactsV1 | None) -> dict[str, Any]:
+    if reviews is None:
+        return {
+            "human_verification": None,
+            "first": None,
+            "second": None,
+            "second_blind": False,
+            "same_outcome": False,
+            "reports_to_first": False,
+        }
+    return {
+        "human_verification": {
+            "reviewer": reviews.second or reviews.first,
+            "role": reviews.role,
+            "seconds_open": reviews.seconds_open,
+            "compared_fields": list(reviews.compared_fields),
+            # The reasons stay in screening: they describe the person; the rule asks whether there are any.
+            "reasons": "recorded" if reviews.reasons_given else "",
+            "after_last_change": reviews.after_last_change,
+        },
+        "first": reviews.first,
+        "second": reviews.second,
+        "second_blind": reviews.second_blind,
+        "same_outcome": reviews.same_outcome,
+        "reports_to_first": reviews.reports_to_first,
+    }
+
+
+def _recipient(request: ShareRequest, now: datetime) -> dict[str, Any]:
+    authority = request.surroundings.authority
+    if authority is None:
+        return {
+            "scope": request.candidate.scope.value,
+            "status": UNKNOWN_AUTHORITY_STATUS,
+            "verified_days_ago": None,
+            "functions": [],
+            "key_current": False,
+            "kind": "PIU",
+        }
+    verified = authority.verified_at
+    return {
+        "scope": authority.scope.value,
+        "status": authority.status,
+        "verified_days_ago": None if verified is None else (now.date() - verified).days,
+        "functions": list(authority.functions),
+        "key_current": request.surroundings.key_is_current,
+        "kind": authority.kind.value,
+    }
+
+
+def _is_recallable(authority: Authority | None) -> bool:
+    """Our own pages show a recall by themselves; everyone else needs an endpoint for it."""
+    return authority is not None and (authority.reads_our_pages or bool(authority.recall_endpoint))
+
+
+def _agreement(agreement: Agreement | None, authority: Authority | None) -> dict[str, Any] | None:
+    if agreement is None:
+        return None
+    return {
+        "valid_from": agreement.valid_from.isoformat(),
+        "valid_to": agreement.valid_to.isoformat(),
+        "suspended": agreement.suspended is not None,
+        "purposes": list(agreement.purposes),
+        "data_classes": list(agreement.data_classes),
+        "message_types": list(agreement.message_types),
+        "names_recipient": authority is not None and authority.id in agreement.names_bodies,
+    }
+
+
+def _agreed_fields(agreement: Agreement | None) -> list[str] | None:
+    fields = agreement.min_sets.get(MESSAGE_TYPE) if agreement else None
+    return None if fields is None else list(fields)
+
+
+def _country_risk(risk: CountryRisk | None, now: datetime) -> dict[str, Any] | None:
+    if risk is None:
+        return None
+    return {
+        "level": risk.level,
+        "age_days": (now.date() - risk.assessed_at).days,
+        "death_penalty": risk.death_penalty,
+    }
+
+
+def _assessments(assessment: Assessment | None) -> dict[str, str]:
+    recorded = {
+        "legal": assessment.legal if assessment else None,
+        "human_rights": assessment.human_rights if assessment else None,
+    }
+    return {name: finding for name, finding in recorded.items() if finding is not None}
+
+
+def _assurance(agreement: Agreement | None) -> dict[str, bool] | None:
+    if agreement is None or not agreement.death_penalty_assurance:
+        return None
+    return {"binding": True, "verified": agreement.death_penalty_assurance_verified}
+
+
+def _partner(authority: Authority | None) -> dict[str, Any] | None:
+    if authority is None or authority.safeguards is None:
+        return None
+    return authority.safeguards.as_json()
+
+
+def _legal_row(row: LegalRow | None) -> dict[str, str] | None:
+    if row is None:
+        return None
+    return {
+        "instrument_ref": row.instrument_ref,
+        "public_url": row.public_url,
+        "valid_from": row.valid_from.isoformat(),
+        "valid_to": row.valid_to.isoformat(),
+    }
+
+
+def _grounds(hit: HitConfirmedV1) -> list[str]:
+    """The grounds of the decision: the entry, and what the reviewers compared."""
+    return ["watchlist_entry", *sorted(set(hit.verification.compared_fields))]
+
+
+def _fewest_years(birth: PartialDate, today: date) -> int:
+    month, day = birth.month or 12, birth.day or 31
+    had_birthday = (today.month, today.day) >= (month, day)
+    return today.year - birth.year - (0 if had_birthday else 1)
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,255 @@
+"""Sealed inside, signed outside; every wrong message is refused by its code."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc.jwk import ECKey, OKPKey
+
+import services.sharing
+from services.sharing.envelope import (
+    Envelope,
+    Notify,
+    open_notice,
+    seal_payload,
+    sealed_to,
+    sign,
+    verify,
+    verify_acknowledgement,
+)
+from services.sharing.errors import EnvelopeRefused
+from services.sharing.minimum_sets import canonical_json, digest_of, notify_payload
+from shared.identifiers import AuthorityId
+from tests.unit.sharing.samples import (
+    NOW,
+    OWN,
+    RECIPIENT_KEY,
+    RECIPIENT_SIGNING_KEY,
+    SENDER_KID,
+    SIGNING_KEY,
+    a_hit,
+    public,
+)
+
+MESSAGE_ID = UUID("0197c000-0000-7000-8000-00000000c0de")
+KEYS = {SENDER_KID: public(SIGNING_KEY)}
+SCHEMA_FOLDER = Path(services.sharing.__file__).parent
+
+
+def content(**changes: Any) -> dict[str, Any]:
+    payload = notify_payload(a_hit(), event="DEPARTURE", action_taken="NONE", contact=AuthorityId(OWN))
+    fields: dict[str, Any] = {
+        "spec": "ctx-1.0",
+        "message_id": str(MESSAGE_ID),
+        "type": "NOTIFY",
+        "sender": OWN,
+        "recipient": "XBB-PIU-01",
+        "created_at": "2026-06-01T08:00:00Z",
+        "expires_at": "2026-06-04T08:00:00Z",
+        "thread_id": str(MESSAGE_ID),
+        "agreement_id": "XAA-XBB-2025",
+        "legal_ref": ["SCR-2396/11"],
+        "purpose": "TERR_TRAVEL",
+        "necessity": "Confirmed listed person boards XA101.",
+        "data_class": "HIT",
+        "min_set": "N-MIN",
+        "handling": {"code": "H1", "conditions": ["no-onward"], "caveats": ["C1", "C2", "C3", "C4"]},
+        "retention_until": "2027-06-01",
+        "verification": {"level": "API_DOCUMENT", "two_person": True, "verified_at": "2026-06-01T08:00:00Z"},
+        "quality": {
+            "source_grade": 1,
+            "info_grade": "A",
+            "fact_or_assessment": "FACT",
+            "as_of": "2026-06-01T08:00:00Z",
+            "precision": "EXACT",
+        },
+        "originator": OWN,
+        "urgency": "BEFORE_LANDING",
+        "payload_hash": payload.digest,
+        "payload_type": "application/ctx-notify+json",
+        "payload": seal_payload(payload.octets, kid="XBB-PIU-01.enc-1", jwk=public(RECIPIENT_KEY)),
+        "oversight_copy": digest_of(b"oversight"),
+    }
+    return fields | changes
+
+
+def signed(**changes: Any) -> str:
+    return sign(content(**changes), kid=SENDER_KID, key=SIGNING_KEY)
+
+
+def opened(
+    notice: str,
+    *,
+    now: datetime = NOW,
+    keys: Mapping[str, Mapping[str, str]] = KEYS,
+    private_key: ECKey | OKPKey = RECIPIENT_KEY,
+    recipient: str = "XBB-PIU-01",
+) -> tuple[Envelope, Notify]:
+    return open_notice(notice, recipient=recipient, key_of=keys.get, private_key=private_key, now=now)
+
+
+def code_of(notice: str, **how: Any) -> str:
+    with pytest.raises(EnvelopeRefused) as caught:
+        opened(notice, **how)
+    return str(caught.value.facts["code_sent"])
+
+
+def test_recipient_reads_what_was_sealed() -> None:
+    envelope, notify = opened(signed())
+    assert envelope.message_id == MESSAGE_ID
+    assert notify.person is not None
+    assert notify.person.names[0].full == "EXAMPLE TEST"
+
+
+def test_envelope_shows_no_personal_data_outside_the_seal() -> None:
+    shown = verify(signed(), KEYS.get)
+    assert "EXAMPLE" not in json.dumps(shown)
+    assert "X1234567" not in json.dumps(shown)
+
+
+def test_altered_envelope_is_refused() -> None:
+    header, body, signature = signed().split(".")
+    other = sign(content(urgency="ROUTINE"), kid=SENDER_KID, key=SIGNING_KEY).split(".")[1]
+    assert body != other
+    assert code_of(f"{header}.{other}.{signature}") == "E401"
+
+
+def test_unknown_sender_key_is_refused() -> None:
+    assert code_of(signed(), keys={}) == "E401"
+
+
+def test_key_of_another_is_refused() -> None:
+    assert code_of(signed(), keys={SENDER_KID: public(OKPKey.generate_key("Ed25519"))}) == "E401"
+
+
+def test_payload_for_another_key_is_refused() -> None:
+    assert code_of(signed(), private_key=ECKey.generate_key("P-256")) == "E401"
+
+
+def test_notice_to_another_authority_is_refused() -> None:
+    assert code_of(signed(), recipient="XCC-PIU-01") == "E403"
+
+
+def test_notice_lives_until_just_before_its_end() -> None:
+    end = NOW + timedelta(hours=72)
+    assert opened(signed(), now=end - timedelta(microseconds=1))[0].message_id == MESSAGE_ID
+    assert code_of(signed(), now=end) == "E410"
+
+
+def test_notice_from_the_future_is_refused() -> None:
+    assert code_of(signed(), now=NOW - timedelta(minutes=3)) == "E410"
+
+
+def test_unknown_field_is_refused() -> None:
+    assert code_of(signed(surprise=1)) == "E415"
+
+
+def test_missing_field_is_refused() -> None:
+    fields = content()
+    del fields["handling"]
+    assert code_of(sign(fields, kid=SENDER_KID, key=SIGNING_KEY)) == "E415"
+
+
+def test_unknown_field_in_the_payload_is_refused() -> None:
+    octets = canonical_json({"event": "DEPARTURE", "seat": "12A"})
+    sealed = seal_payload(octets, kid="k", jwk=public(RECIPIENT_KEY))
+    assert code_of(signed(payload=sealed, payload_hash=digest_of(octets))) == "E415"
+
+
+def test_payload_that_is_not_the_hashed_one_is_refused() -> None:
+    assert code_of(signed(payload_hash=digest_of(b"other"))) == "E415"
+
+
+def test_life_of_more_than_72_hours_is_refused() -> None:
+    assert code_of(signed(expires_at="2026-06-04T08:00:01Z")) == "E415"
+
+
+def test_agreement_and_fallback_together_are_refused() -> None:
+    assert code_of(signed(fallback="2396-N-MIN", approver_role="LEGAL")) == "E415"
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS256"])
+def test_another_algorithm_is_refused(algorithm: str) -> None:
+    _, body, signature = signed().split(".")
+    header = canonical_json({"alg": algorithm, "kid": SENDER_KID})
+    forged = f"{_base64url(header)}.{body}.{signature}"
+    assert code_of(forged) == "E401"
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    with pytest.raises(EnvelopeRefused):
+        opened(text)
+
+
+def test_sealed_payload_tells_its_key() -> None:
+    assert sealed_to(content()["payload"]) == "XBB-PIU-01.enc-1"
+
+
+def acknowledgement(**changes: Any) -> str:
+    fields = {
+        "message_id": str(MESSAGE_ID),
+        "received_hash": digest_of(b"notice"),
+        "received_at": "2026-06-01T08:00:01Z",
+        "recipient": "XBB-PIU-01",
+    }
+    return sign(fields | changes, kid="XBB-PIU-01.sig-1", key=RECIPIENT_SIGNING_KEY)
+
+
+RECIPIENT_KEYS = {"XBB-PIU-01.sig-1": public(RECIPIENT_SIGNING_KEY)}
+
+
+def test_acknowledgement_proves_receipt_of_these_bytes() -> None:
+    received = verify_acknowledgement(
+        acknowledgement(),
+        message_id=MESSAGE_ID,
+        notice="notice",
+        recipient="XBB-PIU-01",
+        key_of=RECIPIENT_KEYS.get,
+    )
+    assert received.received_hash == digest_of(b"notice")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"received_hash": digest_of(b"other")},
+        {"message_id": "0197c000-0000-7000-8000-00000000dead"},
+        {"recipient": "XCC-PIU-01"},
+        {"surprise": True},
+    ],
+)
+def test_acknowledgement_of_something_else_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(EnvelopeRefused):
+        verify_acknowledgement(
+            acknowledgement(**changes),
+            message_id=MESSAGE_ID,
+            notice="notice",
+            recipient="XBB-PIU-01",
+            key_of=RECIPIENT_KEYS.get,
+        )
+
+
+def test_schema_files_are_those_of_the_models() -> None:
+    for name, model in (("envelope", Envelope), ("notify", Notify)):
+        stored = json.loads((SCHEMA_FOLDER / f"ctx-1.0.{name}.schema.json").read_text(encoding="utf-8"))
+        assert stored == model.model_json_schema(), f"write ctx-1.0.{name}.schema.json anew"
+
+
+def test_schema_accepts_our_envelope_and_refuses_unknown_fields() -> None:
+    schema = json.loads((SCHEMA_FOLDER / "ctx-1.0.envelope.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(content(), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(content(surprise=1), schema)
+
+
+def _base64url(octets: bytes) -> str:
+    return urlsafe_b64encode(octets).decode().rstrip("=")
