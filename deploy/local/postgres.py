@@ -162,7 +162,7 @@ class EmbeddedPostgres:
             migrator_password=passwords[f"{service}_migrator"],
             app_password=passwords[f"{service}_app"],
         )
-        self.run_sql("postgres", roles)
+        self.run_sql("postgres", roles + (VAULT_ROLE if service == "sharing" else ""))
         if self.run_sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{service}'") == "":  # noqa: S608
             self.run_sql("postgres", f"CREATE DATABASE {service} OWNER {service}_owner")
         self.run_sql(service, RIGHTS.format(service=service))
@@ -403,6 +403,15 @@ END $$;
 ALTER ROLE {service}_migrator PASSWORD '{migrator_password}';
 ALTER ROLE {service}_app PASSWORD '{app_password}';
 GRANT {service}_owner TO {service}_migrator WITH INHERIT FALSE, SET TRUE;
+"""
+# The protection vault's own role (SG-35): the application becomes it for the vault's statements alone.
+VAULT_ROLE = """\
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sharing_vault') THEN
+    CREATE ROLE sharing_vault NOLOGIN NOINHERIT;
+  END IF;
+END $$;
+GRANT sharing_vault TO sharing_app WITH INHERIT FALSE, SET TRUE;
 """
 RIGHTS = """\
 REVOKE ALL ON DATABASE {service} FROM PUBLIC;
