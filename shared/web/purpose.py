@@ -65,7 +65,7 @@ class Purpose:
 
 def stated_purpose(
     purpose_code: Annotated[str | None, Header(max_length=40)] = None,
-    purpose_case: Annotated[str | None, Header(max_length=4 * MAX_CASE_CHARACTERS)] = None,
+    purpose_case: Annotated[str | None, Header(max_length=12 * MAX_CASE_CHARACTERS)] = None,
     purpose_statement: Annotated[str | None, Header(max_length=12 * MAX_STATEMENT_CHARACTERS)] = None,
 ) -> Purpose:
     """The purpose of this request; an absent case or statement stays absent for the safeguards to judge.
@@ -86,7 +86,7 @@ def stated_purpose(
 
 
 def _decoded(value: str | None, max_characters: int) -> str | None:
-    if value is None or not value.strip():
+    if value is None:
         return None
     try:
         text = unquote(value, errors="strict").strip()
@@ -94,4 +94,4 @@ def _decoded(value: str | None, max_characters: int) -> str | None:
         raise PurposeMalformed(reason="it is not percent-encoded UTF-8") from None
     if len(text) > max_characters:
         raise PurposeMalformed(reason="it is too long")
-    return text
+    return text or None

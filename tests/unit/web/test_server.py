@@ -1,0 +1,33 @@
+"""Ending without dropping a request."""
+
+import signal
+
+import uvicorn
+
+from shared.web.server import DrainingServer
+from tests.unit.web.app import an_app
+
+
+def a_server(drain_seconds: float) -> DrainingServer:
+    app = an_app()
+    return DrainingServer(uvicorn.Config(app, log_config=None), app, drain_seconds)
+
+
+def test_first_signal_says_not_ready_and_second_closes() -> None:
+    server = a_server(drain_seconds=3600)
+    server.handle_exit(signal.SIGTERM, None)
+    assert not server.should_exit
+    server.handle_exit(signal.SIGTERM, None)
+    assert server.should_exit
+
+
+def test_without_a_drain_the_first_signal_closes() -> None:
+    server = a_server(drain_seconds=0)
+    server.handle_exit(signal.SIGTERM, None)
+    assert server.should_exit
+
+
+async def test_server_closes_by_itself_after_the_drain() -> None:
+    server = a_server(drain_seconds=1e-9)
+    server.handle_exit(signal.SIGTERM, None)
+    assert await server.on_tick(1)
