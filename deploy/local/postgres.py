@@ -20,6 +20,8 @@ from pathlib import Path
 from deploy.local.children import ChildProcess, Command, last_line
 from deploy.local.faults import DatabaseFailed, DiskFull, FolderInUse, NotReady, PortTaken
 from deploy.local.postgres_identity import PostgresIdentity, choose_identity
+from shared.db.roles import app_role, migrator_role, role_statements
+from shared.db.urls import database_url
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
@@ -27,7 +29,6 @@ MINIMUM_FREE_MEBIBYTES = 256
 START_TIMEOUT_SECONDS = 60
 STOP_PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.02
-SERVICE_NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
 SETTINGS = """\
 listen_addresses = '127.0.0.1'
@@ -151,25 +152,22 @@ class EmbeddedPostgres:
     def create_service_database(self, service: str) -> ServiceDatabase:
         """Make the database and the three roles of a service; harmless when they exist.
 
-        `<service>_owner` cannot log in and owns everything; `<service>_migrator` may become it;
-        `<service>_app` owns nothing, so it can grant itself nothing.
+        `shared/db/roles.py` says what each role may do.
         """
-        if SERVICE_NAME.fullmatch(service) is None:
-            raise ValueError("a service's name is lower-case letters, digits and underscores")
-        passwords = self._passwords(f"{service}_migrator", f"{service}_app")
-        roles = ROLES.format(
-            service=service,
-            migrator_password=passwords[f"{service}_migrator"],
-            app_password=passwords[f"{service}_app"],
-        )
-        self.run_sql("postgres", roles + (VAULT_ROLE if service == "sharing" else ""))
-        if self.run_sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{service}'") == "":  # noqa: S608
-            self.run_sql("postgres", f"CREATE DATABASE {service} OWNER {service}_owner")
-        self.run_sql(service, RIGHTS.format(service=service))
+        passwords = self._passwords(migrator_role(service), app_role(service))
+        for statement in role_statements(service, passwords):
+            self._run_once(statement)
         return ServiceDatabase(
-            self._url(service, f"{service}_app"),
-            self._url(service, f"{service}_migrator"),
+            self._url(service, app_role(service)), self._url(service, migrator_role(service))
         )
+
+    def _run_once(self, statement: str) -> None:
+        """Run a statement that an earlier start, perhaps one cut short, may have run already."""
+        try:
+            self.run_sql("postgres", f"SET log_min_messages = 'panic';\n{statement};")
+        except DatabaseFailed as fault:
+            if "already exists" not in str(fault.facts["reason"]):
+                raise
 
     def run_sql(self, database: str, statements: str) -> str:
         """Run statements as the superuser, through standard input so that no password is in a command line.
@@ -208,7 +206,7 @@ class EmbeddedPostgres:
 
     def _url(self, database: str, role: str) -> str:
         password = self._passwords(role)[role]
-        return f"postgresql+asyncpg://{role}:{password}@{HOST}:{self._port}/{database}"
+        return database_url(HOST, self._port, database, role, password)
 
     def _passwords(self, *roles: str) -> dict[str, str]:
         """The passwords of some roles; a role that has none yet gets one, written down first."""
@@ -385,37 +383,3 @@ def write_secret(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
-
-
-ROLES = """\
-SET log_min_messages = 'panic';
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_owner') THEN
-    CREATE ROLE {service}_owner NOLOGIN;
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_migrator') THEN
-    CREATE ROLE {service}_migrator LOGIN NOINHERIT;
-  END IF;
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{service}_app') THEN
-    CREATE ROLE {service}_app LOGIN NOINHERIT;
-  END IF;
-END $$;
-ALTER ROLE {service}_migrator PASSWORD '{migrator_password}';
-ALTER ROLE {service}_app PASSWORD '{app_password}';
-GRANT {service}_owner TO {service}_migrator WITH INHERIT FALSE, SET TRUE;
-"""
-# The protection vault's own role (SG-35): the application becomes it for the vault's statements alone.
-VAULT_ROLE = """\
-DO $$ BEGIN
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sharing_vault') THEN
-    CREATE ROLE sharing_vault NOLOGIN NOINHERIT;
-  END IF;
-END $$;
-GRANT sharing_vault TO sharing_app WITH INHERIT FALSE, SET TRUE;
-"""
-RIGHTS = """\
-REVOKE ALL ON DATABASE {service} FROM PUBLIC;
-GRANT CONNECT ON DATABASE {service} TO {service}_migrator, {service}_app;
-REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO {service}_app, {service}_migrator;
-"""
