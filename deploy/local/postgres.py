@@ -13,14 +13,14 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.children import ChildProcess, Command, last_line
 from deploy.local.faults import DatabaseFailed, DiskFull, FolderInUse, NotReady, PortTaken
 from deploy.local.postgres_identity import PostgresIdentity, choose_identity
-from shared.db.roles import app_role, migrator_role, role_statements
+from shared.db.roles import app_role, database_grants, database_statement, migrator_role, role_statements
 from shared.db.urls import database_url
 
 HOST = "127.0.0.1"
@@ -155,19 +155,13 @@ class EmbeddedPostgres:
         `shared/db/roles.py` says what each role may do.
         """
         passwords = self._passwords(migrator_role(service), app_role(service))
-        for statement in role_statements(service, passwords):
-            self._run_once(statement)
+        self.run_sql("postgres", _script(role_statements(service, passwords)))
+        if not self.run_sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{service}'"):  # noqa: S608
+            self.run_sql("postgres", database_statement(service))
+        self.run_sql(service, _script(database_grants(service, service)))
         return ServiceDatabase(
             self._url(service, app_role(service)), self._url(service, migrator_role(service))
         )
-
-    def _run_once(self, statement: str) -> None:
-        """Run a statement that an earlier start, perhaps one cut short, may have run already."""
-        try:
-            self.run_sql("postgres", f"SET log_min_messages = 'panic';\n{statement};")
-        except DatabaseFailed as fault:
-            if "already exists" not in str(fault.facts["reason"]):
-                raise
 
     def run_sql(self, database: str, statements: str) -> str:
         """Run statements as the superuser, through standard input so that no password is in a command line.
@@ -383,3 +377,8 @@ def write_secret(path: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
+
+
+def _script(statements: Sequence[str]) -> str:
+    """Statements for psql; none of them reaches the server's log, because some hold a password."""
+    return ";\n".join(("SET log_min_messages = 'panic'", *statements)) + ";\n"
