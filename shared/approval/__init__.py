@@ -1,0 +1,1 @@
+"""What one person proposes and another one approves: the two-person machinery of every register."""

@@ -1,0 +1,79 @@
+"""Carries messages by HTTP to the next service's `/internal/v1/inbox`: nothing to install."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+import httpx
+
+from shared.bus.errors import DeliveryPostponed, DeliveryRefused
+from shared.bus.message import OutgoingMessage
+
+INBOX_PATH: Final = "/internal/v1/inbox"
+TIMEOUT_SECONDS: Final = 30.0
+_LATER = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+class Signer(Protocol):
+    """What proves who we are; `shared/security/tokens.py: ServiceSigner` is one."""
+
+    def token(self, audience: str) -> str:
+        """A short-lived bearer token for the audience."""
+        ...
+
+
+class HttpCarrier:
+    """Sends each message as one POST.
+
+    Args:
+        client: Shared by the process; its transport may be a test's.
+        destinations: The base address of each destination, by name.
+        signer: Gives the token; the audience is the destination's name.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, destinations: Mapping[str, str], signer: Signer) -> None:
+        self._client = client
+        self._destinations = {name: address.rstrip("/") for name, address in destinations.items()}
+        self._signer = signer
+
+    async def deliver(self, message: OutgoingMessage) -> dict[str, Any]:
+        """Post the message; a 2xx is the destination's word that it is stored.
+
+        Raises:
+            DeliveryPostponed: No answer, or 429, 502, 503, 504.
+            DeliveryRefused: Any other answer, no JSON object, or a destination that we do not know.
+        """
+        destination = message.destination
+        address = self._destinations.get(destination)
+        if address is None:
+            raise DeliveryRefused(destination=destination, reason="its address is not configured")
+        content = {"message_id": str(message.message_id), "kind": message.kind, "body": dict(message.body)}
+        headers = {"Authorization": f"Bearer {self._signer.token(destination)}"}
+        try:
+            answer = await self._client.post(
+                address + INBOX_PATH, json=content, headers=headers, timeout=TIMEOUT_SECONDS
+            )
+        except httpx.HTTPError as fault:
+            raise DeliveryPostponed(destination=destination, reason=type(fault).__name__) from None
+        if answer.status_code in _LATER:
+            raise DeliveryPostponed(destination=destination, reason=f"HTTP {answer.status_code}")
+        return _reply(answer, destination)
+
+
+def _reply(answer: httpx.Response, destination: str) -> dict[str, Any]:
+    if not answer.is_success:
+        raise DeliveryRefused(destination=destination, reason=f"HTTP {answer.status_code}")
+    try:
+        reply = answer.json()
+    except ValueError:
+        reply = None
+    if not isinstance(reply, dict):
+        raise DeliveryRefused(destination=destination, reason="its reply is no JSON object")
+    return reply

@@ -1,0 +1,43 @@
+"""The outbox: messages are rows of the business transaction, so that neither exists without the other."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.bus.relay import Relay
+from shared.bus.wake import WAKE_CHANNEL
+from shared.db.column_types import Json
+
+__all__ = ["Outbox", "Relay"]
+
+_ADD = text("""
+INSERT INTO outbox (message_id, destination, kind, body) VALUES (:message_id, :destination, :kind, :body)
+""").bindparams(bindparam("body", type_=Json))
+_WAKE = text("SELECT pg_notify(:channel, '')")
+
+
+class Outbox:
+    """The table `outbox` of a service."""
+
+    @staticmethod
+    async def add(
+        connection: AsyncConnection, *, destination: str, kind: str, message_id: UUID, body: Mapping[str, Any]
+    ) -> None:
+        """Write a message in the caller's transaction; when that commits, the relay wakes.
+
+        Args:
+            connection: The caller's transaction.
+            destination: The name of the service that it goes to.
+            kind: The contract's name, such as `TravellersObservedV1`.
+            message_id: Decides what is the same message at the destination.
+            body: The contract as JSON values.
+
+        Raises:
+            sqlalchemy.exc.IntegrityError: The identifier is in the outbox already.
+        """
+        values = {"message_id": message_id, "destination": destination, "kind": kind, "body": dict(body)}
+        await connection.execute(_ADD, values)
+        await connection.execute(_WAKE, {"channel": WAKE_CHANNEL})

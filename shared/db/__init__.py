@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, roles, migrations, and the tables that every service has."""

@@ -1,0 +1,32 @@
+"""The one way to reach PostgreSQL: SQLAlchemy 2.1 async over asyncpg."""
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+POOL_OVERFLOW = 4
+POOL_TIMEOUT_SECONDS = 5.0
+CONNECT_TIMEOUT_SECONDS = 5.0
+
+
+def create_engine(url: str, *, pool_size: int = 8, application_name: str) -> AsyncEngine:
+    """Make an engine; nothing is connected before its first use.
+
+    A connection is pinged when it is taken from the pool, so that a restarted database costs no request.
+    Statement parameters never appear in SQLAlchemy's errors or logs: they may be personal data.
+
+    Args:
+        url: `postgresql+asyncpg://…`; see `shared/db/urls.py`.
+        pool_size: Connections kept open; `POOL_OVERFLOW` more may be opened for a burst.
+        application_name: Shown by the database in `pg_stat_activity`.
+    """
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "timeout": CONNECT_TIMEOUT_SECONDS,
+            "server_settings": {"application_name": application_name, "timezone": "UTC"},
+        },
+    )
