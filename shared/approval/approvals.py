@@ -29,15 +29,16 @@ MAX_PENDING: Final = 200
 MAX_SUBJECT_CHARACTERS: Final = 200
 
 _COLUMNS = (
-    "approval_id, kind, subject, payload, payload_digest, state, version, proposer, proposer_role,
-    proposed_at, " "decided_by, decided_role, decided_at"
+    "approval_id, kind, subject, payload, payload_digest, state, version, "
+    "proposer, proposer_role, proposed_at, decided_by, decided_role, decided_at"
 )
 _INSERT = text("""
-INSERT INTO approval (approval_id, kind, subject, payload, payload_digest, state, version, proposer,
-proposer_role,
-                      proposed_at)
-VALUES (:approval_id, :kind, :subject, :payload, :payload_digest, 'PENDING', 1, :proposer, :proposer_role,
-        :proposed_at)
+INSERT INTO approval (
+    approval_id, kind, subject, payload, payload_digest, state, version, proposer, proposer_role, proposed_at
+) VALUES (
+    :approval_id, :kind, :subject, :payload, :payload_digest, 'PENDING', 1, :proposer, :proposer_role,
+    :proposed_at
+)
 """).bindparams(bindparam("payload", type_=Json))
 _GET = text(f"SELECT {_COLUMNS} FROM approval WHERE approval_id = :approval_id")  # noqa: S608
 _DECIDE = text(f"""

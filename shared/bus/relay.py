@@ -43,8 +43,7 @@ WHERE outbox_id = :outbox_id
 """)
 
 OnDelivered = Callable[[AsyncConnection, OutgoingMessage, dict[str, Any]], Awaitable[None]]
-"""What a service does with a reply, in the transaction that removes the row; it may run again after a
-crash."""
+"""What a service does with a reply, in the transaction that removes the row; it may run again."""
 
 
 class Carrier(Protocol):
