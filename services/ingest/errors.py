@@ -1,0 +1,119 @@
+"""The faults of ingest.
+
+DomainError
+├── RefusedMessage               the body as a whole cannot be taken; its receipt says so
+│   ├── MalformedMessage         the syntax breaks at a position
+│   ├── UnsupportedMessage       a message, but not one that this State takes
+│   ├── UnknownFormat            not a message at all
+│   ├── DoctypeForbidden         XML that declares a document type
+│   └── ManifestMalformed        JSON that is not the manifest's shape
+├── MessageTooLarge              over a named limit
+├── WrongCarrier                 a message for another carrier's flight
+├── IngestRefused                a safeguard refuses the collection
+├── ReceiptNotFound, FlightNotFound
+└── RegisterMalformed            a proposed register row breaks its schema
+"""
+
+from typing import ClassVar
+
+from shared.errors import DomainError
+
+
+class RefusedMessage(DomainError):
+    """The body as a whole cannot be taken.
+
+    `fault_code`, `segment` and `position` say where; never what stood there.
+    """
+
+    code: ClassVar[str] = "MESSAGE_REFUSED"
+    sentence: ClassVar[str] = "The message could not be taken: {fault} at {segment} {position}."
+
+    def __init__(self, fault: str, segment: str | None = None, position: int | None = None) -> None:
+        super().__init__(fault=fault, segment=segment, position=position)
+        self.fault_code = fault
+        self.segment = segment
+        self.position = position
+
+
+class MalformedMessage(RefusedMessage):
+    """The syntax breaks; `position` is the 1-based segment."""
+
+    code: ClassVar[str] = "MALFORMED_MESSAGE"
+    sentence: ClassVar[str] = (
+        "The message breaks its syntax: {fault} in segment {segment}, number {position}."
+    )
+
+
+class UnsupportedMessage(RefusedMessage):
+    """A message of a type or version that this State does not take."""
+
+    code: ClassVar[str] = "UNSUPPORTED_MESSAGE"
+    sentence: ClassVar[str] = "This State does not take messages of this type or version ({fault})."
+
+
+class UnknownFormat(RefusedMessage):
+    """Neither EDIFACT, nor a JSON manifest."""
+
+    code: ClassVar[str] = "UNKNOWN_FORMAT"
+    sentence: ClassVar[str] = (
+        "The body is neither an EDIFACT interchange nor a JSON manifest, whatever its content type says."
+    )
+
+
+class DoctypeForbidden(RefusedMessage):
+    """XML with a document type declaration, which can make a reader fetch or expand what was not sent."""
+
+    code: ClassVar[str] = "DOCTYPE_FORBIDDEN"
+    sentence: ClassVar[str] = (
+        "The XML declares a document type (DOCTYPE), and this State reads no XML that does. "
+        "Send the message without the declaration."
+    )
+
+
+class ManifestMalformed(RefusedMessage):
+    """JSON that is not a manifest; `segment` is the member, `position` its 1-based place in a list."""
+
+    code: ClassVar[str] = "MANIFEST_MALFORMED"
+    sentence: ClassVar[str] = "The JSON manifest breaks its schema: {fault} at member {segment}."
+
+
+class MessageTooLarge(DomainError):
+    """Over a limit that has a name."""
+
+    code: ClassVar[str] = "MESSAGE_TOO_LARGE"
+    sentence: ClassVar[str] = "The message exceeds the limit {limit} of {most}."
+
+
+class WrongCarrier(DomainError):
+    """The sender may not report flights of this carrier."""
+
+    code: ClassVar[str] = "WRONG_CARRIER"
+    sentence: ClassVar[str] = "Your credentials do not allow you to report flights of this carrier."
+
+
+class IngestRefused(DomainError):
+    """A safeguard refuses the collection of this data."""
+
+    code: ClassVar[str] = "INGEST_REFUSED"
+    sentence: ClassVar[str] = "This State may not collect the data of this message: {reasons}."
+
+
+class ReceiptNotFound(DomainError):
+    """No such receipt, or not the caller's to see: the two are told alike."""
+
+    code: ClassVar[str] = "RECEIPT_NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such receipt."
+
+
+class FlightNotFound(DomainError):
+    """No such flight."""
+
+    code: ClassVar[str] = "FLIGHT_NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such flight."
+
+
+class RegisterMalformed(DomainError):
+    """A proposed row of a register breaks its schema."""
+
+    code: ClassVar[str] = "REGISTER_MALFORMED"
+    sentence: ClassVar[str] = "The proposed row does not fit the register {register}: member {member}."

@@ -1,0 +1,303 @@
+"""EDIFACT syntax: bytes to segments. Knows separators, release characters and envelopes; knows no travel.
+
+Tolerant where airlines are known to slip (Type-B lines, lost release characters, wrong counts), strict where
+something is missing: an interchange or a message without its trailer is truncated and refused.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from services.ingest.errors import MalformedMessage
+from services.ingest.formats.separators import (
+    SERVICE_TAGS,
+    STRAY_RELEASE,
+    Segment,
+    Separators,
+    find_separators,
+    mark_released,
+    raw_segments,
+    split_segment,
+)
+from shared.travel.message import Fault, Severity
+
+MAX_INTERCHANGE_BYTES = 32 * 1024 * 1024
+MAX_INTERCHANGES = 1_000
+MAX_MESSAGES = 10_000
+MAX_SEGMENTS = 2_500_000
+MAX_SEGMENT_CHARACTERS = 1024 * 1024
+MAX_COMPONENTS = 10_000
+MAX_WARNINGS = 1_000
+
+_CONTROL_BYTES = bytes([*range(0x20), 0x7F])
+_INTERCHANGE_START = re.compile(
+    r"(?:UNA(?P<advice>[^A-Za-z0-9]{5,6})\s*)?UNB(?P<element>[^\w\s])(?P<syntax>[A-Za-z]{4})"
+    r"(?P<component>[^\w\s])(?P<version>\d)",
+    re.IGNORECASE,
+)
+_CODECS = {
+    "UNOD": "iso8859_2",
+    "UNOE": "iso8859_5",
+    "UNOF": "iso8859_7",
+    "UNOG": "iso8859_3",
+    "UNOH": "iso8859_4",
+    "UNOI": "iso8859_6",
+    "UNOJ": "iso8859_8",
+    "UNOK": "iso8859_9",
+}
+_PLAIN_REPERTOIRES = frozenset(["UNOA", "UNOB"])
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What UNB says: who sends to whom, under which reference."""
+
+    syntax: str
+    sender: str | None
+    recipient: str | None
+    reference: str | None
+    is_test: bool
+    separators: Separators
+
+    @classmethod
+    def of(cls, header: Segment, separators: Separators) -> "Envelope":
+        """Read UNB; absent elements are `None`."""
+        return cls(
+            syntax=header.get(0).upper(),
+            sender=header.get(1) or None,
+            recipient=header.get(2) or None,
+            reference=header.get(4) or None,
+            is_test=header.get(10) == "1",
+            separators=separators,
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class EdifactMessage:
+    """One message, UNH to UNT, as raw segments: components are split when they are read."""
+
+    header: Segment
+    raw_segments: tuple[str, ...]
+    separators: Separators
+    group_version: str | None = None
+    warnings: tuple[Fault, ...] = ()
+
+    def segments(self) -> Iterator[Segment]:
+        """Each segment from UNH to UNT, split, release characters resolved."""
+        separators = self.separators
+        for position, raw in enumerate(self.raw_segments, start=1):
+            yield split_segment(raw, position, separators)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Interchange:
+    """One interchange: its envelope, and its messages or, where the syntax breaks, the fault."""
+
+    envelope: Envelope | None
+    messages: tuple[EdifactMessage, ...] = ()
+    failure: MalformedMessage | None = None
+
+
+def looks_like_edifact(body: bytes) -> bool:
+    """Whether an interchange starts somewhere in these bytes."""
+    return _INTERCHANGE_START.search(_without_controls(body).decode("latin-1")) is not None
+
+
+def read_interchanges(body: bytes) -> list[Interchange]:
+    """Read every interchange of a body, which may have Type-B lines around and inside them.
+
+    Control characters and line breaks are not data and are removed first. Text before the first UNA or UNB,
+    and after UNZ, is ignored. An interchange whose syntax breaks is returned with its `failure`; the others
+    are not touched by it.
+
+    Args:
+        body: At most `MAX_INTERCHANGE_BYTES`.
+
+    Returns:
+        At least one interchange and at most `MAX_INTERCHANGES`, in the order sent.
+
+    Raises:
+        MalformedMessage: No interchange starts in the body, or there are more than one of the limits allows.
+
+    Source:
+        ISO 9735 as restated in `spec/edifact.md`.
+    """
+    if len(body) > MAX_INTERCHANGE_BYTES:
+        raise MalformedMessage("MAX_INTERCHANGE_BYTES", "UNB", 1)
+    visible = _without_controls(body)
+    found = _INTERCHANGE_START.finditer(visible.decode("latin-1"))
+    starts = list(islice(found, MAX_INTERCHANGES + 1))
+    if not starts:
+        raise MalformedMessage("INTERCHANGE_MISSING", "UNB", 1)
+    if len(starts) > MAX_INTERCHANGES:
+        raise MalformedMessage("MAX_INTERCHANGES", "UNB", 1)
+    ends = [*(start.start() for start in starts[1:]), len(visible)]
+    return [
+        _read_interchange(visible[start.start() : end], start)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _without_controls(body: bytes) -> bytes:
+    return body.translate(None, _CONTROL_BYTES)
+
+
+def _decoded(chunk: bytes, syntax: str) -> tuple[str, bool]:
+    """The chunk as text, and whether it holds what its declared repertoire does not."""
+    if chunk.isascii():
+        return chunk.decode("ascii"), False
+    exceeds = syntax in _PLAIN_REPERTOIRES
+    for codec in ("utf-8", _CODECS.get(syntax, "latin-1")):
+        try:
+            return chunk.decode(codec), exceeds
+        except UnicodeDecodeError:
+            continue
+    return chunk.decode("latin-1"), True
+
+
+def _read_interchange(chunk: bytes, start: re.Match[str]) -> Interchange:
+    text, exceeds = _decoded(chunk, start["syntax"].upper())
+    # What stands before UNB holds no letter but the advice's own tag, so that the first UNB is the segment.
+    header = re.search("UNB", text, re.IGNORECASE)
+    assert header is not None
+    text = text[header.start() :]
+    element, component, advice = start["element"], start["component"], start["advice"] or ""
+    separators = find_separators(text, element=element, component=component, advice=advice)
+    reading = _InterchangeReading(separators)
+    try:
+        reading.read(text)
+    except MalformedMessage as failure:
+        return Interchange(reading.envelope, failure=failure)
+    if exceeds:
+        reading.warn_last("REPERTOIRE_EXCEEDED", "UNB", 1)
+    return Interchange(reading.envelope, tuple(reading.messages))
+
+
+def _check_size(raw: str, separators: Separators, position: int) -> None:
+    tag = raw[:3].upper()
+    if len(raw) > MAX_SEGMENT_CHARACTERS:
+        raise MalformedMessage("MAX_SEGMENT_CHARACTERS", tag, position)
+    if raw.count(separators.component) + raw.count(separators.element) > MAX_COMPONENTS:
+        raise MalformedMessage("MAX_COMPONENTS", tag, position)
+
+
+class _InterchangeReading:
+    """One pass over an interchange: which message is open, and what was counted so far."""
+
+    def __init__(self, separators: Separators) -> None:
+        self.separators = separators
+        self.envelope: Envelope | None = None
+        self.messages: list[EdifactMessage] = []
+        self._position = 0
+        self._is_closed = False
+        self._open: list[str] | None = None
+        self._warnings: list[Fault] = []
+        self._group: Segment | None = None
+        self._groups = 0
+        self._group_start = 0
+
+    def read(self, text: str) -> None:
+        """Read from UNB to UNZ; what follows is not ours."""
+        if text.count(self.separators.terminator) > MAX_SEGMENTS:
+            raise MalformedMessage("MAX_SEGMENTS", "UNB", 1)
+        for raw, is_rejoined in raw_segments(mark_released(text, self.separators), self.separators):
+            self._take(raw, is_rejoined)
+        if not self._is_closed:
+            raise self._truncated()
+
+    def warn_last(self, code: str, tag: str, position: int) -> None:
+        """Attach a warning about the interchange itself to its last message."""
+        last = self.messages[-1]
+        fault = Fault(Severity.WARNING, code, tag, position)
+        self.messages[-1] = replace(last, warnings=(*last.warnings, fault))
+
+    def _truncated(self) -> MalformedMessage:
+        if self._open is not None:
+            return MalformedMessage("TRUNCATED", "UNT", len(self._open) + 1)
+        return MalformedMessage("TRUNCATED", "UNZ", self._position + 1)
+
+    def _take(self, raw: str, is_rejoined: bool) -> None:
+        self._position += 1
+        message = self._open
+        position = self._position if message is None else len(message) + 1
+        tag = raw[:3].upper()
+        if len(raw) > MAX_COMPONENTS:
+            _check_size(raw, self.separators, position)
+        if is_rejoined:
+            self._warn("SEGMENT_REJOINED", tag, position)
+        if STRAY_RELEASE in raw:
+            self._warn("RELEASESTRAY_RELEASE", tag, position)
+        if tag in SERVICE_TAGS:
+            self._take_service(tag, raw)
+        elif message is None:
+            self._warn("SEGMENT_OUTSIDE_MESSAGE", tag, position)
+        else:
+            message.append(raw)
+
+    def _warn(self, code: str, tag: str, position: int) -> None:
+        if len(self._warnings) < MAX_WARNINGS:
+            self._warnings.append(Fault(Severity.WARNING, code, tag, position))
+
+    def _take_service(self, tag: str, raw: str) -> None:
+        if tag == "UNT" and self._open is not None:
+            self._close_message(raw)
+            return
+        if self._open is not None:
+            raise self._truncated()
+        segment = split_segment(raw, self._position, self.separators)
+        if tag == "UNB":
+            self.envelope = Envelope.of(segment, self.separators)
+        elif tag == "UNG":
+            self._group, self._group_start = segment, len(self.messages)
+            self._groups += 1
+        elif tag == "UNH":
+            self._open = [raw]
+        elif tag == "UNE" and self._group is not None:
+            self._close_group(segment, self._group)
+        elif tag == "UNZ":
+            self._close(segment)
+        else:
+            self._warn("SEGMENT_OUTSIDE_MESSAGE", tag, self._position)
+
+    def _close_message(self, raw: str) -> None:
+        assert self._open is not None
+        self._open.append(raw)
+        count = len(self._open)
+        header = split_segment(self._open[0], 1, self.separators)
+        trailer = split_segment(raw, count, self.separators)
+        self._compare(trailer, count, header.get(0))
+        if len(self.messages) >= MAX_MESSAGES:
+            raise MalformedMessage("MAX_MESSAGES", "UNH", self._position)
+        version = None if self._group is None else f"{self._group.get(6)}:{self._group.get(6, 1)}".strip(":")
+        warnings, self._warnings = tuple(self._warnings), []
+        self.messages.append(EdifactMessage(header, tuple(self._open), self.separators, version, warnings))
+        self._open = None
+
+    def _compare(self, trailer: Segment, count: int, reference: str | None) -> None:
+        stated = trailer.get(0)
+        if not stated.isdecimal() or int(stated[:9]) != count:
+            self._warn("COUNT_MISMATCH", trailer.tag, trailer.position)
+        if trailer.get(1) != (reference or ""):
+            self._warn("REFERENCE_MISMATCH", trailer.tag, trailer.position)
+
+    def _close_group(self, trailer: Segment, group: Segment) -> None:
+        self._compare(trailer, len(self.messages) - self._group_start, group.get(4))
+        self._group = None
+        self._give_warnings_to_last()
+
+    def _close(self, trailer: Segment) -> None:
+        if not self.messages:
+            raise MalformedMessage("MESSAGE_MISSING", "UNH", self._position)
+        if self._group is not None:
+            self._warn("TRAILER_MISSING", "UNE", self._position)
+        assert self.envelope is not None
+        self._compare(trailer, self._groups or len(self.messages), self.envelope.reference)
+        self._give_warnings_to_last()
+        self._is_closed = True
+
+    def _give_warnings_to_last(self) -> None:
+        if self.messages and self._warnings:
+            last = self.messages[-1]
+            self.messages[-1] = replace(last, warnings=(*last.warnings, *self._warnings))
+            self._warnings = []

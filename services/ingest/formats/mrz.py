@@ -1,0 +1,174 @@
+"""Machine-readable zones of travel documents: TD1, TD2, TD3, visas, and their check digits."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from services.ingest.errors import MalformedMessage
+from services.ingest.formats.dates import read_birth_date, read_document_date
+from shared.personal import Personal
+from shared.travel.partial_date import PartialDate
+from shared.travel.states import normalise_state
+from shared.travel.traveller import Sex
+
+TD3_WIDTH, TD2_WIDTH, TD1_WIDTH = 44, 36, 30
+
+_ALPHABET = re.compile(r"[A-Z0-9<]+")
+_WEIGHTS = (7, 3, 1)
+_VALUES = {**{str(digit): digit for digit in range(10)}, "<": 0}
+_VALUES.update({chr(ord("A") + place): 10 + place for place in range(26)})
+_SEXES = {"F": Sex.FEMALE, "M": Sex.MALE, "<": Sex.UNSPECIFIED, "X": Sex.UNSPECIFIED}
+
+
+@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
+class MrzDocument(Personal):
+    """What a machine-readable zone says; `wrong_checks` names the check digits that do not hold.
+
+    `is_name_truncated` is set where the name fills its field to the end, so that it may be longer.
+    """
+
+    type: str
+    issuer: str | None
+    surname: str
+    given_names: str | None
+    number: str
+    nationality: str | None
+    birth_date: PartialDate | None
+    sex: Sex | None
+    expiry: date | None
+    optional: str | None
+    is_name_truncated: bool
+    wrong_checks: tuple[str, ...]
+
+
+def check_digit(text: str) -> int:
+    """The check digit of a field of A–Z, 0–9 and `<`.
+
+    Source:
+        ICAO Doc 9303 part 3 §4.9: weights 7, 3, 1 from the left, modulo 10.
+    """
+    return sum(_VALUES[mark] * _WEIGHTS[place % 3] for place, mark in enumerate(text)) % 10
+
+
+def parse_mrz(text: str, today: date) -> MrzDocument:
+    """Read the two or three lines of a machine-readable zone.
+
+    Args:
+        text: Lines of 44, 36 or 30 characters, apart by line breaks; blanks around a line are ignored.
+        today: The day that a birth date may not lie after.
+
+    Raises:
+        MalformedMessage: The lines have no known layout, or a date is impossible; `segment` is the field and
+            `position` the 1-based line.
+
+    Source:
+        ICAO Doc 9303 parts 3 to 7; `spec/mrz.md`.
+    """
+    lines = [line.strip().upper() for line in text.split("\n") if line.strip()]
+    for number, line in enumerate(lines, start=1):
+        if not _ALPHABET.fullmatch(line):
+            raise MalformedMessage("MRZ_CHARACTER", "MRZ", number)
+    layout = (len(lines), *{len(line) for line in lines})
+    if layout in {(2, TD3_WIDTH), (2, TD2_WIDTH)}:
+        return _parse_two_lines(lines[0], lines[1], today)
+    if layout == (3, TD1_WIDTH):
+        return _parse_three_lines(lines, today)
+    raise MalformedMessage("MRZ_LAYOUT", "MRZ", 1)
+
+
+def _parse_two_lines(first: str, second: str, today: date) -> MrzDocument:
+    """TD3, TD2, MRV-A and MRV-B: they differ in width, and visas have no composite check."""
+    checks = [
+        ("number", second[:9], second[9]),
+        ("birth_date", second[13:19], second[19]),
+        ("expiry", second[21:27], second[27]),
+    ]
+    optional = second[28:]
+    if first[0] != "V":
+        if len(second) == TD3_WIDTH:
+            checks.append(("optional", second[28:42], second[42].replace("<", "0")))
+            optional = second[28:42]
+        else:
+            optional = second[28:35]
+        checks.append(("composite", second[:10] + second[13:20] + second[21:-1], second[-1]))
+    return _document(
+        head=first[:5],
+        name=first[5:],
+        number=second[:9],
+        nationality=second[10:13],
+        birth=second[13:19],
+        sex=second[20],
+        expiry=second[21:27],
+        optional=optional,
+        checks=checks,
+        today=today,
+    )
+
+
+def _parse_three_lines(lines: list[str], today: date) -> MrzDocument:
+    """TD1; a number of more than nine characters goes on in the optional field."""
+    first, second, third = lines
+    number, optional, check = first[5:14], first[15:], first[14]
+    if check == "<" and optional.strip("<"):
+        rest, _, optional = optional.partition("<")
+        number, check = number + rest[:-1], rest[-1:]
+    composite = first[5:] + second[:7] + second[8:15] + second[18:29]
+    return _document(
+        head=first[:5],
+        name=third,
+        number=number,
+        nationality=second[15:18],
+        birth=second[:6],
+        sex=second[7],
+        expiry=second[8:14],
+        optional=optional,
+        checks=[
+            ("number", number, check),
+            ("birth_date", second[:6], second[6]),
+            ("expiry", second[8:14], second[14]),
+            ("composite", composite, second[29]),
+        ],
+        today=today,
+    )
+
+
+def _document(
+    *,
+    head: str,
+    name: str,
+    number: str,
+    nationality: str,
+    birth: str,
+    sex: str,
+    expiry: str,
+    optional: str,
+    checks: list[tuple[str, str, str]],
+    today: date,
+) -> MrzDocument:
+    surname, _, given = name.partition("<<")
+    try:
+        born = read_birth_date(birth, today)
+    except ValueError:
+        raise MalformedMessage("BIRTH_DATE_IMPOSSIBLE", "birth_date", 2) from None
+    try:
+        expires = read_document_date(expiry)
+    except ValueError:
+        raise MalformedMessage("DOCUMENT_DATE_IMPOSSIBLE", "expiry", 2) from None
+    return MrzDocument(
+        type=head[:2].rstrip("<"),
+        issuer=normalise_state(head[2:5]),
+        surname=_words(surname),
+        given_names=_words(given) or None,
+        number=number.rstrip("<"),
+        nationality=normalise_state(nationality),
+        birth_date=born,
+        sex=_SEXES.get(sex),
+        expiry=expires,
+        optional=optional.strip("<") or None,
+        is_name_truncated=not name.endswith("<"),
+        wrong_checks=tuple(field for field, text, sent in checks if str(check_digit(text)) != sent),
+    )
+
+
+def _words(text: str) -> str:
+    return " ".join(text.replace("<", " ").split())

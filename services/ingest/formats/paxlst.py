@@ -1,0 +1,336 @@
+"""PAXLST: passenger and crew lists, from EDIFACT segments to one parsed message."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import ClassVar
+
+from services.ingest.errors import MalformedMessage, UnsupportedMessage
+from services.ingest.formats.dates import read_local_time
+from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage, Envelope
+from services.ingest.formats.flights import (
+    FLIGHT_STOPS,
+    StateOf,
+    Stop,
+    Transport,
+    build_flight,
+    local_date_of,
+    read_designator,
+)
+from services.ingest.formats.people import People
+from services.ingest.formats.separators import Segment, split_segment
+from services.ingest.formats.traveller_draft import TravellerDraft
+from shared.travel.flight import Flight
+from shared.travel.message import (
+    Change,
+    Counted,
+    Fault,
+    MessageFunction,
+    MessageKind,
+    ParsedMessage,
+    Severity,
+)
+from shared.travel.traveller import TravellerRole
+
+MAX_TRAVELLERS = 99_999
+MAX_STOPS = 99
+MAX_TRAVEL_SEGMENT_CHARACTERS = 4_096
+FIRST_VERSION, LAST_VERSION = "02B", "17A"
+
+_GROUP_STARTS = frozenset(["NAD", "TDT", "CNT", "BGM", "UNT"])
+_VERSION = re.compile(r"\d\d[AB]")
+_AIRPORT = re.compile(r"[A-Z0-9]{3,4}")
+_ROLES = {
+    "FL": TravellerRole.PASSENGER,
+    "FM": TravellerRole.CREW,
+    "DDU": TravellerRole.TRANSIT_PASSENGER,
+    "DDT": TravellerRole.TRANSIT_CREW,
+}
+_FUNCTIONS = {
+    "745": MessageFunction.PASSENGER_LIST,
+    "250": MessageFunction.CREW_LIST,
+    "266": MessageFunction.FLIGHT_STATUS,
+    "336": MessageFunction.MASTER_CREW_LIST,
+    "655": MessageFunction.GATE_PASS,
+}
+_CLOSES = {
+    "CL": Change.CLOSE,
+    "CLNB": Change.CLOSE_NOT_ON_BOARD,
+    "CLOB": Change.CLOSE_ON_BOARD,
+    "XF": Change.FLIGHT_CANCELLED,
+    "CF": Change.FLIGHT_CHANGED,
+}
+_CREW_REPORTS = dict.fromkeys(("", "A", "B", "C", "D", "E", "F"), Change.NEW)
+_CREW_CHANGES = dict.fromkeys(("BC", "CC", "EC", "FC"), Change.CHANGE)
+_CHANGES: dict[MessageFunction, dict[str, Change]] = {
+    MessageFunction.PASSENGER_LIST: {
+        "": Change.NEW,
+        "CP": Change.CHANGE,
+        "XR": Change.CANCEL,
+        "RP": Change.REDUCTION,
+    },
+    MessageFunction.CREW_LIST: {**_CREW_REPORTS, **_CREW_CHANGES, **_CLOSES},
+    MessageFunction.MASTER_CREW_LIST: {
+        "": Change.NEW,
+        "G": Change.NEW,
+        "H": Change.CANCEL,
+        "I": Change.CHANGE,
+    },
+    MessageFunction.GATE_PASS: {"": Change.NEW},
+    MessageFunction.FLIGHT_STATUS: _CLOSES,
+}
+
+
+def read_header(message: EdifactMessage, envelope: Envelope) -> ParsedMessage:
+    """What UNB and UNH alone say of a message, so that a refused one can be answered."""
+    header = message.header
+    version = f"{header.get(1, 1)}:{header.get(1, 2)}".strip(":") or message.group_version
+    part = header.get(3)
+    letter = header.get(3, 1).upper()
+    return ParsedMessage(
+        kind=MessageKind.PNRGOV if header.get(1).upper() == MessageKind.PNRGOV else MessageKind.PAXLST,
+        version=version.upper() if version else None,
+        sender=envelope.sender,
+        recipient=envelope.recipient,
+        interchange_reference=envelope.reference,
+        message_reference=header.get(0) or None,
+        access_reference=header.get(2) or None,
+        part=int(part) if part.isdecimal() and len(part) <= len("99") else 1,
+        is_last_part=letter == "F" if part or letter else True,
+        is_test=envelope.is_test,
+        faults=message.warnings,
+    )
+
+
+def parse_paxlst(
+    message: EdifactMessage,
+    header: ParsedMessage,
+    received_at: datetime,
+    *,
+    state_of: StateOf,
+    own_state: str | None = None,
+) -> ParsedMessage:
+    """Read one PAXLST message.
+
+    Travellers keep the order of the message, names the spelling sent. A traveller that cannot be read becomes
+    a fault and the others stand; the same person sent twice becomes one. A birth date's two-digit year is
+    resolved against the flight's date, or `received_at` where the flight has none.
+
+    Args:
+        message: Segments from UNH to UNT.
+        header: What `read_header` made of it.
+        received_at: When the body arrived, aware.
+        state_of: The State of an airport, to find the crossing leg where the sender marks none.
+        own_state: The receiving State, three letters, for the same purpose.
+
+    Returns:
+        A message with at least one leg and 0 to `MAX_TRAVELLERS` travellers.
+
+    Raises:
+        MalformedMessage: A mandatory group is absent, the flight cannot be read, or a limit is exceeded;
+            `position` counts from UNH = 1.
+        UnsupportedMessage: The directory version or the list's function is none that is known.
+
+    Source:
+        WCO/IATA/ICAO API Guidelines, PAXLST implementation guide; `spec/paxlst.md`.
+    """
+    _check_version(header.version)
+    reading = _PaxlstReading(header, received_at.date(), state_of, own_state)
+    separators = message.separators
+    for position, raw in enumerate(message.raw_segments, start=1):
+        if len(raw) > MAX_TRAVEL_SEGMENT_CHARACTERS:
+            reading.take_too_long(raw[:3].upper(), position)
+        else:
+            reading.take(split_segment(raw, position, separators))
+    return reading.result()
+
+
+def _check_version(version: str | None) -> None:
+    """Accept the directories D.02B to D.17A, and a message that names none."""
+    release = (version or "").rpartition(":")[2]
+    if release and not (_VERSION.fullmatch(release) and FIRST_VERSION <= release <= LAST_VERSION):
+        raise UnsupportedMessage("VERSION_UNSUPPORTED", "UNH", 1)
+
+
+class _PaxlstReading:
+    """One pass over a message: which group is open, and what was read so far."""
+
+    def __init__(self, header: ParsedMessage, today: date, state_of: StateOf, own_state: str | None) -> None:
+        self._header = header
+        self._today = today
+        self._state_of = state_of
+        self._own_state = own_state
+        self._faults: list[Fault] = []
+        self._function: MessageFunction | None = None
+        self._change: Change | None = None
+        self._transaction: str | None = None
+        self._revision: int | None = None
+        self._transports: list[Transport] = []
+        self._is_passed_over = False
+        self._draft: TravellerDraft | None = None
+        self._ordinal = 0
+        self._people = People()
+        self._stated: int | None = None
+        self._free_texts: list[str] = []
+        self._flight: Flight | None = None
+        self._last_position = 1
+
+    def take(self, segment: Segment) -> None:
+        """Read one segment; tags that this State does not know are passed over."""
+        self._last_position = segment.position
+        tag = segment.tag
+        if tag == "FTX" and segment.get(0).upper() != "BAG":
+            self._free_texts.append(" ".join(text for element in segment.elements[1:] for text in element))
+        elif self._draft is not None and tag not in _GROUP_STARTS:
+            self._draft.take(segment)
+        elif not self._is_passed_over or tag in _GROUP_STARTS:
+            handler = self._HANDLERS.get(tag)
+            if handler is not None:
+                handler(self, segment)
+
+    def take_too_long(self, tag: str, position: int) -> None:
+        """Refuse what holds a segment longer than the guide allows: one traveller, or the message."""
+        if self._draft is None or tag in _GROUP_STARTS:
+            raise MalformedMessage("MAX_TRAVEL_SEGMENT_CHARACTERS", tag, position)
+        self._draft.reject("MAX_TRAVEL_SEGMENT_CHARACTERS", tag, position)
+
+    def result(self) -> ParsedMessage:
+        """The message, once every segment was taken."""
+        self._close_traveller()
+        if self._function is None:
+            raise MalformedMessage("FUNCTION_MISSING", "BGM", 2)
+        flight = self._flight or self._build_flight()
+        return replace(
+            self._header,
+            transaction_reference=self._transaction,
+            revision=self._revision,
+            function=self._function,
+            change=self._change,
+            flight=flight,
+            travellers=tuple(self._people.travellers),
+            counted=Counted(self._stated, len(self._people.travellers)),
+            faults=(*self._header.faults, *self._faults),
+            free_texts=tuple(self._free_texts),
+        )
+
+    def _warn(self, code: str, segment: Segment) -> None:
+        if len(self._faults) < MAX_WARNINGS:
+            self._faults.append(Fault(Severity.WARNING, code, segment.tag, segment.position))
+
+    def _take_bgm(self, segment: Segment) -> None:
+        function = _FUNCTIONS.get(segment.get(0))
+        if function is None:
+            raise UnsupportedMessage("FUNCTION_UNKNOWN", segment.tag, segment.position)
+        self._function = function
+        self._change = _CHANGES[function].get(segment.get(1).upper())
+        if self._change is None:
+            self._warn("CHANGE_UNKNOWN", segment)
+
+    def _take_rff(self, segment: Segment) -> None:
+        if segment.get(0).upper() != "TN" or self._transports:
+            return
+        self._transaction = segment.get(0, 1) or None
+        revision = segment.get(0, 4)
+        if revision.isdecimal():
+            self._revision = int(revision[:6])
+        elif revision:
+            self._warn("REVISION_UNREADABLE", segment)
+
+    def _take_tdt(self, segment: Segment) -> None:
+        self._close_traveller()
+        self._is_passed_over = False
+        transport, agrees = read_designator(segment.get(1), segment.get(4))
+        if not transport.number:
+            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position)
+        if not agrees:
+            self._warn("CARRIER_MISMATCH", segment)
+        if self._transports and transport.number != self._transports[0].number:
+            self._warn("FLIGHT_NUMBER_DIFFERS", segment)
+        self._transports.append(transport)
+
+    def _take_loc(self, segment: Segment) -> None:
+        qualifier, airport = segment.get(0), segment.get(1).upper()
+        if not self._transports or qualifier not in FLIGHT_STOPS:
+            return
+        if not _AIRPORT.fullmatch(airport):
+            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position)
+        if sum(len(transport.stops) for transport in self._transports) >= MAX_STOPS:
+            raise MalformedMessage("MAX_STOPS", segment.tag, segment.position)
+        self._transports[-1].stops.append(Stop(qualifier, airport))
+
+    def _take_dtm(self, segment: Segment) -> None:
+        qualifier = segment.get(0)
+        stops = self._transports[-1].stops if self._transports else []
+        if not stops or qualifier not in {"189", "232", "554"}:
+            return
+        try:
+            moment, has_time = read_local_time(segment.get(0, 1) or segment.get(1))
+        except ValueError:
+            raise MalformedMessage("FLIGHT_TIME_UNREADABLE", segment.tag, segment.position) from None
+        if not has_time:
+            self._warn("FLIGHT_TIME_MISSING", segment)
+        if qualifier == "232":
+            stops[-1].arrival = moment
+        else:
+            stops[-1].departure = moment
+
+    def _take_nad(self, segment: Segment) -> None:
+        self._close_traveller()
+        qualifier = segment.get(0).upper()
+        role = _ROLES.get(qualifier)
+        has_name = bool(segment.get(3) or segment.get(3, 1))
+        if role is None and (qualifier == "MS" or not self._transports or not has_name):
+            # Whom to call about this message, or an address of no traveller: their segments are not kept.
+            self._is_passed_over = True
+            return
+        self._is_passed_over = False
+        self._ordinal += 1
+        if self._ordinal > MAX_TRAVELLERS:
+            raise MalformedMessage("MAX_TRAVELLERS", segment.tag, segment.position)
+        if self._flight is None and self._transports:
+            self._flight = self._build_flight()
+            self._today = local_date_of(self._flight) or self._today
+        self._draft = TravellerDraft(self._ordinal, role or TravellerRole.PASSENGER, segment, self._today)
+        if role is None:
+            self._draft.reject("ROLE_UNKNOWN", segment.tag, segment.position)
+
+    def _take_cnt(self, segment: Segment) -> None:
+        self._close_traveller()
+        self._is_passed_over = False
+        stated = segment.get(0, 1)
+        if stated.isdecimal():
+            self._stated = int(stated[:6])
+
+    def _build_flight(self) -> Flight:
+        if not self._transports:
+            raise MalformedMessage("FLIGHT_MISSING", "TDT", self._last_position)
+        flight = build_flight(self._transports, self._state_of, self._own_state)
+        if flight is None:
+            raise MalformedMessage("LEG_MISSING", "LOC", self._last_position)
+        return flight
+
+    def _close_traveller(self) -> None:
+        draft, self._draft = self._draft, None
+        if draft is None:
+            return
+        traveller = draft.build()
+        faults = draft.faults()
+        if traveller is not None:
+            merged = self._people.add(traveller, draft.ordinal)
+            if merged is not None:
+                faults.append(merged)
+        if len(self._faults) < MAX_WARNINGS:
+            self._faults.extend(faults)
+        else:
+            self._faults.extend(each for each in faults if each.severity is not Severity.WARNING)
+
+    _HANDLERS: ClassVar[dict[str, Callable[["_PaxlstReading", Segment], None]]] = {
+        "BGM": _take_bgm,
+        "RFF": _take_rff,
+        "TDT": _take_tdt,
+        "LOC": _take_loc,
+        "DTM": _take_dtm,
+        "NAD": _take_nad,
+        "CNT": _take_cnt,
+    }

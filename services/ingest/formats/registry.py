@@ -1,0 +1,114 @@
+"""From a body and its content type to a reader."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from services.ingest.errors import (
+    DoctypeForbidden,
+    MalformedMessage,
+    RefusedMessage,
+    UnknownFormat,
+    UnsupportedMessage,
+)
+from services.ingest.formats import edifact, manifest, paxlst
+from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
+from services.ingest.formats.flights import StateOf
+from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
+
+JSON_TYPES = frozenset(["application/json"])
+XML_TYPES = frozenset(["application/xml", "text/xml"])
+SNIFFED_BYTES = 4_096
+
+
+def _no_state(_: str) -> None:
+    return None
+
+
+def read_messages(
+    body: bytes,
+    content_type: str,
+    received_at: datetime,
+    *,
+    state_of: StateOf = _no_state,
+    own_state: str | None = None,
+) -> list[ParsedMessage]:
+    """Read every message of a body.
+
+    The first bytes decide, because airlines send EDIFACT under many names; the content type decides only
+    between a JSON and an XML body that is neither.
+
+    Args:
+        body: As received.
+        content_type: The media type, parameters allowed.
+        received_at: When the body arrived, aware.
+        state_of: The State of an airport (see `parse_paxlst`).
+        own_state: The receiving State, three letters.
+
+    Returns:
+        At least one message, in the order sent. An EDIFACT message that must be refused is returned with a
+        `MESSAGE_REJECTED` fault, so that its neighbours are not lost over it.
+
+    Raises:
+        UnknownFormat: Neither EDIFACT, nor JSON, nor XML.
+        DoctypeForbidden: XML that declares a document type.
+        UnsupportedMessage: XML of any other kind; PNRGOV XML is not taken yet.
+        ManifestMalformed: JSON that is no manifest.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    start = body[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if media_type in JSON_TYPES or start[:1] == b"{":
+        return [manifest.parse_manifest(body, received_at, state_of=state_of, own_state=own_state)]
+    if media_type in XML_TYPES or start[:1] == b"<":
+        if b"<!doctype" in body.lower():
+            raise DoctypeForbidden("DOCTYPE")
+        raise UnsupportedMessage("XML")
+    if not edifact.looks_like_edifact(body):
+        raise UnknownFormat("FORMAT")
+    messages: list[ParsedMessage] = []
+    for interchange in edifact.read_interchanges(body):
+        messages.extend(_read_interchange(interchange, received_at, state_of, own_state))
+    return messages
+
+
+def _read_interchange(
+    interchange: Interchange, received_at: datetime, state_of: StateOf, own_state: str | None
+) -> Iterator[ParsedMessage]:
+    envelope, failure = interchange.envelope, interchange.failure
+    if failure is not None or envelope is None:
+        assert failure is not None
+        yield _unreadable(envelope, failure)
+        return
+    for message in interchange.messages:
+        yield _read_message(message, envelope, received_at, state_of, own_state)
+
+
+def _read_message(
+    message: EdifactMessage,
+    envelope: Envelope,
+    received_at: datetime,
+    state_of: StateOf,
+    own_state: str | None,
+) -> ParsedMessage:
+    header = paxlst.read_header(message, envelope)
+    try:
+        if message.header.get(1).upper() != MessageKind.PAXLST:
+            raise UnsupportedMessage("MESSAGE_TYPE_UNSUPPORTED", "UNH", 1)
+        return paxlst.parse_paxlst(message, header, received_at, state_of=state_of, own_state=own_state)
+    except (MalformedMessage, UnsupportedMessage) as refusal:
+        return header.rejected(_fault_of(refusal))
+
+
+def _unreadable(envelope: Envelope | None, failure: MalformedMessage) -> ParsedMessage:
+    unread = ParsedMessage(
+        kind=MessageKind.PAXLST,
+        sender=None if envelope is None else envelope.sender,
+        recipient=None if envelope is None else envelope.recipient,
+        interchange_reference=None if envelope is None else envelope.reference,
+        is_test=envelope is not None and envelope.is_test,
+        is_syntax_failure=True,
+    )
+    return unread.rejected(_fault_of(failure))
+
+
+def _fault_of(refusal: RefusedMessage) -> Fault:
+    return Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, refusal.segment, refusal.position)

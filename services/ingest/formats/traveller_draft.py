@@ -1,0 +1,348 @@
+"""One traveller of a PAXLST while its segments are read: NAD, what follows, a DOC for each document."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from services.ingest.formats import names
+from services.ingest.formats.dates import read_birth_date, read_document_date
+from services.ingest.formats.separators import Segment
+from shared.travel.message import Fault, Severity
+from shared.travel.partial_date import PartialDate
+from shared.travel.states import normalise_state
+from shared.travel.traveller import (
+    Address,
+    Bags,
+    CrewDuty,
+    Place,
+    Sex,
+    TravelDocument,
+    Traveller,
+    TravellerRole,
+)
+
+MAX_DOCUMENTS = 25
+MAX_BAG_TAGS = 999
+POUNDS_TO_KILOGRAMS = 0.45359237
+
+_AIRPORT_FACTS = {"22": "clearance", "178": "embarkation", "179": "debarkation"}
+_NULL = frozenset(["NULL", "null", "Null"])
+_SEXES = {"F": Sex.FEMALE, "M": Sex.MALE, "X": Sex.UNSPECIFIED, "U": Sex.UNKNOWN, "<": Sex.UNKNOWN}
+_DUTIES = {
+    "CR1": CrewDuty.COCKPIT,
+    "CR2": CrewDuty.CABIN,
+    "CR3": CrewDuty.MANAGEMENT,
+    "CR4": CrewDuty.CARGO,
+    "CR5": CrewDuty.DEADHEAD,
+}
+_VERIFIED = {"173": True, "ZZZ": True, "174": False}
+_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
+_AMOUNT = re.compile(r"(\d{1,6})(?:[.,]\d*)?")
+_HAS_DIGIT = re.compile(r"\d")
+_NAME_ELEMENTS = (3, 2, 4)
+
+
+def value(segment: Segment, element: int, component: int = 0) -> str:
+    """A component without blanks around it; empty where it was left out or says `NULL`."""
+    text = segment.get(element, component)
+    return "" if text in _NULL else text
+
+
+@dataclass(slots=True)
+class _Document:
+    type: str | None
+    number: str
+    issuer: str | None = None
+    expiry: date | None = None
+    issued: date | None = None
+
+
+class TravellerDraft:
+    """What was read of one traveller so far, and the faults met."""
+
+    def __init__(self, ordinal: int, role: TravellerRole, header: Segment, today: date) -> None:
+        self.ordinal = ordinal
+        self.role = role
+        self.carrier_reference: str | None = None
+        self.record_locator: str | None = None
+        self._today = today
+        self._rejection: tuple[str, str, int] | None = None
+        self._warnings: list[tuple[str, str, int]] = []
+        self._documents: list[_Document] = []
+        # A DOC without type and number is filler: it is open, so that its LOC and DTM are filler too.
+        self._open_document: _Document | None = None
+        self._birth_date: PartialDate | None = None
+        self._birth_date_sent: str | None = None
+        self._facts: dict[str, str | None] = {}
+        self._sex: Sex | None = None
+        self._birth_place: Place | None = None
+        self._phones: list[str] = []
+        self._emails: list[str] = []
+        self._duty: CrewDuty | None = None
+        self._verified: bool | None = None
+        self._bag_count: int | None = None
+        self._bag_weight: int | None = None
+        self._bag_tags: list[str] = []
+        self._read_name_and_address(header)
+
+    def reject(self, code: str, tag: str, position: int) -> None:
+        """Say that this traveller cannot be taken; the first reason stands."""
+        if self._rejection is None:
+            self._rejection = (code, tag, position)
+
+    def warn(self, code: str, tag: str, position: int) -> None:
+        """Note a fault that costs nobody anything."""
+        self._warnings.append((code, tag, position))
+
+    def take(self, segment: Segment) -> None:
+        """Read one segment of the group; unknown tags and qualifiers are passed over."""
+        handler = self._HANDLERS.get(segment.tag)
+        if handler is not None:
+            handler(self, segment)
+
+    def faults(self) -> list[Fault]:
+        """Every fault of this traveller, with the carrier's own references."""
+        found = [(Severity.WARNING, *warning) for warning in self._warnings]
+        if self._rejection is not None:
+            found.insert(0, (Severity.TRAVELLER_REJECTED, *self._rejection))
+        return [
+            Fault(severity, code, tag, position, self.ordinal, self.carrier_reference, self.record_locator)
+            for severity, code, tag, position in found
+        ]
+
+    def build(self) -> Traveller | None:
+        """The traveller, or `None` where it was rejected."""
+        if self._rejection is not None:
+            return None
+        facts = self._facts.get
+        bags: Bags | None = None
+        if self._bag_tags or self._bag_count is not None or self._bag_weight is not None:
+            bags = Bags(self._bag_count, self._bag_weight, tuple(self._bag_tags))
+        return Traveller(
+            surname=self._surname,
+            given_names=self._given_names,
+            name_sent=self._name_sent,
+            role=self.role,
+            birth_date=self._birth_date,
+            birth_date_sent=self._birth_date_sent,
+            sex=self._sex,
+            nationality=facts("nationality"),
+            residence=facts("residence"),
+            birth_place=self._birth_place,
+            address=self._address,
+            phones=tuple(self._phones),
+            emails=tuple(self._emails),
+            crew_duty=self._duty,
+            embarkation=facts("embarkation"),
+            debarkation=facts("debarkation"),
+            clearance=facts("clearance"),
+            documents=tuple(
+                TravelDocument(each.type, each.number, each.issuer, each.expiry, each.issued)
+                for each in self._documents
+            ),
+            record_locator=self.record_locator,
+            carrier_reference=self.carrier_reference,
+            redress_number=facts("redress_number"),
+            seat=facts("seat"),
+            verified=self._verified,
+            bags=bags,
+        )
+
+    def _read_name_and_address(self, header: Segment) -> None:
+        elements = header.elements
+        at = _name_element(header)
+        name = elements[at] if at < len(elements) else [""]
+        surname, given = names.joined(name[:1]), names.joined(name[1:])
+        if surname.upper() == "NULL" and not given:
+            surname = ""
+        self._name_sent = ":".join(name).rstrip(":") or None
+        if not surname and given:
+            self.warn("SURNAME_MISSING", header.tag, header.position)
+            surname, given = given, ""
+        if not surname:
+            self.reject("NAME_MISSING", header.tag, header.position)
+        elif at != _NAME_ELEMENTS[0]:
+            self.warn("NAME_MISPLACED", header.tag, header.position)
+        self._surname = surname
+        self._given_names = names.without_titles(given) or None
+        self._address = self._read_address(header, at + 1) if len(elements) > at + 1 else None
+
+    def _read_address(self, header: Segment, at: int) -> Address | None:
+        street = " ".join(part.strip() for part in header.elements[at] if part.strip())
+        city = value(header, at + 1)
+        region = value(header, at + 2, 3) or value(header, at + 2)
+        postal_code, country = value(header, at + 3), value(header, at + 4)
+        if not country and normalise_state(postal_code) is not None:
+            # One element too few: without a sub-division, postcode and country stand one place to the left.
+            region, postal_code, country = "", value(header, at + 2), postal_code
+        state = self._state(country, header) if country else None
+        if not (street or city or region or postal_code or state):
+            return None
+        return Address(street or None, city or None, region or None, postal_code or None, state)
+
+    def _state(self, text: str, segment: Segment) -> str | None:
+        state = normalise_state(text)
+        if state is None and text:
+            self.warn("STATE_UNKNOWN", segment.tag, segment.position)
+        return state
+
+    def _take_att(self, segment: Segment) -> None:
+        if segment.get(0) == "2":
+            sent = value(segment, 2).upper() or value(segment, 1).upper()
+            self._sex = _SEXES.get(sent)
+            if sent and self._sex is None:
+                self.warn("SEX_UNKNOWN", segment.tag, segment.position)
+
+    def _take_dtm(self, segment: Segment) -> None:
+        qualifier = segment.get(0)
+        text = value(segment, 0, 1) or value(segment, 1)
+        if qualifier == "329":
+            self._take_birth_date(segment, text)
+        elif qualifier in {"36", "182"} and text:
+            self._take_document_date(segment, qualifier, text)
+
+    def _take_birth_date(self, segment: Segment, text: str) -> None:
+        self._birth_date_sent = text or None
+        if not text:
+            return
+        try:
+            self._birth_date = read_birth_date(text, self._today)
+        except ValueError:
+            self.reject("BIRTH_DATE_IMPOSSIBLE", segment.tag, segment.position)
+
+    def _take_document_date(self, segment: Segment, qualifier: str, text: str) -> None:
+        document = self._open_document
+        if document is None:
+            self.warn("DOCUMENT_MISSING", segment.tag, segment.position)
+            return
+        try:
+            day = read_document_date(text)
+        except ValueError:
+            self.warn("DOCUMENT_DATE_IMPOSSIBLE", segment.tag, segment.position)
+            return
+        if qualifier == "36":
+            document.expiry = day
+        else:
+            document.issued = day
+
+    def _take_mea(self, segment: Segment) -> None:
+        kind = segment.get(0).upper()
+        amount = _AMOUNT.fullmatch(value(segment, 2, 1) or value(segment, 2))
+        if amount is None:
+            return
+        if kind == "CT":
+            self._bag_count = int(amount[1])
+        elif kind == "WT":
+            in_pounds = segment.get(2).upper() == "LBR"
+            self._bag_weight = round(int(amount[1]) * (POUNDS_TO_KILOGRAMS if in_pounds else 1))
+
+    def _take_gei(self, segment: Segment) -> None:
+        code = segment.get(1).upper()
+        if segment.get(0) == "4" and code in _VERIFIED:
+            self._verified = _VERIFIED[code]
+
+    def _take_bag_tags(self, segment: Segment) -> None:
+        first, count = value(segment, 3), value(segment, 3, 1)
+        weight = _AMOUNT.fullmatch(value(segment, 1))
+        if weight is not None and self._bag_weight is None:
+            self._bag_weight = int(weight[1])
+        if not first:
+            return
+        self._bag_tags.append(first)
+        numbered = _NUMBERED.fullmatch(first)
+        if not count.isdecimal() or numbered is None:
+            return
+        more = int(count[:9]) - 1
+        if len(self._bag_tags) + more > MAX_BAG_TAGS:
+            self.warn("MAX_BAG_TAGS", segment.tag, segment.position)
+            return
+        prefix, number = numbered.groups()
+        for step in range(1, more + 1):
+            self._bag_tags.append(f"{prefix}{int(number) + step:0{len(number)}}")
+
+    def _take_loc(self, segment: Segment) -> None:
+        qualifier = segment.get(0)
+        if qualifier == "91":
+            if self._open_document is not None and self._open_document.issuer is None:
+                self._open_document.issuer = self._state(value(segment, 1), segment)
+        elif qualifier == "180":
+            self._take_birth_place(segment)
+        elif qualifier == "174":
+            self._facts["residence"] = self._state(value(segment, 1), segment)
+        elif qualifier in _AIRPORT_FACTS:
+            self._facts[_AIRPORT_FACTS[qualifier]] = value(segment, 1).upper() or None
+
+    def _take_birth_place(self, segment: Segment) -> None:
+        sent, city = value(segment, 1), value(segment, 1, 3)
+        state = normalise_state(sent) if sent else None
+        if sent and state is None:
+            city = city or sent
+        if state is None and city:
+            words = city.split()
+            state = normalise_state(words[-1]) if len(words[-1]) == len("GBR") else None
+            city = " ".join(words[:-1]) if state else city
+        self._birth_place = Place(city or None, state) if city or state else None
+
+    def _take_com(self, segment: Segment) -> None:
+        for number in range(len(segment.elements)):
+            address, kind = value(segment, number), segment.get(number, 1).upper()
+            if address and kind == "TE":
+                self._phones.append(address)
+            elif address and kind == "EM":
+                self._emails.append(address)
+
+    def _take_emp(self, segment: Segment) -> None:
+        self._duty = _DUTIES.get(segment.get(1).upper(), self._duty)
+
+    def _take_nat(self, segment: Segment) -> None:
+        if segment.get(0) == "2" and self._facts.get("nationality") is None:
+            self._facts["nationality"] = self._state(value(segment, 1), segment)
+
+    def _take_rff(self, segment: Segment) -> None:
+        qualifier, reference = segment.get(0).upper(), value(segment, 0, 1) or None
+        if qualifier == "AVF":
+            self.record_locator = reference
+        elif qualifier == "ABO":
+            self.carrier_reference = reference
+        elif qualifier == "SEA":
+            self._facts["seat"] = reference
+        elif qualifier == "AEA":
+            self._facts["redress_number"] = reference
+
+    def _take_doc(self, segment: Segment) -> None:
+        kind, number = value(segment, 0).upper(), value(segment, 1)
+        self._open_document = _Document(kind or None, number)
+        if len(self._documents) >= MAX_DOCUMENTS:
+            self.warn("MAX_DOCUMENTS", segment.tag, segment.position)
+        elif number:
+            self._documents.append(self._open_document)
+        elif kind:
+            self.warn("DOCUMENT_NUMBER_MISSING", segment.tag, segment.position)
+
+    _HANDLERS: ClassVar[dict[str, Callable[["TravellerDraft", Segment], None]]] = {
+        "ATT": _take_att,
+        "DTM": _take_dtm,
+        "MEA": _take_mea,
+        "GEI": _take_gei,
+        "FTX": _take_bag_tags,
+        "LOC": _take_loc,
+        "COM": _take_com,
+        "EMP": _take_emp,
+        "NAT": _take_nat,
+        "RFF": _take_rff,
+        "DOC": _take_doc,
+    }
+
+
+def _name_element(header: Segment) -> int:
+    """Where the name stands: its own element, or the one beside it where a sender slipped by one plus."""
+    proper, before, after = _NAME_ELEMENTS
+    if header.get(proper) or header.get(proper, 1):
+        is_street = bool(_HAS_DIGIT.search(header.get(proper))) and bool(header.get(before))
+        return before if is_street else proper
+    for element in (before, after):
+        if header.get(element) or header.get(element, 1):
+            return element
+    return proper

@@ -1,0 +1,1 @@
+"""What a carrier's own system reads back: CUSRES, CONTRL."""

@@ -1,0 +1,39 @@
+"""Writing EDIFACT: segments with released characters, under the default separators."""
+
+import re
+from collections.abc import Iterable
+
+from services.ingest.formats.separators import Separators
+
+SEPARATORS = Separators()
+ADVICE = "UNA:+.? '"
+_RELEASED = re.compile(r"[:+?']")
+# Nothing but what every repertoire holds goes out; anything else would be a guess about the reader's.
+_UNPRINTABLE = re.compile(r"[^ -~]")
+
+Element = str | tuple[str | None, ...] | None
+
+
+def write_segment(tag: str, *elements: Element) -> str:
+    """One segment with its terminator; empty elements and components at the end are left out."""
+    parts = [tag, *(_element(element) for element in elements)]
+    while not parts[-1]:
+        parts.pop()
+    return "+".join(parts) + "'"
+
+
+def _element(element: Element) -> str:
+    if isinstance(element, tuple):
+        return ":".join(_released(text or "") for text in element).rstrip(":")
+    return _released(element or "")
+
+
+def _released(text: str) -> str:
+    if text.isalnum() and text.isascii():
+        return text
+    return _RELEASED.sub(r"?\g<0>", _UNPRINTABLE.sub(" ", text))
+
+
+def join_segments(segments: Iterable[str]) -> str:
+    """An interchange, a segment a line, as people read it; the line breaks are no data."""
+    return "\r\n".join(segments) + "\r\n"
