@@ -10,7 +10,9 @@ DomainError
 ├── StepOutOfOrder       a step before the one that it needs
 ├── PreviewOutdated      what would leave is no longer what was shown
 ├── RefusedByPolicy      the safeguards refused; reasons are facts
-└── VaultUnavailable     the protection vault gave no answer, which refuses
+├── LegalFindingRequired only the legal officer opens the fallback of SG-30
+├── VaultUnavailable     the protection vault gave no answer, which refuses
+└── ScreeningSilent      screening gave no answer, which refuses
 """
 
 from typing import ClassVar
@@ -86,3 +88,17 @@ class VaultUnavailable(DomainError):
 
     code: ClassVar[str] = "VAULT_UNAVAILABLE"
     sentence: ClassVar[str] = "The protection check could not be completed, so nothing was sent."
+
+
+class ScreeningSilent(DomainError):
+    """Screening did not say what state the hit is in; without it nothing is decided or sent."""
+
+    code: ClassVar[str] = "SCREENING_SILENT"
+    sentence: ClassVar[str] = "The hit's present state could not be asked, so nothing was decided or sent."
+
+
+class LegalFindingRequired(DomainError):
+    """Only the legal officer finds that the resolution owes a notification (SG-30)."""
+
+    code: ClassVar[str] = "LEGAL_FINDING_REQUIRED"
+    sentence: ClassVar[str] = "Only a legal officer can find that the resolution owes this notification."

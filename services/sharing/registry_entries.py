@@ -199,14 +199,23 @@ class CountryRisk(RegisterEntry):
 
 
 class LegalRow(RegisterEntry):
-    """The law that lets an authority carry out an action on a class of data for a purpose (SG-02)."""
+    """The law that lets an authority carry out actions on classes of data for purposes (SG-02)."""
 
     id: Name
     authority: Name
-    action: Name
-    data_class: Name
-    purpose_code: Name
+    actions: tuple[Name, ...]
+    data_classes: tuple[Name, ...]
+    purpose_codes: tuple[Name, ...]
     instrument_ref: Name
     public_url: Name
     valid_from: date
     valid_to: date
+
+    def covers(self, *, authority: str, action: str, data_class: str, purpose_code: str) -> bool:
+        """Whether the row is about this act; whether it is in force is SG-02's to say."""
+        return (
+            self.authority == authority
+            and action in self.actions
+            and data_class in self.data_classes
+            and purpose_code in self.purpose_codes
+        )

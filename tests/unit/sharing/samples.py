@@ -247,9 +247,9 @@ def a_legal_row(**changes: Any) -> LegalRow:
     fields: dict[str, Any] = {
         "id": "ROW-SHARE",
         "authority": OWN,
-        "action": "share.send",
-        "data_class": "HIT",
-        "purpose_code": "TERR_TRAVEL",
+        "actions": ("share.send", "record.read"),
+        "data_classes": ("HIT",),
+        "purpose_codes": ("TERR_TRAVEL", "TERR_INVESTIGATE", "OVERSIGHT"),
         "instrument_ref": "Act 12/2025 s.9",
         "public_url": "https://law.example/12-2025",
         "valid_from": date(2025, 1, 1),

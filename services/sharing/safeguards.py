@@ -1,0 +1,243 @@
+"""Asks the safeguards about one recipient: gathers the facts, asks the vault, keeps the whole verdict.
+
+Source: workflow.md §5; safeguards.md §5, stage sharing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.facts import (
+    ACTION,
+    DATA_CLASS,
+    MESSAGE_TYPE,
+    Basis,
+    ShareRequest,
+    Surroundings,
+    is_fallback_open,
+    share_facts,
+)
+from services.sharing.minimum_sets import Payload
+from services.sharing.recipients import Candidate, outcome_of
+from services.sharing.registry_entries import Agreement, Authority, LegalRow, Scope
+from services.sharing.share_records import Share, ShareVerdict, Stage
+from services.sharing.store.registers import RegisterStore
+from services.sharing.vault import Vault
+from shared.clock import Clock
+from shared.contracts import HitStateV1
+from shared.identifiers import Identifiers, NoticeId
+from shared.policy.verdict import Verdict
+
+NOT_AUTHORISED: Final = "NOT_AUTHORISED"
+# Who may know that a person is protected or at risk; all others read NOT_AUTHORISED (SG-35, workflow.md §5).
+CLEARED_FOR_PROTECTION: Final = frozenset({"ASYLUM_OFFICER", "LEGAL"})
+_INDIVIDUAL_RISK: Final = "SG-34.INDIVIDUAL_RISK"
+_HUMAN_RIGHTS_RISK: Final = "SG-34.HUMAN_RIGHTS_RISK"
+
+
+class Policy(Protocol):
+    """The part of the policy engine that sharing asks."""
+
+    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
+        """Judge one request by every safeguard in force."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One candidate with what would leave for it, and on whose word."""
+
+    share: Share
+    candidate: Candidate
+    payload: Payload
+    basis: Basis
+    hit_state: HitStateV1
+    stage: Stage
+    sealed_to: str | None = None
+    notice_id: NoticeId | None = None
+
+
+class Safeguards:
+    """Judges questions with the registers as they are in the caller's transaction.
+
+    Args:
+        policy: The policy engine.
+        vault: Answers for SG-35.
+        own_state: Our State, three letters.
+        own_authority: Our authority's id, for the legal register.
+        chain_is_whole: Whether the audit log's chain held when last looked at (SG-41).
+        clock: Tells when.
+        identifiers: Gives verdicts their identifiers.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        vault: Vault,
+        *,
+        own_state: str,
+        own_authority: str,
+        chain_is_whole: Callable[[], bool],
+        clock: Clock,
+        identifiers: Identifiers,
+    ) -> None:
+        self._policy = policy
+        self._vault = vault
+        self._own_state = own_state
+        self._own_authority = own_authority
+        self._chain_is_whole = chain_is_whole
+        self._clock = clock
+        self._identifiers = identifiers
+
+    async def judge(self, connection: AsyncConnection, question: Question) -> ShareVerdict:
+        """What all safeguards of `share.send` say, with all reasons.
+
+        Raises:
+            VaultUnavailable: The vault gave no answer; nothing may be sent.
+        """
+        now = self._clock.now()
+        request = await self._request(connection, question, now)
+        answer = await self._vault.ask(question.share.hit, question.candidate, question.payload.fields)
+        verdict = self._policy.decide(share_facts(request, now), vault=answer.verdict)
+        return ShareVerdict(
+            verdict_id=self._identifiers.new(),
+            share_id=question.share.share_id,
+            notice_id=question.notice_id,
+            candidate_key=question.candidate.key,
+            stage=question.stage,
+            outcome=outcome_of(
+                verdict.reasons if not verdict.permits else (), fallback_open=is_fallback_open(request)
+            ),
+            reasons=verdict.reasons,
+            obligations=verdict.obligations,
+            pending=verdict.pending,
+            policy_version=verdict.policy_version,
+            catalogue_digest=verdict.catalogue_digest,
+            inputs_hash=verdict.inputs_hash,
+            vault_look_up=answer.look_up_id,
+            decided_at=now,
+        )
+
+    async def agreement_with(
+        self, connection: AsyncConnection, candidate: Candidate, purpose_code: str
+    ) -> Agreement | None:
+        """The agreement that a notice to this candidate rests on, or the one that stands in its way."""
+        if candidate.scope is Scope.NATIONAL:
+            return None
+        agreements = await RegisterStore(connection).agreements()
+        between = [each for each in agreements if {self._own_state, candidate.state} <= set(each.parties)]
+        return choose_agreement(between, purpose_code, self._clock.now())
+
+    async def _request(self, connection: AsyncConnection, question: Question, now: datetime) -> ShareRequest:
+        registers = RegisterStore(connection)
+        candidate = question.candidate
+        authority = await registers.authority(candidate.authority_id) if candidate.authority_id else None
+        surroundings = Surroundings(
+            authority=authority,
+            agreement=await self.agreement_with(connection, candidate, question.basis.purpose_code),
+            country_risk=await registers.country_risk(candidate.state),
+            legal_row=choose_legal_row(
+                await registers.legal_rows(), self._own_authority, ACTION, question.basis.purpose_code, now
+            ),
+            hit_state=question.hit_state,
+            own_authority=self._own_authority,
+            key_is_current=is_key_current(authority, question.sealed_to, now),
+            # The ledger row is written in the transaction of this verdict, or was before (SG-37).
+            ledger_row=True,
+            # The audit log is in the database of this transaction; were it away, we would not be here (SG-41).
+            log_is_up=True,
+            chain_is_whole=self._chain_is_whole(),
+        )
+        return ShareRequest(
+            hit=question.share.hit,
+            candidate=candidate,
+            payload=question.payload,
+            event=question.share.event,
+            basis=question.basis,
+            assessment=question.share.assessment,
+            surroundings=surroundings,
+        )
+
+
+def choose_agreement(between: Iterable[Agreement], purpose_code: str, now: datetime) -> Agreement | None:
+    """The agreement that counts between two States.
+
+    One in force that covers the share; else a suspended one, because it blocks the fallback too; else any
+    that is within its period; else one that is over or not begun; else none.
+
+    Source: safeguards.md SG-30.
+    """
+
+    def rank(agreement: Agreement) -> tuple[bool, bool, bool, str]:
+        in_period = agreement.covers_period(now)
+        covers = (
+            purpose_code in agreement.purposes
+            and DATA_CLASS in agreement.data_classes
+            and MESSAGE_TYPE in agreement.message_types
+        )
+        is_suspended = agreement.suspended is not None
+        return (
+            not (in_period and covers and not is_suspended),
+            not in_period,
+            not is_suspended,
+            agreement.id,
+        )
+
+    return min(between, key=rank, default=None)
+
+
+def choose_legal_row(
+    rows: Iterable[LegalRow], authority: str, action: str, purpose_code: str, now: datetime
+) -> LegalRow | None:
+    """The legal row for an act; one in force before one that is not (SG-02 says so of both)."""
+    about = [
+        row
+        for row in rows
+        if row.covers(authority=authority, action=action, data_class=DATA_CLASS, purpose_code=purpose_code)
+    ]
+    return min(about, key=lambda row: (not row.valid_from <= now.date() < row.valid_to, row.id), default=None)
+
+
+def is_key_current(authority: Authority | None, sealed_to: str | None, now: datetime) -> bool:
+    """Whether the notice is encrypted to the recipient's current key, or will be.
+
+    A body of our State that reads our own pages is served with the service's own key (SG-29).
+    """
+    if authority is None:
+        return False
+    if authority.reads_our_pages:
+        return True
+    key = authority.current_key("enc", now)
+    return key is not None and sealed_to in {None, key.kid}
+
+
+def shown_reasons(reasons: Iterable[str], roles: Iterable[str]) -> tuple[str, ...]:
+    """The reasons that somebody with these roles may read.
+
+    SG-35 and individual risk read NOT_AUTHORISED to everyone else, both alike, so that neither is told.
+    The general code of SG-34 goes with the individual one, since beside it it would tell which of the two.
+
+    Source: safeguards.md SG-35, message; workflow.md §5.
+    """
+    held = set(roles)
+    known = list(reasons)
+    if held & CLEARED_FOR_PROTECTION:
+        return tuple(sorted(known))
+    hides_risk = _INDIVIDUAL_RISK in known and "HUMAN_RIGHTS" not in held
+    concealed = {_INDIVIDUAL_RISK, _HUMAN_RIGHTS_RISK} if hides_risk else set()
+    return tuple(
+        sorted(
+            {
+                NOT_AUTHORISED if reason.startswith("SG-35.") or reason in concealed else reason
+                for reason in known
+            }
+        )
+    )
+
+
+def logged_reasons(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The reasons that stand in the audit log: as the least cleared reader sees them (SG-35, SG-41)."""
+    return shown_reasons(reasons, ())

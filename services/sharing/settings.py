@@ -1,0 +1,25 @@
+"""What the sharing service is told at its start."""
+
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class SharingSettings(ServiceSettings):
+    """The settings of the sharing service, from `SHARING_*`.
+
+    `vault_database_url` is the protection vault's own address; without one the vault uses `database_url` and
+    becomes the role `sharing_vault` by itself. `notice_lifetime_hours` ends the tries of a notice.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHARING_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    screening_url: str
+    own_authority: str
+    vault_database_url: SecretStr | None = None
+    notice_lifetime_hours: int = Field(default=72, ge=1, le=72)
+    delivery_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    delivery_poll_seconds: float = Field(default=0.5, gt=0, le=60)

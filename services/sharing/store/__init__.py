@@ -1,0 +1,1 @@
+"""Tables and queries of the sharing service; nothing here commits."""

@@ -1,0 +1,221 @@
+"""The disclosure ledger: every notice, written before it leaves, and each try to deliver it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.errors import NoticeNotFound
+from services.sharing.facts import Basis
+from services.sharing.recipients import Candidate, Connection
+from services.sharing.registry_entries import Scope
+from services.sharing.share_records import Channel, Notice, NoticeState, NoticeTry, candidate_as_json
+from shared.db.column_types import Json
+from shared.identifiers import NoticeId, ShareId
+
+MAX_NOTICES: Final = 500
+MAX_TRIES: Final = 500
+
+_COLUMNS: Final = """
+notice_id, share_id, authority_id, channel, state, payload_digest, fields, candidate, basis, agreement_id,
+kid, envelope, created_at, expires_at, next_try_at, tries, sent_at, delivered_at, acknowledgement, last_fault
+"""
+_ADD = text("""
+INSERT INTO notice (notice_id, share_id, authority_id, scope, channel, state, payload_digest, fields,
+                    candidate, basis, agreement_id, kid, envelope, created_at, expires_at, next_try_at,
+                    sent_at, delivered_at)
+VALUES (:notice_id, :share_id, :authority_id, :scope, :channel, :state, :payload_digest, :fields,
+        :candidate, :basis, :agreement_id, :kid, :envelope, :created_at, :expires_at, :next_try_at,
+        :sent_at, :delivered_at)
+ON CONFLICT (share_id, authority_id) WHERE state NOT IN ('REFUSED', 'EXPIRED') DO NOTHING
+""").bindparams(bindparam("candidate", type_=Json), bindparam("basis", type_=Json))
+_GET = text(f"SELECT {_COLUMNS} FROM notice WHERE notice_id = :notice_id")  # noqa: S608 - our own columns
+_OF_SHARES = text(f"""
+SELECT {_COLUMNS} FROM notice WHERE share_id = ANY (:share_ids) ORDER BY created_at, notice_id LIMIT :limit
+""")  # noqa: S608 - our own columns
+_NEWEST = text(f"SELECT {_COLUMNS} FROM notice ORDER BY created_at DESC, notice_id LIMIT :limit")  # noqa: S608
+# Leasing by time: whoever took the notice and was killed leaves it due again a moment later.
+_TAKE_DUE = text(f"""
+UPDATE notice SET next_try_at = :leased_until, tries = tries + 1
+WHERE notice_id = (
+    SELECT notice_id FROM notice WHERE next_try_at <= :now ORDER BY next_try_at, notice_id LIMIT 1
+    FOR UPDATE SKIP LOCKED
+) RETURNING {_COLUMNS}
+""")  # noqa: S608 - our own columns
+_UPDATE = text("""
+UPDATE notice SET state = :state, next_try_at = :next_try_at, last_fault = :last_fault,
+                  sent_at = coalesce(:sent_at, sent_at), delivered_at = :delivered_at,
+                  acknowledgement = :acknowledgement
+WHERE notice_id = :notice_id AND tries = :tries AND state = ANY (:from_states)
+""")
+_ADD_TRY = text("""
+INSERT INTO notice_try (notice_id, number, tried_at, outcome)
+VALUES (:notice_id, :number, :tried_at, :outcome)
+ON CONFLICT (notice_id, number) DO NOTHING
+""")
+_TRIES = text("""
+SELECT number, tried_at, outcome FROM notice_try WHERE notice_id = :notice_id ORDER BY number LIMIT :limit
+""")
+_MARK_DELIVERED = text("""
+UPDATE notice SET state = 'DELIVERED', delivered_at = :at WHERE notice_id = :notice_id AND state = 'SENT'
+""")
+_UNDELIVERED: Final = ["APPROVED", "SENT"]
+
+
+class NoticeStore:
+    """Reads and writes the ledger in the caller's transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, notice: Notice) -> bool:
+        """Write a notice; `False` when the share already has a living one to this authority."""
+        values = {
+            "notice_id": notice.notice_id,
+            "share_id": notice.share_id,
+            "authority_id": notice.authority_id,
+            "scope": notice.candidate.scope.value,
+            "channel": notice.channel.value,
+            "state": notice.state.value,
+            "payload_digest": notice.payload_digest,
+            "fields": list(notice.fields),
+            "candidate": candidate_as_json(notice.candidate),
+            "basis": _basis_as_json(notice.basis),
+            "agreement_id": notice.agreement_id,
+            "kid": notice.kid,
+            "envelope": notice.envelope,
+            "created_at": notice.created_at,
+            "expires_at": notice.expires_at,
+            "next_try_at": notice.next_try_at,
+            "sent_at": notice.sent_at,
+            "delivered_at": notice.delivered_at,
+        }
+        return (await self._connection.execute(_ADD, values)).rowcount == 1
+
+    async def get(self, notice_id: UUID) -> Notice:
+        """One notice.
+
+        Raises:
+            NoticeNotFound: There is none.
+        """
+        row = (await self._connection.execute(_GET, {"notice_id": notice_id})).one_or_none()
+        if row is None:
+            raise NoticeNotFound
+        return _notice(row)
+
+    async def of_shares(self, share_ids: Iterable[UUID]) -> dict[UUID, list[Notice]]:
+        """The notices of some shares, oldest first."""
+        ids = list(share_ids)
+        found: dict[UUID, list[Notice]] = {share_id: [] for share_id in ids}
+        values = {"share_ids": ids, "limit": MAX_NOTICES}
+        for row in await self._connection.execute(_OF_SHARES, values):
+            found[row.share_id].append(_notice(row))
+        return found
+
+    async def newest(self, limit: int) -> list[Notice]:
+        """The newest notices first, at most `MAX_NOTICES`."""
+        rows = await self._connection.execute(_NEWEST, {"limit": min(limit, MAX_NOTICES)})
+        return [_notice(row) for row in rows]
+
+    async def take_due(self, *, now: datetime, leased_until: datetime) -> Notice | None:
+        """The next notice to be tried, counted as a try and due again at `leased_until`; or `None`."""
+        values = {"now": now, "leased_until": leased_until}
+        row = (await self._connection.execute(_TAKE_DUE, values)).one_or_none()
+        return None if row is None else _notice(row)
+
+    async def update(
+        self,
+        notice: Notice,
+        state: NoticeState,
+        *,
+        next_try_at: datetime | None = None,
+        sent_at: datetime | None = None,
+        delivered_at: datetime | None = None,
+        acknowledgement: str | None = None,
+        last_fault: str | None = None,
+    ) -> bool:
+        """Write how a try went; `False` when another process has taken the notice over since."""
+        values = {
+            "notice_id": notice.notice_id,
+            "tries": notice.tries,
+            "from_states": _UNDELIVERED,
+            "state": state.value,
+            "next_try_at": next_try_at,
+            "sent_at": sent_at,
+            "delivered_at": delivered_at,
+            "acknowledgement": acknowledgement,
+            "last_fault": last_fault,
+        }
+        return (await self._connection.execute(_UPDATE, values)).rowcount == 1
+
+    async def mark_delivered(self, notice_id: UUID, at: datetime) -> bool:
+        """A notice served by our pages has reached them; `False` when it had before."""
+        values = {"notice_id": notice_id, "at": at}
+        return (await self._connection.execute(_MARK_DELIVERED, values)).rowcount == 1
+
+    async def add_try(self, notice: Notice, *, at: datetime, outcome: str) -> None:
+        """Write how this try ended."""
+        values = {"notice_id": notice.notice_id, "number": notice.tries, "tried_at": at, "outcome": outcome}
+        await self._connection.execute(_ADD_TRY, values)
+
+    async def tries(self, notice_id: UUID) -> list[NoticeTry]:
+        """All tries of a notice, oldest first."""
+        rows = await self._connection.execute(_TRIES, {"notice_id": notice_id, "limit": MAX_TRIES})
+        return [NoticeTry(row.number, row.tried_at, row.outcome) for row in rows]
+
+
+def _basis_as_json(basis: Basis) -> dict[str, Any]:
+    return {
+        **asdict(basis),
+        "approver_roles": list(basis.approver_roles),
+        "expires": basis.expires.isoformat(),
+    }
+
+
+def _basis(value: dict[str, Any]) -> Basis:
+    return Basis(
+        **{
+            **value,
+            "approver_roles": tuple(value["approver_roles"]),
+            "expires": date.fromisoformat(value["expires"]),
+        }
+    )
+
+
+def _candidate(value: dict[str, Any]) -> Candidate:
+    return Candidate(
+        value["state"],
+        Scope(value["scope"]),
+        tuple(Connection(each) for each in value["connections"]),
+        tuple(value["paragraphs"]),
+        value["authority_id"],
+    )
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        notice_id=NoticeId(row.notice_id),
+        share_id=ShareId(row.share_id),
+        authority_id=row.authority_id,
+        channel=Channel(row.channel),
+        state=NoticeState(row.state),
+        payload_digest=row.payload_digest,
+        fields=tuple(row.fields),
+        candidate=_candidate(row.candidate),
+        basis=_basis(row.basis),
+        agreement_id=row.agreement_id,
+        kid=row.kid,
+        envelope=row.envelope,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        next_try_at=row.next_try_at,
+        tries=row.tries,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        acknowledgement=row.acknowledgement,
+        last_fault=row.last_fault,
+    )

@@ -1,0 +1,246 @@
+"""Shares: one for each hit, with its assessments, its recipients and every verdict."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.errors import ShareNotFound, StepOutOfOrder
+from services.sharing.facts import Assessment
+from services.sharing.recipients import Candidate, Connection, Outcome
+from services.sharing.registry_entries import Scope
+from services.sharing.share_records import Recipient, Share, ShareState, ShareVerdict, Stage
+from shared.contracts import HitConfirmedV1
+from shared.db.column_types import Json
+from shared.identifiers import NoticeId, ShareId
+
+MAX_SHARES: Final = 200
+MAX_RECIPIENTS: Final = 100
+MAX_VERDICTS: Final = 1000
+
+_ADD = text("""
+INSERT INTO share (share_id, hit_id, created_at, state, event, hit)
+VALUES (:share_id, :hit_id, :created_at, 'AWAITING_ASSESSMENT', :event, :hit)
+ON CONFLICT (hit_id) DO NOTHING
+""").bindparams(bindparam("hit", type_=Json))
+_SELECT: Final = """
+SELECT s.share_id, s.created_at, s.state, s.version, s.event, s.hit, s.approval_id,
+       a.version AS assessed, a.individual_risk, a.legal, a.human_rights
+FROM share s LEFT JOIN LATERAL (
+    SELECT version, individual_risk, legal, human_rights FROM individual_assessment i
+    WHERE i.share_id = s.share_id ORDER BY version DESC LIMIT 1
+) a ON true
+"""
+_GET = text(f"{_SELECT} WHERE s.share_id = :share_id")
+_LOCK = text(f"{_SELECT} WHERE s.share_id = :share_id FOR UPDATE OF s")
+_NEWEST = text(f"{_SELECT} ORDER BY s.created_at DESC, s.share_id LIMIT :limit")
+_MOVE = text("""
+UPDATE share SET state = :state, approval_id = coalesce(:approval_id, approval_id), version = version + 1
+WHERE share_id = :share_id AND version = :expected_version
+""")
+_ASSESS = text("""
+INSERT INTO individual_assessment
+    (share_id, version, individual_risk, legal, human_rights, recorded_by, recorded_at)
+SELECT :share_id, coalesce(max(version), 0) + 1, :individual_risk, :legal, :human_rights, :recorded_by,
+       :recorded_at
+FROM individual_assessment WHERE share_id = :share_id
+""")
+_PUT_RECIPIENT = text("""
+INSERT INTO recipient (share_id, ordinal, candidate_key, authority_id, state, scope, connections, paragraphs)
+VALUES (:share_id, :ordinal, :candidate_key, :authority_id, :state, :scope, :connections, :paragraphs)
+ON CONFLICT (share_id, candidate_key) DO UPDATE SET ordinal = excluded.ordinal
+""")
+_DECIDE_RECIPIENT = text("""
+UPDATE recipient SET outcome = :outcome, reasons = :reasons, decided_at = :decided_at
+WHERE share_id = :share_id AND candidate_key = :candidate_key
+""")
+_RECIPIENTS = text("""
+SELECT share_id, candidate_key, authority_id, state, scope, connections, paragraphs, outcome, reasons,
+       decided_at
+FROM recipient WHERE share_id = ANY (:share_ids) ORDER BY share_id, ordinal, candidate_key LIMIT :limit
+""")
+_ADD_VERDICT = text("""
+INSERT INTO verdict (verdict_id, share_id, notice_id, candidate_key, stage, outcome, reasons, obligations,
+                     pending, policy_version, catalogue_digest, inputs_hash, vault_look_up, decided_at)
+VALUES (:verdict_id, :share_id, :notice_id, :candidate_key, :stage, :outcome, :reasons, :obligations,
+        :pending, :policy_version, :catalogue_digest, :inputs_hash, :vault_look_up, :decided_at)
+""")
+_VERDICTS = text("""
+SELECT verdict_id, share_id, notice_id, candidate_key, stage, outcome, reasons, obligations, pending,
+       policy_version, catalogue_digest, inputs_hash, vault_look_up, decided_at
+FROM verdict WHERE share_id = :share_id ORDER BY decided_at, verdict_id LIMIT :limit
+""")
+
+
+class ShareStore:
+    """Reads and writes shares in the caller's transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, share: Share) -> bool:
+        """Write a share; `False` when its hit already has one, which then stands unchanged."""
+        values = {
+            "share_id": share.share_id,
+            "hit_id": share.hit.hit_id,
+            "created_at": share.created_at,
+            "event": share.event,
+            "hit": share.hit.as_json(),
+        }
+        return (await self._connection.execute(_ADD, values)).rowcount == 1
+
+    async def get(self, share_id: UUID) -> Share:
+        """One share.
+
+        Raises:
+            ShareNotFound: There is none.
+        """
+        return _share((await self._connection.execute(_GET, {"share_id": share_id})).one_or_none())
+
+    async def lock(self, share_id: UUID) -> Share:
+        """One share, held until the transaction ends.
+
+        Raises:
+            ShareNotFound: There is none.
+        """
+        return _share((await self._connection.execute(_LOCK, {"share_id": share_id})).one_or_none())
+
+    async def newest(self, limit: int) -> list[Share]:
+        """The newest shares first, at most `MAX_SHARES`."""
+        rows = await self._connection.execute(_NEWEST, {"limit": min(limit, MAX_SHARES)})
+        return [_share(row) for row in rows]
+
+    async def move(self, share: Share, state: ShareState, approval_id: UUID | None = None) -> None:
+        """Bring the share to another state.
+
+        Raises:
+            StepOutOfOrder: Somebody else changed it meanwhile.
+        """
+        values = {
+            "share_id": share.share_id,
+            "state": state.value,
+            "approval_id": approval_id,
+            "expected_version": share.version,
+        }
+        if (await self._connection.execute(_MOVE, values)).rowcount != 1:
+            raise StepOutOfOrder(reason="somebody else changed the share meanwhile")
+
+    async def assess(self, share: Share, assessment: Assessment, *, by: str, at: datetime) -> None:
+        """Write an individual assessment; the newest one counts."""
+        values = {
+            "share_id": share.share_id,
+            "individual_risk": assessment.individual_risk,
+            "legal": assessment.legal,
+            "human_rights": assessment.human_rights,
+            "recorded_by": by,
+            "recorded_at": at,
+        }
+        await self._connection.execute(_ASSESS, values)
+
+    async def put_recipients(self, share_id: ShareId, candidates: Iterable[Candidate]) -> None:
+        """Write the candidates in their order; those that were there keep their outcome."""
+        rows = [
+            {
+                "share_id": share_id,
+                "ordinal": ordinal,
+                "candidate_key": candidate.key,
+                "authority_id": candidate.authority_id,
+                "state": candidate.state,
+                "scope": candidate.scope.value,
+                "connections": [each.value for each in candidate.connections],
+                "paragraphs": list(candidate.paragraphs),
+            }
+            for ordinal, candidate in enumerate(candidates)
+        ]
+        if rows:
+            await self._connection.execute(_PUT_RECIPIENT, rows)
+
+    async def recipients(self, share_ids: Iterable[UUID]) -> dict[UUID, list[Recipient]]:
+        """The recipients of some shares, in their order."""
+        ids = list(share_ids)
+        values = {"share_ids": ids, "limit": MAX_RECIPIENTS * max(len(ids), 1)}
+        found: dict[UUID, list[Recipient]] = {share_id: [] for share_id in ids}
+        for row in await self._connection.execute(_RECIPIENTS, values):
+            found[row.share_id].append(_recipient(row))
+        return found
+
+    async def add_verdict(self, verdict: ShareVerdict) -> None:
+        """Write a verdict, and its outcome on the recipient."""
+        values = {
+            "verdict_id": verdict.verdict_id,
+            "share_id": verdict.share_id,
+            "notice_id": verdict.notice_id,
+            "candidate_key": verdict.candidate_key,
+            "stage": verdict.stage.value,
+            "outcome": verdict.outcome.value,
+            "reasons": list(verdict.reasons),
+            "obligations": list(verdict.obligations),
+            "pending": list(verdict.pending),
+            "policy_version": verdict.policy_version,
+            "catalogue_digest": verdict.catalogue_digest,
+            "inputs_hash": verdict.inputs_hash,
+            "vault_look_up": verdict.vault_look_up,
+            "decided_at": verdict.decided_at,
+        }
+        await self._connection.execute(_ADD_VERDICT, values)
+        await self._connection.execute(_DECIDE_RECIPIENT, {name: values[name] for name in _DECIDED})
+
+    async def verdicts(self, share_id: UUID) -> list[ShareVerdict]:
+        """All verdicts of a share, oldest first."""
+        rows = await self._connection.execute(_VERDICTS, {"share_id": share_id, "limit": MAX_VERDICTS})
+        return [_verdict(row) for row in rows]
+
+
+_DECIDED: Final = ("share_id", "candidate_key", "outcome", "reasons", "decided_at")
+
+
+def _share(row: Row[Any] | None) -> Share:
+    if row is None:
+        raise ShareNotFound
+    assessment = None
+    if row.assessed is not None:
+        assessment = Assessment(row.individual_risk, row.legal, row.human_rights)
+    return Share(
+        share_id=ShareId(row.share_id),
+        created_at=row.created_at,
+        state=ShareState(row.state),
+        version=row.version,
+        event=row.event,
+        hit=HitConfirmedV1.model_validate(row.hit),
+        approval_id=row.approval_id,
+        assessment=assessment,
+    )
+
+
+def _recipient(row: Row[Any]) -> Recipient:
+    candidate = Candidate(
+        row.state,
+        Scope(row.scope),
+        tuple(Connection(each) for each in row.connections),
+        tuple(row.paragraphs),
+        row.authority_id,
+    )
+    outcome = None if row.outcome is None else Outcome(row.outcome)
+    return Recipient(candidate, outcome, tuple(row.reasons), row.decided_at)
+
+
+def _verdict(row: Row[Any]) -> ShareVerdict:
+    return ShareVerdict(
+        verdict_id=row.verdict_id,
+        share_id=ShareId(row.share_id),
+        notice_id=None if row.notice_id is None else NoticeId(row.notice_id),
+        candidate_key=row.candidate_key,
+        stage=Stage(row.stage),
+        outcome=Outcome(row.outcome),
+        reasons=tuple(row.reasons),
+        obligations=tuple(row.obligations),
+        pending=tuple(row.pending),
+        policy_version=row.policy_version,
+        catalogue_digest=row.catalogue_digest,
+        inputs_hash=row.inputs_hash,
+        vault_look_up=row.vault_look_up,
+        decided_at=row.decided_at,
+    )
