@@ -14,10 +14,9 @@ import iso3166
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
-Profile = Literal["local", "production"]
+from shared.travel.states import DEMONSTRATION
 
-DEMONSTRATION_STATES = frozenset({"XAA", "XBB", "XCC", "XDD"})
-"""User-assigned codes of the demonstration world. Source: ISO 3166-1 §8.1.3."""
+Profile = Literal["local", "production"]
 
 _PASSWORD_FILES = (
     ("database_url", "database_password_file"),
@@ -82,7 +81,7 @@ class ServiceSettings(BaseSettings):
     @field_validator("own_state")
     @classmethod
     def _own_state_exists(cls, code: str) -> str:
-        if code not in iso3166.countries_by_alpha3 and code not in DEMONSTRATION_STATES:
+        if code not in iso3166.countries_by_alpha3 and code not in DEMONSTRATION:
             raise ValueError("it must be an ISO 3166-1 alpha-3 code")
         return code
 

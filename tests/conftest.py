@@ -1,0 +1,156 @@
+"""What all tests share: a database for the session, clones of it for each test, time, keys, no network.
+
+`pytest-randomly` orders the tests and seeds `random`; it prints the seed, which `--randomly-seed=N` repeats.
+"""
+
+import asyncio
+import ipaddress
+import random
+import socket
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
+from shared.db.migrate import migrate
+from shared.db.roles import SERVICES, database_grants, owner_role
+from tests.fakes import FakeIssuer, FixedClock
+
+OpenDatabase = Callable[..., ServiceDatabase]
+"""`database("ingest")`; `database("ingest", folder)` takes another history of migrations."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """Refuse connections to anything but this machine."""
+    connect = socket.socket.connect
+    connect_ex = socket.socket.connect_ex
+
+    def checked_connect(self: socket.socket, address: Any) -> None:
+        _refuse_elsewhere(self, address)
+        connect(self, address)
+
+    def checked_connect_ex(self: socket.socket, address: Any) -> int:
+        _refuse_elsewhere(self, address)
+        return connect_ex(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", checked_connect)
+        patch.setattr(socket.socket, "connect_ex", checked_connect_ex)
+        yield
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The packaged PostgreSQL, started once, without crash safety."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@dataclass
+class _Templates:
+    """Migrated databases to clone, made when first asked for."""
+
+    postgres: EmbeddedPostgres
+    made: dict[tuple[str, Path | None], tuple[str, ServiceDatabase]] = field(default_factory=dict)
+    clones: int = 0
+
+    def clone(self, service: str, folder: Path | None) -> tuple[str, ServiceDatabase]:
+        """A new database like the template, for the service's own roles."""
+        template, addresses = self._template(service, folder)
+        self.clones += 1
+        name = f"{service}_test_{self.clones}"
+        self._copy(service, template, name)
+        return name, _renamed(addresses, name)
+
+    def _template(self, service: str, folder: Path | None) -> tuple[str, ServiceDatabase]:
+        key = (service, folder)
+        if key not in self.made:
+            plain = self.postgres.create_service_database(service)
+            name = f"{service}_template_{len(self.made)}"
+            self._copy(service, service, name)
+            addresses = _renamed(plain, name)
+            _run_in_thread(lambda: asyncio.run(migrate(addresses.migration_url, service, folder=folder)))
+            self.made[key] = (name, addresses)
+        return self.made[key]
+
+    def _copy(self, service: str, template: str, name: str) -> None:
+        statement = f"CREATE DATABASE {name} OWNER {owner_role(service)} TEMPLATE {template}"
+        self.postgres.run_sql("postgres", ";\n".join([statement, *database_grants(service, name)]))
+
+
+@pytest.fixture(scope="session")
+def database_templates(postgres: EmbeddedPostgres) -> _Templates:
+    """The migrated databases of this session."""
+    return _Templates(postgres)
+
+
+@pytest.fixture
+def database(database_templates: _Templates) -> Iterator[OpenDatabase]:
+    """Gives `database("ingest") -> ServiceDatabase`: migrated, empty, this test's alone."""
+    names: list[str] = []
+
+    def open_database(service: str, folder: Path | None = None) -> ServiceDatabase:
+        name, addresses = database_templates.clone(service, folder)
+        names.append(name)
+        return addresses
+
+    yield open_database
+    for name in names:
+        database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands at `tests.fakes.START` until it is told to go on."""
+    return FixedClock()
+
+
+@pytest.fixture
+def chance(request: pytest.FixtureRequest) -> random.Random:
+    """Randomness that a failing run can repeat: seeded by the seed that pytest prints."""
+    return random.Random(request.config.getoption("randomly_seed", 0))
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, clock: FixedClock) -> FakeIssuer:
+    """Tokens and verifiers; see `tests.fakes.FakeIssuer`."""
+    folder = tmp_path / "issuer-keys"
+    folder.mkdir(mode=0o700)
+    return FakeIssuer(folder, clock, SERVICES)
+
+
+@pytest.fixture
+def token(issuer: FakeIssuer) -> Callable[..., str]:
+    """Gives `token("VERIFIER", subject="verifier-1")`: a person's bearer token."""
+    return issuer.token
+
+
+def _refuse_elsewhere(connection: socket.socket, address: Any) -> None:
+    if connection.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = str(address[0])
+    if host != "localhost" and not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        raise AssertionError("tests use no network but this machine's own")
+
+
+def _renamed(addresses: ServiceDatabase, database: str) -> ServiceDatabase:
+    return ServiceDatabase(
+        *(
+            make_url(url).set(database=database).render_as_string(hide_password=False)
+            for url in (addresses.url, addresses.migration_url)
+        )
+    )
+
+
+def _run_in_thread(action: Callable[[], None]) -> None:
+    """Run something with an event loop of its own, though the test may have one already."""
+    with ThreadPoolExecutor(1) as executor:
+        executor.submit(action).result()

@@ -1,0 +1,87 @@
+"""Stand-ins for our own ports: a clock that is set by hand, an issuer of tokens without a network."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.security.keys import KeyFile
+from shared.security.tokens import ServiceSigner, StaticKeys, TokenVerifier, sign_token
+
+START = datetime(2027, 11, 14, 4, 58, 7, tzinfo=UTC)
+"""When tests take place, unless they say otherwise."""
+
+
+class FixedClock:
+    """A clock that stands still until it is told to go on."""
+
+    def __init__(self, start: datetime = START) -> None:
+        self._now = start
+
+    def now(self) -> datetime:
+        """The instant that was set: aware, UTC."""
+        return self._now
+
+    def advance(self, **step: float) -> None:
+        """Go on by a `timedelta` of these parts, such as `minutes=20`."""
+        self._now += timedelta(**step)
+
+
+class FakeIssuer:
+    """Makes tokens as the OIDC issuer and the sister services would, and verifiers that trust them.
+
+    An application under test takes them by `app.state.token_verifier = issuer.verifier("ingest")`.
+    """
+
+    url = "https://issuer.test"
+
+    def __init__(self, folder: Path, clock: FixedClock, services: Iterable[str]) -> None:
+        self._clock = clock
+        self._key = self._new_key(folder, "issuer")
+        self._service_keys = {name: self._new_key(folder, name) for name in services}
+
+    def token(self, *roles: str, subject: str = "a-person", minutes: float = 60, **claims: Any) -> str:
+        """A person's access token with these roles; `claims` such as `port="XQA"` stand beside them."""
+        now = int(self._clock.now().timestamp())
+        content = {
+            "iss": self.url,
+            "sub": subject,
+            "aud": "safeconduct",
+            "iat": now,
+            "exp": now + int(minutes * 60),
+            "roles": list(roles),
+            **claims,
+        }
+        return sign_token(content, self._key.kid, self._key.jose_key())
+
+    def carrier_token(self, designator: str) -> str:
+        """An airline's access token."""
+        return self.token("CARRIER", subject=f"carrier-{designator}", carrier=designator)
+
+    def service_token(self, service: str, *, audience: str) -> str:
+        """The token by which one service asks another."""
+        return self.signer(service).token(audience)
+
+    def signer(self, service: str) -> ServiceSigner:
+        """What a service under test signs its own tokens with."""
+        return ServiceSigner(service, self._service_keys[service], self._clock)
+
+    def verifier(self, service: str) -> TokenVerifier:
+        """What a service under test checks tokens with."""
+        return TokenVerifier(
+            issuer=self.url,
+            issuer_keys=StaticKeys({"keys": [self._key.public_jwk()]}),
+            service=service,
+            service_keys=StaticKeys({"keys": [key.public_jwk() for key in self._service_keys.values()]}),
+            clock=self._clock,
+        )
+
+    def _new_key(self, folder: Path, owner: str) -> KeyFile:
+        now = self._clock.now()
+        return KeyFile.create(
+            folder / f"{owner}.json",
+            owner=owner,
+            use="token",
+            not_before=now - timedelta(days=1),
+            not_after=now + timedelta(days=365),
+        )
