@@ -1,0 +1,1 @@
+"""The safeguards as policy: facts are read in Python, rules are judged in Cedar, doubt refuses."""

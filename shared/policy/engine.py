@@ -1,0 +1,260 @@
+"""Asks the safeguards: a request in, a verdict out, doubt refused.
+
+Cedar alone fails open: a `forbid` that reads a missing attribute is skipped, and the request allowed. So
+every fault that Cedar reports refuses, whatever its decision; requests are checked against the schema each
+time; and an action that the catalogue does not know never reaches Cedar.
+
+Source: safeguards catalogue §1 and SG-45; design §3.9.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from shared.clock import Clock, SystemClock
+from shared.identifiers import Identifiers, RandomIdentifiers
+from shared.policy.actions import ACTIONS, RULES
+from shared.policy.bundle import signers
+from shared.policy.catalogue import CATALOGUE_FOLDER, Catalogue, read_catalogue
+from shared.policy.evaluation import CedarHandles, Findings, Plan
+from shared.policy.facts.registry import RULE_FACTS, rules_judging
+from shared.policy.verdict import Verdict
+
+Profile = Literal["local", "production"]
+
+VAULT_RULE: Final = "SG-35"
+VAULT_FACTS: Final = {
+    "object": frozenset({"subject_protection"}),
+    "context": frozenset({"feared_states", "nationality", "former_residence", "claim_sign", "protection"}),
+}
+"""Facts of the protection vault: they stand in no hash (SG-35)."""
+
+_UNKNOWN_ACTION: Final = ("SG-45.POLICY_NOT_VERIFIED", "SG-45.UNKNOWN_ACTION")
+
+
+class PolicyEngine:
+    """The safeguards in force, ready to be asked. Holds no state between questions: no permit is cached."""
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        *,
+        profile: Profile,
+        signer_count: int,
+        clock: Clock,
+        identifiers: Identifiers,
+    ) -> None:
+        self.catalogue = catalogue
+        self._profile = profile
+        self._clock = clock
+        self._identifiers = identifiers
+        self._digest = catalogue.bundle.digest
+        self._bundle_facts: dict[str, Any] = {
+            "signatures": signer_count,
+            "tests_passed": catalogue.bundle.tests_passed,
+            "effective_from": catalogue.bundle.effective_from,
+        }
+        self._handles = CedarHandles()
+        self._plan = lru_cache(maxsize=None)(self._make_plan)
+
+    @classmethod
+    def load(
+        cls,
+        folder: Path = CATALOGUE_FOLDER,
+        *,
+        profile: Profile,
+        trusted_keys: Mapping[str, Ed25519PublicKey],
+        clock: Clock | None = None,
+        identifiers: Identifiers | None = None,
+    ) -> Self:
+        """Read a catalogue and make ready to decide. A service that cannot load does not start.
+
+        Args:
+            folder: The catalogue; its signatures stand beside `bundle.json`.
+            profile: `local` names safeguards that are not in force as pending; `production` refuses for them.
+            trusted_keys: Public keys by key id (`<person>.<fingerprint>`). Signatures by others count as
+                none, and below two persons SG-45 refuses everything but protective actions.
+            clock: Stamps verdicts; the machine's unless given.
+            identifiers: Numbers verdicts; random unless given.
+
+        Raises:
+            CatalogueFault: Its subclasses name what is wrong with the catalogue.
+        """
+        catalogue = read_catalogue(folder)
+        used_clock = clock or SystemClock()
+        return cls(
+            catalogue,
+            profile=profile,
+            signer_count=len(signers(folder, trusted_keys)),
+            clock=used_clock,
+            identifiers=identifiers or RandomIdentifiers(used_clock),
+        )
+
+    @property
+    def version(self) -> str:
+        """The version that the bundle carries."""
+        return self.catalogue.bundle.version
+
+    @property
+    def digest(self) -> str:
+        """The digest of everything that decides."""
+        return self._digest
+
+    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
+        """Judge one request by every safeguard in force that knows its action.
+
+        Args:
+            request: `action`, `actor`, `purpose`, `object`, `context`, `now` as JSON gives them: texts,
+                numbers, truth values, lists and dictionaries; instants as ISO 8601 with a zone.
+                `context.bundle` and `context.inputs_complete` are the engine's own: what stands there is
+                replaced.
+            vault: What the protection vault said about this recipient; it then stands for SG-35, whose facts
+                this request need not hold.
+
+        Returns:
+            A verdict with all reasons. It never raises for what a request holds or lacks.
+
+        Source:
+            Safeguards catalogue §1, SG-35 and SG-45.
+        """
+        return self._decide([request], vault)[0]
+
+    def decide_batch(self, requests: Sequence[Mapping[str, Any]]) -> list[Verdict]:
+        """Judge many requests, each by itself, in their order; quicker than one by one."""
+        return self._decide(requests, None)
+
+    def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
+        """What one safeguard alone says, in force or only written, with all others taken as satisfied.
+
+        An action that it does not judge is permitted; one that no safeguard knows is refused by SG-45; a
+        safeguard that nobody wrote refuses with `SG-NN.NOT_WRITTEN`.
+
+        Args:
+            rule_id: `SG-01` to `SG-45`.
+            request: As for `decide`; `context.bundle` and `context.inputs_complete` are read as given.
+        """
+        assert rule_id in RULES, "rule ids come from the catalogue"
+        return self._verdict(request, self._judge(rule_id, request), ())
+
+    def _judge(self, rule_id: str, request: Mapping[str, Any]) -> Findings:
+        action = request.get("action")
+        if rule_id not in self.catalogue.written:
+            return Findings((f"{rule_id}.NOT_WRITTEN",))
+        if not isinstance(action, str):
+            return Findings((f"{rule_id}.FACT_MISSING",))
+        if action not in ACTIONS:
+            return Findings(_UNKNOWN_ACTION)
+        if action not in RULE_FACTS[rule_id].actions:
+            return Findings(())
+        return self._plan(action, (rule_id,)).findings([dict(request)])[0]
+
+    def _decide(self, requests: Sequence[Mapping[str, Any]], vault: Verdict | None) -> list[Verdict]:
+        stamped = [self._stamp(request) for request in requests]
+        places: defaultdict[str | None, list[int]] = defaultdict(list)
+        for place, request in enumerate(stamped):
+            places[_action_of(request)].append(place)
+        verdicts: dict[int, Verdict] = {}
+        for action, chosen in places.items():
+            asked = [stamped[place] for place in chosen]
+            verdicts.update(zip(chosen, self._verdicts(action, asked, vault), strict=True))
+        return [verdicts[place] for place in range(len(stamped))]
+
+    def _verdicts(
+        self, action: str | None, requests: list[dict[str, Any]], vault: Verdict | None
+    ) -> list[Verdict]:
+        """The verdicts on requests for one action; `None` is an action that is not there or no text."""
+        if action is None or action not in ACTIONS:
+            refused = Findings(("SG-45.FACT_MISSING",) if action is None else _UNKNOWN_ACTION)
+            return [self._verdict(request, refused, ()) for request in requests]
+        rules, pending = self._rules(action)
+        more = self._not_in_force(pending)
+        if vault is not None and VAULT_RULE in rules:
+            rules = tuple(rule_id for rule_id in rules if rule_id != VAULT_RULE)
+            more = more | set(vault.reasons)
+        return [
+            self._verdict(request, _joined(findings, more), pending)
+            for request, findings in zip(requests, self._plan(action, rules).findings(requests), strict=True)
+        ]
+
+    def _rules(self, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The safeguards in force that judge an action, and those that judge it and are not in force."""
+        in_force = self.catalogue.bundle.in_force
+        judging = rules_judging(action)
+        return (
+            tuple(rule_id for rule_id in judging if rule_id in in_force),
+            tuple(rule_id for rule_id in judging if rule_id not in in_force),
+        )
+
+    def _not_in_force(self, pending: tuple[str, ...]) -> set[str]:
+        """Why production refuses for safeguards that are not in force; `local` only names them."""
+        if self._profile == "local":
+            return set()
+        written = self.catalogue.written
+        return {f"{rule_id}.{'NOT_IN_FORCE' if rule_id in written else 'NOT_WRITTEN'}" for rule_id in pending}
+
+    def _make_plan(self, action: str, rules: tuple[str, ...]) -> Plan:
+        return Plan(self.catalogue, action, rules, self._handles)
+
+    def _stamp(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """The request with the engine's own findings about itself and about the request's form."""
+        context = request.get("context")
+        stamped = {
+            **(context if isinstance(context, dict) else {}),
+            "bundle": self._bundle_facts,
+            "inputs_complete": _is_well_formed(request),
+        }
+        return {**request, "context": stamped}
+
+    def _verdict(self, request: Mapping[str, Any], findings: Findings, pending: tuple[str, ...]) -> Verdict:
+        return Verdict(
+            decision="forbid" if findings.reasons else "permit",
+            reasons=findings.reasons,
+            obligations=findings.obligations,
+            pending=pending if self._profile == "local" else (),
+            policy_version=self.version,
+            catalogue_digest=self._digest,
+            inputs_hash=inputs_hash(request),
+            decided_at=self._clock.now(),
+            decision_id=self._identifiers.new(),
+        )
+
+
+def _action_of(request: Mapping[str, Any]) -> str | None:
+    action = request.get("action")
+    return action if isinstance(action, str) else None
+
+
+def _joined(findings: Findings, more: set[str]) -> Findings:
+    """Findings with further reasons. What others refused stays refused."""
+    if not more:
+        return findings
+    return Findings(tuple(sorted({*findings.reasons, *more})))
+
+
+def _is_well_formed(request: Mapping[str, Any]) -> bool:
+    """Whether the parts of a request are records where they are there at all."""
+    return all(isinstance(request.get(part, {}), dict) for part in ("actor", "purpose", "object", "context"))
+
+
+def inputs_hash(request: Mapping[str, Any]) -> str:
+    """The digest of what was judged, without the protection vault's facts.
+
+    The request is written as JSON with sorted names. One that JSON cannot write has the digest of nothing:
+    it was refused for its form.
+    """
+    shown = dict(request)
+    for part, hidden in VAULT_FACTS.items():
+        content = shown.get(part)
+        if isinstance(content, dict) and not hidden.isdisjoint(content):
+            shown[part] = {name: value for name, value in content.items() if name not in hidden}
+    try:
+        written = json.dumps(shown, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        written = ""
+    return f"sha256:{hashlib.sha256(written.encode()).hexdigest()}"

@@ -1,0 +1,1 @@
+"""What each safeguard must know, read from a request."""
