@@ -1,0 +1,20 @@
+"""Which watchlist entries a traveller may be: candidates, score, explanation. Pure and repeatable."""
+
+from services.screening.matching.errors import DamagedSnapshot, Fault, RepeatedEntry, UnknownEntry
+from services.screening.matching.explain import Evidence, Explanation
+from services.screening.matching.matcher import Match, Matcher
+from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND
+
+__all__ = [
+    "ALGORITHM",
+    "THRESHOLD",
+    "TOP_BAND",
+    "DamagedSnapshot",
+    "Evidence",
+    "Explanation",
+    "Fault",
+    "Match",
+    "Matcher",
+    "RepeatedEntry",
+    "UnknownEntry",
+]

@@ -1,0 +1,238 @@
+"""From a traveller's name to the listed names worth scoring: a union of nets, never a top-k cut.
+
+Each word of the traveller is expanded once to every listed word that it may stand for (`tokens.relate`), and
+kept: names repeat. A name is a candidate when the best that its words could give reaches `NAME_BAR`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from services.screening.matching.index import (
+    Array,
+    Index,
+    joined_keys,
+    letter_signature,
+    neighbours,
+    word_keys,
+)
+from services.screening.matching.names import WHOLE, Word
+from services.screening.matching.tokens import (
+    JOINED_WORTH,
+    MAX_EDITS,
+    MIN_FUZZY_LETTERS,
+    MIN_PREFIX_LETTERS,
+    Rule,
+    edits_allowed,
+    relate,
+)
+from services.screening.matching.weights import CONTRADICTION, NAME_BAR
+
+MAX_CACHED_ROWS = 10_000_000
+
+Row = tuple[int, int, int, int, int, int]
+"""A traveller's word for words of one name: first place, how many, places (mask), weight, rule, listed word.
+
+The listed word is -1 where the list's neighbours were taken together.
+"""
+
+# A head packs three counts that are added up together: weight, words of the traveller, words of the name.
+_SENT_SHIFT, _LISTED_SHIFT = 32, 40
+_COUNT_MASK, _WEIGHT_MASK = 0xFF, 0xFFFF_FFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The listed names that a word may stand in: a row for each name and place, best first.
+
+    `rows` has the columns places, weight, rule, word. `heads` has each name once; `head_counts` packs the
+    best of its rows for adding up.
+    """
+
+    names: Array
+    rows: Array
+    heads: Array
+    head_counts: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One word of the traveller, or two or three neighbours taken as one, and what it meets on the list."""
+
+    first: int
+    count: int
+    expansion: Expansion
+
+
+class Expander:
+    """Expands travellers' words against one index and remembers them; no answer depends on that."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._expansions: dict[Word | tuple[str, int, int], Expansion] = {}
+        self._cached_rows = 0
+        self._letters = index.arrays["word_letters"]
+        longest = int(self._letters.max(initial=0))
+        self._first_of_length = np.searchsorted(self._letters, np.arange(longest + 2))
+
+    def units(self, words: Sequence[Word]) -> list[Unit]:
+        """The traveller's words, and neighbours joined, that meet any listed name; initials meet none."""
+        units = [
+            Unit(place, 1, self._expanded(word)) for place, word in enumerate(words) if not word.is_initial
+        ]
+        for first, count, text in neighbours(words):
+            weight = sum(self._index.rarity.weight(word.text) for word in words[first : first + count])
+            units.append(Unit(first, count, self._expanded((text, weight, count))))
+        return [unit for unit in units if len(unit.expansion.names)]
+
+    def _expanded(self, word: Word | tuple[str, int, int]) -> Expansion:
+        known = self._expansions.get(word)
+        if known is None:
+            if self._cached_rows > MAX_CACHED_ROWS:
+                self._expansions.clear()
+                self._cached_rows = 0
+            known = self._of_word(word) if isinstance(word, Word) else self._of_joined(*word)
+            self._expansions[word] = known
+            self._cached_rows += len(known.names) + 1
+        return known
+
+    def _of_word(self, word: Word) -> Expansion:
+        """Every listed name with a word that this one may stand for, or with neighbours that it joins."""
+        rarity, weights = self._index.rarity, self._index.arrays["word_weight"]
+        best: dict[int, tuple[int, int]] = {}
+        for form, worth in word.forms:
+            for listed, share, rule in self._alike(form):
+                weight = min(rarity.weight(form), int(weights[listed])) * share * worth // (WHOLE * WHOLE)
+                best[listed] = max(best.get(listed, (0, 0)), (weight, -rule))
+        rows = [self._postings(best)]
+        rows.extend(self._joined_postings(form, worth) for form, worth in word.forms)
+        return _expansion(np.concatenate(rows), sent_words=1)
+
+    def _of_joined(self, text: str, weight: int, count: int) -> Expansion:
+        """The listed names with one word that is the traveller's neighbours written together."""
+        index = self._index
+        keys = [key for key in joined_keys(text) if key != text]
+        listed = {row for key in keys for row in index.spelled_alike.get(key)}
+        listed |= {index.position_of_word[text]} if text in index.position_of_word else set()
+        weights = index.arrays["word_weight"]
+        best = {
+            word: (min(weight, int(weights[word])) * JOINED_WORTH // WHOLE, -Rule.JOINED)
+            for word in sorted(listed)
+        }
+        return _expansion(self._postings(best), sent_words=count)
+
+    def _alike(self, form: str) -> list[tuple[int, int, Rule]]:
+        """The listed words that the form is related to, with worth and rule, in ascending order."""
+        index = self._index
+        words = index.texts["words"]
+        near = {row for key in word_keys(form) for row in index.spelled_alike.get(key)}
+        near |= {index.position_of_word[form]} if form in index.position_of_word else set()
+        near.update(index.words_beginning_with(form) if len(form) >= MIN_PREFIX_LETTERS else ())
+        near.update(self._a_few_edits_away(form))
+        related = ((word, *relate(form, words[word])) for word in sorted(near))
+        return [pair for pair in related if pair[1]]
+
+    def _a_few_edits_away(self, form: str) -> Iterable[int]:
+        """The listed words within the edits that their length allows, found by length and letters first."""
+        length = len(form)
+        if length < MIN_FUZZY_LETTERS:
+            return []
+        starts = self._first_of_length
+        shortest = min(max(length - MAX_EDITS, MIN_FUZZY_LETTERS), len(starts) - 1)
+        longest = min(length + MAX_EDITS + 1, len(starts) - 1)
+        first, last = int(starts[shortest]), int(starts[longest])
+        letters = self._letters[first:last]
+        allowed = _EDITS[np.maximum(letters, length)]
+        apart = np.bitwise_count(
+            self._index.arrays["word_signature"][first:last] ^ np.uint64(letter_signature(form))
+        )
+        near = np.flatnonzero((apart <= 2 * allowed) & (np.abs(letters - length) <= allowed)) + first
+        if not len(near):
+            return []
+        words = self._index.texts["words"]
+        texts = [words[position] for position in near.tolist()]
+        edits = cdist([form], texts, scorer=OSA.distance, score_cutoff=MAX_EDITS, dtype=np.uint8)[0]
+        found: list[int] = near[edits <= MAX_EDITS].tolist()
+        return found
+
+    def _postings(self, best: dict[int, tuple[int, int]]) -> Array:
+        """Rows name, places, weight, rule, word for listed words with their weight and (negative) rule."""
+        if not best:
+            return np.zeros((0, 5), np.int64)
+        arrays = self._index.arrays
+        words = np.array(sorted(best), np.int64)
+        worth = np.array([best[word] for word in words.tolist()], np.int64)
+        starts, ends = arrays["posting_starts"][words], arrays["posting_starts"][words + 1]
+        counts = ends - starts
+        which = np.repeat(np.arange(len(words)), counts)
+        rows = np.arange(len(which)) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+        weights = worth[which, 0] * arrays["posting_worth"][rows] // WHOLE
+        columns = (arrays["posting_name"][rows], arrays["posting_places"][rows], weights)
+        return np.column_stack((*columns, -worth[which, 1], words[which])).astype(np.int64)
+
+    def _joined_postings(self, form: str, worth: int) -> Array:
+        arrays = self._index.arrays
+        found = sorted({row for key in joined_keys(form) for row in self._index.joined.get(key)})
+        rows = np.array(found, np.int64)
+        weights = arrays["joined_weight"][rows].astype(np.int64) * JOINED_WORTH * worth // (WHOLE * WHOLE)
+        columns = (arrays["joined_name"][rows], arrays["joined_places"][rows], weights)
+        rules, words = np.full(len(rows), int(Rule.JOINED)), np.full(len(rows), -1)
+        return np.column_stack((*columns, rules, words)).astype(np.int64)
+
+
+_EDITS = np.array([edits_allowed(letters) for letters in range(128)], np.int16)
+
+
+def _expansion(rows: Array, *, sent_words: int) -> Expansion:
+    """Sort by name, best row first, and drop the weaker rows of the same name and places."""
+    name, places, weight, rule, word = rows.T
+    rows = rows[np.lexsort((word, rule, -weight, places, name))]
+    is_best = np.ones(len(rows), bool)
+    is_best[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
+    rows = rows[is_best]
+    heads, firsts = np.unique(rows[:, 0], return_index=True)
+    if not len(heads):
+        return Expansion(heads, rows[:, 1:], heads, heads)
+    weights = np.maximum.reduceat(rows[:, 2], firsts)
+    covered = np.maximum.reduceat(np.bitwise_count(rows[:, 1]).astype(np.int64), firsts)
+    packed = weights | sent_words << _SENT_SHIFT | covered << _LISTED_SHIFT
+    return Expansion(rows[:, 0].copy(), rows[:, 1:].copy(), heads, packed)
+
+
+def candidate_names(index: Index, units: Sequence[Unit], sent_words: int) -> Array:
+    """The names whose words could reach `NAME_BAR`, ascending.
+
+    The bound is safe: it adds up the best row of each unit as if they never met the same word, and takes off
+    only the contradictions that are certain. What is left out cannot score more than the bar.
+    """
+    if not units:
+        return np.zeros(0, np.int64)
+    sums = np.zeros(index.name_count, np.int64)
+    for unit in units:
+        sums[unit.expansion.heads] += unit.expansion.head_counts
+    touched = np.concatenate([unit.expansion.heads for unit in units])
+    found = sums[touched]
+    touched, found = touched[found & _WEIGHT_MASK >= NAME_BAR], found[found & _WEIGHT_MASK >= NAME_BAR]
+    sent_left = sent_words - (found >> _SENT_SHIFT & _COUNT_MASK)
+    listed_left = index.arrays["name_words"][touched] - (found >> _LISTED_SHIFT & _COUNT_MASK)
+    contradicted = np.maximum(np.minimum(sent_left, listed_left), 0)
+    bound = (found & _WEIGHT_MASK) + CONTRADICTION * contradicted
+    return np.unique(touched[bound >= NAME_BAR])
+
+
+def rows_of_names(index: Index, units: Sequence[Unit], names: Array) -> dict[int, list[Row]]:
+    """The rows of some names, by name, in the order of the traveller's words."""
+    wanted = np.zeros(index.name_count, bool)
+    wanted[names] = True
+    rows: dict[int, list[Row]] = defaultdict(list)
+    for unit in units:
+        at = np.flatnonzero(wanted[unit.expansion.names])
+        for name, row in zip(
+            unit.expansion.names[at].tolist(), unit.expansion.rows[at].tolist(), strict=True
+        ):
+            rows[name].append((unit.first, unit.count, *row))
+    return rows

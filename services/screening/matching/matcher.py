@@ -1,0 +1,231 @@
+"""The matcher: a compiled list, an overlay of later changes, and the questions that screening asks."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Self
+
+from services.screening.matching.documents import document_keys
+from services.screening.matching.errors import DamagedSnapshot, Fault, RepeatedEntry, UnknownEntry
+from services.screening.matching.explain import Explanation, explain
+from services.screening.matching.index import Index
+from services.screening.matching.score import Query
+from services.screening.matching.screener import Screener
+from services.screening.matching.snapshot import FORMAT, digest_of, index_files, read_index, write_index
+from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND, calibrated
+from services.screening.watchlist.entry import WatchlistEntry
+from shared.travel import Traveller
+
+DEFAULT_LIMIT = 50
+
+_MANIFEST = "matcher.json"
+_UNUSABLE_NAME = Fault("NO_USABLE_NAME", "The traveller has neither a name nor a document number to screen.")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that may be the traveller; `score` is the calibrated probability on the stated prior."""
+
+    entry_id: str
+    score: float
+
+    @property
+    def is_top_band(self) -> bool:
+        """Whether the score reaches the top band, which a name without birth date or document never does."""
+        return self.score >= TOP_BAND
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A screener and the digest of its files."""
+
+    screener: Screener
+    digest: str
+
+    @classmethod
+    def of(cls, index: Index) -> Self:
+        return cls(Screener(index), digest_of(index_files(index)))
+
+
+class Matcher:
+    """Screens travellers against one immutable version of the watchlist.
+
+    Pure: the same snapshot and travellers give the same matches, in any order, batch and process.
+    """
+
+    def __init__(self, base: _Part, overlay: _Part | None, removed: frozenset[str]) -> None:
+        self._base = base
+        self._overlay = overlay
+        self._removed = removed
+        parts = [base.digest, overlay.digest if overlay else "-", *sorted(removed)]
+        self._digest = sha256("\n".join([ALGORITHM, *parts]).encode()).hexdigest()
+
+    @classmethod
+    def compile(cls, entries: Iterable[WatchlistEntry]) -> Self:
+        """Compile a list in memory; every entry given is screened.
+
+        Raises:
+            RepeatedEntry: Two entries have the same identifier.
+        """
+        return cls(_Part.of(Index.compile(_distinct(entries))), None, frozenset())
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Self:
+        """Map a saved matcher, read-only; several processes share its memory.
+
+        Raises:
+            DamagedSnapshot: No matcher of this format and algorithm, or other bytes than were written.
+        """
+        path = Path(folder)
+        try:
+            manifest = json.loads((path / _MANIFEST).read_bytes())
+            removed, expected = frozenset(manifest["removed"]), manifest["digest"]
+            has_overlay = manifest["has_overlay"]
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            raise DamagedSnapshot(reason=f"{_MANIFEST} {type(fault).__name__}") from fault
+        base = _stored(path / "base")
+        matcher = cls(base, _stored(path / "overlay") if has_overlay else None, removed)
+        if matcher.digest != expected:
+            raise DamagedSnapshot(reason="the digest is another one")
+        return matcher
+
+    def save(self, folder: Path | str) -> None:
+        """Write immutable files into a folder that does not exist yet; it appears complete or not at all."""
+        path = Path(folder)
+        partial = path.with_name(f".{path.name}.partial")
+        write_index(self._base.screener.index, partial / "base")
+        if self._overlay:
+            write_index(self._overlay.screener.index, partial / "overlay")
+        manifest = {
+            "format": FORMAT,
+            "algorithm": ALGORITHM,
+            "digest": self.digest,
+            "has_overlay": self._overlay is not None,
+            "removed": sorted(self._removed),
+        }
+        (partial / _MANIFEST).write_text(json.dumps(manifest, sort_keys=True, indent=1) + "\n")
+        partial.rename(path)
+
+    def with_changes(self, *, added: Iterable[WatchlistEntry] = (), removed: Iterable[str] = ()) -> "Matcher":
+        """A matcher with entries added (or replaced, by identifier) and removed; this one stays as it is.
+
+        The base keeps its words' weights; the overlay uses them too, so that a change elsewhere on the list
+        moves no score of an entry that did not change.
+        """
+        new = {entry.id: entry for entry in _distinct(added)}
+        gone = frozenset(removed) - new.keys()
+        base = self._base.screener.index
+        kept = self._overlay.screener.index.entries if self._overlay else ()
+        later = {entry.id: entry for entry in kept if entry.id not in gone} | new
+        overlay = _Part.of(Index.compile(list(later.values()), base.rarity)) if later else None
+        hidden = (self._removed | gone | later.keys()) & base.position_of_entry.keys()
+        return Matcher(self._base, overlay, frozenset(hidden))
+
+    @property
+    def version(self) -> str:
+        """A short name of this snapshot: format and the beginning of the digest."""
+        return f"{FORMAT}-{self.digest[:12]}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of base, overlay and removals, hexadecimal; every batch records it."""
+        return self._digest
+
+    @property
+    def algorithm(self) -> str:
+        """The version of the weights and rules."""
+        return ALGORITHM
+
+    @property
+    def threshold(self) -> float:
+        """The score from which a match becomes a hit."""
+        return THRESHOLD
+
+    @property
+    def entry_count(self) -> int:
+        """How many entries are screened against."""
+        return sum(len(part.screener.index.entries) for part in self._parts) - len(self._removed)
+
+    @property
+    def _parts(self) -> list[_Part]:
+        return [self._base, self._overlay] if self._overlay else [self._base]
+
+    def screen(
+        self, travellers: Sequence[Traveller], *, floor: float | None = None, limit: int = DEFAULT_LIMIT
+    ) -> list[list[Match]]:
+        """The matches of each traveller, in the order given: best first, ties by entry, at most `limit`.
+
+        Args:
+            travellers: Any number; nothing in them makes this fail.
+            floor: The least score that is returned, `threshold` where none is given. It changes no score.
+            limit: The most matches for one traveller.
+        """
+        least = self.threshold if floor is None else floor
+        return [self._matches(traveller, least)[:limit] for traveller in travellers]
+
+    def _matches(self, traveller: Traveller, floor: float) -> list[Match]:
+        query = Query(traveller)
+        found = [
+            Match(part.screener.index.entries[judgement.entry].id, calibrated(judgement.total))
+            for part in self._parts
+            for judgement in part.screener.judgements(query)
+        ]
+        overlaid = self._overlay.screener.index.position_of_entry if self._overlay else {}
+        shown = (
+            match
+            for match in found
+            if match.score >= floor and (match.entry_id in overlaid or match.entry_id not in self._removed)
+        )
+        best: dict[str, Match] = {}
+        for match in sorted(shown, key=lambda match: (-match.score, match.entry_id)):
+            best.setdefault(match.entry_id, match)
+        return list(best.values())
+
+    def explain(self, traveller: Traveller, entry_id: str) -> Explanation:
+        """Why this traveller and this entry may be the same, or may not; the score is the one of `screen`.
+
+        Raises:
+            UnknownEntry: The entry is not on this version of the list.
+        """
+        query = Query(traveller)
+        for part in reversed(self._parts):
+            index = part.screener.index
+            position = index.position_of_entry.get(entry_id)
+            if position is not None and not (part is self._base and entry_id in self._removed):
+                return explain(index, query, part.screener.judgement(query, position), self.digest)
+        raise UnknownEntry(entry_id=entry_id)
+
+    def entry(self, entry_id: str) -> WatchlistEntry:
+        """The entry as it is screened against.
+
+        Raises:
+            UnknownEntry: The entry is not on this version of the list.
+        """
+        for part in reversed(self._parts):
+            index = part.screener.index
+            position = index.position_of_entry.get(entry_id)
+            if position is not None and not (part is self._base and entry_id in self._removed):
+                return index.entries[position]
+        raise UnknownEntry(entry_id=entry_id)
+
+    def unscreenable(self, traveller: Traveller) -> Fault | None:
+        """Why a traveller cannot be screened (no usable name and no document), or `None` where one can."""
+        query = Query(traveller)
+        has_number = any(document_keys(document.number) for document in query.documents)
+        return None if query.whole_words or has_number else _UNUSABLE_NAME
+
+
+def _distinct(entries: Iterable[WatchlistEntry]) -> list[WatchlistEntry]:
+    listed: dict[str, WatchlistEntry] = {}
+    for entry in entries:
+        if entry.id in listed:
+            raise RepeatedEntry(entry_id=entry.id)
+        listed[entry.id] = entry
+    return list(listed.values())
+
+
+def _stored(folder: Path) -> _Part:
+    index, digest = read_index(folder)
+    return _Part(Screener(index), digest)

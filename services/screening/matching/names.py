@@ -1,0 +1,264 @@
+"""A name as sent → the words by which it is compared: no titles, no particles, spellings side by side.
+
+The order of words carries no meaning here: senders swap fields, and scripts differ on which name comes first.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from services.screening.matching.scripts import spellings
+
+MAX_NAME_CHARACTERS = 600
+MAX_WORDS = 12
+MAX_WORD_LETTERS = 40
+MAX_FORMS = 8
+WHOLE = 100
+"""A form's worth in percent: how far an agreement on it is an agreement on the word."""
+
+_GLUED_ARTICLE, _GLUED_TITLE, _LAST_PART = 90, 90, 60
+
+_IN_BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]?")
+# Apostrophes, half rings and the Arabic tatweel stand inside words; what else is no letter parts them.
+_SILENT = re.compile("['’‘`´ʼʻʾʿʹ\u0640\u200b-\u200f\u2060]")
+_PARTING = re.compile(r"[\W\d_]+")
+
+_TITLES = frozenset(
+    {
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mstr",
+        "mister",
+        "dr",
+        "prof",
+        "eng",
+        "haji",
+        "hajji",
+        "hadji",
+        "haj",
+        "hajj",
+    }
+    | {
+        "mullah",
+        "mulla",
+        "mawlawi",
+        "maulavi",
+        "maulvi",
+        "maulana",
+        "mawlana",
+        "qari",
+        "ustad",
+        "capt",
+        "rev",
+    }
+    | {"chd", "inf", "jr", "sr"}
+)
+_GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf")
+_PARTICLES = frozenset(
+    {
+        "al",
+        "el",
+        "ul",
+        "il",
+        "bin",
+        "ibn",
+        "ben",
+        "bint",
+        "binti",
+        "binte",
+        "bt",
+        "ould",
+        "wuld",
+        "wld",
+        "ait",
+    }
+    | {"ur", "ud", "us", "uz", "as", "ash", "ad", "ar", "az", "at", "ed", "er", "es", "ez", "ech", "et", "an"}
+    | {
+        "von",
+        "van",
+        "der",
+        "den",
+        "de",
+        "del",
+        "della",
+        "di",
+        "da",
+        "dos",
+        "das",
+        "do",
+        "du",
+        "la",
+        "le",
+        "las",
+    }
+    | {"los", "y", "e", "zu", "ter", "ten", "af", "av", "st", "o", "mac", "bn", "abn", "wa", "i", "s", "d"}
+)
+_ABD = frozenset({"abd", "abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdi", "abdur", "abdus"})
+_ABD_JOINED = re.compile(r"abd[aeiou]{0,2}(?:l(?=[a-z]{3})|([rsnzdt])(?=\1))?([a-z]{3,})")
+_DIN = frozenset(
+    {"din", "deen", "dine", "ddin", "uddin", "eddin", "eddine", "aldin", "uldin", "aldyn", "dyn"}
+)
+_DIN_JOINED = re.compile(r"([a-z]{3,}?)(?:[aeiou]?[ld])?(?<=[a-z]{3})(?:[aeiou]?)d(?:i|ee|y)ne?")
+_ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
+# Doc 9303's Arabic digraphs open with X; a word with several of them is read back to plain letters.
+_X_DIGRAPH = re.compile(r"x(th|kh|dh|sh|ss|dz|tt|zz|ya|gg|kk|h|e|c|j)")
+_X_READ = {
+    "ss": "s",
+    "dz": "d",
+    "tt": "t",
+    "zz": "z",
+    "ya": "y",
+    "gg": "g",
+    "kk": "k",
+    "e": "",
+    "c": "ch",
+    "j": "zh",
+}
+_MIN_X_DIGRAPHS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a name: its likeliest spelling first, each spelling with its worth in percent.
+
+    `is_initial` marks a single letter, which can only confirm, never contradict.
+    """
+
+    forms: tuple[tuple[str, int], ...]
+    is_initial: bool = False
+
+    @property
+    def text(self) -> str:
+        """The likeliest spelling, lower case a to z."""
+        return self.forms[0][0]
+
+
+def read_name(text: str) -> tuple[Word, ...]:
+    """The words of a name in any script, at most `MAX_WORDS`, in the order written.
+
+    Words in brackets are remarks of the list and fall away; titles go, particles go where two words stay.
+    Only the first `MAX_NAME_CHARACTERS` characters are read, so that any input takes bounded time.
+
+    Source:
+        `spec/mrz.md` §4 and §5; `spec/matching.md` §2 (4, 5, 6).
+    """
+    return _read_name(text[:MAX_NAME_CHARACTERS])
+
+
+@lru_cache(maxsize=50_000)
+def _read_name(text: str) -> tuple[Word, ...]:
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    bare = _SILENT.sub("", _IN_BRACKETS.sub(" ", folded))
+    romanised = [spelled for word in _PARTING.split(bare) if word for spelled in spellings(word)]
+    cut = [tuple(form[:MAX_WORD_LETTERS] for form in forms) for forms in romanised[: 3 * MAX_WORDS]]
+    joined = _join_abd_and_din(_without_titles(cut))
+    return tuple(_as_word(forms) for forms in _without_particles(joined)[:MAX_WORDS])
+
+
+Spellings = tuple[str, ...]
+
+
+def _without_titles(words: list[Spellings]) -> list[Spellings]:
+    kept = [forms for forms in words if forms[0] not in _TITLES]
+    return kept or words
+
+
+def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
+    """`abd al rahman` and `salah al din` become one word each, as many passports write them."""
+    joined: list[Spellings] = []
+    position = 0
+    while position < len(words):
+        forms = words[position]
+        position += 1
+        follows = _after_particles(words, position)
+        if forms[0] in _ABD and follows < len(words):
+            joined.append((_abd_joined("abd" + _without_article(words[follows][0])),))
+            position = follows + 1
+        elif joined and _without_article(forms[0]) in _DIN:
+            joined[-1] = (_without_trailing_particle(joined)[0] + "din",)
+        else:
+            joined.append((_standard(forms[0]), *forms[1:]))
+    return joined
+
+
+def _without_trailing_particle(joined: list[Spellings]) -> Spellings:
+    """Take the article between a name and `din` off, and give the name before it."""
+    while len(joined) > 1 and joined[-1][0] in _PARTICLES:
+        joined.pop()
+    return joined[-1]
+
+
+def _after_particles(words: Sequence[Spellings], position: int) -> int:
+    while position < len(words) and words[position][0] in _PARTICLES:
+        position += 1
+    return position
+
+
+def _without_article(word: str) -> str:
+    return word[2:] if word.startswith(("al", "el", "ul")) and len(word) > len("alxxx") - 1 else word
+
+
+def _abd_joined(word: str) -> str:
+    shape = _ABD_JOINED.fullmatch(word)
+    return f"abd{shape[2]}" if shape else word
+
+
+def _standard(word: str) -> str:
+    """One spelling for the compounds with abd- and -din; other words stay as they are."""
+    if word.startswith("abd"):
+        return _abd_joined(word)
+    shape = _DIN_JOINED.fullmatch(word)
+    return f"{shape[1]}din" if shape else word
+
+
+def _without_particles(words: list[Spellings]) -> list[Spellings]:
+    """Drop particles where at least two other words stay; the word after one may also be written with it."""
+    bearing = [forms for forms in words if forms[0] not in _PARTICLES and len(forms[0]) > 1]
+    if len(bearing) == len(words) or not bearing or (len(bearing) == 1 and not _has_article_only(words)):
+        return words
+    kept: list[Spellings] = []
+    before = ""
+    for forms in words:
+        if forms[0] in _PARTICLES:
+            before += forms[0]
+            continue
+        kept.append((*forms, before + forms[0]) if before else forms)
+        before = ""
+    return kept
+
+
+def _has_article_only(words: list[Spellings]) -> bool:
+    """Whether the particles are Arabic articles or nasab, which never are a name of their own."""
+    return all(
+        forms[0] in {"al", "el", "ul", "bin", "ibn", "bint"} for forms in words if forms[0] in _PARTICLES
+    )
+
+
+def _as_word(spelled: Spellings) -> Word:
+    forms = dict.fromkeys(spelled, WHOLE)
+    for spelling in spelled:
+        for other, worth in _other_forms(spelling):
+            forms.setdefault(other, worth)
+    return Word(tuple(forms.items())[:MAX_FORMS], is_initial=len(spelled[0]) == 1)
+
+
+def _other_forms(word: str) -> list[tuple[str, int]]:
+    """What a word may be beside itself: without article, title or MRZ digraphs, or its last part."""
+    others = []
+    article = _ARTICLE.fullmatch(word)
+    if article:
+        others.append((article[1], _GLUED_ARTICLE))
+    glued = next((word.removesuffix(title) for title in _GLUED if word.endswith(title)), "")
+    if len(glued) >= len("ali"):
+        others.append((glued, _GLUED_TITLE))
+    if word.startswith("abd") and len(word) > len("abdxxx"):
+        others.append((word.removeprefix("abd"), _LAST_PART))
+    if "x" in word:
+        read, count = _X_DIGRAPH.subn(lambda shape: _X_READ.get(shape[1], shape[1]), word)
+        if count >= _MIN_X_DIGRAPHS and read:
+            others.append((read, WHOLE))
+    return others

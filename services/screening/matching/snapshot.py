@@ -1,0 +1,120 @@
+"""A compiled list as files: written once, opened read-only and memory-mapped, named by version and hash."""
+
+import json
+import mmap
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from services.screening.matching.errors import DamagedSnapshot
+from services.screening.matching.index import Array, Index
+from services.screening.matching.rarity import Rarity
+from services.screening.watchlist.entry import WatchlistEntry
+
+FORMAT = 1
+MAX_PARSED_ENTRIES = 50_000
+
+_TEXTS, _RARITY, _ENTRIES, _OFFSETS = "texts.json", "rarity.json", "entries.jsonl", "entry_offsets"
+
+
+class StoredEntries(Sequence[WatchlistEntry]):
+    """The entries of a stored list, each read from the mapped file when it is first asked for."""
+
+    def __init__(self, lines: bytes | mmap.mmap, offsets: Array) -> None:
+        self._lines = lines
+        self._offsets = offsets
+        self._parsed: dict[int, WatchlistEntry] = {}
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, position: int) -> WatchlistEntry: ...
+    @overload
+    def __getitem__(self, position: slice) -> list[WatchlistEntry]: ...
+    def __getitem__(self, position: int | slice) -> WatchlistEntry | list[WatchlistEntry]:
+        if isinstance(position, slice):
+            return [self[each] for each in range(*position.indices(len(self)))]
+        known = self._parsed.get(position)
+        if known is None:
+            if len(self._parsed) >= MAX_PARSED_ENTRIES:
+                self._parsed.clear()
+            known = self._parsed[position] = self._read(position)
+        return known
+
+    def _read(self, position: int) -> WatchlistEntry:
+        first, last = int(self._offsets[position]), int(self._offsets[position + 1])
+        return WatchlistEntry.from_json(json.loads(self._lines[first:last]))
+
+
+def _plain_json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+
+
+def index_files(index: Index) -> Iterator[tuple[str, bytes]]:
+    """The files of an index, name and content, in a fixed order; equal lists give equal bytes."""
+    lines = [_plain_json(entry.as_json()) + b"\n" for entry in index.entries]
+    offsets = np.zeros(len(lines) + 1, np.int64)
+    offsets[1:] = np.cumsum([len(line) for line in lines])
+    arrays = {**index.arrays, _OFFSETS: offsets}
+    yield _ENTRIES, b"".join(lines)
+    yield _RARITY, _plain_json(index.rarity.as_json())
+    yield _TEXTS, _plain_json({key: list(texts) for key, texts in index.texts.items()})
+    for name in sorted(arrays):
+        buffer = BytesIO()
+        np.save(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
+        yield f"{name}.npy", buffer.getvalue()
+
+
+def digest_of(files: Iterator[tuple[str, bytes]]) -> str:
+    """SHA-256 over names, lengths and contents, hexadecimal."""
+    total = sha256()
+    for name, content in files:
+        total.update(f"{name} {len(content)}\n".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def write_index(index: Index, folder: Path) -> None:
+    """Write an index into a new folder."""
+    folder.mkdir(parents=True)
+    for name, content in index_files(index):
+        (folder / name).write_bytes(content)
+
+
+def read_index(folder: Path) -> tuple[Index, str]:
+    """Map an index and give the digest of the bytes found.
+
+    Raises:
+        DamagedSnapshot: A file is missing or is not what it should be.
+    """
+    try:
+        digest = digest_of((path.name, path.read_bytes()) for path in _in_order(folder))
+        arrays = {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
+        texts: Mapping[str, Sequence[str]] = json.loads((folder / _TEXTS).read_bytes())
+        rarity = Rarity.from_json(json.loads((folder / _RARITY).read_bytes()))
+        entries = StoredEntries(_mapped_lines(folder / _ENTRIES), arrays.pop(_OFFSETS))
+        return Index.of(arrays, texts, rarity, entries), digest
+    except (OSError, ValueError, KeyError) as fault:
+        raise DamagedSnapshot(reason=f"{folder.name} {type(fault).__name__}") from fault
+
+
+def _in_order(folder: Path) -> list[Path]:
+    return [folder / name for name in (_ENTRIES, _RARITY, _TEXTS)] + sorted(folder.glob("*.npy"))
+
+
+def _mapped(path: Path) -> Array:
+    """The array of a file, shared by every process that maps it; an empty one cannot be mapped."""
+    array: Any = np.load(path, allow_pickle=False)
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if array.size else array
+
+
+def _mapped_lines(path: Path) -> bytes | mmap.mmap:
+    if path.stat().st_size == 0:
+        return b""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
