@@ -6,7 +6,9 @@ LocalFault
 ├── FolderInUse          another Safeconduct runs on the same data folder
 ├── DatabaseFailed       PostgreSQL did not start, or refused a set-up statement
 ├── NotReady             a process did not become ready in time
-└── CannotLeaveRoot      PostgreSQL refuses to run as root, and no other identity could be taken
+├── CannotLeaveRoot      PostgreSQL refuses to run as root, and no other identity could be taken
+├── NotRunning           a command needs a running system
+└── Unknown              a command names somebody whom this installation does not know
 """
 
 from shared.errors import DomainError
@@ -71,3 +73,17 @@ class CannotLeaveRoot(LocalFault):
         "PostgreSQL refuses to run as root and this machine offers no unprivileged identity: {reason}; "
         "run Safeconduct as an ordinary user."
     )
+
+
+class NotRunning(LocalFault):
+    """A command needs a running system, and none runs on the data folder."""
+
+    code = "NOT_RUNNING"
+    sentence = "No Safeconduct runs on {folder}; start one with `./run up` (the same --data)."
+
+
+class Unknown(LocalFault):
+    """A command names somebody or something that this installation does not have."""
+
+    code = "UNKNOWN"
+    sentence = "This installation knows no {kind} {name}; it knows {known}."

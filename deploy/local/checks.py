@@ -1,0 +1,64 @@
+"""`./run test` and `./run check`: what a developer and CI run; each stage with the minutes that it took."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from deploy.local.layout import ROOT
+from deploy.local.terminal import say
+
+SKIPS_FORBIDDEN: Final = "SAFECONDUCT_NO_SKIPS"
+BIN: Final = Path(sys.executable).parent
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One tool, its name for people, and its command."""
+
+    name: str
+    command: Sequence[str]
+
+
+def stages_before_tests() -> tuple[Stage, ...]:
+    """Everything that is checked without running the product, quickest first."""
+    return (
+        Stage("format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Stage("lint", (str(BIN / "ruff"), "check", ".")),
+        Stage("types", (str(BIN / "mypy"),)),
+        Stage("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
+    )
+
+
+def test_stage(arguments: Sequence[str]) -> Stage:
+    """The tests; whatever a person adds goes to pytest as it is."""
+    return Stage("tests", (sys.executable, "-m", "pytest", *arguments))
+
+
+def run_tests(arguments: Sequence[str]) -> int:
+    """Run the tests alone; pytest's own exit code."""
+    return run_stage(test_stage(arguments))
+
+
+def run_checks() -> int:
+    """Run every stage even when an earlier one failed, the tests last; 0 when all passed."""
+    stages = (*stages_before_tests(), test_stage(("-q",)))
+    outcomes = []
+    for stage in stages:
+        say(f"── {stage.name}")
+        started = time.monotonic()
+        code = run_stage(stage)
+        outcomes.append((stage.name, code, (time.monotonic() - started) / 60))
+    for name, code, minutes in outcomes:
+        # Standard error, so that pytest's own summary stays the last line of standard output.
+        say(f"{name:<18}{'passed' if code == 0 else 'FAILED':<8}{minutes:6.2f} min")
+    return 0 if all(code == 0 for _, code, _ in outcomes) else 1
+
+
+def run_stage(stage: Stage) -> int:
+    """Run one tool in the checkout with its output shown; its exit code."""
+    return subprocess.run(stage.command, cwd=ROOT, env=dict(os.environ), check=False).returncode

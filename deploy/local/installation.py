@@ -1,0 +1,181 @@
+"""What a local system needs before its first start: keys, people, databases; made once, kept afterwards.
+
+Every step looks whether its files are there, so that an installation cut short goes on where it stopped.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc.jwk import OKPKey
+
+from deploy.local.layout import SERVICES, DataFolder, Ports
+from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase, write_secret
+from shared.clock import Clock
+from shared.policy.bundle import signed_copy
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.security.keys import KeyFile
+from shared.security.local_directory import LocalCarrier, LocalConsole, LocalDirectory, secret_digest
+
+KEY_LIFE: Final = timedelta(days=365)
+KEY_OVERLAP: Final = timedelta(minutes=5)
+TRAINING_LIFE: Final = timedelta(days=300)
+OWN_STATE: Final = "XAA"
+OWN_AUTHORITY: Final = "XAA-PIU-01"
+CARRIERS: Final = ("XA",)
+POLICY_SIGNERS: Final = ("legal", "supervisor")
+WORLD: Final = Path(__file__).with_name("demonstration")
+AIRPORTS_FILE: Final = WORLD / "airports.csv"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A data folder that is ready to be run."""
+
+    folder: DataFolder
+    databases: Mapping[str, ServiceDatabase]
+
+
+def install(folder: DataFolder, postgres: EmbeddedPostgres, ports: Ports, clock: Clock) -> Installation:
+    """Make whatever a data folder still lacks.
+
+    Args:
+        folder: Whose files; claimed by us.
+        postgres: Running.
+        ports: Where everything will listen; the console's address is written to the people file.
+        clock: Starts the life of keys and trainings.
+    """
+    make_keys(folder, clock.now())
+    write_directory(folder, ports, clock.now())
+    folder.checkpoints.mkdir(mode=0o700, exist_ok=True)
+    signed_copy(
+        CATALOGUE_FOLDER, folder.policy, [KeyFile.load(folder.policy_key(name)) for name in POLICY_SIGNERS]
+    )
+    databases = {service: postgres.create_service_database(service) for service in SERVICES}
+    return Installation(folder, databases)
+
+
+def make_keys(folder: DataFolder, now: datetime) -> None:
+    """Make the keys of services, issuer and policy signers; and the files that hold their public halves."""
+    for service in SERVICES:
+        folder.keys_of(service).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for use in ("service-token", "audit-checkpoint"):
+            signing_key(folder.keys_of(service) / f"{use}.json", service, use, now)
+    signing_key(folder.keys_of("sharing") / "notice-signing.json", OWN_AUTHORITY, "notice", now)
+    _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
+    _once(folder.keys_of("ingest") / "digest.key", _random_key)
+    _once(folder.keys_of("console") / "session.key", _random_key)
+    signing_key(folder.issuer_key, "issuer", "token", now)
+    folder.policy_key("nobody").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    signers = [signing_key(folder.policy_key(name), name, "policy", now) for name in POLICY_SIGNERS]
+    tokens = [KeyFile.load(folder.keys_of(service) / "service-token.json") for service in SERVICES]
+    _write_public(folder.service_keys, tokens)
+    _write_public(folder.policy_trusted_keys, signers)
+
+
+def signing_key(path: Path, owner: str, use: str, now: datetime) -> KeyFile:
+    """The Ed25519 key of a file, made when it is not there; it is valid for `KEY_LIFE`."""
+    if path.exists():
+        return KeyFile.load(path)
+    return KeyFile.create(path, owner=owner, use=use, not_before=now - KEY_OVERLAP, not_after=now + KEY_LIFE)
+
+
+def write_directory(folder: DataFolder, ports: Ports, now: datetime) -> None:
+    """Write the people file: people and carriers once, the console's address at each start."""
+    callback = f"{ports.url('console')}/callback"
+    console = LocalConsole(client_id="console", redirect_uris=(callback,))
+    if folder.people.exists():
+        known = LocalDirectory.load(folder.people)
+    else:
+        known = LocalDirectory.model_validate({"people": demonstration_people(now)})
+    carriers = tuple(known.carrier(name) or _new_carrier(folder, name) for name in CARRIERS)
+    others = tuple(row for row in known.carriers if row.carrier not in CARRIERS)
+    directory = known.model_copy(update={"carriers": (*carriers, *others), "consoles": (console,)})
+    write_secret(folder.people, json.dumps(directory.as_json(), indent=2))
+
+
+def demonstration_people(now: datetime) -> list[dict[str, Any]]:
+    """The people of the demonstration world, trained as of today."""
+    usual = {
+        "authority": OWN_AUTHORITY,
+        "unit": "PIU",
+        "clearance": "H3",
+        "training_valid_to": (now + TRAINING_LIFE).date().isoformat(),
+    }
+    rows: list[dict[str, Any]] = json.loads((WORLD / "people.json").read_text(encoding="utf-8"))
+    return [usual | row for row in rows]
+
+
+def service_environment(installation: Installation, service: str, ports: Ports) -> dict[str, str]:
+    """The settings of one service (`shared/settings.py` and the service's own `settings.py`)."""
+    folder, database = installation.folder, installation.databases[service]
+    common = {
+        "PROFILE": "local",
+        "PORT": str(ports.numbers[service]),
+        "OWN_STATE": OWN_STATE,
+        "DATABASE_URL": database.url,
+        "MIGRATION_DATABASE_URL": database.migration_url,
+        "KEYS_FOLDER": str(folder.keys_of(service)),
+        "ISSUER_URL": ports.url("issuer"),
+        "ISSUER_JWKS_URL": f"{ports.url('issuer')}/jwks",
+        "SERVICE_KEYS_FILE": str(folder.service_keys),
+        "AUDIT_CHECKPOINT_SINKS": str(folder.checkpoints),
+        "POLICY_FOLDER": str(folder.policy),
+        "POLICY_TRUSTED_KEYS_FILE": str(folder.policy_trusted_keys),
+        "AIRPORTS_FILE": str(AIRPORTS_FILE),
+    }
+    peers = {f"{peer.upper()}_URL": ports.url(peer) for peer in PEERS[service]}
+    return {f"{service.upper()}_{name}": value for name, value in (common | peers).items()}
+
+
+PEERS: Final[Mapping[str, Sequence[str]]] = {
+    "ingest": ("screening",),
+    "screening": ("sharing",),
+    "sharing": ("screening",),
+    "console": ("ingest", "screening", "sharing"),
+}
+
+
+def issuer_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
+    """The settings of the local issuer."""
+    return {
+        "LOCAL_ISSUER_PROFILE": "local",
+        "LOCAL_ISSUER_PORT": str(ports.numbers["issuer"]),
+        "LOCAL_ISSUER_ISSUER_URL": ports.url("issuer"),
+        "LOCAL_ISSUER_KEY_FILE": str(folder.issuer_key),
+        "LOCAL_ISSUER_PEOPLE_FILE": str(folder.people),
+    }
+
+
+def _new_carrier(folder: DataFolder, designator: str) -> LocalCarrier:
+    secret = secrets.token_urlsafe(32)
+    path = folder.carrier_secret(designator)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    write_secret(path, secret)
+    return LocalCarrier(
+        subject=f"carrier-{designator}", carrier=designator, secret_sha256=secret_digest(secret)
+    )
+
+
+def _once(path: Path, make: Callable[[], str]) -> None:
+    if not path.exists():
+        write_secret(path, make())
+
+
+def _random_key() -> str:
+    return os.urandom(32).hex()
+
+
+def _sealing_key() -> str:
+    """An X25519 key to which counterparts seal what they send us (RFC 8037)."""
+    key = OKPKey.generate_key("X25519", private=True, auto_kid=True)
+    return json.dumps(key.as_dict(private=True))
+
+
+def _write_public(path: Path, keys: Sequence[KeyFile]) -> None:
+    write_secret(path, json.dumps({"keys": [key.public_jwk() for key in keys]}, indent=2))

@@ -1,0 +1,40 @@
+"""`./run up`: everything runs on this machine until it is ended."""
+
+from pathlib import Path
+
+from deploy.local.layout import DataFolder, Ports
+from deploy.local.supervisor import Interrupted, LocalSystem, running
+from deploy.local.terminal import EXIT_INTERRUPTED, OUTPUT, Steps, print_json, say
+
+
+def up(data: Path, first_port: int, *, as_json: bool) -> int:
+    """Start the services, say where they are, and stay until SIGINT or SIGTERM.
+
+    Returns:
+        The process's exit code: 0 when it was ended, 130 when it was ended before it was ready.
+
+    Raises:
+        LocalFault: In one sentence, why it could not start.
+    """
+    folder = DataFolder(data.absolute())
+    steps = Steps()
+    with folder.claimed():
+        system = LocalSystem(folder, Ports.starting_at(first_port), steps)
+        try:
+            with running(system, steps.shown()):
+                announce(system, as_json=as_json)
+                system.run()
+        except Interrupted:
+            return EXIT_INTERRUPTED
+    return 0
+
+
+def announce(system: LocalSystem, *, as_json: bool) -> None:
+    """Say that everything answers, and where."""
+    addresses = system.addresses()
+    if as_json:
+        print_json({"ready": True, **addresses})
+        return
+    for service, url in addresses.items():
+        OUTPUT.print(f"{service:<10}{url}", markup=False, soft_wrap=True)
+    say("Everything runs, as a demonstration with fictional data. Ctrl-C ends it.")
