@@ -33,8 +33,8 @@ from shared.errors import DomainError
 SEQUENCER_LOCK: Final = 0x5EC0ECE
 """The advisory lock that lets only one process extend a database's tree."""
 BATCH_RECORDS: Final = 10_000
-POLL_SECONDS: Final = 0.25
-PUBLISH_SECONDS: Final = 5.0
+POLL_SECONDS: Final = 0.5
+PUBLISH_SECONDS: Final = 10.0
 _BROKEN_CODES: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
 
 _TAKE_PENDING = text("""
