@@ -219,3 +219,7 @@ class LegalRow(RegisterEntry):
             and data_class in self.data_classes
             and purpose_code in self.purpose_codes
         )
+
+
+Entry = Authority | Agreement | CountryRisk | LegalRow
+"""What a register can hold."""

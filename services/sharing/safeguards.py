@@ -147,7 +147,7 @@ class Safeguards:
             key_is_current=is_key_current(authority, question.sealed_to, now),
             # The ledger row is written in the transaction of this verdict, or was before (SG-37).
             ledger_row=True,
-            # The audit log is in the database of this transaction; were it away, we would not be here (SG-41).
+            # The audit log is in this transaction's database: were it away, we would not be here (SG-41).
             log_is_up=True,
             chain_is_whole=self._chain_is_whole(),
         )

@@ -82,8 +82,8 @@ SELECT finding_id, subject_protection, feared_states, nationality, former_reside
 FROM vault.finding WHERE hit_id = :hit_id ORDER BY recorded_at DESC, finding_id DESC LIMIT 1
 """)
 _ADD = text("""
-INSERT INTO vault.finding (finding_id, hit_id, subject_protection, feared_states, nationality, former_residence,
-                           claim_signs, recorded_by, recorded_at)
+INSERT INTO vault.finding (finding_id, hit_id, subject_protection, feared_states, nationality,
+                           former_residence, claim_signs, recorded_by, recorded_at)
 VALUES (:finding_id, :hit_id, :protection, :feared_states, :nationality, :former_residence,
         :claim_signs, :recorded_by, :recorded_at)
 """)

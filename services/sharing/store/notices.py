@@ -38,6 +38,10 @@ _OF_SHARES = text(f"""
 SELECT {_COLUMNS} FROM notice WHERE share_id = ANY (:share_ids) ORDER BY created_at, notice_id LIMIT :limit
 """)  # noqa: S608 - our own columns
 _NEWEST = text(f"SELECT {_COLUMNS} FROM notice ORDER BY created_at DESC, notice_id LIMIT :limit")  # noqa: S608
+_LIVING = text("""
+SELECT authority_id FROM notice WHERE share_id = :share_id AND state NOT IN ('REFUSED', 'EXPIRED')
+ORDER BY authority_id LIMIT :limit
+""")
 # Leasing by time: whoever took the notice and was killed leaves it due again a moment later.
 _TAKE_DUE = text(f"""
 UPDATE notice SET next_try_at = :leased_until, tries = tries + 1
@@ -115,6 +119,11 @@ class NoticeStore:
         for row in await self._connection.execute(_OF_SHARES, values):
             found[row.share_id].append(_notice(row))
         return found
+
+    async def living_authorities(self, share_id: UUID) -> frozenset[str]:
+        """The authorities that this share has a notice for which was neither refused nor expired."""
+        values = {"share_id": share_id, "limit": MAX_NOTICES}
+        return frozenset((await self._connection.execute(_LIVING, values)).scalars())
 
     async def newest(self, limit: int) -> list[Notice]:
         """The newest notices first, at most `MAX_NOTICES`."""

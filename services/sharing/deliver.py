@@ -1,0 +1,345 @@
+"""The only HTTP out to other authorities: sends what the ledger holds, asking the safeguards at every try.
+
+At-least-once delivery, exactly-once effect: a notice is sent again with the same bytes and the same message
+id until its acknowledgement is verified or its time is over. Whoever is killed in between leaves it due.
+
+Source: sharing-protocol.md §6 (sender), §9.6; safeguards.md SG-30 (queued messages are asked again).
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+import httpx
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.sharing.endpoints import is_allowed_endpoint
+from services.sharing.envelope import verify_acknowledgement
+from services.sharing.errors import EnvelopeRefused, ScreeningSilent, VaultUnavailable
+from services.sharing.minimum_sets import Payload
+from services.sharing.registry_entries import Authority
+from services.sharing.safeguards import Question, Safeguards, logged_reasons
+from services.sharing.screening_client import HitStates
+from services.sharing.share_records import Notice, NoticeState, Share, ShareVerdict, Stage
+from services.sharing.store.notices import NoticeStore
+from services.sharing.store.registers import RegisterStore
+from services.sharing.store.shares import ShareStore
+from shared.audit.log import AuditLog
+from shared.clock import Clock
+from shared.observability.logging import get_logger
+
+WORKERS: Final = 4
+LEASE: Final = timedelta(seconds=90)
+FIRST_DELAY: Final = timedelta(seconds=2)
+LONGEST_DELAY: Final = timedelta(minutes=15)
+MAX_DOUBLINGS: Final = 12
+MAX_ACKNOWLEDGEMENT_BYTES: Final = 16 * 1024
+MEDIA_TYPE: Final = "application/jose"
+SENDER: Final = "sharing"
+# The recipient has said no to this notice itself, so that repeating it changes nothing (§10 of the protocol).
+_FINAL_REFUSALS: Final = frozenset(
+    {
+        HTTPStatus.GONE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a transmission ended: the acknowledgement, or the code of what went wrong."""
+
+    acknowledgement: str | None
+    fault: str | None = None
+    is_final: bool = False
+
+
+class Transmitter:
+    """Posts one signed envelope to one registered endpoint; no redirects, short answers, little time.
+
+    Args:
+        client: Made for this alone; it follows no redirect and reads no proxy setting.
+        profile: `local` also allows loopback.
+        timeout_seconds: For the whole exchange.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, *, profile: str, timeout_seconds: float) -> None:
+        self._client = client
+        self._profile = profile
+        self._timeout_seconds = timeout_seconds
+
+    async def transmit(self, endpoint: str | None, envelope: str) -> Answer:
+        """Send the bytes and read the answer, at most `MAX_ACKNOWLEDGEMENT_BYTES` of it."""
+        if endpoint is None or not is_allowed_endpoint(endpoint, self._profile):
+            return Answer(None, "ENDPOINT_NOT_ALLOWED")
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                return await self._post(endpoint, envelope)
+        except TimeoutError:
+            return Answer(None, "TIMEOUT")
+        except httpx.HTTPError:
+            return Answer(None, "NO_ANSWER")
+
+    async def _post(self, endpoint: str, envelope: str) -> Answer:
+        headers = {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE}
+        request = self._client.build_request("POST", endpoint, content=envelope.encode(), headers=headers)
+        answer = await self._client.send(request, stream=True, follow_redirects=False)
+        async with contextlib.aclosing(answer):
+            if answer.status_code not in {HTTPStatus.OK, HTTPStatus.ACCEPTED}:
+                is_final = answer.status_code in _FINAL_REFUSALS
+                return Answer(None, f"HTTP_{answer.status_code}", is_final)
+            octets = bytearray()
+            async for part in answer.aiter_bytes():
+                octets += part
+                if len(octets) > MAX_ACKNOWLEDGEMENT_BYTES:
+                    return Answer(None, "ANSWER_TOO_LONG")
+        return Answer(octets.decode("ascii", errors="replace").strip())
+
+
+class Delivery:
+    """Takes due notices one by one, asks the safeguards, transmits, and writes how it went.
+
+    Args:
+        engine: The service's database.
+        safeguards: Judges the notice anew at each try.
+        hit_states: Screening, asked anew at each try.
+        transmitter: The way out.
+        audit: The log.
+        clock: Tells when; tests move it.
+        poll_seconds: How long a worker rests when nothing is due.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        safeguards: Safeguards,
+        hit_states: HitStates,
+        transmitter: Transmitter,
+        audit: AuditLog,
+        clock: Clock,
+        poll_seconds: float,
+    ) -> None:
+        self._engine = engine
+        self._safeguards = safeguards
+        self._hit_states = hit_states
+        self._transmitter = transmitter
+        self._audit = audit
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until told to stop; what is under way is finished first."""
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(WORKERS):
+                tasks.create_task(self._work(stop))
+
+    async def deliver_due(self) -> int:
+        """Try whatever is due, one after the other; for tests and for a tick by hand. Returns the tries."""
+        tries = 0
+        while await self.deliver_next():
+            tries += 1
+        return tries
+
+    async def deliver_next(self) -> bool:
+        """Try the notice that is due the longest; `False` when none is."""
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            notice = await NoticeStore(connection).take_due(now=now, leased_until=now + LEASE)
+            if notice is None:
+                return False
+            if now >= notice.expires_at:
+                await self._end(connection, notice, NoticeState.EXPIRED, "EXPIRED")
+                return True
+        await self._try(notice)
+        return True
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            found = False
+            try:
+                found = await self.deliver_next()
+            except (SQLAlchemyError, OSError):
+                # The database is away; the ledger is safe in it, and we look again.
+                get_logger().warning("delivery_postponed", code="DATABASE_AWAY")
+            if not found:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), self._poll_seconds)
+
+    async def _try(self, notice: Notice) -> None:
+        try:
+            authority = await self._permitted(notice)
+        except (ScreeningSilent, VaultUnavailable) as silence:
+            await self._postpone(notice, NoticeState(notice.state), silence.code)
+            return
+        if authority is None:
+            return
+        assert notice.envelope is not None, "a notice for an endpoint is sealed when it is written"
+        answer = await self._transmitter.transmit(authority.duty_desk.endpoint, notice.envelope)
+        await self._settle(notice, authority, answer)
+
+    async def _permitted(self, notice: Notice) -> Authority | None:
+        """Ask the safeguards once more; the authority if they permit, `None` once the refusal is written."""
+        async with self._engine.connect() as connection:
+            share = await ShareStore(connection).get(notice.share_id)
+        hit_state = await self._hit_states.state(share.hit.hit_id)
+        question = Question(
+            share=share,
+            candidate=notice.candidate,
+            payload=Payload({}, notice.fields),
+            basis=notice.basis,
+            hit_state=hit_state,
+            stage=Stage.DELIVERY,
+            sealed_to=notice.kid,
+            notice_id=notice.notice_id,
+        )
+        async with self._engine.begin() as connection:
+            verdict = await self._safeguards.judge(connection, question)
+            await ShareStore(connection).add_verdict(verdict)
+            if not verdict.permits:
+                await self._end(connection, notice, NoticeState.REFUSED, "SAFEGUARDS", verdict)
+                return None
+            if not await self._mark_sent(connection, notice, share, verdict):
+                return None
+            return await RegisterStore(connection).authority(notice.authority_id)
+
+    async def _mark_sent(
+        self, connection: AsyncConnection, notice: Notice, share: Share, verdict: ShareVerdict
+    ) -> bool:
+        """The ledger and the log say that it leaves before a byte of it does (SG-37, SG-41).
+
+        `False` when another process has taken the notice over since; then this one sends nothing.
+        """
+        now = self._clock.now()
+        is_ours = await NoticeStore(connection).update(
+            notice,
+            NoticeState.SENT,
+            next_try_at=now + LEASE,
+            sent_at=now if notice.sent_at is None else None,
+            last_fault=notice.last_fault,
+        )
+        await self._record(
+            connection,
+            notice,
+            "notice.transmit",
+            "PERMITTED",
+            policy=verdict.policy_version,
+            facts={"subject": str(share.hit.traveller_id), "inputs_hash": verdict.inputs_hash},
+        )
+        return is_ours
+
+    async def _settle(self, notice: Notice, authority: Authority, answer: Answer) -> None:
+        fault = answer.fault
+        if answer.acknowledgement is not None:
+            try:
+                self._verify(notice, authority, answer.acknowledgement)
+            except EnvelopeRefused:
+                fault = "ACKNOWLEDGEMENT_WRONG"
+        if fault is None:
+            await self._delivered(notice, answer)
+        elif answer.is_final:
+            async with self._engine.begin() as connection:
+                await self._end(connection, notice, NoticeState.REFUSED, f"RECIPIENT_{fault}")
+        else:
+            await self._postpone(notice, NoticeState.SENT, fault)
+
+    def _verify(self, notice: Notice, authority: Authority, acknowledgement: str) -> None:
+        """Only the recipient's own key, current at this moment, proves receipt."""
+        now = self._clock.now()
+        keys: Mapping[str, Mapping[str, str]] = {
+            key.kid: key.jwk for key in authority.keys if key.use == "sig" and key.is_current(now)
+        }
+        assert notice.envelope is not None, "what was sent was sealed"
+        verify_acknowledgement(
+            acknowledgement,
+            message_id=notice.notice_id,
+            notice=notice.envelope,
+            recipient=notice.authority_id,
+            key_of=keys.get,
+        )
+
+    async def _delivered(self, notice: Notice, answer: Answer) -> None:
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            notices = NoticeStore(connection)
+            is_ours = await notices.update(
+                notice, NoticeState.DELIVERED, delivered_at=now, acknowledgement=answer.acknowledgement
+            )
+            await notices.add_try(notice, at=now, outcome="DELIVERED")
+            if is_ours:
+                await self._record(connection, notice, "notice.deliver", "DONE")
+
+    async def _postpone(self, notice: Notice, state: NoticeState, fault: str) -> None:
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            notices = NoticeStore(connection)
+            next_try = min(now + _delay(notice.tries), notice.expires_at)
+            await notices.update(notice, state, next_try_at=next_try, last_fault=fault)
+            await notices.add_try(notice, at=now, outcome=fault)
+            await self._record(connection, notice, "notice.try", "FAILED", facts={"fault": fault})
+        get_logger().warning("notice_postponed", notice_id=str(notice.notice_id), code=fault)
+
+    async def _end(
+        self,
+        connection: AsyncConnection,
+        notice: Notice,
+        state: NoticeState,
+        fault: str,
+        verdict: ShareVerdict | None = None,
+    ) -> None:
+        """No further try: expired, or refused by the safeguards or by the recipient."""
+        now = self._clock.now()
+        notices = NoticeStore(connection)
+        await notices.update(notice, state, last_fault=fault)
+        await notices.add_try(notice, at=now, outcome=fault)
+        await self._record(
+            connection,
+            notice,
+            "notice.end",
+            "REFUSED",
+            policy=verdict.policy_version if verdict else None,
+            reasons=logged_reasons(verdict.reasons) if verdict else (),
+            facts={"fault": fault, "state": state.value},
+        )
+
+    async def _record(
+        self,
+        connection: AsyncConnection,
+        notice: Notice,
+        action: str,
+        outcome: str,
+        *,
+        policy: str | None = None,
+        reasons: tuple[str, ...] = (),
+        facts: Mapping[str, str] | None = None,
+    ) -> None:
+        await self._audit.append(
+            connection,
+            actor=SENDER,
+            action=action,
+            object_kind="NOTICE",
+            object_id=str(notice.notice_id),
+            outcome=outcome,
+            purpose=notice.basis.purpose_code,
+            policy=policy,
+            reasons=reasons,
+            facts={
+                "authority_id": notice.authority_id,
+                "payload_digest": notice.payload_digest,
+                "number": notice.tries,
+                **(facts or {}),
+            },
+        )
+
+
+def _delay(tries: int) -> timedelta:
+    """Twice as long after each try, up to the longest."""
+    doublings = min(max(tries - 1, 0), MAX_DOUBLINGS)
+    return min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))
