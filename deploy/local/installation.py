@@ -50,32 +50,42 @@ def install(folder: DataFolder, postgres: EmbeddedPostgres, ports: Ports, clock:
         ports: Where everything will listen; the console's address is written to the people file.
         clock: Starts the life of keys and trainings.
     """
-    make_keys(folder, clock.now())
-    write_directory(folder, ports, clock.now())
+    now = clock.now()
+    make_keys(folder, now, OWN_AUTHORITY)
+    sign_policy(folder, POLICY_SIGNERS, now)
+    signing_key(folder.issuer_key, "issuer", "token", now)
+    write_directory(folder, ports, now)
     folder.checkpoints.mkdir(mode=0o700, exist_ok=True)
-    signed_copy(
-        CATALOGUE_FOLDER, folder.policy, [KeyFile.load(folder.policy_key(name)) for name in POLICY_SIGNERS]
-    )
     databases = {service: postgres.create_service_database(service) for service in SERVICES}
     return Installation(folder, databases)
 
 
-def make_keys(folder: DataFolder, now: datetime) -> None:
-    """Make the keys of services, issuer and policy signers; and the files that hold their public halves."""
+def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
+    """Make the keys of the services, and the file with the public halves that they know each other by.
+
+    Args:
+        folder: Whose files.
+        now: Start of the keys' life.
+        own_authority: In whose name notices are signed.
+    """
     for service in SERVICES:
         folder.keys_of(service).mkdir(mode=0o700, parents=True, exist_ok=True)
         for use in ("service-token", "audit-checkpoint"):
             signing_key(folder.keys_of(service) / f"{use}.json", service, use, now)
-    signing_key(folder.keys_of("sharing") / "notice-signing.json", OWN_AUTHORITY, "notice", now)
+    signing_key(folder.keys_of("sharing") / "notice-signing.json", own_authority, "notice", now)
     _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
     _once(folder.keys_of("ingest") / "digest.key", _random_key)
     _once(folder.keys_of("console") / "session.key", _random_key)
-    signing_key(folder.issuer_key, "issuer", "token", now)
-    folder.policy_key("nobody").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    signers = [signing_key(folder.policy_key(name), name, "policy", now) for name in POLICY_SIGNERS]
     tokens = [KeyFile.load(folder.keys_of(service) / "service-token.json") for service in SERVICES]
     _write_public(folder.service_keys, tokens)
-    _write_public(folder.policy_trusted_keys, signers)
+
+
+def sign_policy(folder: DataFolder, people: Sequence[str], now: datetime) -> None:
+    """Copy the safeguards' catalogue to the data folder, and sign it there with a key of each person."""
+    folder.policy_key("anybody").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    keys = [signing_key(folder.policy_key(name), name, "policy", now) for name in people]
+    _write_public(folder.policy_trusted_keys, keys)
+    signed_copy(CATALOGUE_FOLDER, folder.policy, keys)
 
 
 def signing_key(path: Path, owner: str, use: str, now: datetime) -> KeyFile:
@@ -130,9 +140,11 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
         "AIRPORTS_FILE": str(AIRPORTS_FILE),
     }
     peers = {f"{peer.upper()}_URL": ports.url(peer) for peer in PEERS[service]}
-    return {f"{service.upper()}_{name}": value for name, value in (common | peers).items()}
+    settings = common | peers | OWN_SETTINGS.get(service, {})
+    return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
+OWN_SETTINGS: Final = {"sharing": {"OWN_AUTHORITY": OWN_AUTHORITY}}
 PEERS: Final[Mapping[str, Sequence[str]]] = {
     "ingest": ("screening",),
     "screening": ("sharing",),
