@@ -42,6 +42,14 @@ class Policy:
     message: str
     cedar: Mapping[str, Any]
 
+    def judges(self, action: str) -> bool:
+        """Whether its scope names this action, or all."""
+        scope = self.cedar["action"]
+        if scope["op"] == "All":
+            return True
+        entities = scope["entities"] if "entities" in scope else [scope["entity"]]
+        return any(entity["id"] == action for entity in entities)
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
