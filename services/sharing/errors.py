@@ -98,7 +98,7 @@ class ScreeningSilent(DomainError):
 
 
 class LegalFindingRequired(DomainError):
-    """Only the legal officer finds that the resolution owes a notification (SG-30)."""
+    """Only the legal officer finds that a notification is owed (SG-30) or that there is no risk (SG-34)."""
 
     code: ClassVar[str] = "LEGAL_FINDING_REQUIRED"
-    sentence: ClassVar[str] = "Only a legal officer can find that the resolution owes this notification."
+    sentence: ClassVar[str] = "Only a legal officer can record this finding."

@@ -178,7 +178,7 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "expires": basis.expires.isoformat(),
         "case_open": around.hit_state.is_open,
         "grounds": _grounds(request.hit),
-        "legal_row": _legal_row(around.legal_row),
+        "legal_row": around.legal_row.as_facts() if around.legal_row else None,
         "recipient": _recipient(request, now),
         "recipient_state": request.candidate.state,
         "recipient_recall_endpoint": _is_recallable(authority),
@@ -302,17 +302,6 @@ def _partner(authority: Authority | None) -> dict[str, Any] | None:
     if authority is None or authority.safeguards is None:
         return None
     return authority.safeguards.as_json()
-
-
-def _legal_row(row: LegalRow | None) -> dict[str, str] | None:
-    if row is None:
-        return None
-    return {
-        "instrument_ref": row.instrument_ref,
-        "public_url": row.public_url,
-        "valid_from": row.valid_from.isoformat(),
-        "valid_to": row.valid_to.isoformat(),
-    }
 
 
 def _grounds(hit: HitConfirmedV1) -> list[str]:

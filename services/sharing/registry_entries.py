@@ -220,6 +220,15 @@ class LegalRow(RegisterEntry):
             and purpose_code in self.purpose_codes
         )
 
+    def as_facts(self) -> dict[str, str]:
+        """`context.legal_row` of SG-02."""
+        return {
+            "instrument_ref": self.instrument_ref,
+            "public_url": self.public_url,
+            "valid_from": self.valid_from.isoformat(),
+            "valid_to": self.valid_to.isoformat(),
+        }
+
 
 Entry = Authority | Agreement | CountryRisk | LegalRow
 """What a register can hold."""

@@ -10,7 +10,8 @@ class SharingSettings(ServiceSettings):
     """The settings of the sharing service, from `SHARING_*`.
 
     `vault_database_url` is the protection vault's own address; without one the vault uses `database_url` and
-    becomes the role `sharing_vault` by itself. `notice_lifetime_hours` ends the tries of a notice.
+    becomes the role `sharing_vault` by itself. Our authority is the owner of `notice-signing.json` in
+    `keys_folder`. `notice_lifetime_hours` ends the tries of a notice.
     """
 
     model_config = SettingsConfigDict(
@@ -18,7 +19,6 @@ class SharingSettings(ServiceSettings):
     )
 
     screening_url: str
-    own_authority: str
     vault_database_url: SecretStr | None = None
     notice_lifetime_hours: int = Field(default=72, ge=1, le=72)
     delivery_timeout_seconds: float = Field(default=10.0, gt=0, le=60)

@@ -3,6 +3,7 @@
 Source: workflow.md §5 to §7; sharing-protocol.md §6.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing.errors import NotACandidate, StepOutOfOrder
+from services.sharing.errors import LegalFindingRequired, NotACandidate, StepOutOfOrder
 from services.sharing.facts import Assessment
 from services.sharing.minimum_sets import Payload, event_of
 from services.sharing.notices import payload_for
@@ -130,17 +131,26 @@ class ShareHit:
         return reply
 
     async def record_individual_risk(
-        self, share_id: UUID, assessment: Assessment, officer: Principal
+        self, share_id: UUID, assessment: Assessment, notes: Mapping[str, str], officer: Principal
     ) -> Share:
         """Keep what the human-rights officer found for this person, before recipients are decided (SG-34).
 
+        Args:
+            share_id: The share.
+            assessment: Whether there is an individual risk, and the officers' findings for a MEDIUM State.
+            notes: The officer's words on each risk; they stay here.
+            officer: Who found it; the legal officer's own finding needs that role.
+
         Raises:
             ShareNotFound: There is no such share.
+            LegalFindingRequired: The legal officer's finding was given by somebody else.
         """
+        if assessment.legal is not None and "LEGAL" not in officer.roles:
+            raise LegalFindingRequired
         async with self._engine.begin() as connection:
             shares = ShareStore(connection)
             share = await shares.lock(share_id)
-            await shares.assess(share, assessment, by=officer.subject, at=self._clock.now())
+            await shares.assess(share, assessment, notes, by=officer.subject, at=self._clock.now())
             if share.state is ShareState.AWAITING_ASSESSMENT:
                 await shares.move(share, ShareState.AWAITING_PROPOSAL)
             await self._record(connection, "share.assess", share, actor=officer.subject)

@@ -33,7 +33,8 @@ ORDER BY version DESC LIMIT 1
 """)
 _ADD = text("""
 INSERT INTO register_version (register, entry_id, version, body, approval_id, activated_at)
-SELECT :register, :entry_id, coalesce(max(version), 0) + 1, :body, :approval_id, :activated_at
+SELECT CAST(:register AS text), CAST(:entry_id AS text), coalesce(max(version), 0) + 1, :body,
+       CAST(:approval_id AS uuid), CAST(:activated_at AS timestamptz)
 FROM register_version WHERE register = :register AND entry_id = :entry_id
 RETURNING version
 """).bindparams(bindparam("body", type_=Json))

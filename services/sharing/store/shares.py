@@ -1,6 +1,6 @@
 """Shares: one for each hit, with its assessments, its recipients and every verdict."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -43,11 +43,12 @@ WHERE share_id = :share_id AND version = :expected_version
 """)
 _ASSESS = text("""
 INSERT INTO individual_assessment
-    (share_id, version, individual_risk, legal, human_rights, recorded_by, recorded_at)
-SELECT :share_id, coalesce(max(version), 0) + 1, :individual_risk, :legal, :human_rights, :recorded_by,
-       :recorded_at
+    (share_id, version, individual_risk, legal, human_rights, notes, recorded_by, recorded_at)
+SELECT CAST(:share_id AS uuid), coalesce(max(version), 0) + 1, CAST(:individual_risk AS boolean),
+       CAST(:legal AS text), CAST(:human_rights AS text), :notes, CAST(:recorded_by AS text),
+       CAST(:recorded_at AS timestamptz)
 FROM individual_assessment WHERE share_id = :share_id
-""")
+""").bindparams(bindparam("notes", type_=Json))
 _PUT_RECIPIENT = text("""
 INSERT INTO recipient (share_id, ordinal, candidate_key, authority_id, state, scope, connections, paragraphs)
 VALUES (:share_id, :ordinal, :candidate_key, :authority_id, :state, :scope, :connections, :paragraphs)
@@ -128,13 +129,16 @@ class ShareStore:
         if (await self._connection.execute(_MOVE, values)).rowcount != 1:
             raise StepOutOfOrder(reason="somebody else changed the share meanwhile")
 
-    async def assess(self, share: Share, assessment: Assessment, *, by: str, at: datetime) -> None:
-        """Write an individual assessment; the newest one counts."""
+    async def assess(
+        self, share: Share, assessment: Assessment, notes: Mapping[str, str], *, by: str, at: datetime
+    ) -> None:
+        """Write an individual assessment with the officer's words on each risk; the newest one counts."""
         values = {
             "share_id": share.share_id,
             "individual_risk": assessment.individual_risk,
             "legal": assessment.legal,
             "human_rights": assessment.human_rights,
+            "notes": dict(notes),
             "recorded_by": by,
             "recorded_at": at,
         }

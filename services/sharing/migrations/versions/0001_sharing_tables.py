@@ -42,6 +42,7 @@ CREATE TABLE individual_assessment (
     individual_risk boolean NOT NULL,
     legal text CHECK (legal IN ('CLEAR', 'RISK')),
     human_rights text CHECK (human_rights IN ('CLEAR', 'RISK')),
+    notes jsonb NOT NULL DEFAULT '{}',
     recorded_by text NOT NULL,
     recorded_at timestamptz NOT NULL,
     PRIMARY KEY (share_id, version)

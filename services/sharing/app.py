@@ -1,0 +1,228 @@
+"""The sharing service: settings, background work, routers. Nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any, Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.sharing import register_routes, routes
+from services.sharing.decide import NATIONAL_RELEASE, SCREENING
+from services.sharing.deliver import SENDER
+from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
+from services.sharing.screening_client import HitStates, ScreeningClient
+from services.sharing.settings import SharingSettings
+from services.sharing.store.notices import NoticeStore
+from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.log import AuditLog
+from shared.audit.routes import audit_router
+from shared.bus.http import HttpCarrier
+from shared.bus.message import OutgoingMessage
+from shared.bus.outbox import Relay
+from shared.bus.relay import Carrier, OnDelivered
+from shared.clock import Clock, SystemClock
+from shared.db.engine import create_engine
+from shared.identifiers import RandomIdentifiers
+from shared.observability.logging import get_logger
+from shared.policy.bundle import read_trusted_keys
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.policy.engine import PolicyEngine
+from shared.security.keys import KeyFile
+from shared.security.roles import Permission
+from shared.security.tokens import Principal, ServiceSigner
+from shared.travel.places import Airports
+from shared.web.application import Lifespan, service_app
+from shared.web.authentication import OnRefusal
+from shared.web.health import Check
+
+SERVICE_KEY_FILE: Final = "service-token.json"
+VAULT_POOL: Final = 4
+MAX_CONNECTIONS: Final = 20
+# Faults after which the log can no longer be trusted, so that nothing is shared until a person has looked.
+_BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
+
+
+class ChainWatch:
+    """Hears of the audit log's faults, and knows whether its chain is whole (SG-41)."""
+
+    def __init__(self) -> None:
+        self._is_whole = True
+
+    def report(self, code: str) -> None:
+        """Take note of a fault and log it."""
+        self._is_whole = self._is_whole and code not in _BROKEN
+        get_logger().error("audit_log_fault", code=code)
+
+    def is_whole(self) -> bool:
+        """Whether no fault was reported that breaks the chain."""
+        return self._is_whole
+
+
+def create_app(
+    settings: SharingSettings,
+    *,
+    clock: Clock | None = None,
+    carrier: Carrier | None = None,
+    hit_states: HitStates | None = None,
+    policy: SafeguardsEngine | None = None,
+) -> FastAPI:
+    """Build the sharing service.
+
+    Args:
+        settings: The service's settings.
+        clock: The time; the machine's when absent.
+        carrier: How messages reach screening; HTTP when absent.
+        hit_states: Who knows a hit's present state; screening over HTTP when absent.
+        policy: The safeguards; the signed catalogue of the settings when absent.
+    """
+    used_clock = clock or SystemClock()
+    used_policy = policy or load_policy(settings, used_clock)
+    return service_app(
+        title=f"Safeconduct {SERVICE}",
+        settings=settings,
+        lifespan=_lifespan(settings, used_clock, used_policy, carrier, hit_states),
+        routers=[routes.router, register_routes.router, audit_router()],
+        clock=used_clock,
+    )
+
+
+def load_policy(settings: SharingSettings, clock: Clock) -> PolicyEngine:
+    """The safeguards of the settings' folder; a service that cannot load them does not start.
+
+    Raises:
+        CatalogueFault: The catalogue cannot be used.
+    """
+    keys_file = settings.policy_trusted_keys_file
+    return PolicyEngine.load(
+        settings.policy_folder or CATALOGUE_FOLDER,
+        profile=settings.profile,
+        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
+        clock=clock,
+    )
+
+
+def _lifespan(
+    settings: SharingSettings,
+    clock: Clock,
+    policy: SafeguardsEngine,
+    carrier: Carrier | None,
+    hit_states: HitStates | None,
+) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as opened:
+            client = await opened.enter_async_context(_client())
+            transport = await opened.enter_async_context(_client())
+            engine = await opened.enter_async_context(_database(settings.database_url.get_secret_value(), 8))
+            vault_url = settings.vault_database_url or settings.database_url
+            vault_engine = await opened.enter_async_context(
+                _database(vault_url.get_secret_value(), VAULT_POOL)
+            )
+            watch = ChainWatch()
+            identifiers = RandomIdentifiers(clock)
+            audit = AuditLog(SERVICE, clock, identifiers)
+            app.state.audit_desk = await opened.enter_async_context(
+                running_audit(
+                    engine,
+                    service=SERVICE,
+                    signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE),
+                    log=audit,
+                    clock=clock,
+                    sinks=settings.audit_checkpoint_sinks,
+                    client=client,
+                    report=watch.report,
+                )
+            )
+            signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE), clock)
+            sharing = wire(
+                Foundations(
+                    settings=settings,
+                    engine=engine,
+                    vault_engine=vault_engine,
+                    policy=policy,
+                    hit_states=hit_states or ScreeningClient(client, settings.screening_url, signer),
+                    transport=transport,
+                    state_of=Airports.load(settings.airports_file).state_of,
+                    audit=audit,
+                    chain_is_whole=watch.is_whole,
+                    clock=clock,
+                    identifiers=identifiers,
+                )
+            )
+            app.state.sharing = sharing
+            app.state.on_refusal = _log_refusal(sharing)
+            app.state.readiness_checks["database"] = _check(engine)
+            used_carrier = carrier or HttpCarrier(client, {SCREENING: settings.screening_url}, signer)
+            await opened.enter_async_context(_working(sharing, used_carrier, clock))
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIterator[None]:
+    """Run the relay and the delivery while the service runs; what is under way at the end is finished."""
+    relay = Relay(sharing.engine, carrier, {NATIONAL_RELEASE: _released(clock)})
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(relay.run(stop))
+        tasks.create_task(sharing.delivery.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+def _released(clock: Clock) -> OnDelivered:
+    """Screening has the release: the port's notice is delivered, in the transaction that ends the message."""
+
+    async def on_delivered(
+        connection: AsyncConnection, message: OutgoingMessage, _reply: dict[str, Any]
+    ) -> None:
+        await NoticeStore(connection).mark_delivered(message.message_id, clock.now())
+
+    return on_delivered
+
+
+def _log_refusal(sharing: Sharing) -> OnRefusal:
+    """A refused request leaves a record, like every refusal (SG-41)."""
+
+    async def on_refusal(principal: Principal, permission: Permission, _template: str) -> None:
+        async with sharing.engine.begin() as connection:
+            await sharing.audit.append(
+                connection,
+                actor=principal.subject,
+                action="access.refuse",
+                object_kind="ROUTE",
+                object_id=permission.value,
+                outcome="REFUSED",
+            )
+
+    return on_refusal
+
+
+def _check(engine: AsyncEngine) -> Check:
+    async def check() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    return check
+
+
+@asynccontextmanager
+async def _database(url: str, pool_size: int) -> AsyncIterator[AsyncEngine]:
+    engine = create_engine(url, pool_size=pool_size, application_name=SENDER)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _client() -> httpx.AsyncClient:
+    """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
