@@ -48,7 +48,7 @@ class ServiceSettings(BaseSettings):
     keys_folder: Path
     issuer_url: str
     issuer_jwks_url: str
-    service_keys_file: Path
+    service_keys_file: Path | None = None
     audit_checkpoint_sinks: Annotated[tuple[str, ...], NoDecode] = ()
     policy_folder: Path | None = None
     policy_trusted_keys_file: Path | None = None

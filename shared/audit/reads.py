@@ -91,6 +91,14 @@ async def search(
     return [FoundRecord(row.record_id, row.content, row.position) for row in rows]
 
 
+async def record_exists(connection: AsyncConnection, record_id: UUID) -> bool:
+    """Whether there is such a record, in the tree or not."""
+    found = await connection.scalar(
+        text("SELECT EXISTS (SELECT FROM audit_record WHERE record_id = :id)"), {"id": record_id}
+    )
+    return bool(found)
+
+
 async def log_state(connection: AsyncConnection) -> LogState:
     """Whether the stored tree leads to its last checkpoint, and how much waits: O(log size).
 

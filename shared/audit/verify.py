@@ -35,6 +35,8 @@ NOTE_LINES = 3
 SIZE = re.compile(r"[0-9]{1,19}")
 MAX_FAULTS = 100
 MAX_LINE_BYTES = 1_048_576
+Row = dict[str, Any]
+Note = tuple[str, str]
 
 
 class Unreadable(Exception):
@@ -45,7 +47,6 @@ class Unreadable(Exception):
 class Head:
     """What a signed checkpoint states, and where we have it from."""
 
-    origin: str
     size: int
     root: bytes
     place: str
@@ -53,8 +54,7 @@ class Head:
 
 @dataclass
 class Findings:
-    """What verification came to. `faults` are proofs against the log; `remarks` limit what the rest
-    proves."""
+    """What was found: `faults` speak against the log, `remarks` limit what their absence proves."""
 
     origin: str = ""
     size: int = 0
@@ -103,7 +103,8 @@ class Tree:
 class Keys:
     """The public keys that are taken for the log's own, by name and key id."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
+    def __init__(self, texts: Iterable[str], origin: str) -> None:
+        self._origin = origin
         self._known: dict[tuple[str, bytes], Ed25519PublicKey] = {}
         for text in texts:
             name, _, rest = text.strip().partition("+")
@@ -119,28 +120,29 @@ class Keys:
         lines = text.split("\n")
         if not blank or len(lines) < NOTE_LINES or not SIZE.fullmatch(lines[1]):
             raise Unreadable(f"The checkpoint {place} cannot be read.")
-        head = Head(lines[0], int(lines[1]), _base64(lines[2], f"the checkpoint {place}"), place)
-        verified = [self._verify(line, text + "\n", head) for line in block.splitlines()]
+        if lines[0] != self._origin:
+            raise Unreadable(f"The checkpoint {place} belongs to another log.")
+        verified = [self._verify(line, text + "\n", place) for line in block.splitlines()]
         if not any(verified):
             raise Unreadable(f"The checkpoint {place} is not signed by a key of the log.")
-        return head
+        return Head(int(lines[1]), _base64(lines[2], f"the checkpoint {place}"), place)
 
-    def _verify(self, line: str, text: str, head: Head) -> bool:
+    def _verify(self, line: str, text: str, place: str) -> bool:
         """Whether a signature line is by a known key of the log; witnesses' lines are passed over."""
         _, name, encoded = (*line.split(" "), "", "")[:3]
-        signature = _base64(encoded, f"the checkpoint {head.place}")
-        key = self._known.get((name, signature[:KEY_ID_BYTES])) if name == head.origin else None
+        signature = _base64(encoded, f"the checkpoint {place}")
+        key = self._known.get((name, signature[:KEY_ID_BYTES])) if name == self._origin else None
         if key is None:
             return False
         try:
             key.verify(signature[KEY_ID_BYTES:], text.encode())
         except InvalidSignature:
-            raise Unreadable(f"The signature of the checkpoint {head.place} is wrong.") from None
+            raise Unreadable(f"The signature of the checkpoint {place} is wrong.") from None
         return True
 
 
 def verify_export(
-    lines: Iterable[bytes], *, keys: Sequence[str] = (), published: Iterable[tuple[str, str]] = ()
+    lines: Iterable[bytes], *, keys: Sequence[str] = (), published: Iterable[Note] = ()
 ) -> Findings:
     """Verify one export.
 
@@ -162,25 +164,20 @@ def verify_export(
     return findings
 
 
-def _verify(
-    rows: Iterator[dict[str, Any]],
-    keys: Sequence[str],
-    published: Iterable[tuple[str, str]],
-    findings: Findings,
-) -> None:
+def _verify(rows: Iterator[Row], keys: Sequence[str], published: Iterable[Note], findings: Findings) -> None:
     first = next(rows, {})
     if first.get("type") != "log" or first.get("format") != FORMAT:
         raise Unreadable("This is not an export of an audit log.")
     findings.origin = str(first.get("origin"))
-    own_keys, notes, row = [], [], next(rows, {})
-    while row.get("type") in ("key", "checkpoint"):
-        (own_keys if row["type"] == "key" else notes).append(str(row.get("text")))
-        row = next(rows, {})
+    texts: dict[str, list[str]] = {"key": [], "checkpoint": []}
+    while (row := next(rows, {})).get("type") in texts:
+        texts[row["type"]].append(str(row.get("text")))
     if not keys:
         findings.remarks.append("The keys are the export's own: whoever made it may have chosen them.")
-    known = Keys(keys or own_keys)
-    heads = _heads(((f"{number} of the export", note) for number, note in enumerate(notes, 1)), known,
-    findings) findings.checkpoints = len(heads)
+    known = Keys(keys or texts["key"], findings.origin)
+    numbered = ((f"{number} of the export", note) for number, note in enumerate(texts["checkpoint"], 1))
+    heads = _heads(numbered, known, findings)
+    findings.checkpoints = len(heads)
     if not heads:
         findings.fault("The export holds no checkpoint that can be verified.")
     outside = _heads(published, known, findings)
@@ -190,23 +187,18 @@ def _verify(
     _grow(chain([row] if row else [], rows), sorted(heads + outside, key=lambda head: head.size), findings)
 
 
-def _heads(notes: Iterable[tuple[str, str]], keys: Keys, findings: Findings) -> list[Head]:
-    """The checkpoints that are the log's own and verify; the others are faults."""
+def _heads(notes: Iterable[Note], keys: Keys, findings: Findings) -> list[Head]:
+    """The checkpoints that verify; the others are faults."""
     heads = []
     for place, note in notes:
         try:
-            head = keys.open(note, place)
+            heads.append(keys.open(note, place))
         except Unreadable as fault:
             findings.fault(str(fault))
-            continue
-        if head.origin == findings.origin:
-            heads.append(head)
-        else:
-            findings.fault(f"The checkpoint {place} belongs to another log.")
     return heads
 
 
-def _grow(rows: Iterable[dict[str, Any]], heads: list[Head], findings: Findings) -> None:
+def _grow(rows: Iterable[Row], heads: list[Head], findings: Findings) -> None:
     """Build the tree from the records and compare it with each checkpoint as it reaches its size."""
     tree = Tree()
     due = iter(heads)
@@ -220,24 +212,22 @@ def _grow(rows: Iterable[dict[str, Any]], heads: list[Head], findings: Findings)
             elif not root_reported:
                 root_reported = True
                 findings.fault(
-                    f"The checkpoint {head.place} for {head.size} records does not fit the records from
-                    position " f"{agrees_until} on: they were changed, or the log was rewritten."
+                    f"The checkpoint {head.place} for {head.size} records does not fit what follows position "
+                    f"{agrees_until}: records were changed there, or the log was rewritten."
                 )
             head = next(due, None)
         if row:
             tree.add(_leaf(row, tree.size, findings))
     findings.size = tree.size
     if head is not None:
-        longest = heads[-1]
-        findings.fault(
-            f"The tail is cut off: the checkpoint {longest.place} counts {longest.size} records, "
-            f"the export has {tree.size}."
-        )
+        last = heads[-1]
+        counts = f"the checkpoint {last.place} counts {last.size} records, the export has {tree.size}"
+        findings.fault(f"The tail is cut off: {counts}.")
     elif not heads or heads[-1].size < tree.size:
         findings.fault("There are records behind the last checkpoint, which nothing proves.")
 
 
-def _leaf(row: dict[str, Any], position: int, findings: Findings) -> bytes:
+def _leaf(row: Row, position: int, findings: Findings) -> bytes:
     """A row's leaf hash: of the record's bytes, or the one that stayed when they were dropped."""
     if row.get("position") != position:
         findings.fault(f"At position {position} stands the record of position {row.get('position')}.")
@@ -254,7 +244,7 @@ def _leaf(row: dict[str, Any], position: int, findings: Findings) -> bytes:
     return leaf
 
 
-def _rows(lines: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def _rows(lines: Iterable[bytes]) -> Iterator[Row]:
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line) if len(line) <= MAX_LINE_BYTES else None
@@ -272,7 +262,7 @@ def _base64(text: str, name: str) -> bytes:
         raise Unreadable(f"The base64 of {name} cannot be read.") from None
 
 
-def read_sink(folder: Path, origin: str) -> Iterator[tuple[str, str]]:
+def read_sink(folder: Path, origin: str) -> Iterator[Note]:
     """The checkpoints of a log that were published into a folder: file names and notes."""
     for path in sorted((folder / origin.replace("/", "_")).glob("*.checkpoint")):
         yield path.name, path.read_text(encoding="utf-8", errors="replace")
@@ -299,10 +289,11 @@ def main(arguments: Sequence[str]) -> int:
     with given.export.open("rb") as stream:
         findings = verify_export(stream, keys=given.key, published=published)
     verdict = "holds" if findings.holds else "DOES NOT HOLD"
-    summary = f"{findings.origin}: {findings.size} records, {findings.published} published checkpoints:
-    {verdict}." sys.stdout.write("\n".join([summary, *findings.faults, *findings.remarks, ""]))
+    counts = f"{findings.size} records, {findings.published} published checkpoints"
+    summary = f"{findings.origin}: {counts}: {verdict}."
+    sys.stdout.write("\n".join([summary, *findings.faults, *findings.remarks, ""]))
     return 0 if findings.holds else 1
 
 
-if __name__ == "__main__":
+if __name__ == "__main__":  # pragma: no cover - A test runs it in a process of its own.
     sys.exit(main(sys.argv[1:]))
