@@ -7,9 +7,8 @@ DomainError
 │   ├── UnknownFormat            not a message at all
 │   ├── DoctypeForbidden         XML that declares a document type
 │   └── ManifestMalformed        JSON that is not the manifest's shape
-├── MessageTooLarge              over a named limit
-├── WrongCarrier                 a message for another carrier's flight
-├── IngestRefused                a safeguard refuses the collection
+├── IdempotencyKeyReused         the caller's key came before with other content
+├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
 └── RegisterMalformed            a proposed register row breaks its schema
 """
@@ -77,25 +76,20 @@ class ManifestMalformed(RefusedMessage):
     sentence: ClassVar[str] = "The JSON manifest breaks its schema: {fault} at member {segment}."
 
 
-class MessageTooLarge(DomainError):
-    """Over a limit that has a name."""
+class IdempotencyKeyReused(DomainError):
+    """The same Idempotency-Key came before with another body."""
 
-    code: ClassVar[str] = "MESSAGE_TOO_LARGE"
-    sentence: ClassVar[str] = "The message exceeds the limit {limit} of {most}."
-
-
-class WrongCarrier(DomainError):
-    """The sender may not report flights of this carrier."""
-
-    code: ClassVar[str] = "WRONG_CARRIER"
-    sentence: ClassVar[str] = "Your credentials do not allow you to report flights of this carrier."
+    code: ClassVar[str] = "IDEMPOTENCY_KEY_REUSED"
+    sentence: ClassVar[str] = (
+        "This Idempotency-Key was used before with another body. Send the new body under a new key."
+    )
 
 
-class IngestRefused(DomainError):
-    """A safeguard refuses the collection of this data."""
+class StoreUnavailable(DomainError):
+    """Nothing can be stored now, so nothing was taken: the caller sends the same message again."""
 
-    code: ClassVar[str] = "INGEST_REFUSED"
-    sentence: ClassVar[str] = "This State may not collect the data of this message: {reasons}."
+    code: ClassVar[str] = "STORE_UNAVAILABLE"
+    sentence: ClassVar[str] = "The message could not be stored and was not taken. Send it again."
 
 
 class ReceiptNotFound(DomainError):

@@ -2,6 +2,7 @@
 
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import (
+    TRAVELLER_MERGED,
     Change,
     Counted,
     Dropped,
@@ -30,6 +31,7 @@ from shared.travel.traveller import (
 )
 
 __all__ = [
+    "TRAVELLER_MERGED",
     "Address",
     "Airport",
     "Airports",

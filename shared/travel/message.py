@@ -11,6 +11,9 @@ from shared.travel.flight import Flight
 from shared.travel.partial_date import PartialDate
 from shared.travel.traveller import Address, Sex, TravelDocument, Traveller
 
+TRAVELLER_MERGED = "TRAVELLER_MERGED"
+"""The code of the warning that two groups of a message were the same person."""
+
 
 class MessageKind(StrEnum):
     """Which format a message came in."""
@@ -27,7 +30,7 @@ class MessageFunction(StrEnum):
     PASSENGER_LIST = "PASSENGER_LIST"
     CREW_LIST = "CREW_LIST"
     MASTER_CREW_LIST = "MASTER_CREW_LIST"
-    GATE_PASS = "GATE_PASS"
+    GATE_PASS = "GATE_PASS"  # noqa: S105 - a list of gate passes, not a password.
     FLIGHT_STATUS = "FLIGHT_STATUS"
     PNR_PUSH = "PNR_PUSH"
     PNR_CANCELLATION = "PNR_CANCELLATION"
@@ -387,6 +390,17 @@ class ParsedMessage(Personal):
     def rejected_travellers(self) -> tuple[Fault, ...]:
         """The fault of each traveller that could not be read, in the order sent."""
         return tuple(fault for fault in self.faults if fault.severity is Severity.TRAVELLER_REJECTED)
+
+    @property
+    def ordinals(self) -> tuple[int, ...]:
+        """The place of each of `travellers` in the message, from 1; rejected and merged ones took theirs."""
+        left_out = {
+            fault.traveller
+            for fault in self.faults
+            if fault.severity is Severity.TRAVELLER_REJECTED or fault.code == TRAVELLER_MERGED
+        }
+        last = len(self.travellers) + len(left_out)
+        return tuple(each for each in range(1, last + 1) if each not in left_out)
 
     def rejected(self, fault: Fault) -> Self:
         """The same envelope without travellers or reservations, and with this fault."""

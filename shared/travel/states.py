@@ -1,13 +1,35 @@
-"""States and organisations as three letters: ISO 3166-1, the codes of travel documents, the demonstration's."""
+"""States and organisations as three letters: ISO 3166-1, travel documents' codes, the demonstration's."""
 
 from iso3166 import countries_by_alpha2, countries_by_alpha3
 
 ORGANISATIONS = frozenset(
-    "EUE UNO UNA UNK RKS XKX XXA XXB XXC XXX XOM XPO XBA XIM XCO XEC XCE XMP XES XDC IAO".split()
+    [
+        "EUE",
+        "UNO",
+        "UNA",
+        "UNK",
+        "RKS",
+        "XKX",
+        "XXA",
+        "XXB",
+        "XXC",
+        "XXX",
+        "XOM",
+        "XPO",
+        "XBA",
+        "XIM",
+        "XCO",
+        "XEC",
+        "XCE",
+        "XMP",
+        "XES",
+        "XDC",
+        "IAO",
+    ]
 )
-BRITISH_NATIONALITIES = frozenset("GBD GBN GBO GBP GBS".split())
-WITHDRAWN = frozenset("NTZ ANT SUN YUG TMP SCG".split())
-DEMONSTRATION = frozenset("XAA XBB XCC XDD".split())
+BRITISH_NATIONALITIES = frozenset(["GBD", "GBN", "GBO", "GBP", "GBS"])
+WITHDRAWN = frozenset(["NTZ", "ANT", "SUN", "YUG", "TMP", "SCG"])
+DEMONSTRATION = frozenset(["XAA", "XBB", "XCC", "XDD"])
 
 _RENAMED = {"D": "DEU", "UK": "GBR", "ROM": "ROU", "ZAR": "COD"}
 _THREE_LETTERS = (

@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 
-from shared.travel.message import Fault, Severity
+from shared.travel.message import TRAVELLER_MERGED, Fault, Severity
 from shared.travel.traveller import Traveller
 
 
@@ -32,7 +32,7 @@ class People:
         self.travellers[place] = _merged(self.travellers[place], traveller)
         return Fault(
             Severity.WARNING,
-            "TRAVELLER_MERGED",
+            TRAVELLER_MERGED,
             traveller=ordinal,
             carrier_reference=traveller.carrier_reference,
             locator=traveller.record_locator,

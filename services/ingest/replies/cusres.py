@@ -38,19 +38,14 @@ def answers_of(message: ParsedMessage) -> list[Answer]:
 
     A traveller that was merged with an earlier one is answered once.
     """
-    rejected = {fault.traveller: fault for fault in message.rejected_travellers}
-    merged = {fault.traveller for fault in message.faults if fault.code == "TRAVELLER_MERGED"}
-    accepted = iter(message.travellers)
-    total = len(message.travellers) + len(rejected) + len(merged)
-    answers: list[Answer] = []
-    for ordinal in range(1, total + 1):
-        fault = rejected.get(ordinal)
-        if fault is not None:
-            answers.append(Answer(fault.locator, fault.carrier_reference, RESUBMIT, fault.code))
-        elif ordinal not in merged:
-            traveller = next(accepted)
-            answers.append(Answer(traveller.record_locator, traveller.carrier_reference, MAY_BOARD))
-    return answers
+    answers = {
+        ordinal: Answer(traveller.record_locator, traveller.carrier_reference, MAY_BOARD)
+        for ordinal, traveller in zip(message.ordinals, message.travellers, strict=True)
+    }
+    for fault in message.rejected_travellers:
+        assert fault.traveller is not None, "a traveller's fault says which"
+        answers[fault.traveller] = Answer(fault.locator, fault.carrier_reference, RESUBMIT, fault.code)
+    return [answers[ordinal] for ordinal in sorted(answers)]
 
 
 def build_reply(

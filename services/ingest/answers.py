@@ -1,0 +1,81 @@
+"""From what became of a body's messages to one HTTP answer: receipts, problems, CUSRES."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Final
+
+from starlette.responses import JSONResponse, Response
+
+from services.ingest import errors
+from services.ingest.arrival import (
+    INGEST_REFUSED,
+    MALFORMED,
+    SENDER_UNKNOWN,
+    UNSUPPORTED,
+    WRONG_CARRIER,
+    Taken,
+)
+from services.ingest.replies.cusres import build_reply
+from shared.errors import Fact
+from shared.web.problems import problem_response
+
+EDIFACT_TYPE: Final = "application/edifact"
+
+# What a refused message is answered with; a body in which nothing could be told names its own error.
+_STATUS: Final = {
+    SENDER_UNKNOWN: HTTPStatus.FORBIDDEN,
+    WRONG_CARRIER: HTTPStatus.FORBIDDEN,
+    INGEST_REFUSED: HTTPStatus.FORBIDDEN,
+    errors.ManifestMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+_SENTENCES: Final = {
+    MALFORMED: "The message could not be read: {fault} in segment {segment}, number {position}.",
+    UNSUPPORTED: "This State does not take messages of this kind ({fault}).",
+    SENDER_UNKNOWN: "Your account is not in this State's register of carriers.",
+    WRONG_CARRIER: "Your account may not report flights of this carrier.",
+    INGEST_REFUSED: "This State may not collect the data of this message ({fault}).",
+    errors.UnknownFormat.code: errors.UnknownFormat.sentence,
+    errors.DoctypeForbidden.code: errors.DoctypeForbidden.sentence,
+    errors.ManifestMalformed.code: errors.ManifestMalformed.sentence,
+}
+
+
+def answer(taken: Sequence[Taken], *, wants_edifact: bool, own_name: str) -> Response:
+    """One answer to one body.
+
+    202 with the receipt, or a list of receipts where the body held several messages; 200 where each came
+    before; a problem with the receipt where each is refused. A caller who wants EDIFACT gets CUSRES or CONTRL
+    with the same status, unless nothing of its body was EDIFACT.
+
+    Source:
+        `spec/receipts.md`.
+    """
+    accepted = [each for each in taken if each.refusal is None]
+    status = HTTPStatus.OK if all(each.is_repeat for each in accepted) else HTTPStatus.ACCEPTED
+    if not accepted:
+        status = _STATUS.get(taken[0].refusal or "", HTTPStatus.BAD_REQUEST)
+    messages = [each.message for each in taken if each.message is not None]
+    if wants_edifact and len(messages) == len(taken):
+        first = taken[0].receipt
+        text = build_reply(
+            messages, own_name=own_name, reference=first.id.hex[-14:].upper(), prepared_at=first.received_at
+        )
+        response: Response = Response(text, status_code=status, media_type=EDIFACT_TYPE)
+    elif accepted:
+        receipts = [each.receipt.as_json() for each in taken]
+        response = JSONResponse(receipts[0] if len(receipts) == 1 else receipts, status_code=status)
+    else:
+        response = _problem(taken, status)
+    if len(taken) == 1:
+        response.headers["Location"] = f"/v1/receipts/{taken[0].receipt.id}"
+    return response
+
+
+def _problem(taken: Sequence[Taken], status: HTTPStatus) -> Response:
+    first = taken[0]
+    code = first.refusal or MALFORMED
+    fault = first.receipt.faults[-1]
+    facts: dict[str, Fact] = {"fault": fault.code, "segment": fault.segment, "position": fault.position}
+    receipts = [each.receipt.as_json() for each in taken]
+    shown = {"receipt": receipts[0]} if len(receipts) == 1 else {"receipts": receipts}
+    return problem_response(status, code, _SENTENCES[code].format_map(facts), facts, **shown)

@@ -1,0 +1,186 @@
+"""The ingest application: settings, what runs beside the requests, routers. Nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.ingest import register_routes, routes
+from services.ingest.linking import LinkingKeys
+from services.ingest.observed import DESTINATION, KIND, MarkScreened
+from services.ingest.ports import SERVICE, Ports
+from services.ingest.settings import IngestSettings
+from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.log import AuditLog
+from shared.audit.record import Outcome
+from shared.audit.routes import audit_router
+from shared.bus.http import HttpCarrier
+from shared.bus.relay import Carrier, Relay
+from shared.clock import Clock, SystemClock
+from shared.db.engine import create_engine
+from shared.identifiers import RandomIdentifiers
+from shared.observability.logging import get_logger
+from shared.policy.bundle import read_trusted_keys
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.policy.engine import PolicyEngine
+from shared.security.keys import KeyFile
+from shared.security.roles import Permission
+from shared.security.tokens import Principal, ServiceSigner
+from shared.travel.places import Airports
+from shared.web.application import service_app
+
+POOL_SIZE: Final = 16
+DIGEST_KEY_BYTES: Final = 32
+_BROKEN_LOG: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
+
+
+class LogWatch:
+    """Remembers that the audit log was found broken: from then on nothing is collected (SG-41)."""
+
+    def __init__(self) -> None:
+        self._is_broken = False
+
+    def report(self, code: str) -> None:
+        """Take a fault of the sequencer."""
+        get_logger().error("audit_log_fault", code=code)
+        self._is_broken = self._is_broken or code in _BROKEN_LOG
+
+    def is_chain_ok(self) -> bool:
+        """Whether nothing was found."""
+        return not self._is_broken
+
+
+def create_app(
+    settings: IngestSettings, *, clock: Clock | None = None, carrier: Carrier | None = None
+) -> FastAPI:
+    """Build the ingest service.
+
+    Args:
+        settings: Read once by `__main__`.
+        clock: The time; the machine's where it is left out.
+        carrier: How batches travel to screening; by HTTP where it is left out.
+
+    Raises:
+        KeyFileError, CatalogueFault: A key or the safeguards cannot be read: the service does not start.
+    """
+    time = clock or SystemClock()
+    identifiers = RandomIdentifiers(time)
+    database = create_engine(
+        settings.database_url.get_secret_value(), pool_size=POOL_SIZE, application_name=SERVICE
+    )
+    watch = LogWatch()
+    ports = Ports(
+        database=database,
+        safeguards=_safeguards(settings, time),
+        is_chain_ok=watch.is_chain_ok,
+        audit=AuditLog(SERVICE, time, identifiers),
+        clock=time,
+        identifiers=identifiers,
+        airports=Airports.load(settings.airports_file),
+        keys=LinkingKeys(_digest_key(settings.keys_folder / "digest.key")),
+        own_state=settings.own_state,
+        authority=settings.authority,
+    )
+    signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE)
+    service_signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / "service-token.json"), time)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+            way = carrier or HttpCarrier(client, {DESTINATION: settings.screening_url}, service_signer)
+            relay = Relay(database, way, {KIND: MarkScreened(ports.stores.messages)})
+            audit = running_audit(
+                database,
+                service=SERVICE,
+                signer=signer,
+                log=ports.audit,
+                clock=time,
+                sinks=settings.audit_checkpoint_sinks,
+                client=client,
+                report=watch.report,
+            )
+            async with audit as desk, _running(relay):
+                app.state.audit_desk = desk
+                yield
+        await database.dispose()
+
+    app = service_app(
+        title="Safeconduct ingest",
+        settings=settings,
+        lifespan=lifespan,
+        routers=[
+            routes.message_router(settings.max_body_bytes),
+            routes.router,
+            register_routes.router,
+            audit_router(),
+        ],
+        clock=time,
+    )
+    app.state.ports = ports
+    app.state.readiness_checks["database"] = lambda: _answers(database)
+    app.state.on_refusal = RecordRefusals(ports)
+    return app
+
+
+@asynccontextmanager
+async def _running(relay: Relay) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    work = asyncio.create_task(relay.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await work
+
+
+class RecordRefusals:
+    """Leaves an audit record of each request that somebody's roles do not allow."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def __call__(self, principal: Principal, permission: Permission, _route: str) -> None:
+        """Record who asked for what."""
+        async with self._ports.database.begin() as connection:
+            await self._ports.audit.append(
+                connection,
+                actor=principal.subject,
+                action="access.refused",
+                object_kind="PERMISSION",
+                object_id=permission.value,
+                outcome=Outcome.REFUSED,
+                facts={"permission": permission.value},
+            )
+
+
+async def _answers(database: AsyncEngine) -> None:
+    async with database.connect() as connection:
+        await connection.execute(text("SELECT 1"))
+
+
+def _safeguards(settings: IngestSettings, clock: Clock) -> PolicyEngine:
+    keys_file = settings.policy_trusted_keys_file
+    return PolicyEngine.load(
+        settings.policy_folder or CATALOGUE_FOLDER,
+        profile=settings.profile,
+        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
+        clock=clock,
+    )
+
+
+def _digest_key(path: Path) -> bytes:
+    """The HMAC key of digests and links: 64 hexadecimal digits.
+
+    Raises:
+        ValueError: The file holds something else.
+    """
+    key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    if len(key) != DIGEST_KEY_BYTES:
+        raise ValueError(f"{path.name} holds {DIGEST_KEY_BYTES} bytes in hexadecimal digits")
+    return key

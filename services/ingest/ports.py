@@ -1,0 +1,59 @@
+"""What the use cases are handed: the database, the safeguards, the log, the time, the keys, the airports."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.ingest.linking import LinkingKeys
+from services.ingest.store.flights import FlightStore
+from services.ingest.store.messages import MessageStore
+from services.ingest.store.registers import RegisterStore
+from services.ingest.store.travellers import TravellerStore
+from shared.audit.log import AuditLog
+from shared.clock import Clock
+from shared.identifiers import Identifiers
+from shared.policy.verdict import Verdict
+from shared.travel.places import Airports
+
+SERVICE = "ingest"
+
+
+class Safeguards(Protocol):
+    """The policy engine as ingest uses it."""
+
+    def decide(self, request: Mapping[str, Any]) -> Verdict:
+        """Evaluate all safeguards that judge the request."""
+        ...
+
+
+@dataclass(frozen=True)
+class Stores:
+    """The tables, an aggregate each."""
+
+    messages: MessageStore = field(default_factory=MessageStore)
+    flights: FlightStore = field(default_factory=FlightStore)
+    travellers: TravellerStore = field(default_factory=TravellerStore)
+    registers: RegisterStore = field(default_factory=RegisterStore)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`."""
+
+    database: AsyncEngine
+    safeguards: Safeguards
+    is_chain_ok: Callable[[], bool]
+    audit: AuditLog
+    clock: Clock
+    identifiers: Identifiers
+    airports: Airports
+    keys: LinkingKeys
+    own_state: str
+    authority: str
+    stores: Stores = field(default_factory=Stores)
+
+    def at(self, clock: Clock) -> "Ports":
+        """The same ports with the clock of one request; the audit log keeps the machine's own time."""
+        return replace(self, clock=clock)

@@ -1,0 +1,166 @@
+"""The use case: one body in → read, filtered, judged, linked, stored with its audit record → receipts out."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from services.ingest.accept import AcceptMessage
+from services.ingest.accept_request import ACTION, PURPOSE
+from services.ingest.arrival import MALFORMED, UNSUPPORTED, Arrival, RawMessage, Refused, Taken
+from services.ingest.errors import RefusedMessage, StoreUnavailable
+from services.ingest.formats.registry import read_messages
+from services.ingest.ports import Ports
+from services.ingest.receipt import Receipt, ReceiptStatus
+from services.ingest.sensitive import filter_message
+from services.ingest.store.messages import Claim
+from shared.audit.record import Outcome
+from shared.identifiers import ReceiptId
+from shared.travel.message import Fault, MessageFunction, ParsedMessage, Severity
+
+READ_IN_LOOP_BYTES = 262_144
+RETRY_AFTER_SECONDS = 2
+MAX_STORED_FAULTS = 1_000
+
+# Persons of a gate pass do not travel, and a master crew list is about no flight: neither is a manifest.
+_FUNCTIONS_NOT_TAKEN = frozenset({MessageFunction.GATE_PASS, MessageFunction.MASTER_CREW_LIST})
+
+
+class ReceiveMessage:
+    """Takes bodies from carriers."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._accept = AcceptMessage(ports)
+
+    async def __call__(self, raw: RawMessage) -> list[Taken]:
+        """Take every message of a body, each in a transaction of its own, in order.
+
+        Whatever is returned is stored: a message taken, with its travellers, its batches for screening and
+        its audit record; a message refused, with its digest and faults alone. A message that came before
+        gets its first receipt.
+
+        Raises:
+            IdempotencyKeyReused: The key came before with another body.
+            StoreUnavailable: Nothing can be stored now; what was not returned was not taken.
+
+        Source:
+            house-style.md, steps 2 to 4; `spec/receipts.md`; SG-01, 02, 04, 05, 21, 41, 45.
+        """
+        # Receipts show milliseconds, and the stored instant is the one shown.
+        now = self._ports.clock.now()
+        received_at = now.replace(microsecond=now.microsecond // 1000 * 1000)
+        try:
+            messages = await self._read(raw, received_at)
+        except RefusedMessage as refusal:
+            return [await self._stored(self._refuse_body(raw, refusal, received_at))]
+        taken: list[Taken] = []
+        for ordinal, message in enumerate(messages):
+            arrival = Arrival(
+                raw,
+                message,
+                ReceiptId(self._ports.identifiers.new()),
+                self._ports.keys.digest(raw.body, ordinal),
+                ordinal,
+                received_at,
+            )
+            taken.append(await self._stored(self._take(arrival)))
+        return taken
+
+    async def _stored(self, storing: Awaitable[Taken]) -> Taken:
+        try:
+            return await storing
+        except (DBAPIError, PoolTimeout, OSError) as failure:
+            # The cause is kept for the log, which prints its type and place and never its words.
+            raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from failure
+
+    async def _read(self, raw: RawMessage, received_at: datetime) -> list[ParsedMessage]:
+        """Read and filter; a long body in a thread, so that other carriers are answered meanwhile."""
+        if len(raw.body) <= READ_IN_LOOP_BYTES:
+            return self._read_now(raw, received_at)
+        return await asyncio.to_thread(self._read_now, raw, received_at)
+
+    def _read_now(self, raw: RawMessage, received_at: datetime) -> list[ParsedMessage]:
+        messages = read_messages(
+            raw.body,
+            raw.content_type,
+            received_at,
+            state_of=self._ports.airports.state_of,
+            own_state=self._ports.own_state,
+        )
+        return [filter_message(message) for message in messages]
+
+    async def _take(self, arrival: Arrival) -> Taken:
+        message = arrival.message
+        if message.is_rejected:
+            code = _rejection(message).code
+            return await self._refuse(arrival, Refused(_kind_of_rejection(code), code))
+        if message.function in _FUNCTIONS_NOT_TAKEN:
+            return await self._refuse(arrival, Refused(UNSUPPORTED, "FUNCTION_NOT_TAKEN"))
+        try:
+            async with self._ports.database.begin() as connection:
+                return await self._accept(connection, arrival)
+        except Refused as refusal:
+            return await self._refuse(arrival, refusal)
+
+    async def _refuse(self, arrival: Arrival, refusal: Refused) -> Taken:
+        """Store a refusal: digest, faults and envelope; no traveller."""
+        message = arrival.message
+        if not message.is_rejected:
+            message = message.rejected(Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, "UNH", 1))
+        arrival = replace(arrival, message=message)
+        return await self._store_refusal(arrival.claim, arrival.receipt(), message, arrival.raw, refusal)
+
+    async def _refuse_body(self, raw: RawMessage, refusal: RefusedMessage, received_at: datetime) -> Taken:
+        """Store the refusal of a body in which no message could be told."""
+        fault = Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, refusal.segment, refusal.position)
+        receipt = Receipt(
+            id=ReceiptId(self._ports.identifiers.new()),
+            digest=self._ports.keys.digest(raw.body, 0),
+            received_at=received_at,
+            status=ReceiptStatus.REJECTED,
+            faults=(fault,),
+        )
+        claim = Claim(raw.sender or raw.subject, raw.idempotency_key, 0)
+        return await self._store_refusal(claim, receipt, None, raw, Refused(refusal.code, refusal.fault_code))
+
+    async def _store_refusal(
+        self,
+        claim: Claim,
+        receipt: Receipt,
+        message: ParsedMessage | None,
+        raw: RawMessage,
+        refusal: Refused,
+    ) -> Taken:
+        receipt = replace(receipt, faults=receipt.faults[-MAX_STORED_FAULTS:])
+        verdict = refusal.verdict
+        async with self._ports.database.begin() as connection:
+            first = await self._ports.stores.messages.claim(
+                connection, claim, receipt, message, refusal.refusal
+            )
+            if first is not None:
+                return Taken(message, first.receipt, is_repeat=True, refusal=refusal.refusal)
+            await self._ports.audit.append(
+                connection,
+                actor=raw.subject,
+                action=ACTION,
+                object_kind="MESSAGE",
+                object_id=str(receipt.id),
+                outcome=Outcome.REFUSED,
+                purpose=PURPOSE,
+                policy=None if verdict is None else verdict.policy_version,
+                reasons=(refusal.fault_code,) if verdict is None else verdict.reasons,
+                facts={"carrier": claim.sender, "refusal": refusal.refusal},
+            )
+        return Taken(message, receipt, refusal=refusal.refusal)
+
+
+def _rejection(message: ParsedMessage) -> Fault:
+    return next(fault for fault in message.faults if fault.severity is Severity.MESSAGE_REJECTED)
+
+
+def _kind_of_rejection(fault_code: str) -> str:
+    return UNSUPPORTED if fault_code.endswith(("_UNSUPPORTED", "FUNCTION_UNKNOWN")) else MALFORMED

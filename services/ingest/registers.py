@@ -1,0 +1,185 @@
+"""The registers of ingest: who may send, what may be collected, on which routes, under which law.
+
+Values and their schemas only; two people change each row (`register_changes.py`).
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from services.ingest.elements import ELEMENTS, REQUIRED_ELEMENTS
+from services.ingest.formats.flights import StateOf
+from shared.policy.actions import OPERATIONAL_PURPOSES
+from shared.travel.flight import Leg
+
+ANYWHERE = "*"
+MAX_PUSHES = 100_000
+
+Designator = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
+Place = Annotated[str, Field(pattern=r"^(\*|airport:[A-Z0-9]{3,4}|state:[A-Z]{3})$")]
+Words = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class Register(StrEnum):
+    """The name of a register."""
+
+    CARRIERS = "carriers"
+    COLLECTION_PROFILES = "collection-profiles"
+    ROUTES = "routes"
+    LEGAL_ROWS = "legal-rows"
+
+
+class RegisterRow(BaseModel):
+    """A row that two people put in force."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @property
+    def key(self) -> str:
+        """What a later row of the same key replaces."""
+        raise NotImplementedError
+
+    def as_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return self.model_dump(mode="json")
+
+
+class CarrierRow(RegisterRow):
+    """A sender: whose flights it may report, whether it tells its passengers, how often it may push.
+
+    `push_max` counts messages for one flight, of the published schedule (SG-04); `notice_confirmed` says that
+    the carrier gives its passengers the notice of SG-21.
+    """
+
+    designator: Designator
+    reports_for: tuple[Designator, ...] = ()
+    notice_confirmed: bool
+    push_max: Annotated[int, Field(ge=1, le=MAX_PUSHES)]
+
+    @property
+    def key(self) -> str:
+        """The carrier's designator."""
+        return self.designator
+
+    def may_report(self, carrier: str | None) -> bool:
+        """Whether this sender may report a flight of a carrier; a flight without one is its own."""
+        return carrier is None or carrier == self.designator or carrier in self.reports_for
+
+
+class CollectionProfileRow(RegisterRow):
+    """What may be collected of a data class: elements, the law, the data-protection impact assessment."""
+
+    data_class: Literal["API", "PNR"]
+    allowed_elements: tuple[str, ...]
+    instrument_ref: Words
+    assessment_ref: Words
+
+    @field_validator("allowed_elements")
+    @classmethod
+    def _elements_are_known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
+        if not REQUIRED_ELEMENTS <= set(elements) <= set(ELEMENTS):
+            raise ValueError("a profile names known elements, the surname among them")
+        return elements
+
+    @property
+    def key(self) -> str:
+        """The data class."""
+        return self.data_class
+
+
+class RouteRow(RegisterRow):
+    """A route in force: `airport:XQA`, `state:XBB` or `*` at either end, from a day until before another."""
+
+    origin: Place
+    destination: Place
+    valid_from: date
+    valid_to: date
+
+    @property
+    def key(self) -> str:
+        """Both ends."""
+        return f"{self.origin}>{self.destination}"
+
+    def covers(self, leg: Leg, day: date, state_of: StateOf) -> bool:
+        """Whether a leg lies on this route on a day."""
+        return (
+            self.valid_from <= day < self.valid_to
+            and _is_at(self.origin, leg.origin, state_of)
+            and _is_at(self.destination, leg.destination, state_of)
+        )
+
+
+class LegalRow(RegisterRow):
+    """A published law that gives an authority the power to an act with a class of data (SG-02)."""
+
+    authority: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,60}$")]
+    action: Literal["ingest.accept"]
+    data_class: Literal["API", "PNR"]
+    purpose_code: str
+    valid_from: date
+    valid_to: date
+    instrument_ref: Words
+    public_url: Words
+
+    @model_validator(mode="after")
+    def _purpose_is_operational(self) -> "LegalRow":
+        if self.purpose_code not in OPERATIONAL_PURPOSES:
+            raise ValueError("the purpose is one of the operational ones")
+        return self
+
+    @property
+    def key(self) -> str:
+        """What the legal register is looked up by, and the row's first day."""
+        return "|".join(
+            (self.authority, self.action, self.data_class, self.purpose_code, str(self.valid_from))
+        )
+
+    def as_facts(self) -> dict[str, Any]:
+        """`context.legal_row` of SG-02."""
+        return {
+            "valid_from": str(self.valid_from),
+            "valid_to": str(self.valid_to),
+            "instrument_ref": self.instrument_ref,
+            "public_url": self.public_url,
+        }
+
+
+ROW_TYPES: dict[Register, type[RegisterRow]] = {
+    Register.CARRIERS: CarrierRow,
+    Register.COLLECTION_PROFILES: CollectionProfileRow,
+    Register.ROUTES: RouteRow,
+    Register.LEGAL_ROWS: LegalRow,
+}
+
+
+class RegistersInForce(BaseModel):
+    """What the registers hold for one sender at one moment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    carrier: CarrierRow | None
+    profile: CollectionProfileRow | None
+    profile_version: str | None
+    routes: tuple[RouteRow, ...]
+    legal_rows: tuple[LegalRow, ...]
+
+    def legal_row(self, authority: str, data_class: str, purpose_code: str, now: datetime) -> LegalRow | None:
+        """The row for an act; one in force now where there is one, else the one that ends last."""
+        rows = [
+            row
+            for row in self.legal_rows
+            if (row.authority, row.data_class, row.purpose_code) == (authority, data_class, purpose_code)
+        ]
+        today = now.date()
+        return max(rows, key=lambda row: (row.valid_from <= today < row.valid_to, row.valid_to), default=None)
+
+    def is_route_in_force(self, leg: Leg | None, day: date, state_of: StateOf) -> bool:
+        """Whether a flight's crossing leg lies on a route in force."""
+        return leg is not None and any(route.covers(leg, day, state_of) for route in self.routes)
+
+
+def _is_at(place: str, airport: str, state_of: StateOf) -> bool:
+    kind, _, code = place.partition(":")
+    return place == ANYWHERE or (state_of(airport) if kind == "state" else airport) == code
