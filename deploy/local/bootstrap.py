@@ -84,9 +84,9 @@ def prepare(environment: Environment, locks: Sequence[Path]) -> None:
         CannotInstall: In one sentence, why not.
     """
     wanted = {str(lock): digest(environment.root / lock) for lock in (INSTALLER_LOCK, *locks)}
-    installed = read_stamp(environment)
     if environment.folder.exists():
         check_usable(environment)
+    installed = read_stamp(environment)
     if all(installed.get(lock) == value for lock, value in wanted.items()):
         return
     check_writable(environment)

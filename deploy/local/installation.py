@@ -144,7 +144,7 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
-OWN_SETTINGS: Final = {"sharing": {"OWN_AUTHORITY": OWN_AUTHORITY}}
+OWN_SETTINGS: Final = {"screening": {"ESCALATION_LADDER": "supervisor"}}
 PEERS: Final[Mapping[str, Sequence[str]]] = {
     "ingest": ("screening",),
     "screening": ("sharing",),

@@ -1,0 +1,1 @@
+"""The services in containers: image, databases, secrets (see docker-compose.yml)."""

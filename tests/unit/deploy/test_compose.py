@@ -1,0 +1,133 @@
+"""docker-compose.yml: a valid Compose file that gives each service exactly settings that it reads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from deploy.container.health import is_ready
+from deploy.container.prepare import prepare
+from deploy.local.layout import ROOT, SERVICES
+from services.console.settings import ConsoleSettings
+from services.ingest.settings import IngestSettings
+from services.screening.settings import ScreeningSettings
+from services.sharing.settings import SharingSettings
+from shared.security.roles import Role
+from shared.settings import ServiceSettings
+
+SETTINGS: dict[str, type[ServiceSettings]] = {
+    "ingest": IngestSettings,
+    "screening": ScreeningSettings,
+    "sharing": SharingSettings,
+    "console": ConsoleSettings,
+}
+WRITABLE = {"/checkpoints"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return content
+
+
+def test_it_follows_the_compose_specification(compose: dict[str, Any]) -> None:
+    schema = json.loads((ROOT / "tests/data/compose-spec/compose-spec.schema.json").read_text())
+    plain = {name: value for name, value in compose.items() if not name.startswith("x-")}
+    assert [fault.message for fault in Draft7Validator(schema).iter_errors(plain)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_setting_is_one_that_the_service_reads(compose: dict[str, Any], service: str) -> None:
+    prefix = f"{service.upper()}_"
+    given = {name.removeprefix(prefix).lower() for name in compose["services"][service]["environment"]}
+    assert given <= set(SETTINGS[service].model_fields)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_settings_are_accepted_as_they_stand(
+    compose: dict[str, Any], service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    for name, value in compose["services"][service]["environment"].items():
+        monkeypatch.setenv(name, filled_in(value, tmp_path))
+    settings = SETTINGS[service].from_environment()
+    assert settings.profile == "production"
+    assert settings.database_url.get_secret_value().startswith(f"postgresql+asyncpg://{service}_app:")
+    assert (settings.keys_folder / "service-token.json").exists() is False
+
+
+def filled_in(value: str, secrets: Path) -> str:
+    """What Docker makes of a value: variables replaced, secrets mounted."""
+    examples = {"OWN_STATE": "XAA", "OWN_AUTHORITY": "XAA-PIU-01"}
+    while "${" in value:
+        before, _, rest = value.partition("${")
+        name, _, after = rest.partition("}")
+        value = before + examples.get(name.partition(":")[0], "https://id.example") + after
+    for file in ("service-keys", "policy-trusted-keys"):
+        value = value.replace(f"/run/secrets/{file}", str(secrets / f"{file}.json"))
+    return value.replace("/run/secrets", str(secrets / "passwords"))
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "database-setup"])
+def test_services_run_closed_in(compose: dict[str, Any], service: str) -> None:
+    row = compose["services"][service]
+    assert row["user"] == "10001:10001"
+    assert row["read_only"] is True
+    assert row["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in row["security_opt"]
+    assert "privileged" not in row
+    mounts = [mount.split(":") for mount in row.get("volumes", [])]
+    assert {mount[1] for mount in mounts if mount[-1] != "ro"} <= WRITABLE
+
+
+def test_everything_long_lived_has_a_health_check(compose: dict[str, Any]) -> None:
+    rows = {name: row for name, row in compose["services"].items() if name != "database-setup"}
+    assert all("test" in row["healthcheck"] for row in rows.values())
+
+
+def test_ports_are_open_on_this_host_alone(compose: dict[str, Any]) -> None:
+    ports = [port for row in compose["services"].values() for port in row.get("ports", [])]
+    assert ports
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_every_secret_is_made_by_prepare(compose: dict[str, Any], tmp_path: Path) -> None:
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    for row in compose["secrets"].values():
+        assert (tmp_path / row["file"].removeprefix("./secrets/")).is_file()
+    for service in SERVICES:
+        for mount in compose["services"][service]["volumes"]:
+            assert (tmp_path / mount.split(":")[0].removeprefix("./secrets/")).is_dir()
+
+
+def test_one_person_alone_cannot_sign_the_safeguards(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="two different people"):
+        prepare(tmp_path, "XAA-PIU-01", ["first", "first"])
+
+
+def test_preparing_again_changes_nothing(tmp_path: Path) -> None:
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_realm_knows_the_roles_and_claims_of_the_services() -> None:
+    realm = json.loads((ROOT / "deploy/container/realm.json").read_text())
+    assert {row["name"] for row in realm["roles"]["realm"]} == {role.value for role in Role}
+    claims = {mapper["config"].get("claim.name") for mapper in realm["clientScopes"][0]["protocolMappers"]}
+    facts = {"authority", "unit", "port", "clearance", "training_valid_to", "manager", "carrier"}
+    assert facts | {"sub", "roles"} <= claims
+
+
+def test_image_is_not_root_and_installs_by_hash() -> None:
+    image = (ROOT / "deploy/container/Dockerfile").read_text()
+    assert "USER ${UID}:${UID}" in image
+    assert image.count("--require-hashes") == 2
+
+
+def test_health_of_nothing_is_not_ready() -> None:
+    assert is_ready("http://127.0.0.1:9/health/ready") is False
