@@ -15,7 +15,7 @@ def best_pairing(rows: Sequence[Row]) -> tuple[Row, ...]:
 
     Equal sums are decided by the rows themselves, so that the answer is the same everywhere.
     """
-    if _nothing_shared(rows):
+    if len(rows) <= 1 or _nothing_shared(rows):
         return tuple(rows)
     layers: dict[int, dict[int, _State]] = {0: {0: (0, ())}}
     last = max(first + count for first, count, *_ in rows)

@@ -42,11 +42,14 @@ def _full(sent: PartialDate, listed: PartialDate) -> Relation:
             return "SWAPPED", w.BIRTH_SWAPPED
         if is_dummy and _dummy_fits(sent, listed):
             return "DUMMY", w.BIRTH_DUMMY
-    if _one_slip(_digits(sent), _digits(listed)):
-        return "ONE_DIGIT", w.BIRTH_ONE_DIGIT
     years = abs(sent.year - listed.year)
-    if years == 1 and (sent.month, sent.day) == (listed.month, listed.day):
-        return "ONE_YEAR", w.BIRTH_ONE_YEAR
+    parts = ((sent.year, listed.year), (sent.month, listed.month), (sent.day, listed.day))
+    different = [part for part in parts if part[0] != part[1]]
+    if len(different) == 1:
+        if _one_slip(*(f"{number:02}" for number in different[0])):
+            return "ONE_DIGIT", w.BIRTH_ONE_DIGIT
+        if years == 1:
+            return "ONE_YEAR", w.BIRTH_ONE_YEAR
     return _apart(years) if years else _same_year()
 
 
@@ -63,11 +66,8 @@ def _dummy_fits(sent: PartialDate, listed: PartialDate) -> bool:
     return 1 in {day.month for day in (sent, listed) if _is_dummy(day)} or sent.month == listed.month
 
 
-def _digits(day: PartialDate) -> str:
-    return str(day).replace("-", "")
-
-
 def _one_slip(sent: str, listed: str) -> bool:
+    """Whether a number is another one but for one digit, or for two neighbours exchanged."""
     places = [place for place, (one, other) in enumerate(zip(sent, listed, strict=True)) if one != other]
     if len(places) == 1:
         return True

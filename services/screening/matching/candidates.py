@@ -20,17 +20,30 @@ from services.screening.matching.index import (
     neighbours,
     word_keys,
 )
-from services.screening.matching.names import WHOLE, Word
+from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word
 from services.screening.matching.tokens import (
+    DICTIONARY_WORTH,
+    EQUAL_WORTH,
     JOINED_WORTH,
     MAX_EDITS,
     MIN_FUZZY_LETTERS,
     MIN_PREFIX_LETTERS,
     Rule,
+    coarse_worth,
+    edit_worth,
     edits_allowed,
-    relate,
+    fine_worth,
+    prefix_worth,
 )
-from services.screening.matching.weights import CONTRADICTION, NAME_BAR
+from services.screening.matching.weights import (
+    CONTRADICTION,
+    INITIAL,
+    LOW_QUALITY,
+    MAX_OMISSIONS,
+    NAME_BAR,
+    NOT_LISTED,
+    NOT_SENT,
+)
 
 MAX_CACHED_ROWS = 10_000_000
 
@@ -108,9 +121,10 @@ class Expander:
             for listed, share, rule in self._alike(form):
                 weight = min(rarity.weight(form), int(weights[listed])) * share * worth // (WHOLE * WHOLE)
                 best[listed] = max(best.get(listed, (0, 0)), (weight, -rule))
-        rows = [self._postings(best)]
-        rows.extend(self._joined_postings(form, worth) for form, worth in word.forms)
-        return _expansion(np.concatenate(rows), sent_words=1)
+        parts = [self._joined_postings(form, worth) for form, worth in word.forms]
+        parts.append(self._postings(best))
+        rows = np.concatenate(parts)
+        return _expansion(rows, sent_words=1) if len(rows) else _NOTHING
 
     def _of_joined(self, text: str, weight: int, count: int) -> Expansion:
         """The listed names with one word that is the traveller's neighbours written together."""
@@ -118,6 +132,8 @@ class Expander:
         keys = [key for key in joined_keys(text) if key != text]
         listed = {row for key in keys for row in index.spelled_alike.get(key)}
         listed |= {index.position_of_word[text]} if text in index.position_of_word else set()
+        if not listed:
+            return _NOTHING
         weights = index.arrays["word_weight"]
         best = {
             word: (min(weight, int(weights[word])) * JOINED_WORTH // WHOLE, -Rule.JOINED)
@@ -126,43 +142,52 @@ class Expander:
         return _expansion(self._postings(best), sent_words=count)
 
     def _alike(self, form: str) -> list[tuple[int, int, Rule]]:
-        """The listed words that the form is related to, with worth and rule, in ascending order."""
-        index = self._index
-        words = index.texts["words"]
-        near = {row for key in word_keys(form) for row in index.spelled_alike.get(key)}
-        near |= {index.position_of_word[form]} if form in index.position_of_word else set()
-        near.update(index.words_beginning_with(form) if len(form) >= MIN_PREFIX_LETTERS else ())
-        near.update(self._a_few_edits_away(form))
-        related = ((word, *relate(form, words[word])) for word in sorted(near))
-        return [pair for pair in related if pair[1]]
+        """The listed words that the form is related to, with worth and rule, ascending.
 
-    def _a_few_edits_away(self, form: str) -> Iterable[int]:
+        The nets give for each word what `tokens.relate` would say of it; the oracle's tests hold them together.
+        """
+        index = self._index
+        found: dict[int, tuple[int, int]] = {}
+
+        def offer(words: Iterable[int], worth: int, rule: Rule) -> None:
+            for word in words:
+                found[word] = max(found.get(word, (0, 0)), (worth, -rule))
+
+        for key in word_keys(form):
+            offer(index.spelled_alike.get(key), *_worth_of_key(key))
+        if len(form) >= MIN_PREFIX_LETTERS:
+            offer(index.words_beginning_with(form), prefix_worth(len(form)), Rule.PREFIX)
+        for word, edits in self._a_few_edits_away(form):
+            offer([word], edit_worth(edits, max(len(form), int(self._letters[word]))), Rule.EDIT)
+        if form in index.position_of_word:
+            offer([index.position_of_word[form]], EQUAL_WORTH, Rule.EQUAL)
+        return [(word, worth, Rule(-rule)) for word, (worth, rule) in sorted(found.items()) if worth]
+
+    def _a_few_edits_away(self, form: str) -> Iterable[tuple[int, int]]:
         """The listed words within the edits that their length allows, found by length and letters first."""
         length = len(form)
         if length < MIN_FUZZY_LETTERS:
             return []
-        starts = self._first_of_length
-        shortest = min(max(length - MAX_EDITS, MIN_FUZZY_LETTERS), len(starts) - 1)
-        longest = min(length + MAX_EDITS + 1, len(starts) - 1)
-        first, last = int(starts[shortest]), int(starts[longest])
+        starts, reach = self._first_of_length, _REACH[length]
+        shortest = min(max(length - reach, MIN_FUZZY_LETTERS), len(starts) - 1)
+        first, last = int(starts[shortest]), int(starts[min(length + reach + 1, len(starts) - 1)])
         letters = self._letters[first:last]
         allowed = _EDITS[np.maximum(letters, length)]
-        apart = np.bitwise_count(
-            self._index.arrays["word_signature"][first:last] ^ np.uint64(letter_signature(form))
-        )
-        near = np.flatnonzero((apart <= 2 * allowed) & (np.abs(letters - length) <= allowed)) + first
+        signatures = self._index.arrays["word_signature"][first:last]
+        apart = np.bitwise_count(signatures ^ np.uint64(letter_signature(form)))
+        near = np.flatnonzero((apart <= 2 * allowed) & (np.abs(letters - length) <= allowed))
         if not len(near):
             return []
         words = self._index.texts["words"]
-        texts = [words[position] for position in near.tolist()]
-        edits = cdist([form], texts, scorer=OSA.distance, score_cutoff=MAX_EDITS, dtype=np.uint8)[0]
-        found: list[int] = near[edits <= MAX_EDITS].tolist()
-        return found
+        texts = [words[first + place] for place in near.tolist()]
+        edits = cdist([form], texts, scorer=OSA.distance, score_cutoff=reach, dtype=np.uint8)[0]
+        is_close = edits <= allowed[near]
+        return zip((near[is_close] + first).tolist(), edits[is_close].tolist(), strict=True)
 
     def _postings(self, best: dict[int, tuple[int, int]]) -> Array:
         """Rows name, places, weight, rule, word for listed words with their weight and (negative) rule."""
         if not best:
-            return np.zeros((0, 5), np.int64)
+            return _NO_ROWS
         arrays = self._index.arrays
         words = np.array(sorted(best), np.int64)
         worth = np.array([best[word] for word in words.tolist()], np.int64)
@@ -177,6 +202,8 @@ class Expander:
     def _joined_postings(self, form: str, worth: int) -> Array:
         arrays = self._index.arrays
         found = sorted({row for key in joined_keys(form) for row in self._index.joined.get(key)})
+        if not found:
+            return _NO_ROWS
         rows = np.array(found, np.int64)
         weights = arrays["joined_weight"][rows].astype(np.int64) * JOINED_WORTH * worth // (WHOLE * WHOLE)
         columns = (arrays["joined_name"][rows], arrays["joined_places"][rows], weights)
@@ -184,7 +211,23 @@ class Expander:
         return np.column_stack((*columns, rules, words)).astype(np.int64)
 
 
-_EDITS = np.array([edits_allowed(letters) for letters in range(128)], np.int16)
+_NO_ROWS = np.zeros((0, 5), np.int64)
+_NOTHING = Expansion(_NO_ROWS[:, 0], _NO_ROWS[:, 1:], _NO_ROWS[:, 0], _NO_ROWS[:, 0])
+_EDITS = np.array([edits_allowed(letters) for letters in range(2 * MAX_WORD_LETTERS)], np.int16)
+# How many letters longer or shorter a word of this length may be and still be a few edits away.
+_REACH = [
+    max(edits for edits in range(MAX_EDITS + 1) if edits_allowed(length + edits) >= edits)
+    for length in range(MAX_WORD_LETTERS + 1)
+]
+
+
+def _worth_of_key(key: str) -> tuple[int, Rule]:
+    """What words are worth that meet under a key of `word_keys`."""
+    if key.startswith("="):
+        return DICTIONARY_WORTH, Rule.DICTIONARY
+    if key.startswith("~"):
+        return fine_worth(key[1:]), Rule.SKELETON
+    return coarse_worth(key[1:]), Rule.COARSE_SKELETON
 
 
 def _expansion(rows: Array, *, sent_words: int) -> Expansion:
@@ -195,19 +238,23 @@ def _expansion(rows: Array, *, sent_words: int) -> Expansion:
     is_best[1:] = (rows[1:, :2] != rows[:-1, :2]).any(axis=1)
     rows = rows[is_best]
     heads, firsts = np.unique(rows[:, 0], return_index=True)
-    if not len(heads):
-        return Expansion(heads, rows[:, 1:], heads, heads)
     weights = np.maximum.reduceat(rows[:, 2], firsts)
     covered = np.maximum.reduceat(np.bitwise_count(rows[:, 1]).astype(np.int64), firsts)
     packed = weights | sent_words << _SENT_SHIFT | covered << _LISTED_SHIFT
     return Expansion(rows[:, 0].copy(), rows[:, 1:].copy(), heads, packed)
 
 
-def candidate_names(index: Index, units: Sequence[Unit], sent_words: int) -> Array:
+def candidate_names(index: Index, units: Sequence[Unit], sent_words: int, initials: int = 0) -> Array:
     """The names whose words could reach `NAME_BAR`, ascending.
 
-    The bound is safe: it adds up the best row of each unit as if they never met the same word, and takes off
-    only the contradictions that are certain. What is left out cannot score more than the bar.
+    The bound is safe: it adds up the best row of each unit as if they never met the same word, lets initials
+    confirm whatever is left, and takes off only what is then certain. What is left out cannot reach the bar.
+
+    Args:
+        index: The list.
+        units: The traveller's words, expanded.
+        sent_words: How many words of the traveller are more than a letter.
+        initials: How many are a single letter.
     """
     if not units:
         return np.zeros(0, np.int64)
@@ -215,13 +262,28 @@ def candidate_names(index: Index, units: Sequence[Unit], sent_words: int) -> Arr
     for unit in units:
         sums[unit.expansion.heads] += unit.expansion.head_counts
     touched = np.concatenate([unit.expansion.heads for unit in units])
-    found = sums[touched]
-    touched, found = touched[found & _WEIGHT_MASK >= NAME_BAR], found[found & _WEIGHT_MASK >= NAME_BAR]
-    sent_left = sent_words - (found >> _SENT_SHIFT & _COUNT_MASK)
-    listed_left = index.arrays["name_words"][touched] - (found >> _LISTED_SHIFT & _COUNT_MASK)
-    contradicted = np.maximum(np.minimum(sent_left, listed_left), 0)
-    bound = (found & _WEIGHT_MASK) + CONTRADICTION * contradicted
-    return np.unique(touched[bound >= NAME_BAR])
+    promising = touched[sums[touched] & _WEIGHT_MASK >= NAME_BAR - INITIAL * MAX_WORDS]
+    names = np.unique(promising)
+    return names[_bounds(index, names, sums[names], sent_words, initials) >= NAME_BAR]
+
+
+def _bounds(index: Index, names: Array, sums: Array, sent_words: int, initials: int) -> Array:
+    """The most that each name's weight can be, given the packed sums of its best rows."""
+    arrays = index.arrays
+    listed_initials = np.bitwise_count(arrays["name_initials"][names]).astype(np.int64)
+    sent_left = sent_words - (sums >> _SENT_SHIFT & _COUNT_MASK) - listed_initials
+    listed_left = arrays["name_words"][names] - (sums >> _LISTED_SHIFT & _COUNT_MASK) - initials
+    sent_left, listed_left = np.maximum(sent_left, 0), np.maximum(listed_left, 0)
+    against = np.minimum(sent_left, listed_left)
+    bounds: Array = (
+        (sums & _WEIGHT_MASK)
+        + INITIAL * (listed_initials + initials)
+        + CONTRADICTION * against
+        + NOT_LISTED * np.minimum(sent_left - against, MAX_OMISSIONS)
+        + NOT_SENT * np.minimum(listed_left - against, MAX_OMISSIONS)
+        + LOW_QUALITY * arrays["name_is_low"][names]
+    )
+    return bounds
 
 
 def rows_of_names(index: Index, units: Sequence[Unit], names: Array) -> dict[int, list[Row]]:

@@ -125,6 +125,11 @@ class Index:
         """How many names are screened against."""
         return len(self.arrays["name_entry"])
 
+    def all_words_of_name(self, name: int) -> int:
+        """The places of a name's words, as a mask."""
+        words = int(self.arrays["name_words"][name])
+        return (1 << words + int(self.arrays["name_initials"][name]).bit_count()) - 1
+
     def words_beginning_with(self, prefix: str) -> Iterator[int]:
         """The positions of the words that begin with some letters."""
         alphabet = self.arrays["alphabet"]

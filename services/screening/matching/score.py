@@ -4,9 +4,10 @@ A piece has a kind, a relation and a weight; the weights add up to the total, wh
 into a probability. The same pieces make the score and its explanation, so that the two cannot differ.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from services.screening.matching import weights as w
 from services.screening.matching.assignment import best_pairing
@@ -22,10 +23,10 @@ from shared.travel import PartialDate, Place, Sex, TravelDocument, Traveller
 
 MAX_DOCUMENTS_COMPARED = 20
 _SAME_CITY_WORTH = 60
+RULE_NAMES = tuple(rule.name for rule in Rule)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """One piece of evidence. `sent` and `listed` are what was compared; of a name, masks of words."""
 
     kind: str
@@ -33,6 +34,14 @@ class Piece:
     weight: int
     sent: object = None
     listed: object = None
+
+
+class WeighedName(NamedTuple):
+    """One listed name, what it says in all, and piece by piece."""
+
+    name: int
+    weight: int
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,11 @@ class Query:
     def initials(self) -> int:
         """The places of the single letters, as a mask."""
         return sum(1 << place for place, word in enumerate(self.words) if word.is_initial)
+
+    @cached_property
+    def all_words(self) -> int:
+        """The places of all words, as a mask."""
+        return (1 << len(self.words)) - 1
 
     @property
     def whole_words(self) -> int:
@@ -82,67 +96,54 @@ class Judgement:
 
 
 def judge(
-    index: Index, query: Query, entry: int, names: Iterable[int], rows: Mapping[int, Sequence[Row]]
+    index: Index, query: Query, entry: int, names: Sequence[WeighedName], *, by_document: bool
 ) -> Judgement:
     """Weigh an entry by some of its names.
 
     The best of the names is the one that gives most together with the birth date, of those that reach
     `NAME_BAR`; where none does, the one that gives most by itself.
+
+    Args:
+        index: The list.
+        query: The traveller.
+        entry: The entry's number.
+        names: The entry's names to choose from, weighed.
+        by_document: Whether a document number of the entry's may be the traveller's.
     """
     listed = index.entries[entry]
-    document = _document_piece(query.documents, listed)
-    weighed = [_weighed(index, query, listed, name, rows.get(name, ())) for name in names]
-    good = [each for each in weighed if each.by_name >= w.NAME_BAR]
-    if good:
-        best = min(good, key=lambda each: (-each.with_birth, each.name))
-    else:
-        best = min(weighed, key=lambda each: (-each.by_name, each.name), default=_WeighedName(-1, ()))
-    beside = (*_light_pieces(query.traveller, listed), document)
+    born = query.traveller.birth_date
+    good = [each for each in names if each.weight >= w.NAME_BAR]
+    bare = sorted(names, key=lambda each: (-each.weight, each.name))[:1]
+    best, birth = WeighedName(-1, 0, ()), None
+    most: int | None = None
+    for each in good or bare:
+        piece = _birth_piece(born, _birth_dates(index, listed, each.name))
+        total = each.weight + (piece.weight if piece else 0)
+        if most is None or total > most:
+            best, birth, most = each, piece, total
+    document = _document_piece(query.documents, listed) if by_document else None
+    beside = (birth, *_light_pieces(query.traveller, listed), document)
     pieces = (*best.pieces, *(piece for piece in beside if piece is not None))
     return Judgement(entry, best.name, pieces, is_suggested=bool(good) or document is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class _WeighedName:
-    """A listed name with its pieces, of which a birth date may be the last."""
-
-    name: int
-    pieces: tuple[Piece, ...]
-
-    @property
-    def by_name(self) -> int:
-        return _total(piece for piece in self.pieces if piece.kind == "name")
-
-    @property
-    def with_birth(self) -> int:
-        return _total(self.pieces)
-
-
-def _weighed(
-    index: Index, query: Query, entry: WatchlistEntry, name: int, rows: Sequence[Row]
-) -> _WeighedName:
-    pieces = name_pieces(index, query, name, rows)
-    birth = _birth_piece(query.traveller.birth_date, _birth_dates(index, entry, name))
-    return _WeighedName(name, (*pieces, birth) if birth else tuple(pieces))
 
 
 def _total(pieces: Iterable[Piece]) -> int:
     return sum(piece.weight for piece in pieces)
 
 
-def name_pieces(index: Index, query: Query, name: int, rows: Sequence[Row]) -> list[Piece]:
+def weigh_name(index: Index, query: Query, name: int, rows: Sequence[Row]) -> WeighedName:
     """What one listed name says about the traveller's, in pieces of which masks tell the words.
 
     Omission is cheap, contradiction is dear, order says nothing.
     """
-    pieces = [
-        Piece("name", Rule(rule).name, weight, ((1 << count) - 1) << first, places)
-        for first, count, places, weight, rule, _ in (best_pairing(rows) if rows else ())
-    ]
+    pieces = []
+    sent_left, listed_left = query.all_words, index.all_words_of_name(name)
+    for first, count, places, weight, rule, _ in best_pairing(rows):
+        sent = ((1 << count) - 1) << first
+        pieces.append(Piece("name", RULE_NAMES[rule], weight, sent, places))
+        sent_left &= ~sent
+        listed_left &= ~places
     initials = int(index.arrays["name_initials"][name])
-    listed_words = int(index.arrays["name_words"][name]) + initials.bit_count()
-    sent_left = ((1 << len(query.words)) - 1) & ~_mask(piece.sent for piece in pieces)
-    listed_left = ((1 << listed_words) - 1) & ~_mask(piece.listed for piece in pieces)
     if initials or query.initials:
         confirmed = _initial_pieces(index, query, name, sent_left, listed_left)
         pieces += confirmed
@@ -155,7 +156,7 @@ def name_pieces(index: Index, query: Query, name: int, rows: Sequence[Row]) -> l
     limited = min(max(total, w.NAME_FLOOR), w.NAME_LIMIT)
     if limited != total:
         pieces.append(Piece("name", "LIMIT", limited - total))
-    return pieces
+    return WeighedName(name, limited, tuple(pieces))
 
 
 def _mask(masks: Iterable[object]) -> int:

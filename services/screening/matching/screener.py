@@ -7,7 +7,8 @@ import numpy as np
 from services.screening.matching.candidates import Expander, candidate_names, rows_of_names
 from services.screening.matching.documents import document_keys
 from services.screening.matching.index import Index
-from services.screening.matching.score import Judgement, Query, judge
+from services.screening.matching.score import Judgement, Query, WeighedName, judge, weigh_name
+from services.screening.matching.weights import NAME_BAR
 
 
 class Screener:
@@ -19,27 +20,29 @@ class Screener:
 
     def judgements(self, query: Query) -> list[Judgement]:
         """Every entry that a name or a document suggests, in the order of the list."""
+        index = self.index
         units = self._expander.units(query.words)
-        names = candidate_names(self.index, units, query.whole_words)
-        rows = rows_of_names(self.index, units, names)
-        names_of_entry: dict[int, list[int]] = defaultdict(list)
-        for name, entry in zip(names.tolist(), self.index.arrays["name_entry"][names].tolist(), strict=True):
-            names_of_entry[entry].append(name)
+        names = candidate_names(index, units, query.whole_words, query.initials.bit_count())
+        weighed: dict[int, list[WeighedName]] = defaultdict(list)
+        for name, rows in rows_of_names(index, units, names).items():
+            found = weigh_name(index, query, name, rows)
+            if found.weight >= NAME_BAR:
+                weighed[int(index.arrays["name_entry"][name])].append(found)
         by_document = self._entries_by_document(query)
-        found = [
-            judge(self.index, query, entry, names_of_entry[entry], rows)
-            for entry in sorted(names_of_entry.keys() - by_document)
+        judged = [
+            judge(index, query, entry, sorted(weighed[entry]), by_document=False)
+            for entry in weighed.keys() - by_document
         ]
-        found += [self.judgement(query, entry) for entry in sorted(by_document)]
-        return sorted((each for each in found if each.is_suggested), key=lambda each: each.entry)
+        judged += [self.judgement(query, entry) for entry in by_document]
+        return sorted((each for each in judged if each.is_suggested), key=lambda each: each.entry)
 
     def judgement(self, query: Query, entry: int) -> Judgement:
         """One entry with all its names, whether or not they are candidates."""
-        units = self._expander.units(query.words)
+        index = self.index
         names = self.names_of(entry)
-        return judge(
-            self.index, query, entry, names, rows_of_names(self.index, units, np.array(names, np.int64))
-        )
+        rows = rows_of_names(index, self._expander.units(query.words), np.array(names, np.int64))
+        weighed = [weigh_name(index, query, name, rows.get(name, ())) for name in names]
+        return judge(index, query, entry, weighed, by_document=True)
 
     def names_of(self, entry: int) -> range:
         """The numbers of an entry's names; names are numbered in the order of the entries."""
