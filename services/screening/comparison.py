@@ -17,6 +17,8 @@ Entry = Mapping[str, Any]
 
 #: SG-10: a birth year that differs by more than this from an EXACT date is a hard contradiction.
 BIRTH_YEARS_APART = 2
+#: The weight of name evidence from which the matcher lets a name suggest somebody (`matching/weights.py`).
+NAME_WEIGHT_NEEDED = 600
 _ALIAS_QUALITY = {"GOOD": "Good", "LOW": "Low", "UNKNOWN": "Unknown"}
 _COMPARABLE_SEX = frozenset({"F", "M"})
 
@@ -47,10 +49,10 @@ class Contradiction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameAgreement:
-    """What the matcher found of the names: whether they agree, and the entry's name that was met."""
+    """What the matcher found of the names; `alias_quality` grades the entry's name, `None` for a primary one."""
 
     relation: Relation
-    entry_name: str | None = None
+    alias_quality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def compare(traveller: Traveller, entry: Entry, names: NameAgreement) -> Compari
     """
     return Comparison(
         name=names.relation,
-        alias_quality=_alias_quality(entry, names.entry_name),
+        alias_quality=names.alias_quality,
         birth_date=_compare_birth_date(traveller.birth_date, entry.get("birth_dates") or ()),
         document=_compare_documents(traveller.documents, entry.get("documents") or ()),
         nationality=_compare_nationality(traveller.nationality, entry.get("nationalities") or ()),
@@ -114,15 +116,33 @@ def folded(text: str | None) -> str:
     return "".join(each for each in decomposed if each.isalnum())
 
 
-def _alias_quality(entry: Entry, entry_name: str | None) -> str | None:
-    for name in entry.get("names") or ():
-        if name.get("text") == entry_name:
-            if name.get("kind") in ("PRIMARY", "ORIGINAL_SCRIPT"):
-                return None
-            return _ALIAS_QUALITY.get(name.get("quality") or "UNKNOWN", "Unknown")
-    # A name that the entry does not hold word for word was generated, which counts as LOW
-    # (watchlist-governance.md §4.5); none at all leaves nothing to grade.
-    return None if entry_name is None else "Low"
+def name_agreement(
+    evidence: Sequence[Mapping[str, Any]], entry_name: Mapping[str, Any] | None
+) -> NameAgreement:
+    """Read from the matcher's explanation whether the names agree, and how good the entry's name is.
+
+    Names agree when no word contradicts and the words that agree weigh enough to suggest a person at all.
+
+    Args:
+        evidence: The pieces of the explanation (`spec/matching-interface.md`).
+        entry_name: The entry's name that was compared, as the entry holds it.
+    """
+    pieces = [each for each in evidence if each["kind"] == "name" and each["relation"] != "MISSING"]
+    if not pieces or entry_name is None:
+        return NameAgreement(Relation.MISSING)
+    quality = _alias_quality(entry_name)
+    if any(each["relation"] == "CONTRADICTED" for each in pieces):
+        return NameAgreement(Relation.DISAGREE, quality)
+    if sum(each["weight"] for each in pieces) < NAME_WEIGHT_NEEDED:
+        return NameAgreement(Relation.MISSING, quality)
+    return NameAgreement(Relation.AGREE, quality)
+
+
+def _alias_quality(name: Mapping[str, Any]) -> str | None:
+    """The quality in SG-10's words; a primary name has none."""
+    if name.get("kind") in ("PRIMARY", "ORIGINAL_SCRIPT"):
+        return None
+    return _ALIAS_QUALITY.get(name.get("quality") or "UNKNOWN", "Unknown")
 
 
 def _compare_birth_date(ours: PartialDate | None, theirs: Sequence[Mapping[str, Any]]) -> BirthDateRelation:

@@ -1,31 +1,38 @@
 """The faults of the screening service.
 
+```
 DomainError
-├── MoveNotDrawn            the life cycle has no such move
-├── HitNotFound
-├── LeaseHeldByAnother
-├── LeaseNotHeld
-├── DecidedTooQuickly       SG-08: under 30 s of open page
-├── HitDataChanged          what the reviewer saw is no longer what is stored
-├── NothingCompared         a decision that names no compared field or gives no reasons
-├── RefusedByPolicy         a safeguard refused; its reasons are facts
-├── NoListInForce           503: travellers wait in ingest's outbox
-├── NoStandingOrder         503
-├── NoMatcherApproval       503
-├── UnreadableTraveller
-├── SourceNotRegistered
-├── ListRefused
-├── ListVersionNotFound
-├── ListVersionNotHeld
+├── MoveNotDrawn             the life cycle has no such move
+├── NotFound                 no such thing, or none that the asker may see
+├── HitNotOpenForReview      nobody's look is awaited
+├── LeaseHeldByAnother       somebody else compares it at this moment
+├── LeaseNotHeld             the asker's lease has run out, or never was
+├── HitDataChanged           what the reviewer saw is no longer what is stored
+├── AlreadyDecided           a proposal, a version or a card was decided before
+├── OrderNotPossible         the hit's state supports no such order
+├── WrongRoleForApproval     two different posts have to approve
+├── ListRefused              the file was not loaded
 ├── MalformedMrz
-├── OrderNotFound, OrderNotPossible
-├── ProposalNotFound
-└── CardNotFound
+├── UnreadableTraveller      a batch holds a traveller that no reader of ours reads
+├── TickRefused              the clocks run by themselves
+├── UnreadableMessage        another sender's kind, or not that contract
+├── NotYetReady              503: what screening needs is not in force, travellers wait in ingest's outbox
+│   ├── NoListInForce
+│   └── NoStandingOrder
+└── RecordedRefusal          carries the audit records that its transaction leaves behind
+    ├── RefusedByPolicy      a safeguard refused
+    ├── ScreeningRefused     503: a safeguard refused a batch, which waits
+    └── DecidedTooQuickly    under 30 s of open page
+```
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.errors import DomainError
+from shared.audit.record import AuditRecord
+from shared.errors import DomainError, Fact
+
+RETRY_AFTER_SECONDS = 15
 
 
 class MoveNotDrawn(DomainError):
@@ -33,3 +40,161 @@ class MoveNotDrawn(DomainError):
 
     code: ClassVar[str] = "HIT_MOVE_NOT_DRAWN"
     sentence: ClassVar[str] = "A hit in the state {state} cannot become {target}."
+
+
+class NotFound(DomainError):
+    """There is no such thing, or none that the asker may see; the answer is the same."""
+
+    code: ClassVar[str] = "NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such {kind}."
+
+
+class HitNotOpenForReview(DomainError):
+    """The hit waits for nobody's look, or for another person's than the asker's."""
+
+    code: ClassVar[str] = "HIT_NOT_OPEN_FOR_REVIEW"
+    sentence: ClassVar[str] = "This possible match is not waiting for your comparison."
+
+
+class LeaseHeldByAnother(DomainError):
+    """Somebody else compares the hit at this moment."""
+
+    code: ClassVar[str] = "LEASE_HELD_BY_ANOTHER"
+    sentence: ClassVar[str] = "Another officer is comparing this possible match. It is free again at {until}."
+
+
+class LeaseNotHeld(DomainError):
+    """The asker holds no lease on the hit."""
+
+    code: ClassVar[str] = "LEASE_NOT_HELD"
+    sentence: ClassVar[str] = (
+        "Open the possible match first: you do not hold it, or your 20 minutes are over."
+    )
+
+
+class HitDataChanged(DomainError):
+    """A newer report changed what the reviewer compared."""
+
+    code: ClassVar[str] = "HIT_DATA_CHANGED"
+    sentence: ClassVar[str] = (
+        "The details changed while you were comparing them. Open the possible match again and compare anew."
+    )
+
+
+class AlreadyDecided(DomainError):
+    """What was to be decided is decided."""
+
+    code: ClassVar[str] = "ALREADY_DECIDED"
+    sentence: ClassVar[str] = "This {kind} was decided before."
+
+
+class OrderNotPossible(DomainError):
+    """The hit's state supports no such order."""
+
+    code: ClassVar[str] = "ORDER_NOT_POSSIBLE"
+    sentence: ClassVar[str] = "A hit in the state {state} supports no order {kind}."
+
+
+class WrongRoleForApproval(DomainError):
+    """The posts that have to approve are others, or the same person approved before."""
+
+    code: ClassVar[str] = "WRONG_ROLE_FOR_APPROVAL"
+    sentence: ClassVar[str] = "Two different persons approve this list, one {first} and one {second}."
+
+
+class ListRefused(DomainError):
+    """The file was not loaded; screening goes on with the version in force."""
+
+    code: ClassVar[str] = "LIST_REFUSED"
+    sentence: ClassVar[str] = "This list was not loaded ({reason}). Screening goes on with the last version."
+
+
+class MalformedMrz(DomainError):
+    """A machine-readable zone that does not hold together."""
+
+    code: ClassVar[str] = "MALFORMED_MRZ"
+    sentence: ClassVar[str] = "The machine-readable zone cannot be read ({reason})."
+
+
+class UnreadableTraveller(DomainError):
+    """A traveller of a batch, or of a question, cannot be read."""
+
+    code: ClassVar[str] = "UNREADABLE_TRAVELLER"
+    sentence: ClassVar[str] = "Traveller {ordinal} cannot be read."
+
+
+class UnreadableMessage(DomainError):
+    """A message of another service that is not what its kind says, or not for its sender to send."""
+
+    code: ClassVar[str] = "UNREADABLE_MESSAGE"
+    sentence: ClassVar[str] = "This is no {kind} that screening takes from the sender."
+
+
+class TickRefused(DomainError):
+    """The clocks run by themselves outside the local profile."""
+
+    code: ClassVar[str] = "TICK_REFUSED"
+    sentence: ClassVar[str] = "Only the local profile runs its clocks by hand."
+
+
+class NotYetReady(DomainError):
+    """What screening needs is not in force; the travellers wait."""
+
+    code: ClassVar[str] = "SCREENING_NOT_READY"
+    sentence: ClassVar[str] = "Screening is not ready. Try again in {retry_after_seconds} seconds."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+class NoListInForce(NotYetReady):
+    """No list version is in force, or its index is still being built."""
+
+    code: ClassVar[str] = "NO_LIST_IN_FORCE"
+    sentence: ClassVar[str] = (
+        "No watchlist version is in force, so travellers wait unscreened."
+        " Try again in {retry_after_seconds} seconds."
+    )
+
+
+class NoStandingOrder(NotYetReady):
+    """No standing order is in force."""
+
+    code: ClassVar[str] = "NO_STANDING_ORDER"
+    sentence: ClassVar[str] = (
+        "No standing order is in force, so travellers wait unscreened."
+        " Try again in {retry_after_seconds} seconds."
+    )
+
+
+class RecordedRefusal(DomainError):
+    """A refusal that stays in the audit log although its transaction leaves nothing else behind."""
+
+    def __init__(self, records: Sequence[AuditRecord], **facts: Fact) -> None:
+        super().__init__(**facts)
+        self.records = tuple(records)
+
+
+class RefusedByPolicy(RecordedRefusal):
+    """A safeguard refused; nothing happened but the record of it."""
+
+    code: ClassVar[str] = "REFUSED_BY_SAFEGUARD"
+    sentence: ClassVar[str] = "The safeguards do not permit this ({reasons})."
+
+
+class ScreeningRefused(RecordedRefusal):
+    """The safeguards do not permit screening at this moment; the travellers wait."""
+
+    code: ClassVar[str] = "SCREENING_REFUSED"
+    sentence: ClassVar[str] = (
+        "The safeguards do not permit screening now ({reasons}). Try again in {retry_after_seconds} seconds."
+    )
+
+
+class DecidedTooQuickly(RecordedRefusal):
+    """SG-08: nobody compares two persons in less than thirty seconds."""
+
+    code: ClassVar[str] = "DECIDED_TOO_QUICKLY"
+    sentence: ClassVar[str] = (
+        "This was open for {seconds} seconds. Compare the details for at least {least} seconds, then save again."
+    )

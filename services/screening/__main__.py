@@ -1,0 +1,22 @@
+"""`python -m services.screening`: read the environment, migrate, serve."""
+
+import asyncio
+
+from services.screening.app import create_app
+from services.screening.settings import ScreeningSettings
+from shared.db.migrate import migrate
+from shared.observability.logging import configure_logging
+from shared.web.server import serve
+
+
+def main() -> None:
+    """Serve until told to end."""
+    settings = ScreeningSettings.from_environment()
+    configure_logging("screening", settings.log_level)
+    if settings.migration_database_url is not None:
+        asyncio.run(migrate(settings.migration_database_url.get_secret_value(), "screening"))
+    serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

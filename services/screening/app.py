@@ -1,0 +1,264 @@
+"""The screening service: settings, background work, routers. Nothing else."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+import httpx
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.screening import (
+    errors,
+    routes_desk,
+    routes_hits,
+    routes_registers,
+    routes_review,
+    routes_watchlist,
+)
+from services.screening.background import Background
+from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
+from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
+from services.screening.service import ScreeningService
+from services.screening.settings import ScreeningSettings
+from services.screening.store.watchlist import WatchlistStore
+from services.screening.watchlist.current_matcher import CurrentMatcher
+from shared.approval.errors import (
+    ApprovalConflict,
+    ApprovalRoleRefused,
+    ApprovalUnknown,
+    SamePerson,
+    SameRole,
+)
+from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.log import AuditLog
+from shared.audit.routes import audit_router
+from shared.bus.errors import MessageMismatch
+from shared.bus.http import HttpCarrier
+from shared.bus.relay import Carrier, Relay
+from shared.clock import Clock, SystemClock
+from shared.db.engine import create_engine
+from shared.identifiers import RandomIdentifiers
+from shared.observability.logging import get_logger
+from shared.policy.bundle import read_trusted_keys
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.policy.engine import PolicyEngine
+from shared.security.keys import KeyFile
+from shared.security.roles import Permission
+from shared.security.tokens import Principal, ServiceSigner
+from shared.web.application import Lifespan, service_app
+from shared.web.authentication import OnRefusal
+from shared.web.health import Check
+from shared.web.problems import register_problems
+
+SERVICE_KEY_FILE: Final = "service-token.json"
+MAX_CONNECTIONS: Final = 20
+# Faults after which the log can no longer be trusted, so that nothing is permitted until a person has looked.
+_BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
+
+register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
+register_problems(403, SamePerson, SameRole, ApprovalRoleRefused)
+register_problems(404, errors.NotFound, ApprovalUnknown)
+register_problems(
+    409,
+    errors.MoveNotDrawn,
+    errors.HitNotOpenForReview,
+    errors.LeaseHeldByAnother,
+    errors.LeaseNotHeld,
+    errors.HitDataChanged,
+    errors.AlreadyDecided,
+    errors.OrderNotPossible,
+    errors.DecidedTooQuickly,
+    ApprovalConflict,
+    MessageMismatch,
+)
+register_problems(
+    422,
+    errors.ListRefused,
+    errors.MalformedMrz,
+    errors.UnreadableTraveller,
+    errors.UnreadableMessage,
+)
+register_problems(503, errors.NotYetReady, errors.ScreeningRefused)
+
+
+class ChainWatch:
+    """Hears of the audit log's faults, and knows whether its chain is whole (SG-41)."""
+
+    def __init__(self) -> None:
+        self._is_whole = True
+
+    def report(self, code: str) -> None:
+        """Take note of a fault and log it."""
+        self._is_whole = self._is_whole and code not in _BROKEN
+        get_logger().error("audit_log_fault", code=code)
+
+    def is_whole(self) -> bool:
+        """Whether no fault was reported that breaks the chain."""
+        return self._is_whole
+
+
+def create_app(
+    settings: ScreeningSettings,
+    *,
+    clock: Clock | None = None,
+    carrier: Carrier | None = None,
+    safeguards: Safeguards | None = None,
+    draw: Callable[[], float] | None = None,
+) -> FastAPI:
+    """Build the screening service.
+
+    Args:
+        settings: The service's settings.
+        clock: The time; the machine's when absent.
+        carrier: How messages reach sharing; HTTP when absent.
+        safeguards: The policy engine; the signed catalogue of the settings when absent.
+        draw: Numbers from 0 up to 1, for the share of NOT_A_MATCH that a second person looks at.
+    """
+    used_clock = clock or SystemClock()
+    used_safeguards = safeguards or load_safeguards(settings, used_clock)
+    # The operating system's randomness: nobody can foresee which hit is looked at twice.
+    used_draw = draw or random.SystemRandom().random
+    return service_app(
+        title=f"Safeconduct {SERVICE}",
+        settings=settings,
+        lifespan=_lifespan(settings, used_clock, used_safeguards, carrier, used_draw),
+        routers=[
+            routes_review.router,
+            routes_hits.router,
+            routes_watchlist.router,
+            routes_registers.router,
+            routes_desk.router,
+            audit_router(),
+        ],
+        clock=used_clock,
+    )
+
+
+def load_safeguards(settings: ScreeningSettings, clock: Clock) -> PolicyEngine:
+    """The safeguards of the settings' folder; a service that cannot load them does not start.
+
+    Raises:
+        CatalogueFault: The catalogue cannot be used.
+    """
+    keys_file = settings.policy_trusted_keys_file
+    return PolicyEngine.load(
+        settings.policy_folder or CATALOGUE_FOLDER,
+        profile=settings.profile,
+        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
+        clock=clock,
+    )
+
+
+def _lifespan(
+    settings: ScreeningSettings,
+    clock: Clock,
+    safeguards: Safeguards,
+    carrier: Carrier | None,
+    draw: Callable[[], float],
+) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as opened:
+            client = await opened.enter_async_context(_client())
+            engine = await opened.enter_async_context(_database(settings))
+            watch = ChainWatch()
+            identifiers = RandomIdentifiers(clock)
+            audit = AuditLog(SERVICE, clock, identifiers)
+            app.state.audit_desk = await opened.enter_async_context(
+                running_audit(
+                    engine,
+                    service=SERVICE,
+                    signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE),
+                    log=audit,
+                    clock=clock,
+                    sinks=settings.audit_checkpoint_sinks,
+                    client=client,
+                    report=watch.report,
+                )
+            )
+            ports = Ports(
+                database=engine,
+                safeguards=WithLog(safeguards, watch.is_whole),
+                audit=audit,
+                clock=clock,
+                identifiers=identifiers,
+                authority=settings.authority,
+            )
+            current = CurrentMatcher(engine, WatchlistStore(), Matcher.compile)
+            screening = ScreeningService(settings, ports, current, draw, ALGORITHM, THRESHOLD)
+            app.state.screening = screening
+            app.state.on_refusal = _record_refusal(ports)
+            app.state.readiness_checks["database"] = _check(engine)
+            used_carrier = carrier or _http_carrier(settings, client, clock)
+            # The list in force is in memory before the first batch comes.
+            await current.refresh()
+            await opened.enter_async_context(_working(screening, Relay(engine, used_carrier, {})))
+            yield
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _working(screening: ScreeningService, relay: Relay) -> AsyncIterator[None]:
+    """Run relay, clocks and list watcher while the service runs; what is under way is finished."""
+    background = Background(screening)
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(relay.run(stop))
+        tasks.create_task(background.beat_clocks(stop))
+        tasks.create_task(background.watch_list(stop))
+        try:
+            yield
+        finally:
+            stop.set()
+            screening.wake.set()
+
+
+def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock: Clock) -> HttpCarrier:
+    signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE), clock)
+    return HttpCarrier(client, {"sharing": settings.sharing_url}, signer)
+
+
+def _record_refusal(ports: Ports) -> OnRefusal:
+    """A refused request leaves a record, like every refusal (SG-41)."""
+
+    async def on_refusal(principal: Principal, permission: Permission, _template: str) -> None:
+        async with ports.transaction() as connection:
+            await ports.audit.append(
+                connection,
+                actor=principal.subject,
+                action="access.refuse",
+                object_kind="route",
+                object_id=permission.value,
+                outcome="REFUSED",
+            )
+
+    return on_refusal
+
+
+def _check(engine: AsyncEngine) -> Check:
+    async def check() -> None:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    return check
+
+
+@asynccontextmanager
+async def _database(settings: ScreeningSettings) -> AsyncIterator[AsyncEngine]:
+    url = settings.database_url.get_secret_value()
+    engine = create_engine(url, pool_size=12, application_name=f"safeconduct-{SERVICE}")
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+def _client() -> httpx.AsyncClient:
+    """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
+    limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)

@@ -1,0 +1,65 @@
+"""What runs while nobody asks: the clocks, and the watcher that swaps the matcher when the list changes."""
+
+import asyncio
+import contextlib
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.screening.clocks import Clocks
+from services.screening.service import ScreeningService
+from services.screening.store.watchlist import GENERATION_CHANNEL
+from shared.bus.wake import WakeUp
+from shared.errors import DomainError
+from shared.observability.logging import get_logger
+
+#: How long a worker may miss a change whose notification was lost; 15 minutes are allowed (SG-15).
+LOOK_SECONDS = 30.0
+
+
+class Background:
+    """The service's own tasks; each ends when told to stop, and outlives a database that is away."""
+
+    def __init__(self, screening: ScreeningService) -> None:
+        self._screening = screening
+
+    async def beat_clocks(self, stop: asyncio.Event) -> None:
+        """Carry out what is due, again and again."""
+        settings = self._screening.settings
+        clocks = Clocks(self._screening.ports, settings.escalation_ladder)
+        while not stop.is_set():
+            try:
+                await clocks.beat()
+            except (SQLAlchemyError, OSError, DomainError) as fault:
+                get_logger().error("clock_beat_failed", error=type(fault).__name__)
+            await _pause(stop, settings.clock_seconds)
+
+    async def watch_list(self, stop: asyncio.Event) -> None:
+        """Swap the matcher whenever the set of entries in use has changed, here or in another worker."""
+        wake_up = WakeUp(self._screening.ports.database, GENERATION_CHANNEL)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(wake_up.listen(stop))
+            while not stop.is_set():
+                notified = wake_up.signal()
+                self._screening.wake.clear()
+                try:
+                    await self._screening.current.refresh()
+                except (SQLAlchemyError, OSError, DomainError) as fault:
+                    get_logger().error("matcher_build_failed", error=type(fault).__name__)
+                await _first_of((stop, notified, self._screening.wake), LOOK_SECONDS)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+
+
+async def _first_of(events: tuple[asyncio.Event, ...], seconds: float) -> None:
+    """Wait until one of the events is set, at most so long."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)

@@ -1,0 +1,75 @@
+"""What comes in from other services: batches of travellers from ingest, releases of cards from sharing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from services.screening.errors import UnreadableMessage
+from services.screening.front_line import FrontLine
+from services.screening.ports import Ports
+from services.screening.screen import ScreenTravellers
+from services.screening.watchlist.current_matcher import CurrentMatcher
+from shared.bus.inbox import Inbox
+from shared.contracts import NationalReleaseV1, TravellersObservedV1
+
+Body = TypeVar("Body", TravellersObservedV1, NationalReleaseV1)
+
+#: Which service may send what.
+SENDERS = {"TravellersObservedV1": "ingest", "NationalReleaseV1": "sharing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message of a sister service."""
+
+    message_id: UUID
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+    sender: str = ""
+
+
+class ReceiveMessage:
+    """Hands each message to its use case."""
+
+    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+        self._ports = ports
+        self._current = current
+
+    async def __call__(self, message: Received) -> dict[str, Any]:
+        """Carry a message out once; a repeat gets the first reply.
+
+        Raises:
+            UnreadableMessage: Another sender's kind, or not that contract.
+            NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller: See `screen.py`.
+        """
+        if SENDERS.get(message.kind) != message.sender:
+            raise UnreadableMessage(kind=message.kind)
+        if message.kind == "TravellersObservedV1":
+            batch = _parsed(TravellersObservedV1, message)
+            if batch.message_id != message.message_id:
+                raise UnreadableMessage(kind=message.kind)
+            reply = await ScreenTravellers(self._ports, self._current)(batch)
+            return reply.as_json()
+        return await self._release(message)
+
+    async def _release(self, message: Received) -> dict[str, Any]:
+        release = _parsed(NationalReleaseV1, message)
+        async with self._ports.transaction() as connection:
+            stored = await Inbox.begin(connection, message.message_id, message.kind)
+            if stored is not None:
+                return stored
+            await FrontLine(self._ports).release(connection, release)
+            reply = {"released": True}
+            await Inbox.finish(connection, message.message_id, reply)
+            return reply
+
+
+def _parsed(contract: type[Body], message: Received) -> Body:
+    try:
+        return contract.model_validate(message.body)
+    except ValidationError:
+        # The cause is not chained: its text could quote a traveller.
+        raise UnreadableMessage(kind=message.kind) from None

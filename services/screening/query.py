@@ -1,0 +1,176 @@
+"""The ad hoc question: one person from a form, compared with the list under the asker's own statement."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.screening import policy_requests
+from services.screening.errors import NoListInForce
+from services.screening.hit import Matched, digest_of
+from services.screening.policy_requests import Actor, Stated
+from services.screening.ports import Ports
+from services.screening.registers import LegalRow
+from services.screening.screen import explained
+from services.screening.store.watchlist import UsedEntry
+from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
+from shared.audit.record import AuditRecord, FactValue
+from shared.security.tokens import Principal
+from shared.travel import Traveller
+from shared.web.purpose import Purpose
+
+MAX_MATCHES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One match of a question, with its explanation and the entry's own facts."""
+
+    entry: UsedEntry
+    matched: Matched
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The answer: matches best first, or why the person cannot be compared."""
+
+    matches: list[Answered]
+    fault: str | None
+
+
+class MatchQuery:
+    """Answers ad hoc questions."""
+
+    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+        self._ports = ports
+        self._current = current
+
+    async def __call__(
+        self, traveller: Traveller, floor: float | None, principal: Principal, purpose: Purpose
+    ) -> Asked:
+        """Compare one person with the list in force.
+
+        Raises:
+            NoListInForce: Nothing to compare with.
+            RefusedByPolicy: The question, or the look at an entry, is refused.
+
+        Source: safeguards §5 last paragraph: a `screen.run` of person scope, a `record.read` of each entry.
+        """
+        matcher = self._current.matcher
+        if matcher is None:
+            raise NoListInForce
+        fault = matcher.unscreenable(traveller)
+        matches = await asyncio.to_thread(_match, matcher, traveller, floor)
+        async with self._ports.transaction() as connection:
+            entries = await self._ports.stores.watchlist.used_entries(connection, set(matches))
+            answered = [
+                Answered(entries[entry_id], matched)
+                for entry_id, matched in matches.items()
+                if entry_id in entries
+            ]
+            records = await self._permitted(connection, traveller, answered, matcher, principal, purpose)
+            await self._ports.audit.append_many(connection, records)
+        return Asked(answered, None if fault is None else str(getattr(fault, "code", fault)))
+
+    async def _permitted(
+        self,
+        connection: AsyncConnection,
+        traveller: Traveller,
+        answered: list[Answered],
+        matcher: ScreeningMatcher,
+        principal: Principal,
+        purpose: Purpose,
+    ) -> list[AuditRecord]:
+        registers = self._ports.stores.registers
+        now = self._ports.clock.now()
+        is_open, is_member = await self._case(connection, purpose, principal)
+        copies = await registers.count_copies(
+            connection,
+            actor=principal.subject,
+            statement_digest=hashlib.sha256((purpose.statement or "").encode()).hexdigest(),
+            subject_digests=[digest_of(traveller.as_json())],
+            at=now,
+        )
+        stated = Stated(purpose.code, purpose.case_id, purpose.statement)
+        actor = Actor.of(principal)
+        request = policy_requests.query_run(
+            actor=actor,
+            purpose=stated,
+            approval=await registers.matcher_approval(connection, matcher.algorithm, now),
+            threshold=matcher.threshold,
+            has_explanations=all(each.matched.evidence for each in answered),
+            legal_row=await self._legal_row(connection, principal, "screen.run", "API", purpose, now),
+            copy_subjects=copies,
+            is_case_open=is_open,
+            now=now,
+        )
+        facts: dict[str, FactValue] = {"matches": len(answered), "matcher_digest": matcher.digest}
+        records = [self._ports.require(request, object_kind="query", object_id="ad_hoc", facts=facts)]
+        row = await self._legal_row(connection, principal, "record.read", "WL_ENTRY", purpose, now)
+        sources = {each.source_id: each for each in await registers.sources(connection)}
+        for each in answered:
+            look = policy_requests.record_read(
+                actor=actor,
+                purpose=stated,
+                legal_row=row,
+                source=sources[each.entry.source_id],
+                data_class="WL_ENTRY",
+                is_case_open=is_open,
+                is_member=is_member,
+                purpose_age_h=0,
+                now=now,
+                search={"keys": list(_keys(traveller)), "wildcard_only": False, "target": "ORDINARY"},
+                copy_subjects=copies,
+            )
+            records.append(self._ports.require(look, object_kind="entry", object_id=each.entry.entry_id))
+        return records
+
+    async def _legal_row(
+        self,
+        connection: AsyncConnection,
+        principal: Principal,
+        action: str,
+        data_class: str,
+        purpose: Purpose,
+        now: datetime,
+    ) -> LegalRow | None:
+        return await self._ports.stores.registers.legal_row(
+            connection,
+            authority=principal.authority,
+            action=action,
+            data_class=data_class,
+            purpose_code=purpose.code,
+            now=now,
+        )
+
+    async def _case(
+        self, connection: AsyncConnection, purpose: Purpose, principal: Principal
+    ) -> tuple[bool, bool]:
+        """Whether the stated case is open, and whether the asker is assigned to it (SG-26)."""
+        if purpose.case_id is None:
+            return False, False
+        case = await self._ports.stores.registers.case(connection, purpose.case_id)
+        if case is None:
+            return False, False
+        return case.closed_at is None, principal.subject in case.members
+
+
+def _match(matcher: ScreeningMatcher, traveller: Traveller, floor: float | None) -> dict[str, Matched]:
+    """The matches by entry, best first; runs in a thread."""
+    found = matcher.screen([traveller], floor=floor, limit=MAX_MATCHES)[0]
+    return {match.entry_id: explained(matcher, traveller, match.entry_id, match.score) for match in found}
+
+
+def _keys(traveller: Traveller) -> list[str]:
+    """The kinds of detail that the question gives, as SG-26 names search keys."""
+    given = {
+        "names": traveller.surname,
+        "date_of_birth": traveller.birth_date,
+        "doc_number": traveller.documents,
+        "nationality": traveller.nationality,
+        "sex": traveller.sex,
+        "place_of_birth": traveller.birth_place,
+    }
+    return [key for key, value in given.items() if value]

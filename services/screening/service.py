@@ -1,0 +1,48 @@
+"""The screening service as one value, and how a route gets hold of it at the time of its request."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.screening.ports import Ports
+from services.screening.settings import ScreeningSettings
+from services.screening.watchlist.current_matcher import CurrentMatcher
+from shared.clock import Clock
+from shared.web.scripted_clock import request_clock
+
+
+@dataclass(frozen=True)
+class ScreeningService:
+    """What the lifespan opened: ports, the matcher in force, randomness; `wake` ends the watcher's pause.
+
+    `built_algorithm` and `built_threshold` are those of the code, whether or not a list is in force.
+    """
+
+    settings: ScreeningSettings
+    ports: Ports
+    current: CurrentMatcher
+    draw: Callable[[], float]
+    built_algorithm: str
+    built_threshold: float
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+def service(request: Request) -> ScreeningService:
+    """The service behind a route."""
+    found: ScreeningService = request.app.state.screening
+    return found
+
+
+def request_ports(
+    opened: Annotated[ScreeningService, Depends(service)],
+    clock: Annotated[Clock, Depends(request_clock)],
+) -> Ports:
+    """The ports at the time of this request."""
+    return opened.ports.at(clock)
+
+
+Service = Annotated[ScreeningService, Depends(service)]
+RequestPorts = Annotated[Ports, Depends(request_ports)]

@@ -1,0 +1,42 @@
+"""What the screening service is told at its start."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
+
+from services.screening.review_rules import SECOND_QUEUE_MIX
+from shared.settings import ServiceSettings
+
+
+class ScreeningSettings(ServiceSettings):
+    """The settings of the screening service, from `SCREENING_*`.
+
+    `own_authority` is the unit that screens, as the legal register names it; `<own_state>-PIU-01` where it is
+    left out. `escalation_ladder` names supervisors, parted by commas: the first owns what nobody reviewed.
+    `second_queue_mix` is the share of NOT_A_MATCH that a second person looks at, at least one in twenty.
+    `clock_seconds` is the pause between two beats of the clocks.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SCREENING_", frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    sharing_url: str
+    own_authority: str | None = None
+    escalation_ladder: Annotated[tuple[str, ...], NoDecode] = ()
+    second_queue_mix: float = Field(default=SECOND_QUEUE_MIX, ge=SECOND_QUEUE_MIX, le=1.0)
+    clock_seconds: float = Field(default=5.0, gt=0, le=60)
+
+    @field_validator("escalation_ladder", mode="before")
+    @classmethod
+    def _split_ladder(cls, value: Any) -> Any:
+        """Accept names parted by commas."""
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @property
+    def authority(self) -> str:
+        """The unit that screens."""
+        return self.own_authority or f"{self.own_state}-PIU-01"

@@ -1,0 +1,134 @@
+"""The matcher in force in this worker: built beside the old one, swapped between batches, never changed.
+
+Every worker compares its generation with the database's when it is woken (NOTIFY) or, at the latest, at the
+next beat of its own clock; so a removed entry leaves every worker's memory within a minute.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.screening.store.watchlist import WatchlistStore
+from services.screening.watchlist.entry import EntryName, WatchlistEntry
+from shared.observability.logging import get_logger
+from shared.travel import Traveller
+
+
+class ScreeningMatch(Protocol):
+    """One possible match."""
+
+    @property
+    def entry_id(self) -> str:
+        """The entry."""
+
+    @property
+    def score(self) -> float:
+        """The calibrated probability of the same person, 0.0 to 1.0."""
+
+
+class ScreeningEvidence(Protocol):
+    """One piece of evidence."""
+
+    @property
+    def label(self) -> str:
+        """The kind, for people."""
+
+    @property
+    def bearing(self) -> str:
+        """AGREE, DIFFER or MISSING."""
+
+    @property
+    def words(self) -> str:
+        """The piece as a sentence for people."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The evidence object of `matching-interface.md`."""
+        ...
+
+
+class ScreeningExplanation(Protocol):
+    """Why a match is one."""
+
+    @property
+    def name(self) -> EntryName | None:
+        """The entry's name that was compared."""
+
+    @property
+    def for_people(self) -> Sequence[ScreeningEvidence]:
+        """The evidence, with a MISSING piece for each kind about which nothing could be compared."""
+
+
+class ScreeningMatcher(Protocol):
+    """What screening uses of the matcher (`spec/matching-interface.md`)."""
+
+    @property
+    def digest(self) -> str:
+        """Covers everything that a result depends on but the algorithm."""
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm and its version."""
+
+    @property
+    def threshold(self) -> float:
+        """The score from which on a match is returned."""
+
+    def screen(
+        self, travellers: Sequence[Traveller], *, floor: float | None = None, limit: int = 50
+    ) -> Sequence[Sequence[ScreeningMatch]]:
+        """One list of matches a traveller, best first."""
+        ...
+
+    def explain(self, traveller: Traveller, entry_id: str) -> ScreeningExplanation:
+        """The explanation of one pair."""
+        ...
+
+    def unscreenable(self, traveller: Traveller) -> object | None:
+        """Why a traveller cannot be screened, or `None`."""
+        ...
+
+
+Compile = Callable[[Sequence[WatchlistEntry]], ScreeningMatcher]
+
+
+class CurrentMatcher:
+    """Holds the matcher that this worker screens with."""
+
+    def __init__(self, database: AsyncEngine, store: WatchlistStore, compile_matcher: Compile) -> None:
+        self._database = database
+        self._store = store
+        self._compile = compile_matcher
+        self._matcher: ScreeningMatcher | None = None
+        self._generation = -1
+        self._is_building = asyncio.Lock()
+
+    @property
+    def matcher(self) -> ScreeningMatcher | None:
+        """The matcher to screen with, `None` while no list version is in force or none is built yet."""
+        return self._matcher
+
+    @property
+    def generation(self) -> int:
+        """Which set of entries the matcher was built from; -1 before the first."""
+        return self._generation
+
+    async def refresh(self) -> bool:
+        """Build and swap when the set of entries in use has changed; whether it had.
+
+        The old matcher serves until the new one is complete. Building runs in a thread.
+        """
+        async with self._is_building:
+            async with self._database.connect() as connection:
+                generation, is_loaded = await self._store.generation(connection)
+                if generation == self._generation:
+                    return False
+                bodies = await self._store.used_bodies(connection) if is_loaded else []
+            self._matcher = await asyncio.to_thread(self._build, bodies) if is_loaded else None
+            self._generation = generation
+            get_logger().info("matcher_swapped", count=len(bodies))
+            return True
+
+    def _build(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
+        return self._compile([WatchlistEntry.from_json(body) for body in bodies])
