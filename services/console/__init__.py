@@ -1,0 +1,1 @@
+"""The pages on which officers, supervisors, auditors and administrators work."""

@@ -229,12 +229,25 @@ class TokenVerifier:
         kid, issuer = _unverified(token)
         if issuer.startswith(_SERVICE_ISSUER):
             return await self._verify_service(token, kid, issuer)
+        return _principal(await self._issuers_claims(token, kid, issuer))
+
+    async def claims(self, token: str) -> dict[str, Any]:
+        """The checked claims of the issuer's token, such as the identity token that ends a sign-in.
+
+        Raises:
+            TokenRefused: Anything about the token is not right, or it is a service's.
+            IssuerUnavailable: The issuer's keys cannot be had.
+        """
+        if len(token) > MAX_TOKEN_BYTES:
+            raise TokenRefused(reason="too long")
+        kid, issuer = _unverified(token)
+        return await self._issuers_claims(token, kid, issuer)
+
+    async def _issuers_claims(self, token: str, kid: str, issuer: str) -> dict[str, Any]:
         if issuer != self._issuer:
             raise TokenRefused(reason="issuer")
-        claims = _checked_claims(
-            token, await self._issuer_keys.key(kid), issuer, self._audience, self._clock.now()
-        )
-        return _principal(claims)
+        key = await self._issuer_keys.key(kid)
+        return _checked_claims(token, key, issuer, self._audience, self._clock.now())
 
     async def _verify_service(self, token: str, kid: str, issuer: str) -> Principal:
         name = issuer.removeprefix(_SERVICE_ISSUER)

@@ -1,6 +1,6 @@
 """How each service's application is put together: the same skin around different routers."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -61,6 +61,7 @@ def service_app(
     lifespan: Lifespan,
     routers: Sequence[APIRouter],
     clock: Clock | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """Build a service's application.
 
@@ -73,6 +74,7 @@ def service_app(
         lifespan: What the service opens and closes.
         routers: The service's routes; each names its permission.
         clock: The time; the machine's when absent.
+        headers: Headers of every answer that differ from the safe ones of `request_context.py`.
 
     Raises:
         UnguardedRoute: A route names no permission.
@@ -93,7 +95,9 @@ def service_app(
         app.include_router(router, max_body_size=DEFAULT_MAX_BODY_BYTES)
     install_problem_handlers(app)
     app.add_middleware(BodyDeadline)
-    app.add_middleware(RequestContext, service=service, headers=_headers(settings.profile))
+    app.add_middleware(
+        RequestContext, service=service, headers={**_headers(settings.profile), **(headers or {})}
+    )
     _name_permissions_in_openapi(app)
     return app
 

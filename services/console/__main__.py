@@ -1,0 +1,22 @@
+"""`python -m services.console`: read the environment, migrate, serve."""
+
+import asyncio
+
+from services.console.app import create_app
+from services.console.settings import ConsoleSettings
+from shared.db.migrate import migrate
+from shared.observability.logging import configure_logging
+from shared.web.server import serve
+
+
+def main() -> None:
+    """Serve until told to end."""
+    settings = ConsoleSettings.from_environment()
+    configure_logging("console", settings.log_level)
+    if settings.migration_database_url is not None:
+        asyncio.run(migrate(settings.migration_database_url.get_secret_value(), "console"))
+    serve(create_app(settings), settings)
+
+
+if __name__ == "__main__":
+    main()

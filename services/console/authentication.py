@@ -1,0 +1,65 @@
+"""Who is at the screen: told by the session cookie, and checked at each request by the token behind it."""
+
+from typing import Final
+
+from fastapi import Request
+
+from services.console.errors import SignInNeeded
+from services.console.page import Console
+from services.console.sessions import Session
+from services.console.settings import ConsoleSettings
+from shared.security.tokens import Principal, TokenRefused, TokenVerifier
+
+# What the page asks for by itself keeps nobody signed in.
+FRAGMENTS: Final = "/fragments/"
+
+
+def session_cookie(settings: ConsoleSettings) -> str:
+    """The session cookie's name.
+
+    Over TLS it has the prefix by which browsers insist on Secure, this host and no other path.
+    Loopback without TLS cannot have that; there the name carries the port, because browsers give a host's
+    cookies to all its ports.
+    """
+    return "__Host-session" if settings.is_secure else f"local-session-{settings.port}"
+
+
+def sign_in_cookie(settings: ConsoleSettings) -> str:
+    """The name of the cookie that a sign-in under way needs."""
+    return "__Host-sign-in" if settings.is_secure else f"local-sign-in-{settings.port}"
+
+
+async def session_principal(request: Request) -> Principal:
+    """The person of this request's session; also leaves the session in `request.state.session`.
+
+    Raises:
+        SignInNeeded: No session, or the issuer's token ended and could not be renewed.
+    """
+    console: Console = request.app.state.console
+    cookie = request.cookies.get(session_cookie(console.settings))
+    session = None if cookie is None else await console.sessions.find(cookie)
+    if session is None:
+        raise SignInNeeded
+    session, principal = await _renewed(request.app.state.token_verifier, console, session)
+    if not request.url.path.startswith(FRAGMENTS):
+        await console.sessions.touch(session)
+    request.state.session = session
+    return principal
+
+
+async def _renewed(verifier: TokenVerifier, console: Console, session: Session) -> tuple[Session, Principal]:
+    """The session with a token that holds now, and whose it is."""
+    try:
+        return session, await verifier.verify(session.tokens.access)
+    except TokenRefused:
+        tokens = await console.sign_in.refresh(session.tokens)
+    if tokens is None:
+        await console.sessions.end(session)
+        raise SignInNeeded
+    try:
+        principal = await verifier.verify(tokens.access)
+    except TokenRefused:
+        raise SignInNeeded from None
+    if principal.subject != session.stored.subject:
+        raise SignInNeeded
+    return await console.sessions.replace_tokens(session, tokens), principal

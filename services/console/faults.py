@@ -1,0 +1,102 @@
+"""Faults as pages: a sentence, what was not done, and the way on."""
+
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.console.authentication import FRAGMENTS
+from services.console.errors import (
+    ConsoleFault,
+    CrossSiteRefused,
+    FormFault,
+    ServiceFault,
+    SignInFailed,
+    SignInNeeded,
+)
+from services.console.page import Console
+from shared.errors import DomainError
+from shared.web.problems import register_problems, status_of
+from shared.web.request_id import current_trace_id
+
+_OPERATION: Final = ("/health/", "/metrics", "/openapi.json", "/v1/")
+
+register_problems(400, SignInFailed)
+register_problems(401, SignInNeeded)
+register_problems(403, CrossSiteRefused)
+register_problems(422, FormFault)
+register_problems(500, ConsoleFault)
+
+
+class WrongHost(ConsoleFault):
+    """The console was reached under a name that is not its own."""
+
+    code = "WRONG_HOST"
+    sentence = "This is not the address of the console."
+
+
+register_problems(421, WrongHost)
+
+
+async def own_host_only(request: Request) -> None:
+    """Answer only under our own name, so that no foreign name can be pointed at us (DNS rebinding).
+
+    Raises:
+        WrongHost: `Host` is another's.
+    """
+    console: Console = request.app.state.console
+    if request.headers.get("host") != urlsplit(console.settings.own_url).netloc:
+        raise WrongHost
+
+
+def install_fault_pages(app: FastAPI) -> None:
+    """Answer faults of pages with pages; the routes for machines keep their problems."""
+    for kind in (DomainError, HTTPException, RequestValidationError):
+        problem = app.exception_handlers[kind]
+
+        def handle(request: Request, error: Exception, problem=problem) -> Response:  # type: ignore[no-untyped-def]  # noqa: ANN001
+            if request.url.path.startswith(_OPERATION):
+                return problem(request, error)  # type: ignore[no-any-return]
+            return _fault_page(request, error)
+
+        app.add_exception_handler(kind, handle)
+
+
+def _fault_page(request: Request, error: Exception) -> Response:
+    console: Console = request.app.state.console
+    if isinstance(error, WrongHost) and request.method == "GET":
+        return RedirectResponse(console.settings.own_url + request.url.path, status_code=303)
+    if isinstance(error, SignInNeeded):
+        return _to_sign_in(request, console)
+    status, sentence, code = _told(error)
+    html = console.templates.draw(
+        "fault.html", status=status, sentence=sentence, code=code, trace_id=current_trace_id()
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def _told(error: Exception) -> tuple[int, str, str]:
+    if isinstance(error, ServiceFault):
+        return error.status, error.detail, error.refusal
+    if isinstance(error, DomainError):
+        return status_of(type(error)), error.detail, error.code
+    if isinstance(error, RequestValidationError):
+        return HTTPStatus.NOT_FOUND, "There is no such page.", "NOT_FOUND"
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    sentence = "There is no such page." if status is HTTPStatus.NOT_FOUND else f"{status.phrase}."
+    return status, sentence, status.name
+
+
+def _to_sign_in(request: Request, console: Console) -> Response:
+    """A page is asked for again after signing in; a form is not, because nobody may repeat it unseen."""
+    if request.url.path.startswith(FRAGMENTS):
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    if request.method == "GET":
+        return RedirectResponse(f"/sign-in?to={quote(request.url.path, safe='/')}", status_code=303)
+    html = console.templates.draw("signed_out.html", is_interrupted=True)
+    return HTMLResponse(html, status_code=401)

@@ -1,0 +1,56 @@
+"""Which pages a person is offered: those that their roles open, in the order of the work."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.security.roles import Permission
+from shared.security.tokens import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page in the navigation and on the home page."""
+
+    path: str
+    title: str
+    what: str
+    permission: Permission
+
+
+PAGES: Final[Sequence[Entry]] = (
+    Entry("/queue", "Queue", "Possible matches, most urgent first.", Permission.REVIEW),
+    Entry("/expired", "Expired", "What nobody got to in time, and who has it now.", Permission.REVIEW),
+    Entry(
+        "/cards",
+        "At the port",
+        "Today's confirmed hits here, and the document look-up.",
+        Permission.FRONT_LINE_CARDS,
+    ),
+    Entry("/hits", "Hits", "Every hit by state, and what happened to it.", Permission.READ_HITS),
+    Entry("/orders", "Orders", "Measures: drafted by one, approved by another.", Permission.READ_ORDERS),
+    Entry("/shares", "Shares", "Who must be told, and what the safeguards say.", Permission.READ_SHARES),
+    Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
+    Entry("/flights", "Flights", "Messages of airlines and their faults.", Permission.READ_FLIGHTS),
+    Entry("/match", "Ask", "Compare one person with the list, for a stated purpose.", Permission.MATCH),
+    Entry("/watchlist", "Watchlist", "Sources and versions, held and in force.", Permission.READ_WATCHLIST),
+    Entry(
+        "/standing-orders",
+        "Standing orders",
+        "The statement under which everyone is screened.",
+        Permission.READ_STANDING_ORDERS,
+    ),
+    Entry(
+        "/matcher", "Matcher", "Which matcher is approved, and until when.", Permission.READ_MATCHER_APPROVALS
+    ),
+    Entry("/log", "Log", "Who looked at what, what was refused, and the proof.", Permission.READ_AUDIT),
+)
+
+
+def entries_for(principal: Principal, path: str) -> list[tuple[Entry, bool]]:
+    """The pages that this person may open, each with whether it is the one at `path`."""
+    return [
+        (entry, path == entry.path or path.startswith(f"{entry.path}/"))
+        for entry in PAGES
+        if principal.may(entry.permission)
+    ]

@@ -1,0 +1,122 @@
+"""The auditor's log: who looked at this traveller, what this person looked at, what was refused; the proof.
+
+The proof is checked here, by code that shares nothing with the service that keeps the log: the signed
+export is read and every leaf, root and signature computed anew (`shared/audit/verify.py`).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.clients import MAX_ROWS
+from services.console.errors import FormFault
+from services.console.page import Page, Submitted, form_for, page_for
+from shared.audit.verify import verify_export
+from shared.security.roles import Permission
+from shared.web.purpose import PURPOSE_CODES, Purpose
+
+SERVICES: Final = ("screening", "ingest", "sharing")
+OUTCOMES: Final = ("REFUSED", "PERMITTED", "DONE", "FAILED")
+MAX_IDENTIFIER: Final = 200
+MAX_EXPORT_BYTES: Final = 64 * 1_048_576
+EXPORT_SECONDS: Final = 60.0
+_OVERSIGHT: Final = Purpose(code="OVERSIGHT", case_id=None)
+
+router = APIRouter()
+Auditor = Annotated[Page, Depends(page_for(Permission.READ_AUDIT))]
+AuditorForm = Annotated[Page, Depends(form_for(Permission.READ_AUDIT))]
+
+
+@router.get("/log")
+async def show_log(page: Auditor) -> Response:
+    """The search form; nothing is read before something is asked."""
+    return _shown(page, Submitted(page.form.fields))
+
+
+@router.post("/log")
+async def search(page: AuditorForm) -> Response:
+    """Records that match; sent as a form, so that what is looked for is in no address."""
+    form = page.form
+    service = form.choice("service", frozenset(SERVICES))
+    answer = await page.services[service].ask(
+        "GET", "/v1/audit/records", query=_query(form), purpose=_OVERSIGHT
+    )
+    rows = answer.get("records") if isinstance(answer, dict) else None
+    records = [_record(row) for row in rows[:MAX_ROWS] if isinstance(row, dict)] if rows else []
+    return _shown(page, form, records=records)
+
+
+@router.post("/log/proof")
+async def prove(page: AuditorForm) -> Response:
+    """Fetch one service's signed export and verify it from its first record to its last."""
+    service = page.form.choice("service", frozenset(SERVICES))
+    export = await _export(page, service)
+    findings = verify_export(export.splitlines())
+    return _shown(page, page.form, findings=findings, proved=service)
+
+
+@router.post("/log/export")
+async def download(page: AuditorForm) -> Response:
+    """The signed export as a file, to be verified anywhere with the program that stands alone."""
+    service = page.form.choice("service", frozenset(SERVICES))
+    return Response(
+        await _export(page, service),
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="safeconduct-{service}-log.ndjson"'},
+    )
+
+
+def _shown(page: Page, form: Submitted, **facts: Any) -> Response:
+    sought = {
+        name: form.text(name, limit=MAX_IDENTIFIER)
+        for name in ("service", "subject_id", "actor", "outcome", "purpose", "since", "until")
+    }
+    shown = {"records": None, "findings": None, "proved": None} | facts
+    return page.show(
+        "log.html",
+        services=SERVICES,
+        outcomes=OUTCOMES,
+        purposes=sorted(PURPOSE_CODES),
+        sought=sought,
+        **shown,
+    )
+
+
+async def _export(page: Page, service: str) -> bytes:
+    client = page.services[service]
+    response = await client.fetch("GET", "/v1/audit/export", purpose=_OVERSIGHT, seconds=EXPORT_SECONDS)
+    if len(response.content) > MAX_EXPORT_BYTES:
+        raise FormFault(field="the log is too long for this page; use ./run audit verify")
+    return response.content
+
+
+def _query(form: Submitted) -> dict[str, str]:
+    until = _day(form, "until")
+    times = {
+        "since": _day(form, "since"),
+        "until": None if until is None else until + timedelta(days=1),
+    }
+    query = {
+        name: form.text(name, limit=MAX_IDENTIFIER) for name in ("subject_id", "actor", "outcome", "purpose")
+    }
+    return query | {name: instant.isoformat() for name, instant in times.items() if instant is not None}
+
+
+def _day(form: Submitted, name: str) -> datetime | None:
+    text = form.text(name, limit=10)
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) if text else None
+    except ValueError:
+        raise FormFault(field=f"{name} is a day such as 2026-06-01") from None
+
+
+def _record(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One record, whether the service gives it as an object or as the bytes that were signed."""
+    content = row.get("record", row)
+    if isinstance(content, str):
+        content = json.loads(content)
+    return {**content, "position": row.get("position")}

@@ -1,0 +1,43 @@
+"""Compare one person with the list outside the queue: never without a stated purpose."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.page import Page, Submitted, form_for, page_for
+from services.console.words import OPERATIONAL_PURPOSES
+from shared.security.roles import Permission
+
+router = APIRouter()
+
+
+@router.get("/match")
+async def ask(page: Annotated[Page, Depends(page_for(Permission.MATCH))]) -> Response:
+    """The form: who, and why."""
+    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=None)
+
+
+@router.post("/match")
+async def match(page: Annotated[Page, Depends(form_for(Permission.MATCH))]) -> Response:
+    """The matches with their explanations."""
+    purpose = page.form.purpose()
+    answer = await page.screening.client.ask(
+        "POST", "/v1/match", body={"traveller": _traveller(page.form)}, purpose=purpose
+    )
+    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=answer)
+
+
+def _traveller(form: Submitted) -> dict[str, Any]:
+    """The traveller of `spec/matching-interface.md` from the form; what was left empty is absent."""
+    facts: dict[str, Any] = {
+        "surname": form.needed("surname", limit=200),
+        "given_names": form.text("given_names", limit=200),
+        "birth_date": form.text("birth_date", limit=10),
+        "nationality": form.text("nationality", limit=3).upper(),
+        "sex": form.text("sex", limit=1),
+    }
+    number, issuer = form.text("document_number", limit=40), form.text("issuer", limit=3).upper()
+    if number:
+        facts["documents"] = [{"number": number, "issuer": issuer or None, "type": "P"}]
+    return {name: value for name, value in facts.items() if value}

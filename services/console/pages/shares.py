@@ -1,0 +1,107 @@
+"""Who must be told of a confirmed hit: verdicts, proposal by one, approval by another, and the notices."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.errors import FormFault
+from services.console.page import Page, form_for, page_for
+from shared.security.roles import Permission
+
+MAX_PERIOD_DAYS: Final = 90
+RISKS: Final = (
+    "torture",
+    "ill_treatment",
+    "death_penalty",
+    "unfair_trial",
+    "enforced_disappearance",
+    "refoulement",
+)
+
+router = APIRouter()
+Reader = Annotated[Page, Depends(page_for(Permission.READ_SHARES))]
+
+
+@router.get("/shares")
+async def show_shares(page: Reader) -> Response:
+    """All shares with each recipient's verdict."""
+    return page.show("shares.html", shares=await page.sharing.shares())
+
+
+@router.get("/shares/{share_id}")
+async def show_share(share_id: UUID, page: Reader) -> Response:
+    """One share: recipients, reasons, and the step that is next."""
+    return page.show("share.html", share=await page.sharing.share(str(share_id)), risks=RISKS)
+
+
+@router.post("/shares/{share_id}/preview")
+async def preview(
+    share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.READ_SHARES))]
+) -> Response:
+    """Exactly what would leave for one authority; it shows a person, so it asks why."""
+    purpose = page.form.purpose()
+    authority = page.form.needed("authority", limit=60)
+    payload = await page.sharing.preview(str(share_id), authority, purpose)
+    return page.show(
+        "share_preview.html", share_id=str(share_id), authority=authority, payload=payload, purpose=purpose
+    )
+
+
+@router.post("/shares/{share_id}/individual-risk")
+async def record_individual_risk(
+    share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.RECORD_INDIVIDUAL_RISK))]
+) -> Response:
+    """The human-rights officer's finding about this person, before recipients are decided (SG-34)."""
+    finding = page.form.choice("individual_risk", frozenset({"yes", "no"}))
+    assessments = {risk: text for risk in RISKS if (text := page.form.text(risk, limit=1000))}
+    for officer in ("legal", "human_rights"):
+        if page.form.text(officer):
+            assessments[officer] = page.form.choice(officer, frozenset({"CLEAR", "RISK"}))
+    body = {"individual_risk": finding == "yes", "assessments": assessments}
+    await page.sharing.act(str(share_id), "individual-risk", body)
+    return page.go(f"/shares/{share_id}")
+
+
+@router.post("/shares/{share_id}/proposal")
+async def propose(
+    share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.PROPOSE_SHARE))]
+) -> Response:
+    """Propose whom to tell, why, what else was considered, and until when."""
+    period = page.form.needed("period_days", limit=3)
+    if not period.isdigit() or not 1 <= int(period) <= MAX_PERIOD_DAYS:
+        raise FormFault(field=f"the period is 1 to {MAX_PERIOD_DAYS} days")
+    body = {
+        "statement": page.form.needed("statement"),
+        "alternatives_considered": page.form.needed("alternatives_considered"),
+        "period_days": int(period),
+        "authorities": page.form.chosen("authorities"),
+    }
+    await page.sharing.act(str(share_id), "proposal", body)
+    return page.go(f"/shares/{share_id}")
+
+
+@router.post("/shares/{share_id}/approval")
+async def approve(
+    share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.APPROVE_SHARE))]
+) -> Response:
+    """The second person's decision; only what every safeguard permits is then written."""
+    decision = page.form.choice("decision", frozenset({"approve", "reject"}))
+    body = {"approve": decision == "approve", "fallback": page.form.chosen("fallback")}
+    await page.sharing.act(str(share_id), "approval", body)
+    return page.go(f"/shares/{share_id}")
+
+
+@router.get("/notices")
+async def show_notices(page: Annotated[Page, Depends(page_for(Permission.READ_NOTICES))]) -> Response:
+    """All notices and how far each is."""
+    return page.show("notices.html", notices=await page.sharing.notices())
+
+
+@router.get("/notices/{notice_id}")
+async def show_notice(
+    notice_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_NOTICES))]
+) -> Response:
+    """One notice: tries, verdicts, acknowledgement, digest."""
+    return page.show("notice.html", notice=await page.sharing.notice(str(notice_id)))

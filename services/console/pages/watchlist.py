@@ -1,0 +1,67 @@
+"""The watchlist: sources, versions held and in force, import of a file, approval by two different persons."""
+
+import hashlib
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.errors import FormFault
+from services.console.page import Page, form_for, page_for
+from services.console.seen import ListVersion
+from shared.security.roles import Permission
+from shared.web.limits import MEBIBYTE
+
+MAX_LIST_BYTES: Final = 64 * MEBIBYTE
+READERS: Final = frozenset({"un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents", "csv"})
+
+router = APIRouter()
+
+
+@router.get("/watchlist")
+async def show_watchlist(
+    page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))],
+) -> Response:
+    """Sources and versions; whether any list is in force at all."""
+    answer = await page.screening.watchlist()
+    rows = answer.get("versions")
+    versions = [ListVersion.model_validate(row) for row in rows] if isinstance(rows, list) else []
+    return page.show("watchlist.html", answer=answer, versions=versions, readers=sorted(READERS))
+
+
+@router.get("/watchlist/versions/{version_id}")
+async def show_version(
+    version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))]
+) -> Response:
+    """One version's report: what was loaded, what was left out, what could not be read."""
+    return page.show("list_version.html", version=await page.screening.list_version(str(version_id)))
+
+
+@router.post("/watchlist/imports", max_body_size=MAX_LIST_BYTES)
+async def import_file(
+    page: Annotated[Page, Depends(form_for(Permission.IMPORT_LIST))],
+) -> Response:
+    """Hand a file over; it screens nobody until two persons approved it."""
+    content = await page.form.file("file")
+    digest = hashlib.sha256(content).hexdigest()
+    expected = page.form.text("sha256", limit=64).lower()
+    if expected and expected != digest:
+        raise FormFault(field="the file is not the one whose SHA-256 the publisher gives")
+    version = await page.screening.import_list(
+        content,
+        reader=page.form.choice("reader", READERS),
+        source=page.form.needed("source", limit=40),
+        sha256=expected,
+    )
+    return page.go(f"/watchlist/versions/{UUID(version.version_id)}")
+
+
+@router.post("/watchlist/versions/{version_id}/approval")
+async def approve(
+    version_id: UUID, page: Annotated[Page, Depends(form_for(Permission.APPROVE_LIST))]
+) -> Response:
+    """One of the two approvals, or the rejection."""
+    decision = page.form.choice("decision", frozenset({"approve", "reject"}))
+    await page.screening.approve_list(str(version_id), {"approve": decision == "approve"})
+    return page.go(f"/watchlist/versions/{version_id}")

@@ -1,0 +1,137 @@
+"""How pages are drawn: Jinja2 with escaping always on, and headers that let nothing foreign in."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.console import words
+
+_HERE: Final = Path(__file__).resolve().parent
+STATIC_FILES: Final[Mapping[str, str]] = {
+    "console.css": "text/css; charset=utf-8",
+    "console.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+    "vendor/htmx.min.js": "text/javascript; charset=utf-8",
+    "vendor/htmx.LICENSE": "text/plain; charset=utf-8",
+}
+MINUTES_AN_HOUR: Final = 60
+HOURS_A_DAY: Final = 24
+
+
+class Templates:
+    """The templates of this service; an unknown name in one is an error, not an empty place."""
+
+    def __init__(self, *, is_demonstration: bool) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {
+            "clock": clock_time,
+            "day": day_time,
+            "machine": machine_time,
+            "left": minutes_in_words,
+            "in_words": words.in_words,
+            "lines": words.lines_of,
+            "shown": shown,
+        }
+        self._environment.globals |= {
+            "is_demonstration": is_demonstration,
+            "asset": _asset_addresses(),
+            "words": words,
+        }
+
+    def draw(self, template: str, **facts: Any) -> str:
+        """The HTML of a template."""
+        return self._environment.get_template(template).render(**facts)
+
+
+def content_security_policy(issuer_origin: str) -> str:
+    """The policy of every page: our own files only, no inline code, forms to ourselves and the issuer.
+
+    Source: CSP Level 3; the issuer is named because a form's redirect is checked against `form-action` too.
+    """
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            f"form-action 'self' {issuer_origin}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def read_static(name: str) -> tuple[bytes, str] | None:
+    """A file of `static/` and its media type; only names that are listed exist."""
+    media_type = STATIC_FILES.get(name)
+    return None if media_type is None else ((_HERE / "static" / name).read_bytes(), media_type)
+
+
+def clock_time(instant: datetime | None) -> str:
+    """`14:05 UTC`; a time without a zone is the airport's own."""
+    if instant is None:
+        return "unknown"
+    if instant.tzinfo is None:
+        return f"{instant:%H:%M} local"
+    return f"{instant.astimezone(UTC):%H:%M} UTC"
+
+
+def day_time(instant: datetime | date | None) -> str:
+    """`3 June 2026, 14:05 UTC`, or the day alone."""
+    if instant is None:
+        return "unknown"
+    day = f"{instant.day} {instant:%B %Y}"
+    return f"{day}, {clock_time(instant)}" if isinstance(instant, datetime) else day
+
+
+def machine_time(instant: datetime | None) -> str:
+    """For the `datetime` attribute of `<time>`."""
+    if instant is None or instant.tzinfo is None:
+        return "" if instant is None else instant.isoformat(timespec="seconds")
+    return instant.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def minutes_in_words(minutes: int | None) -> str:
+    """`35 min`, `2 h 05 min`, `3 days`, or how late."""
+    if minutes is None:
+        return "no limit"
+    size = abs(minutes)
+    if size < MINUTES_AN_HOUR:
+        text = f"{size} min"
+    elif size < MINUTES_AN_HOUR * HOURS_A_DAY:
+        text = f"{size // MINUTES_AN_HOUR} h {size % MINUTES_AN_HOUR:02d} min"
+    else:
+        text = f"{size // (MINUTES_AN_HOUR * HOURS_A_DAY)} days"
+    return f"{text} late" if minutes < 0 else text
+
+
+def shown(value: Any) -> str:
+    """A value of another service's answer as text; absent is a dash that says so."""
+    if value is None or value in ("", [], {}):
+        return "not given"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{words.in_words(key)}: {shown(item)}" for key, item in value.items())
+    return str(value)
+
+
+def _asset_addresses() -> dict[str, str]:
+    """Each static file's address with a mark of its content, so that a new release is fetched anew."""
+    marks = {
+        name: hashlib.sha256((_HERE / "static" / name).read_bytes()).hexdigest()[:12] for name in STATIC_FILES
+    }
+    return {name: f"/static/{name}?v={mark}" for name, mark in marks.items()}

@@ -1,0 +1,127 @@
+"""The words that people read for the codes that services use; a code without words is shown in lower case."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+WORDS: Final = {
+    # How two identifiers stand to each other.
+    "AGREE": "Agrees",
+    "DIFFER": "Differs",
+    "MISSING": "Missing",
+    # Hits.
+    "PERSON": "Person",
+    "DOCUMENT": "Document",
+    "RULE": "Rule",
+    "MANUAL": "By hand",
+    "POSSIBLE_MATCH": "Waits for a first look",
+    "IN_REVIEW": "A first look is under way",
+    "AWAITING_SECOND": "Waits for a second look",
+    "NOT_A_MATCH": "Not the same person",
+    "INCONCLUSIVE": "Could not be told",
+    "CONFIRMED": "Confirmed by two",
+    "CONFIRMED_DOCUMENT": "Document confirmed",
+    "ACTIONED": "A measure was ordered",
+    "FEEDBACK": "Feedback came in",
+    "RECALLED": "Recalled",
+    "ENTRY_REMOVED": "The entry was removed",
+    "EXPIRED_UNREVIEWED": "Expired, nobody looked",
+    "SUPPRESSED": "Cleared before",
+    "CLOSED": "Closed",
+    # Reviews.
+    "SAME": "Same person",
+    "DIFFERENT": "Different person",
+    "CANNOT_TELL": "Cannot tell",
+    # Evidence.
+    "name": "Name",
+    "birth_date": "Birth date",
+    "dob": "Birth date",
+    "date_of_birth": "Date of birth",
+    "document": "Travel document",
+    "doc_number": "Document number",
+    "nationality": "Nationality",
+    "birth_place": "Place of birth",
+    "place_of_birth": "Place of birth",
+    "sex": "Sex",
+    "BIRTH_YEAR_DIFFERS": "The birth years are more than two years apart",
+    "SEX_DIFFERS": "The sex given is not the same",
+    # Verdicts.
+    "SEND": "May be told",
+    "HOLD": "Held",
+    "BLOCK": "Not told",
+    "NOT_AUTHORISED": "Not authorised",
+    "UNDECIDED": "Not decided yet",
+    "NATIONAL": "At home",
+    "FOREIGN": "Abroad",
+    # Lists.
+    "HELD": "Held: two persons must approve",
+    "IN_FORCE": "In force",
+    "SUPERSEDED": "Replaced by a newer one",
+    "REJECTED": "Rejected",
+    "ALREADY_LOADED": "Already loaded",
+    # Outcomes at the port.
+    "DID_NOT_TRAVEL": "Did not travel",
+    "DIFFERENT_PERSON": "Different person",
+    "SAME_PERSON_NO_ACTION": "Same person, nothing done",
+    "SAME_PERSON_ACTION": "Same person, acted as ordered",
+    "INSUFFICIENT_DATA": "Not enough data",
+    # Measures.
+    "SECONDARY_INSPECTION": "Secondary inspection",
+    "OBSERVE": "Observe discreetly",
+    "CONTACT_NOMINATOR": "Contact the nominator",
+    "BOARDING_ADVICE": "Advise against boarding",
+    "BOARDING_HOLD": "Hold boarding",
+    "NOTIFY_STATE": "Notify another State",
+    "DOCUMENT_CHECK": "Check the document",
+    "REFER_CHILD": "Refer to child protection",
+    "REFER_VICTIM": "Refer to victim support",
+    "REFER_ASYLUM": "Refer to asylum",
+    "IDENTIFY_ONLY": "Identify only",
+    "SECONDARY": "Secondary inspection",
+    "TRAVEL_BAN": "Travel ban",
+    "ARREST_WARRANT": "Arrest warrant: call the competent force",
+    # Purposes.
+    "TERR_PREVENT": "Prevent a terrorist offence",
+    "TERR_DETECT": "Detect a terrorist offence",
+    "TERR_INVESTIGATE": "Investigate a terrorist offence",
+    "TERR_TRAVEL": "Terrorist travel",
+    "OVERSIGHT": "Oversight",
+    "SUBJECT_RIGHTS": "A person's request about their own data",
+    "REDRESS": "Redress",
+    "CHILD_PROTECTION": "Child protection",
+    "VITAL_INTEREST": "A life is in danger",
+    # The log.
+    "DONE": "Done",
+    "PERMITTED": "Permitted",
+    "REFUSED": "Refused",
+    "FAILED": "Failed",
+    # Approvals.
+    "PENDING": "Waits for a second person",
+    "APPROVED": "Approved",
+}
+
+REVIEW_OUTCOMES: Final = ("SAME", "DIFFERENT", "CANNOT_TELL")
+CARD_OUTCOMES: Final = ("SAME_PERSON_ACTION", "SAME_PERSON_NO_ACTION", "DIFFERENT_PERSON")
+ORDERS: Final = (
+    "CONTACT_NOMINATOR",
+    "SECONDARY_INSPECTION",
+    "DOCUMENT_CHECK",
+    "OBSERVE",
+    "BOARDING_ADVICE",
+    "REFER_CHILD",
+    "REFER_VICTIM",
+    "REFER_ASYLUM",
+)
+OPERATIONAL_PURPOSES: Final = ("TERR_PREVENT", "TERR_DETECT", "TERR_INVESTIGATE", "TERR_TRAVEL")
+OTHER_PURPOSES: Final = ("OVERSIGHT", "SUBJECT_RIGHTS", "REDRESS", "CHILD_PROTECTION")
+
+
+def in_words(code: Any) -> str:
+    """The words for a code."""
+    text = str(code)
+    return WORDS.get(text) or text.replace("_", " ").capitalize()
+
+
+def lines_of(value: Any) -> list[str]:
+    """A value that may be a list as lines."""
+    items: Iterable[Any] = value if isinstance(value, list) else [value]
+    return [str(item) for item in items if item not in (None, "")]
