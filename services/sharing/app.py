@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
@@ -46,6 +47,15 @@ MAX_CONNECTIONS: Final = 20
 _BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ways out of the service, where a test puts something else; `None` is the real one."""
+
+    carrier: Carrier | None
+    hit_states: HitStates | None
+    transport: httpx.AsyncBaseTransport | None
+
+
 class ChainWatch:
     """Hears of the audit log's faults, and knows whether its chain is whole (SG-41)."""
 
@@ -69,6 +79,7 @@ def create_app(
     carrier: Carrier | None = None,
     hit_states: HitStates | None = None,
     policy: SafeguardsEngine | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> FastAPI:
     """Build the sharing service.
 
@@ -78,13 +89,14 @@ def create_app(
         carrier: How messages reach screening; HTTP when absent.
         hit_states: Who knows a hit's present state; screening over HTTP when absent.
         policy: The safeguards; the signed catalogue of the settings when absent.
+        transport: How counterparts are reached; the network when absent.
     """
     used_clock = clock or SystemClock()
     used_policy = policy or load_policy(settings, used_clock)
     return service_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
-        lifespan=_lifespan(settings, used_clock, used_policy, carrier, hit_states),
+        lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
         routers=[routes.router, register_routes.router, audit_router()],
         clock=used_clock,
     )
@@ -109,14 +121,13 @@ def _lifespan(
     settings: SharingSettings,
     clock: Clock,
     policy: SafeguardsEngine,
-    carrier: Carrier | None,
-    hit_states: HitStates | None,
+    ports: Ports,
 ) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             client = await opened.enter_async_context(_client())
-            transport = await opened.enter_async_context(_client())
+            transport = await opened.enter_async_context(_client(ports.transport))
             engine = await opened.enter_async_context(_database(settings.database_url.get_secret_value(), 8))
             vault_url = settings.vault_database_url or settings.database_url
             vault_engine = await opened.enter_async_context(
@@ -144,7 +155,7 @@ def _lifespan(
                     engine=engine,
                     vault_engine=vault_engine,
                     policy=policy,
-                    hit_states=hit_states or ScreeningClient(client, settings.screening_url, signer),
+                    hit_states=ports.hit_states or ScreeningClient(client, settings.screening_url, signer),
                     transport=transport,
                     state_of=Airports.load(settings.airports_file).state_of,
                     audit=audit,
@@ -156,8 +167,8 @@ def _lifespan(
             app.state.sharing = sharing
             app.state.on_refusal = _log_refusal(sharing)
             app.state.readiness_checks["database"] = _check(engine)
-            used_carrier = carrier or HttpCarrier(client, {SCREENING: settings.screening_url}, signer)
-            await opened.enter_async_context(_working(sharing, used_carrier, clock))
+            carrier = ports.carrier or HttpCarrier(client, {SCREENING: settings.screening_url}, signer)
+            await opened.enter_async_context(_working(sharing, carrier, clock))
             yield
 
     return lifespan
@@ -222,7 +233,7 @@ async def _database(url: str, pool_size: int) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-def _client() -> httpx.AsyncClient:
+def _client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
     limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
+    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits, transport=transport)

@@ -196,6 +196,8 @@ class _Signatures(JWSRegistry):
 
 
 _SIGNATURES: Final = _Signatures()
+# What a register or a key file adds to a key (its life, the name of its algorithm) is judged by its owner.
+_KEY_MATERIAL: Final = ("kty", "crv", "x", "y")
 Model = TypeVar("Model", bound=BaseModel)
 KeyOf = Callable[[str], Mapping[str, str] | None]
 
@@ -240,7 +242,7 @@ def verify(signed: str, key_of: KeyOf) -> dict[str, Any]:
         jwk = key_of(kid) if isinstance(kid, str) else None
         if jwk is None or jwk.get("crv") != "Ed25519":
             raise EnvelopeRefused(code_sent="E401", reason="the key is unknown")
-        found = jws.deserialize_compact(signed, OKPKey.import_key(dict(jwk)), registry=_SIGNATURES)
+        found = jws.deserialize_compact(signed, _public_key(jwk), registry=_SIGNATURES)
         content = json.loads(found.payload)
     except (JoseError, ValueError) as fault:
         code = "E415" if isinstance(fault, json.JSONDecodeError) else "E401"
@@ -313,5 +315,5 @@ def _read(model: type[Model], octets: bytes) -> Model:
 
 
 def _public_key(jwk: Mapping[str, str]) -> ECKey | OKPKey:
-    public: dict[str, str | list[str]] = {name: value for name, value in jwk.items() if name != "d"}
+    public: dict[str, str | list[str]] = {name: jwk[name] for name in _KEY_MATERIAL if name in jwk}
     return ECKey.import_key(public) if jwk["kty"] == "EC" else OKPKey.import_key(public)

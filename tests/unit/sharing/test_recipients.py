@@ -1,5 +1,7 @@
 """Who has to be told, by paragraph of resolution 2396."""
 
+from typing import Any
+
 import pytest
 
 from services.sharing.recipients import Candidate, Connection, Outcome, candidates, nationalities, outcome_of
@@ -58,7 +60,7 @@ def test_refugee_document_gives_no_nationality() -> None:
     ],
 )
 def test_paragraph_names_why_a_state_is_concerned(
-    changes: dict[str, str], state: str, connections: set[Connection], paragraphs: tuple[str, ...]
+    changes: dict[str, Any], state: str, connections: set[Connection], paragraphs: tuple[str, ...]
 ) -> None:
     found = abroad(a_hit(**changes))[state]
     assert (set(found.connections), found.paragraphs) == (connections, paragraphs)
