@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from deploy.local.api import Api
 from deploy.local.layout import DataFolder, Ports
-from deploy.local.supervisor import Interrupted, LocalSystem, running
+from deploy.local.seed import seed
+from deploy.local.supervisor import Interrupted, LocalSystem, Report, running
 from deploy.local.terminal import EXIT_INTERRUPTED, OUTPUT, Steps, print_json, say
+from deploy.local.token_command import local_issuer
+from shared.clock import SystemClock
 
 
 def up(data: Path, first_port: int, *, as_json: bool) -> int:
@@ -22,11 +26,25 @@ def up(data: Path, first_port: int, *, as_json: bool) -> int:
         system = LocalSystem(folder, Ports.starting_at(first_port), steps)
         try:
             with running(system, steps.shown()):
+                with steps.shown():
+                    prepare(system, folder, steps)
                 announce(system, as_json=as_json)
                 system.run()
         except Interrupted:
             return EXIT_INTERRUPTED
     return 0
+
+
+def prepare(system: LocalSystem, folder: DataFolder, report: Report) -> Api:
+    """Put in force what the demonstration world needs; gives the way to call its services.
+
+    Raises:
+        Declined: A service refused a proposal.
+    """
+    report("putting laws, routes and registers in force, each by two people")
+    api = Api(system.addresses(), local_issuer(folder.path))
+    seed(api, folder, system.ports.url("simulator"), SystemClock())
+    return api
 
 
 def announce(system: LocalSystem, *, as_json: bool) -> None:
