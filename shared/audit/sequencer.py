@@ -67,6 +67,7 @@ class Sequencer:
         report: Is told the code of each new fault that a person must look at, such as `AUDIT_SINK_CONFLICT`.
         poll_seconds: The longest time that a record waits when nothing else is to be done.
         publish_seconds: The time between two publications; the last checkpoint is always published.
+        batch_records: At most so many records in one transaction.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Sequencer:
         report: Callable[[str], None] = lambda _code: None,
         poll_seconds: float = POLL_SECONDS,
         publish_seconds: float = PUBLISH_SECONDS,
+        batch_records: int = BATCH_RECORDS,
     ) -> None:
         self._engine = engine
         self._signer = signer
@@ -87,6 +89,7 @@ class Sequencer:
         self._report = report
         self._poll_seconds = poll_seconds
         self._publish_seconds = publish_seconds
+        self._batch_records = batch_records
         self._published: dict[int, int] = {}
         self._compared = False
         self._faults: dict[str, str] = {}
@@ -105,7 +108,7 @@ class Sequencer:
         await self._attempt("publish", self.publish)
 
     async def sequence_once(self) -> int:
-        """Give waiting records their places and sign; at most `BATCH_RECORDS` of them.
+        """Give waiting records their places and sign; at most `batch_records` of them.
 
         Returns:
             How many records were sequenced; 0 also when another process holds the lock.
@@ -166,7 +169,7 @@ class Sequencer:
         if not self._compared:
             await self.compare_with_sinks()
             self._compared = True
-        while await self.sequence_once() == BATCH_RECORDS:
+        while await self.sequence_once() == self._batch_records:
             pass
 
     async def _repeat(
@@ -197,7 +200,7 @@ class Sequencer:
         previous = await latest_checkpoint(connection)
         size = await leaf_count(connection)
         tree = await checked_tree(connection, size, previous)
-        taken = list((await connection.execute(_TAKE_PENDING, {"limit": BATCH_RECORDS})).scalars())
+        taken = list((await connection.execute(_TAKE_PENDING, {"limit": self._batch_records})).scalars())
         rows = (await connection.execute(_CONTENT_WITHOUT_LEAF, {"records": taken})).all()
         leaves, nodes = [], []
         for row in rows:

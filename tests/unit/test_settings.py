@@ -14,6 +14,7 @@ class SpecimenSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SPECIMEN_")
 
     widgets: int = 3
+    gadgets: tuple[int, ...] = ()
 
 
 COMPLETE = {
@@ -91,6 +92,12 @@ def test_production_needs_a_place_for_checkpoints(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(SettingsRefused, match="at least one place in production"):
         read(monkeypatch, PROFILE="production")
     assert read(monkeypatch, PROFILE="production", AUDIT_CHECKPOINT_SINKS="witness").port == 8100
+
+
+def test_list_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, GADGETS="[1, 2]").gadgets == (1, 2)
+    with pytest.raises(SettingsRefused, match="gadgets"):
+        read(monkeypatch, GADGETS="[1")
 
 
 def test_password_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

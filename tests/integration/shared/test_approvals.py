@@ -58,6 +58,10 @@ async def test_approver_sees_exactly_what_was_proposed(
     assert (shown.proposer, shown.proposed_at, shown.version) == ("supervisor", clock.now(), 1)
 
 
+async def test_rule_of_a_kind_can_be_asked_for(approvals: Approvals) -> None:
+    assert approvals.rule("ROUTE") is RULES[0]
+
+
 async def test_second_person_approves(engine: AsyncEngine, approvals: Approvals, proposal: Approval) -> None:
     async with engine.begin() as connection:
         decided = await approvals.approve(connection, proposal.approval_id, "legal", "LEGAL", 1)

@@ -21,6 +21,8 @@ from shared.audit.tree_store import (
     latest_checkpoint,
     leaf_of,
 )
+from shared.db.engine import create_engine
+from shared.db.urls import database_url
 from shared.identifiers import AuditRecordId
 from tests.fakes import FixedClock
 
@@ -187,6 +189,60 @@ async def test_running_sequencer_drains_before_it_stops(
     assert sequencer.chain_ok
 
 
+async def test_more_records_than_a_batch_are_all_sequenced(
+    engine: AsyncEngine, audit: AuditLog, signer: CheckpointSigner, clock: FixedClock
+) -> None:
+    await append_committed(engine, audit, 7)
+    sequencer = Sequencer(engine, signer=signer, clock=clock, batch_records=3)
+    stop = asyncio.Event()
+    stop.set()
+    await sequencer.run(stop)
+    async with engine.connect() as connection:
+        state = await log_state(connection)
+    assert (state.size, state.pending, state.signed_at) == (7, 0, clock.now())
+
+
+async def test_absent_database_is_reported_once_and_leaves_the_chain_whole(
+    signer: CheckpointSigner, clock: FixedClock
+) -> None:
+    nowhere = create_engine(database_url("127.0.0.1", 1, "x", "x", "x"), application_name="tests")
+    reported: list[str] = []
+    sequencer = Sequencer(nowhere, signer=signer, clock=clock, report=reported.append)
+    stop = asyncio.Event()
+    stop.set()
+    await sequencer.run(stop)
+    await sequencer.run(stop)
+    # Once by the sequencing and once by the publishing task, however often they try.
+    assert reported == ["AUDIT_STORE_UNAVAILABLE"] * 2
+    assert sequencer.chain_ok
+
+
+async def test_nothing_is_published_before_the_first_checkpoint(
+    engine: AsyncEngine, signer: CheckpointSigner, clock: FixedClock, tmp_path: Path
+) -> None:
+    sink = FolderSink(tmp_path)
+    await Sequencer(engine, signer=signer, clock=clock, sinks=[sink]).publish()
+    assert await sink.newest(signer.verifier_key) is None
+
+
+async def test_checkpoint_is_published_once(
+    engine: AsyncEngine, audit: AuditLog, signer: CheckpointSigner, clock: FixedClock
+) -> None:
+    sink = CountingSink()
+    sequencer = Sequencer(engine, signer=signer, clock=clock, sinks=[sink])
+    await append_committed(engine, audit, 1)
+    await sequencer.sequence_once()
+    await sequencer.publish()
+    await sequencer.publish()
+    assert sink.sizes == [1]
+
+
+async def test_no_records_are_no_work(engine: AsyncEngine, audit: AuditLog) -> None:
+    async with engine.connect() as connection:
+        await audit.append_many(connection, [])
+        assert (await log_state(connection)).pending == 0
+
+
 async def test_search_finds_by_each_part(engine: AsyncEngine, audit: AuditLog, clock: FixedClock) -> None:
     before = clock.now()
     clock.advance(seconds=1)
@@ -311,6 +367,19 @@ async def test_log_rewritten_to_the_same_length_is_not_signed_again(
         await sequencer.compare_with_sinks()
     with pytest.raises(SinkConflict):
         await sequencer.publish()
+
+
+class CountingSink:
+    """A sink that keeps the sizes it was given."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    async def publish(self, checkpoint: Checkpoint, note: str) -> None:  # noqa: ARG002
+        self.sizes.append(checkpoint.size)
+
+    async def newest(self, key: VerifierKey) -> Checkpoint | None:  # noqa: ARG002
+        return None
 
 
 class BrokenSink:

@@ -17,6 +17,8 @@ from shared.audit.log import AuditLog, Sequencer
 from shared.audit.reads import AuditFilter, search
 from shared.audit.routes import audit_router
 from shared.audit.verify import read_sink, verify_export
+from shared.db.engine import create_engine
+from shared.db.urls import database_url
 from shared.identifiers import AuditRecordId
 from shared.security.keys import KeyFile
 from shared.settings import ServiceSettings
@@ -24,6 +26,7 @@ from shared.web.application import service_app
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.shared.test_audit_log import append_committed
 
+FIRST = "the-first-record"
 OVERSIGHT = {"Purpose-Code": "OVERSIGHT", "Purpose-Case": "AUDIT-2027-4"}
 
 
@@ -88,6 +91,22 @@ async def test_inclusion_proof_leads_to_the_checkpoint(
     proof = [bytes.fromhex(node) for node in answer["proof"]]
     leaf = bytes.fromhex(answer["leaf"])
     assert merkle.verify_inclusion(leaf, answer["position"], checkpoint.size, proof, checkpoint.root)
+
+
+async def test_inclusion_proof_for_an_earlier_checkpoint(
+    client: httpx.AsyncClient,
+    records: list[AuditRecordId],
+    engine: AsyncEngine,
+    audit: AuditLog,
+    signer: CheckpointSigner,
+    *,
+    clock: FixedClock,
+) -> None:
+    (later,) = await append_committed(engine, audit, 1)
+    await Sequencer(engine, signer=signer, clock=clock).sequence_once()
+    url = f"/v1/audit/records/{records[0]}/proof?size=5"
+    assert (await client.get(url, headers=OVERSIGHT)).raise_for_status().json()["size"] == 5
+    assert (await client.get(f"/v1/audit/records/{later}/proof?size=5", headers=OVERSIGHT)).status_code == 404
 
 
 async def test_consistency_proof_is_given(client: httpx.AsyncClient, records: list[AuditRecordId]) -> None:
@@ -155,6 +174,8 @@ async def test_every_look_leaves_a_record(
     ("path", "status"),
     [
         (f"records/{uuid4()}/proof", 404),
+        (f"records/{FIRST}/proof?size=4", 404),
+        (f"records/{FIRST}/proof?size=0", 422),
         ("consistency?first=3&second=6", 404),
         ("consistency?first=5&second=3", 404),
         ("consistency?first=0&second=3", 422),
@@ -167,6 +188,7 @@ async def test_every_look_leaves_a_record(
 async def test_what_cannot_be_answered(
     client: httpx.AsyncClient, records: list[AuditRecordId], path: str, status: int
 ) -> None:
+    path = path.replace(FIRST, str(records[0]))
     answer = await client.get(f"/v1/audit/{path}", headers=OVERSIGHT)
     assert answer.status_code == status
 
@@ -220,6 +242,20 @@ async def test_running_audit_signs_and_publishes(
     assert desk.verifier_keys == (str(signer.verifier_key),)
     notes = [note for _, note in read_sink(tmp_path / "sink", "safeconduct/XAA/ingest")]
     assert open_checkpoint(notes[-1], [signer.verifier_key]).size == 3
+
+
+async def test_fault_of_the_log_is_an_error_line(
+    signer: CheckpointSigner, audit: AuditLog, clock: FixedClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nowhere = create_engine(database_url("127.0.0.1", 1, "x", "x", "x"), application_name="tests")
+    async with (
+        httpx.AsyncClient() as http,
+        running_audit(
+            nowhere, service="ingest", signer=signer, log=audit, clock=clock, sinks=[], client=http
+        ),
+    ):
+        pass
+    assert "AUDIT_STORE_UNAVAILABLE" in "".join(capsys.readouterr())
 
 
 async def test_log_that_a_superuser_edited_fails_its_own_export(

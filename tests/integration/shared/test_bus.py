@@ -15,6 +15,8 @@ from shared.bus.inbox import Inbox
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Outbox, Relay
 from shared.bus.relay import OnDelivered
+from shared.db.engine import create_engine
+from shared.db.urls import database_url
 from tests.fakes import FixedClock
 
 
@@ -253,6 +255,25 @@ async def test_relay_finishes_what_is_under_way_before_it_stops(engine: AsyncEng
     go_on.set()
     await running
     assert await rows(engine) == {}
+
+
+async def test_absent_database_does_not_end_the_relay() -> None:
+    nowhere = create_engine(database_url("127.0.0.1", 1, "x", "x", "x"), application_name="tests")
+    both_tasks_met_it = asyncio.Event()
+    observed: list[str] = []
+
+    def observe(_destination: str, outcome: str) -> None:
+        observed.append(outcome)
+        if len(observed) == 3:
+            both_tasks_met_it.set()
+
+    stop = asyncio.Event()
+    relay = a_relay(nowhere, FakeCarrier(), observe=observe, concurrency=1, poll_seconds=0.01)
+    running = asyncio.create_task(relay.run(stop))
+    await both_tasks_met_it.wait()
+    stop.set()
+    await running
+    assert set(observed) == {"OUTBOX_UNAVAILABLE"}
 
 
 async def test_attempts_and_backlog_are_observed(engine: AsyncEngine) -> None:

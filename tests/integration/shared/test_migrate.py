@@ -1,6 +1,8 @@
 import asyncio
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +28,13 @@ async def test_migrating_again_changes_nothing(specimen: ServiceDatabase, engine
     async with engine.connect() as connection:
         tables = await connection.scalar(text("SELECT count(*) FROM pg_tables WHERE tablename = 'specimen'"))
     assert tables == 1
+
+
+async def test_migrations_do_not_run_by_another_way() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with pytest.raises(RuntimeError, match=r"migrate\.py only"):
+        command.upgrade(config, "head")
 
 
 async def test_migrations_belong_to_the_owner(specimen: ServiceDatabase, engine: AsyncEngine) -> None:
