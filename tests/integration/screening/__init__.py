@@ -1,0 +1,1 @@
+"""Tests of the screening service with a real PostgreSQL."""
