@@ -1,0 +1,158 @@
+"""The running system under load: acknowledgements at a steady rate, and travellers to a stored result."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import httpx
+
+from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.running_system import RunningSystem, running_system
+from deploy.local.benchmarks.synthetic_list import un_list
+from deploy.local.synthetic.paxlst import SyntheticFlight, paxlst
+from deploy.local.synthetic.people import FictionalPeople
+from deploy.local.token_command import token_of_carrier
+from shared.web.purpose import Purpose
+
+LISTED = 20_000
+TRAVELLERS = 200
+ACKNOWLEDGED_A_SECOND = 30
+ACKNOWLEDGED_SECONDS = 10
+SUSTAINED_MESSAGES = 150
+SENDERS = 4
+SCREENED_TIMEOUT_SECONDS = 300
+POLL_SECONDS = 0.2
+QUERIES = 200
+QUERIES_A_SECOND = 20
+QUERY_PURPOSE = Purpose(
+    "TERR_DETECT", "BENCHMARK", "A benchmark asks for people who do not exist, to time the answer."
+)
+
+
+def measure_throughput() -> Iterator[Figure]:
+    """Start a system, give it a list of 20,000 people, and load it from outside."""
+    with running_system() as system:
+        began = time.perf_counter()
+        system.put_list_in_force(un_list(LISTED, date(2026, 11, 1)), "DEMO")
+        imported = time.perf_counter() - began
+        yield Figure("watchlist_in_force", imported, "s", "none stated", {"individuals": LISTED})
+        yield from _end_to_end(system)
+        yield from _acknowledgements(system)
+        yield from _queries(system)
+
+
+def _bodies(count: int, first: int) -> list[bytes]:
+    people = FictionalPeople(first)
+    now = datetime.now(UTC)
+    departure = now.replace(tzinfo=None, second=0, microsecond=0) + timedelta(hours=5)
+    return [
+        paxlst(
+            SyntheticFlight("XA", str(number), "XQB", "XQA", departure),
+            people.take(TRAVELLERS),
+            transaction=f"BENCH{number}",
+            prepared_at=now,
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def _client(system: RunningSystem) -> httpx.AsyncClient:
+    token = token_of_carrier(system.folder.path, "XA")
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/edifact"}
+    return httpx.AsyncClient(
+        base_url=system.addresses["ingest"], headers=headers, timeout=60.0, trust_env=False
+    )
+
+
+def _end_to_end(system: RunningSystem) -> Iterator[Figure]:
+    seconds = asyncio.run(_send_all_and_wait(system, _bodies(SUSTAINED_MESSAGES, 1000)))
+    yield Figure(
+        "airline_to_stored_result",
+        SUSTAINED_MESSAGES * TRAVELLERS / seconds,
+        "travellers/s",
+        "at least 1,500 now, 5,000 later",
+        {"listed": LISTED, "manifests": SUSTAINED_MESSAGES, "travellers_a_manifest": TRAVELLERS},
+    )
+
+
+async def _send_all_and_wait(system: RunningSystem, bodies: list[bytes]) -> float:
+    """Seconds from the first byte sent until the last traveller's result is stored."""
+    waiting = iter(bodies)
+    receipts: list[str] = []
+
+    async def send(client: httpx.AsyncClient) -> None:
+        for body in waiting:
+            answer = (await client.post("/v1/messages", content=body)).raise_for_status()
+            receipts.append(answer.json()["id"])
+
+    async with _client(system) as client:
+        began = time.perf_counter()
+        await asyncio.gather(*(send(client) for _ in range(SENDERS)))
+        async with asyncio.timeout(SCREENED_TIMEOUT_SECONDS):
+            for receipt in receipts:
+                await _until_screened(client, receipt)
+        return time.perf_counter() - began
+
+
+async def _until_screened(client: httpx.AsyncClient, receipt: str) -> None:
+    while True:
+        answer = (await client.get(f"/v1/receipts/{receipt}")).raise_for_status()
+        if answer.json()["screened_at"] is not None:
+            return
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
+    bodies = _bodies(ACKNOWLEDGED_A_SECOND * ACKNOWLEDGED_SECONDS, 5000)
+    seconds = asyncio.run(_at_a_rate(system, bodies, ACKNOWLEDGED_A_SECOND))
+    for share in (0.5, 0.99):
+        yield Figure(
+            f"manifest_acknowledged_p{round(share * 100)}",
+            percentile(seconds, share) * 1000,
+            "ms",
+            "p99 at most 50 with ingest alone; here screening works beside it",
+            {"manifests_a_second": ACKNOWLEDGED_A_SECOND, "travellers_a_manifest": TRAVELLERS},
+        )
+
+
+async def _at_a_rate(system: RunningSystem, bodies: list[bytes], a_second: int) -> list[float]:
+    """The seconds that each answer took when requests leave at a fixed rate, late answers or not."""
+    async with _client(system) as client:
+        began = time.perf_counter()
+
+        async def send(number: int, body: bytes) -> float:
+            due = began + number / a_second
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            (await client.post("/v1/messages", content=body)).raise_for_status()
+            return time.perf_counter() - due
+
+        return await asyncio.gather(*(send(number, body) for number, body in enumerate(bodies)))
+
+
+def _queries(system: RunningSystem) -> Iterator[Figure]:
+    people = FictionalPeople(99).take(QUERIES)
+    seconds = []
+    for person in people:
+        began = time.perf_counter()
+        traveller = {
+            "surname": person.surname,
+            "given_names": person.given_names,
+            "birth_date": person.birth_date.isoformat(),
+        }
+        system.api.post(
+            "verifier-1",
+            "screening",
+            "/v1/match",
+            purpose=QUERY_PURPOSE,
+            json={"traveller": traveller},
+        )
+        seconds.append(time.perf_counter() - began)
+        time.sleep(max(0.0, 1 / QUERIES_A_SECOND - seconds[-1]))
+    yield Figure(
+        "single_query_p99",
+        percentile(seconds, 0.99) * 1000,
+        "ms",
+        "interactive p99 at most 250 at 20/s and 1,000,000 names; the interactive API is not built yet",
+        {"listed": LISTED, "queries": QUERIES},
+    )
