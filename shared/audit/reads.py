@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.audit.sequencer import ChainBroken, checked_tree
-from shared.audit.tree_store import latest_checkpoint, leaf_count
+from shared.audit.tree_store import tree_head
 
 MAX_SEARCH_RECORDS: Final = 500
 
@@ -105,8 +105,7 @@ async def log_state(connection: AsyncConnection) -> LogState:
     Source:
         safeguards.md SG-41 (`context.chain_ok`).
     """
-    checkpoint = await latest_checkpoint(connection)
-    size = await leaf_count(connection)
+    checkpoint, size = await tree_head(connection)
     pending = int(await connection.scalar(_PENDING) or 0)
     try:
         await checked_tree(connection, size, checkpoint)

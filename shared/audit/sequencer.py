@@ -26,6 +26,7 @@ from shared.audit.tree_store import (
     compact_range,
     latest_checkpoint,
     leaf_count,
+    tree_head,
 )
 from shared.clock import Clock
 from shared.errors import DomainError
@@ -197,8 +198,7 @@ class Sequencer:
         self._faults[name] = code
 
     async def _extend(self, connection: AsyncConnection) -> int:
-        previous = await latest_checkpoint(connection)
-        size = await leaf_count(connection)
+        previous, size = await tree_head(connection)
         tree = await checked_tree(connection, size, previous)
         taken = list((await connection.execute(_TAKE_PENDING, {"limit": self._batch_records})).scalars())
         rows = (await connection.execute(_CONTENT_WITHOUT_LEAF, {"records": taken})).all()

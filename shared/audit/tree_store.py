@@ -19,6 +19,12 @@ from shared.audit.merkle import (
     proof_nodes,
 )
 
+_TREE_HEAD = text("""
+SELECT leaves, tree_size, signed_at, note
+FROM (SELECT coalesce(max(position) + 1, 0) AS leaves FROM audit_leaf) AS tree
+LEFT JOIN (SELECT * FROM audit_checkpoint ORDER BY tree_size DESC LIMIT 1) AS newest ON true
+""")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCheckpoint:
@@ -57,6 +63,14 @@ async def checkpoint_of(connection: AsyncConnection, size: int) -> StoredCheckpo
         )
     ).one_or_none()
     return None if row is None else StoredCheckpoint(row.tree_size, row.signed_at, row.note)
+
+
+async def tree_head(connection: AsyncConnection) -> tuple[StoredCheckpoint | None, int]:
+    """The newest checkpoint and the number of leaves, of one moment: two statements could see two trees."""
+    row = (await connection.execute(_TREE_HEAD)).one()
+    if row.note is None:
+        return None, row.leaves
+    return StoredCheckpoint(row.tree_size, row.signed_at, row.note), row.leaves
 
 
 async def leaf_count(connection: AsyncConnection) -> int:

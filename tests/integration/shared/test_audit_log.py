@@ -160,6 +160,28 @@ async def test_two_sequencers_give_each_record_one_place(
         assert (await log_state(connection)).size == 50
 
 
+async def test_state_read_while_the_tree_grows_is_never_taken_for_broken(
+    engine: AsyncEngine, audit: AuditLog, sequencer: Sequencer
+) -> None:
+    grown = asyncio.Event()
+    states = []
+
+    async def watch() -> None:
+        while not grown.is_set():
+            async with engine.connect() as connection:
+                states.append(await log_state(connection))
+
+    async def grow() -> None:
+        for _ in range(40):
+            await append_committed(engine, audit, 1)
+            await sequencer.sequence_once()
+        grown.set()
+
+    await asyncio.gather(grow(), watch(), watch(), watch())
+    assert states
+    assert all(state.chain_ok for state in states)
+
+
 async def test_record_queued_twice_keeps_its_first_place(
     engine: AsyncEngine, audit: AuditLog, sequencer: Sequencer
 ) -> None:
