@@ -16,7 +16,7 @@ SCHEMA_FILE: Final = Path(__file__).with_name("schema.cedarschema")
 
 _HEAD = """\
 // The facts that the safeguards read, with their types. One record for each safeguard, filled from the
-// request before Cedar is asked. Written by `python -m shared.policy.schema`; a test compares the two.
+// request before Cedar is asked. Written by `python -m shared.policy`; a test compares the two.
 
 entity Requester;
 entity Subject;
@@ -40,5 +40,10 @@ def cedar_schema(*, facts_are_required: bool) -> str:
     return "\n".join(parts)
 
 
-if __name__ == "__main__":
-    SCHEMA_FILE.write_text(cedar_schema(facts_are_required=True), encoding="utf-8")
+def write_schema(path: Path = SCHEMA_FILE) -> bool:
+    """Bring the file up to the facts; whether it had to change."""
+    text = cedar_schema(facts_are_required=True)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True

@@ -1,0 +1,1 @@
+"""The safeguards: facts, policies, engine, catalogue."""

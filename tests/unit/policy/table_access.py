@@ -1,0 +1,652 @@
+"""Tables of SG-22 to SG-28, SG-39 to SG-42, SG-44 and SG-45: retention, access, oversight, the engine."""
+
+from tests.unit.policy.table import EARLIER, LATER, NOW, REMOVED, Branch, Refused, branch
+
+_GRANT = {
+    "authority_type": "COURT",
+    "record_ids": ["R1"],
+    "fields": ["surname"],
+    "issued_at": "2026-06-01T09:00:00Z",
+    "expires": "2026-06-04T09:00:00Z",
+    "used": False,
+}
+_REIDENTIFICATION = {
+    "actor.id": "u7",
+    "actor.roles": ["ANALYST"],
+    "object.record_ids": ["R1", "R2"],
+    "object.fields": ["surname", "names"],
+    "context.grant.authority_type": "INDEPENDENT_ADMIN",
+    "context.grant.signed_by": "j1",
+    "context.grant.record_ids": ["R2", "R1"],
+    "context.grant.fields": ["names", "surname"],
+    "context.grant.issued_at": NOW,
+    "context.grant.expires": "2026-06-04T10:00:00Z",
+    "context.grant.used": False,
+    "now": NOW,
+}
+_NO_GRANT: Refused = {
+    "no grant": ({"context.grant": None}, "NO_INDEPENDENT_GRANT"),
+    "by the unit": ({"context.grant.authority_type": "PIU"}, "NO_INDEPENDENT_GRANT"),
+    "signed by nobody": ({"context.grant.signed_by": None}, "NO_INDEPENDENT_GRANT"),
+    "no records": (
+        {"object.record_ids": [], "context.grant.record_ids": []},
+        "NO_INDEPENDENT_GRANT",
+    ),
+    "fewer records": ({"context.grant.record_ids": ["R1"]}, "GRANT_TOO_NARROW"),
+    "more fields": ({"context.grant.fields": ["names", "surname", "email"]}, "GRANT_TOO_NARROW"),
+    "not begun": ({"context.grant.issued_at": LATER}, "GRANT_EXPIRED"),
+    "ended": ({"context.grant.expires": NOW}, "GRANT_EXPIRED"),
+    "longer than 72 hours": ({"context.grant.expires": "2026-06-04T10:00:01Z"}, "GRANT_EXPIRED"),
+    "used": ({"context.grant.used": None}, "GRANT_USED"),
+    "asks and signs": ({"context.grant.signed_by": "u7"}, "REQUESTER_NOT_SEPARATE"),
+    "data-protection officer asks": ({"actor.roles": ["DPO"]}, "REQUESTER_NOT_SEPARATE"),
+    "21 records": (
+        {
+            "object.record_ids": [f"R{number}" for number in range(21)],
+            "context.grant.record_ids": [f"R{number}" for number in range(21)],
+        },
+        "BULK_NEEDS_COURT",
+    ),
+}
+_ROLES = {"context.author_role": "LEGAL", "context.approver_role": "DPO"}
+_GRANT_OF_ROLES = "object.roles_after"
+_SEARCH = {"keys": ["surname"], "wildcard_only": False, "target": "ORDINARY"}
+
+BRANCHES: tuple[Branch, ...] = (
+    branch(
+        "SG-22",
+        "a young record",
+        {
+            "action": "record.read",
+            "object.data_class": "PNR",
+            "object.element": "surname",
+            "object.state": "CLEAR",
+            "object.age_days": 182,
+        },
+        refused={
+            "183 days": ({"object.age_days": 183}, "MASKED"),
+            "masked, no grant": (
+                {"object.state": "MASKED", "context.reident_grant": None},
+                "MASKED",
+            ),
+            "no element": ({"object.element": None}, "MASKED"),
+        },
+        permitted={
+            "a free element": {"object.element": "flight", "object.age_days": 900},
+            "another class": {"object.data_class": "HIT", "object.state": "MASKED"},
+        },
+    ),
+    branch(
+        "SG-22",
+        "behind the mask with a grant",
+        {
+            "action": "record.read",
+            "object.data_class": "API",
+            "object.element": "surname",
+            "object.state": "MASKED",
+            "object.age_days": 400,
+            "object.record_id": "R1",
+            "context.reident_grant": _GRANT,
+            "now": NOW,
+        },
+        optional=("context.reident_grant", "object.age_days"),
+        refused={
+            "no grant": ({"context.reident_grant": REMOVED}, "MASKED"),
+            "by the unit": ({"context.reident_grant.authority_type": "PIU"}, "MASKED"),
+            "another record": ({"object.record_id": "R2"}, "MASKED"),
+            "another element": ({"object.element": "email"}, "MASKED"),
+            "not begun": ({"context.reident_grant.issued_at": LATER}, "MASKED"),
+            "ended": ({"context.reident_grant.expires": EARLIER}, "MASKED"),
+            "too long": ({"context.reident_grant.expires": "2026-06-05"}, "MASKED"),
+            "used": ({"context.reident_grant.used": True}, "MASKED"),
+            "age unknown": ({"object.age_days": REMOVED}, "FACT_MISSING"),
+            "hold for another case": (
+                {
+                    "context.reident_grant": None,
+                    "context.hold.case_id": "C-2",
+                    "purpose.case_id": "C-1",
+                },
+                "MASKED",
+            ),
+        },
+        permitted={
+            "held for this case": {
+                "context.reident_grant": None,
+                "context.hold.case_id": "C-1",
+                "purpose.case_id": "C-1",
+            }
+        },
+    ),
+    branch(
+        "SG-23",
+        "a record is kept longer",
+        {
+            "action": "retention.extend",
+            "object.age_days": 1825,
+            "object.hit_link": "CONFIRMED",
+            "context.objective_evidence_ref": "C-1",
+            "context.reviewer": "u9",
+        },
+        refused={
+            "no hit": ({"object.hit_link": "NONE"}, "NO_OBJECTIVE_EVIDENCE"),
+            "no evidence": ({"context.objective_evidence_ref": None}, "NO_OBJECTIVE_EVIDENCE"),
+            "no reviewer": ({"context.reviewer": ""}, "NO_REVIEWER"),
+            "five years old": ({"object.age_days": 1826}, "OVER_FIVE_YEARS"),
+            "age null": ({"object.age_days": None}, "OVER_FIVE_YEARS"),
+            "until after five years": ({"object.until_age_days": 1827}, "OVER_FIVE_YEARS"),
+        },
+        permitted={"until five years": {"object.until_age_days": 1826}},
+    ),
+    branch(
+        "SG-24",
+        "re-identification with a grant",
+        {"action": "reident.execute", **_REIDENTIFICATION},
+        refused=_NO_GRANT,
+        permitted={
+            "by a court, of 21": {
+                "context.grant.authority_type": "COURT",
+                "object.record_ids": [f"R{number}" for number in range(21)],
+                "context.grant.record_ids": [f"R{number}" for number in range(21)],
+            },
+            "in an emergency": {"context.grant": None, "context.emergency_relaxes": ["SG-24"]},
+        },
+    ),
+    branch(
+        "SG-24",
+        "a later disclosure with a grant",
+        {
+            "action": "share.send",
+            "object.data_class": "PNR",
+            "object.pre_arrival": False,
+            **_REIDENTIFICATION,
+        },
+        refused=_NO_GRANT,
+        permitted={
+            "before arrival": {"object.pre_arrival": True, "context.grant": REMOVED},
+            "another class": {"object.data_class": "HIT", "context.grant": REMOVED},
+            "in an emergency": {"context.grant": REMOVED, "context.emergency_relaxes": ["SG-24"]},
+        },
+    ),
+    branch(
+        "SG-25",
+        "a narrow hold",
+        {
+            "action": "retention.hold",
+            "object.record_ids": ["R1"],
+            "object.selector": None,
+            "context.case_open": True,
+            "context.ordered_by": "COURT",
+            "context.review_at": "2026-12-01",
+            "now": NOW,
+        },
+        refused={
+            "no records": ({"object.record_ids": None}, "HOLD_TOO_BROAD"),
+            "a query beside": ({"object.selector": "flight=XA101"}, "HOLD_TOO_BROAD"),
+            "case closed": ({"context.case_open": False}, "CASE_NOT_OPEN"),
+            "by the unit": (
+                {"context.ordered_by": "PIU_SUPERVISOR"},
+                "NOT_ORDERED_BY_COURT_OR_PROSECUTOR",
+            ),
+            "no review": ({"context.review_at": None}, "NO_REVIEW_DATE"),
+            "review past": ({"context.review_at": EARLIER}, "NO_REVIEW_DATE"),
+            "review in 184 days": ({"context.review_at": "2026-12-02"}, "NO_REVIEW_DATE"),
+        },
+    ),
+    branch(
+        "SG-26",
+        "a member of the open case",
+        {
+            "action": "record.read",
+            "actor.roles": ["ANALYST"],
+            "actor.training_valid_to": LATER,
+            "purpose.code": "TERR_DETECT",
+            "purpose.case_id": "C-1",
+            "context.case_open": True,
+            "context.member": True,
+            "context.purpose_age_h": 4,
+            "now": NOW,
+        },
+        refused={
+            "an administrator": ({"actor.roles": ["ADMIN", "CARRIER"]}, "NOT_ON_CASE"),
+            "no role": ({"actor.roles": None}, "NOT_ON_CASE"),
+            "training ended": ({"actor.training_valid_to": NOW}, "TRAINING_EXPIRED"),
+            "no training": ({"actor.training_valid_to": None}, "TRAINING_EXPIRED"),
+            "case closed": ({"context.case_open": False}, "NOT_ON_CASE"),
+            "no member": ({"context.member": None}, "NOT_ON_CASE"),
+            "no purpose": ({"purpose.code": None}, "NOT_ON_CASE"),
+            "no case": ({"purpose.case_id": None}, "NOT_ON_CASE"),
+            "stale": ({"context.purpose_age_h": 4.0001}, "PURPOSE_STALE"),
+            "age of the purpose unknown": ({"context.purpose_age_h": None}, "PURPOSE_STALE"),
+            "clearance too low": (
+                {"object.handling_code": "H2", "actor.clearance": "H1"},
+                "CLEARANCE_TOO_LOW",
+            ),
+            "no clearance": (
+                {"object.handling_code": "H0", "actor.clearance": None},
+                "CLEARANCE_TOO_LOW",
+            ),
+            "unknown code": (
+                {"object.handling_code": "SECRET", "actor.clearance": "H4"},
+                "CLEARANCE_TOO_LOW",
+            ),
+            "code without clearance": ({"object.handling_code": "H1"}, "FACT_MISSING"),
+            "clearance of another type": (
+                {"object.handling_code": "H1", "actor.clearance": 4},
+                "FACT_MISSING",
+            ),
+            "front line reads the file": ({"actor.roles": ["FRONT_LINE"]}, "FRONT_LINE_TEAR_LINE_ONLY"),
+            "search by religion": (
+                {"context.search": {**_SEARCH, "keys": ["religion"]}},
+                "SEARCH_NOT_ALLOWED",
+            ),
+            "search by wildcard": (
+                {"context.search": {**_SEARCH, "wildcard_only": None}},
+                "SEARCH_NOT_ALLOWED",
+            ),
+            "search for something else": (
+                {"context.search": {**_SEARCH, "target": "NEIGHBOUR"}},
+                "SEARCH_NOT_ALLOWED",
+            ),
+            "the desk does not search colleagues": (
+                {
+                    "context.search": {**_SEARCH, "target": "COLLEAGUE"},
+                    "context.case_open": False,
+                    "context.duty_desk": True,
+                    "context.flight_offset_h": 0,
+                },
+                "SEARCH_NOT_ALLOWED",
+            ),
+            "desk too early": (
+                {
+                    "context.member": False,
+                    "context.duty_desk": True,
+                    "context.flight_offset_h": -72.0001,
+                },
+                "NOT_ON_CASE",
+            ),
+            "desk too late": (
+                {"context.member": False, "context.duty_desk": True, "context.flight_offset_h": 24.5},
+                "NOT_ON_CASE",
+            ),
+            "desk of no flight": ({"context.member": False, "context.duty_desk": True}, "NOT_ON_CASE"),
+        },
+        permitted={
+            "cleared": {"object.handling_code": "H2", "actor.clearance": "H2"},
+            "front line reads the card": {
+                "actor.roles": ["FRONT_LINE", "ADMIN"],
+                "object.element": "tear_line",
+            },
+            "front line with another role": {"actor.roles": ["FRONT_LINE", "ANALYST"]},
+            "duty desk": {
+                "context.member": REMOVED,
+                "context.case_open": REMOVED,
+                "context.duty_desk": True,
+                "context.flight_offset_h": -72,
+            },
+            "oversight": {
+                "actor.roles": ["AUDITOR"],
+                "purpose.code": "OVERSIGHT",
+                "purpose.case_id": REMOVED,
+                "context.case_open": REMOVED,
+                "context.member": REMOVED,
+            },
+            "a member searches a colleague": {"context.search": {**_SEARCH, "target": "COLLEAGUE"}},
+            "many look-ups": {"context.lookups_1h": 31},
+        },
+    ),
+    branch(
+        "SG-27",
+        "two persons in two roles",
+        {
+            "action": "config.change",
+            "object.kind": "AGREEMENT",
+            "context.author": "u1",
+            "context.approver": "u2",
+            **_ROLES,
+        },
+        refused={
+            "the same": ({"context.approver": "u1"}, "SAME_PERSON"),
+            "nobody": ({"context.approver": None}, "DUAL_CONTROL"),
+            "one role": ({"context.approver_role": "LEGAL"}, "SAME_ROLE"),
+            "unknown role": ({"context.approver_role": "BOSS"}, "DUAL_CONTROL"),
+            "no kind": ({"object.kind": ""}, "DUAL_CONTROL"),
+        },
+    ),
+    branch(
+        "SG-27",
+        "a role is granted",
+        {
+            "action": "config.change",
+            "object.kind": "ROLE_GRANT",
+            "object.grantee": "u3",
+            "object.roles_after": ["VERIFIER", "ANALYST"],
+            "context.author": "u1",
+            "context.approver": "u2",
+            **_ROLES,
+        },
+        refused={
+            "nominator and approver": ({_GRANT_OF_ROLES: ["NOMINATOR", "APPROVER"]}, "ROLE_COMBINATION"),
+            "analyst and auditor": ({_GRANT_OF_ROLES: ["ANALYST", "AUDITOR"]}, "ROLE_COMBINATION"),
+            "admin and analyst": ({_GRANT_OF_ROLES: ["ADMIN", "ANALYST"]}, "ROLE_COMBINATION"),
+            "officer of data protection and verifier": (
+                {_GRANT_OF_ROLES: ["DPO", "VERIFIER"]},
+                "ROLE_COMBINATION",
+            ),
+            "unknown role": ({_GRANT_OF_ROLES: ["BOSS"]}, "DUAL_CONTROL"),
+            "to oneself": ({"object.grantee": "u1"}, "SELF_GRANT"),
+            "to the approver": ({"object.grantee": "u2"}, "SELF_GRANT"),
+            "to nobody": ({"object.grantee": None}, "SELF_GRANT"),
+        },
+        permitted={"all roles taken away": {_GRANT_OF_ROLES: []}},
+    ),
+    branch(
+        "SG-27",
+        "the glass is broken for an hour",
+        {
+            "action": "config.change",
+            "object.kind": "BREAK_GLASS",
+            "object.duration_h": 1,
+            "context.author": "u1",
+            "context.approver": "u2",
+            **_ROLES,
+        },
+        refused={
+            "longer": ({"object.duration_h": 1.01}, "BREAK_GLASS_TOO_LONG"),
+            "without end": ({"object.duration_h": None}, "BREAK_GLASS_TOO_LONG"),
+        },
+    ),
+    branch(
+        "SG-28",
+        "twenty records into the case",
+        {
+            "action": "record.export",
+            "object.rows": 20,
+            "object.anonymised": False,
+            "object.destination": "CASE_FILE",
+        },
+        refused={
+            "21 records": ({"object.rows": 21}, "BULK_EXPORT"),
+            "rows unknown": ({"object.rows": None}, "BULK_EXPORT"),
+            "one row to a partner": (
+                {"object.rows": 1, "object.destination": "PARTNER_FEED"},
+                "DESTINATION_OUTSIDE",
+            ),
+            "elsewhere": ({"object.destination": "MOON"}, "BULK_EXPORT"),
+            "elsewhere, by a court": (
+                {"object.destination": "MOON", "context.court_order_ref": "CO-1"},
+                "BULK_EXPORT",
+            ),
+            "small cells": (
+                {"object.rows": 500, "object.anonymised": True, "object.min_cell": 9},
+                "CELL_TOO_SMALL",
+            ),
+            "cells unknown": ({"object.rows": 500, "object.anonymised": True}, "CELL_TOO_SMALL"),
+        },
+        permitted={
+            "statistics": {"object.rows": 500, "object.anonymised": True, "object.min_cell": 10},
+            "a court's order": {
+                "object.rows": 500,
+                "object.destination": "EMAIL",
+                "context.court_order_ref": "CO-1",
+            },
+        },
+    ),
+    branch(
+        "SG-39",
+        "an emergency",
+        {
+            "action": "emergency.declare",
+            "context.threat_specific": True,
+            "context.persons": 3,
+            "context.declared_by_role": "SUPERVISOR",
+            "context.relax": ["SG-09", "SG-24", "SG-30", "SG-33"],
+            "context.expires_h": 24,
+        },
+        refused={
+            "no threat": ({"context.threat_specific": None}, "THREAT"),
+            "four persons": ({"context.persons": 4}, "SCOPE"),
+            "nobody": ({"context.persons": 0}, "SCOPE"),
+            "by an analyst": ({"context.declared_by_role": "ANALYST"}, "DECLARER"),
+            "nothing to relax": ({"context.relax": []}, "NON_DEROGABLE"),
+            "torture": ({"context.relax": ["SG-34"]}, "NON_DEROGABLE"),
+            "sensitive data of three": (
+                {"context.relax": ["SG-05"], "context.vital_interest_same_person": True},
+                "NON_DEROGABLE",
+            ),
+            "sensitive data of another": (
+                {"context.relax": ["SG-05"], "context.persons": 1},
+                "NON_DEROGABLE",
+            ),
+            "25 hours": ({"context.expires_h": 24.5}, "NON_DEROGABLE"),
+            "no time": ({"context.expires_h": 0}, "NON_DEROGABLE"),
+            "without end": ({"context.expires_h": None}, "NON_DEROGABLE"),
+            "suspended": ({"context.emergency_use_suspended": True}, "SUSPENDED"),
+        },
+        permitted={
+            "sensitive data of the one": {
+                "context.relax": ["SG-05"],
+                "context.persons": 1,
+                "context.vital_interest_same_person": True,
+            },
+            "a second": {"context.expires_h": 0.0001},
+        },
+    ),
+    branch(
+        "SG-40",
+        "one to one",
+        {
+            "action": "biometric.compare",
+            "object.mode": "1:1",
+            "object.subject_age": 14,
+            "context.hit_state": "IN_REVIEW",
+            "context.border_point": True,
+            "context.examiner_trained": True,
+            "context.group_ratio": 1.5,
+            "context.algorithm_tested_days_ago": 365,
+        },
+        refused={
+            "in a crowd": ({"object.mode": "1:N_LIVE"}, "BIOMETRIC_MODE"),
+            "mode null": ({"object.mode": None}, "BIOMETRIC_MODE"),
+            "thirteen": ({"object.subject_age": 13}, "CHILD"),
+            "age unknown": ({"object.subject_age": None}, "CHILD"),
+            "untrained": ({"context.examiner_trained": False}, "EXAMINER"),
+            "unfair": ({"context.group_ratio": 1.51}, "ALGORITHM"),
+            "tested long ago": ({"context.algorithm_tested_days_ago": 366}, "ALGORITHM"),
+            "no hit": ({"context.hit_state": None}, "NO_HIT"),
+            "confirmed already": ({"context.hit_state": "CONFIRMED"}, "NO_HIT"),
+            "not at a border": ({"context.border_point": None}, "BIOMETRIC_MODE"),
+        },
+    ),
+    branch(
+        "SG-40",
+        "one to many",
+        {
+            "action": "biometric.compare",
+            "object.mode": "1:N",
+            "object.subject_age": 30,
+            "object.gallery": "TERRORISM_WATCHLIST",
+            "purpose.case_id": "C-1",
+            "context.examiner_trained": True,
+            "context.group_ratio": 1,
+            "context.algorithm_tested_days_ago": 0,
+        },
+        refused={
+            "another gallery": ({"object.gallery": "DRIVERS"}, "GALLERY"),
+            "no case": ({"purpose.case_id": None}, "BIOMETRIC_MODE"),
+        },
+    ),
+    branch(
+        "SG-40",
+        "templates under an agreement",
+        {
+            "action": "share.send",
+            "object.data_class": "BIOMETRIC",
+            "context.agreement.data_classes": ["BIOMETRIC"],
+        },
+        optional=("context.agreement.data_classes",),
+        refused={"not covered": ({"context.agreement": None}, "TEMPLATE")},
+        permitted={"another class": {"object.data_class": "HIT", "context.agreement": None}},
+    ),
+    branch(
+        "SG-41",
+        "the log stands",
+        {"action": "share.send", "context.log_store": "UP", "context.chain_ok": True},
+        refused={
+            "down": ({"context.log_store": "DOWN"}, "LOG_UNAVAILABLE"),
+            "unknown": ({"context.log_store": None}, "LOG_UNAVAILABLE"),
+            "broken": ({"context.chain_ok": None}, "CHAIN_BROKEN"),
+        },
+    ),
+    branch(
+        "SG-41",
+        "the log is read by oversight",
+        {
+            "action": "oversight.read",
+            "actor.roles": ["AUDITOR"],
+            "purpose.code": "OVERSIGHT",
+            "object.kind": "LOG",
+            "context.log_store": "UP",
+            "context.chain_ok": True,
+        },
+        optional=("object.kind",),
+        refused={
+            "by an analyst": ({"actor.roles": ["ANALYST"]}, "LOG_READ"),
+            "for a case": ({"purpose.code": "TERR_DETECT"}, "LOG_READ"),
+        },
+        permitted={"something else": {"object.kind": "RULE", "actor.roles": []}},
+    ),
+    branch(
+        "SG-41",
+        "protection goes on without a log",
+        {"action": "wl.remove"},
+        permitted={
+            "a recall": {"action": "hit.transition", "object.to": "RECALLED", "context.log_store": "DOWN"}
+        },
+    ),
+    branch(
+        "SG-41",
+        "a confirmation needs the log",
+        {
+            "action": "hit.transition",
+            "object.to": "CONFIRMED",
+            "context.log_store": "UP",
+            "context.chain_ok": True,
+        },
+        refused={"broken": ({"context.chain_ok": False}, "CHAIN_BROKEN")},
+    ),
+    branch(
+        "SG-42",
+        "oversight reads",
+        {
+            "action": "oversight.read",
+            "actor.roles": ["DPO"],
+            "purpose.code": "OVERSIGHT",
+            "object.kind": "STATEMENT",
+        },
+        refused={
+            "an analyst": ({"actor.roles": ["ANALYST"]}, "NOT_OVERSIGHT"),
+            "another purpose": ({"purpose.code": "TERR_DETECT"}, "ONLY_OVERSIGHT_MAY_LIFT"),
+            "another thing": ({"object.kind": "DIARY"}, "ONLY_OVERSIGHT_MAY_LIFT"),
+            "a person, no reason": ({"object.kind": "PERSONAL_RECORD"}, "NO_REASON"),
+        },
+        permitted={"a person, with reason": {"object.kind": "PERSONAL_RECORD", "context.reason": "claim 7"}},
+    ),
+    branch(
+        "SG-42",
+        "oversight suspends",
+        {"action": "oversight.suspend", "actor.roles": ["COURT"], "object.kind": "RULE"},
+        refused={
+            "the unit": ({"actor.roles": ["PIU_HEAD"]}, "NOT_OVERSIGHT"),
+            "another thing": ({"object.kind": "PERSON"}, "ONLY_OVERSIGHT_MAY_LIFT"),
+        },
+    ),
+    branch(
+        "SG-42",
+        "who ordered it lifts it",
+        {
+            "action": "oversight.lift_suspension",
+            "actor.roles": ["INDEPENDENT_AUTHORITY"],
+            "object.suspended_by": "INDEPENDENT_AUTHORITY",
+        },
+        refused={
+            "another body": ({"actor.roles": ["DPO"]}, "ONLY_OVERSIGHT_MAY_LIFT"),
+            "ordered by nobody": ({"object.suspended_by": None}, "ONLY_OVERSIGHT_MAY_LIFT"),
+        },
+        permitted={"a court": {"actor.roles": ["COURT"], "object.suspended_by": None}},
+    ),
+    branch(
+        "SG-42",
+        "an officer acts",
+        {"action": "share.send", "actor.roles": ["SUPERVISOR"]},
+        refused={"oversight does not": ({"actor.roles": ["SUPERVISOR", "AUDITOR"]}, "OPERATIONAL")},
+    ),
+    branch(
+        "SG-42",
+        "a setting leaves oversight alone",
+        {"action": "config.change"},
+        refused={
+            "blocks": ({"object.oversight_effect": "BLOCK"}, "OBSTRUCTION"),
+            "something else": ({"object.oversight_effect": "HIDE"}, "OBSTRUCTION"),
+            "25 hours": (
+                {"object.oversight_effect": "DELAY", "object.delay_h": 24.01},
+                "OBSTRUCTION",
+            ),
+            "some delay": ({"object.oversight_effect": "DELAY"}, "FACT_MISSING"),
+            "any delay": ({"object.oversight_effect": "DELAY", "object.delay_h": None}, "OBSTRUCTION"),
+        },
+        permitted={"24 hours": {"object.oversight_effect": "DELAY", "object.delay_h": 24}},
+    ),
+    branch(
+        "SG-44",
+        "everybody was told",
+        {
+            "action": "incident.close",
+            "context.dpo_told_h": 0,
+            "context.authority_told_h": 400,
+            "context.partners_told_h": "NONE_CONCERNED",
+            "context.persons_told": False,
+        },
+        refused={
+            "officer not told": ({"context.dpo_told_h": None}, "INCIDENT_REPORT_MISSING"),
+            "partners not told": ({"context.partners_told_h": None}, "INCIDENT_REPORT_MISSING"),
+            "told before": ({"context.authority_told_h": -1}, "FACT_MISSING"),
+            "told in words": ({"context.partners_told_h": "SOON"}, "FACT_MISSING"),
+            "persons at risk": ({"context.high_risk": True}, "INCIDENT_REPORT_MISSING"),
+        },
+        permitted={
+            "telling endangers": {"context.high_risk": True, "context.telling_endangers": True},
+            "persons told": {"context.high_risk": True, "context.persons_told": True},
+        },
+    ),
+    branch(
+        "SG-45",
+        "a signed, tested bundle",
+        {
+            "action": "screen.run",
+            "context.bundle.signatures": 2,
+            "context.bundle.tests_passed": True,
+            "context.inputs_complete": True,
+        },
+        refused={
+            "one signature": ({"context.bundle.signatures": 1}, "BUNDLE"),
+            "untested": ({"context.bundle.tests_passed": False}, "BUNDLE"),
+            "no bundle": ({"context.bundle": None}, "BUNDLE"),
+            "not yet effective": (
+                {"context.bundle.effective_from": LATER, "now": NOW},
+                "BUNDLE",
+            ),
+            "effective when?": ({"context.bundle.effective_from": EARLIER}, "FACT_MISSING"),
+            "incomplete": ({"context.inputs_complete": None}, "INPUT_MISSING"),
+        },
+        permitted={
+            "effective": {"context.bundle.effective_from": NOW, "now": NOW},
+            "effective always": {"context.bundle.effective_from": None},
+        },
+    ),
+    branch(
+        "SG-45",
+        "protection needs no bundle",
+        {"action": "exchange.control"},
+        permitted={"no match": {"action": "hit.transition", "object.to": "NOT_A_MATCH"}},
+    ),
+)
