@@ -46,7 +46,7 @@ def _full(sent: PartialDate, listed: PartialDate) -> Relation:
     parts = ((sent.year, listed.year), (sent.month, listed.month), (sent.day, listed.day))
     different = [part for part in parts if part[0] != part[1]]
     if len(different) == 1:
-        if _one_slip(*(f"{number:02}" for number in different[0])):
+        if _one_slip(*(f"{number:04}" for number in different[0])):
             return "ONE_DIGIT", w.BIRTH_ONE_DIGIT
         if years == 1:
             return "ONE_YEAR", w.BIRTH_ONE_YEAR

@@ -84,8 +84,9 @@ class Unit:
 class Expander:
     """Expands travellers' words against one index and remembers them; no answer depends on that."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, max_cached_rows: int = MAX_CACHED_ROWS) -> None:
         self._index = index
+        self._max_cached_rows = max_cached_rows
         self._expansions: dict[Word | tuple[str, int, int], Expansion] = {}
         self._cached_rows = 0
         self._letters = index.arrays["word_letters"]
@@ -105,7 +106,7 @@ class Expander:
     def _expanded(self, word: Word | tuple[str, int, int]) -> Expansion:
         known = self._expansions.get(word)
         if known is None:
-            if self._cached_rows > MAX_CACHED_ROWS:
+            if self._cached_rows > self._max_cached_rows:
                 self._expansions.clear()
                 self._cached_rows = 0
             known = self._of_word(word) if isinstance(word, Word) else self._of_joined(*word)
@@ -144,7 +145,7 @@ class Expander:
     def _alike(self, form: str) -> list[tuple[int, int, Rule]]:
         """The listed words that the form is related to, with worth and rule, ascending.
 
-        The nets give for each word what `tokens.relate` would say of it; the oracle's tests hold them together.
+        The nets give for each word what `tokens.relate` would say of it; the oracle proves it in the tests.
         """
         index = self._index
         found: dict[int, tuple[int, int]] = {}

@@ -167,21 +167,25 @@ class Matcher:
 
     def _matches(self, traveller: Traveller, floor: float) -> list[Match]:
         query = Query(traveller)
-        found = [
-            Match(part.screener.index.entries[judgement.entry].id, calibrated(judgement.total))
+        found = (
+            Match(part.screener.index.texts["ids"][judgement.entry], calibrated(judgement.total))
             for part in self._parts
             for judgement in part.screener.judgements(query)
-        ]
-        overlaid = self._overlay.screener.index.position_of_entry if self._overlay else {}
-        shown = (
-            match
-            for match in found
-            if match.score >= floor and (match.entry_id in overlaid or match.entry_id not in self._removed)
+            if not self._is_hidden(part, part.screener.index.texts["ids"][judgement.entry])
         )
-        best: dict[str, Match] = {}
-        for match in sorted(shown, key=lambda match: (-match.score, match.entry_id)):
-            best.setdefault(match.entry_id, match)
-        return list(best.values())
+        shown = (match for match in found if match.score >= floor)
+        return sorted(shown, key=lambda match: (-match.score, match.entry_id))
+
+    def _is_hidden(self, part: _Part, entry_id: str) -> bool:
+        """Whether a part's entry was removed or replaced later; only the base's can be."""
+        return part is self._base and entry_id in self._removed
+
+    def _find(self, entry_id: str) -> tuple[_Part, int]:
+        for part in self._parts:
+            position = part.screener.index.position_of_entry.get(entry_id)
+            if position is not None and not self._is_hidden(part, entry_id):
+                return part, position
+        raise UnknownEntry(entry_id=entry_id)
 
     def explain(self, traveller: Traveller, entry_id: str) -> Explanation:
         """Why this traveller and this entry may be the same, or may not; the score is the one of `screen`.
@@ -189,13 +193,9 @@ class Matcher:
         Raises:
             UnknownEntry: The entry is not on this version of the list.
         """
+        part, position = self._find(entry_id)
         query = Query(traveller)
-        for part in reversed(self._parts):
-            index = part.screener.index
-            position = index.position_of_entry.get(entry_id)
-            if position is not None and not (part is self._base and entry_id in self._removed):
-                return explain(index, query, part.screener.judgement(query, position), self.digest)
-        raise UnknownEntry(entry_id=entry_id)
+        return explain(part.screener.index, query, part.screener.judgement(query, position), self.digest)
 
     def entry(self, entry_id: str) -> WatchlistEntry:
         """The entry as it is screened against.
@@ -203,12 +203,8 @@ class Matcher:
         Raises:
             UnknownEntry: The entry is not on this version of the list.
         """
-        for part in reversed(self._parts):
-            index = part.screener.index
-            position = index.position_of_entry.get(entry_id)
-            if position is not None and not (part is self._base and entry_id in self._removed):
-                return index.entries[position]
-        raise UnknownEntry(entry_id=entry_id)
+        part, position = self._find(entry_id)
+        return part.screener.index.entries[position]
 
     def unscreenable(self, traveller: Traveller) -> Fault | None:
         """Why a traveller cannot be screened (no usable name and no document), or `None` where one can."""

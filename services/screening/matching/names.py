@@ -23,7 +23,7 @@ _GLUED_ARTICLE, _GLUED_TITLE, _LAST_PART = 90, 90, 60
 _IN_BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]?")
 # Apostrophes, half rings and the Arabic tatweel stand inside words; what else is no letter parts them.
 _SILENT = re.compile("['’‘`´ʼʻʾʿʹ\u0640\u200b-\u200f\u2060]")
-_PARTING = re.compile(r"[\W\d_]+")
+_PARTING = re.compile(r"[^a-z]+")
 
 _TITLES = frozenset(
     {
@@ -153,10 +153,17 @@ def read_name(text: str) -> tuple[Word, ...]:
 def _read_name(text: str) -> tuple[Word, ...]:
     folded = unicodedata.normalize("NFKC", text).casefold()
     bare = _SILENT.sub("", _IN_BRACKETS.sub(" ", folded))
-    romanised = [spelled for word in _PARTING.split(bare) if word for spelled in spellings(word)]
+    romanised = [spelled for word in _parted(bare) for spelled in spellings(word)]
     cut = [tuple(form[:MAX_WORD_LETTERS] for form in forms) for forms in romanised[: 3 * MAX_WORDS]]
     joined = _join_abd_and_din(_without_titles(cut))
     return tuple(_as_word(forms) for forms in _without_particles(joined)[:MAX_WORDS])
+
+
+def _parted(text: str) -> list[str]:
+    """The words of a text: runs of letters and of the marks that belong to letters in many scripts."""
+    if text.isascii():
+        return [word for word in _PARTING.split(text) if word]
+    return "".join(sign if unicodedata.category(sign)[0] in "LM" else " " for sign in text).split()
 
 
 Spellings = tuple[str, ...]
@@ -178,7 +185,7 @@ def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
         if forms[0] in _ABD and follows < len(words):
             joined.append((_abd_joined("abd" + _without_article(words[follows][0])),))
             position = follows + 1
-        elif joined and _without_article(forms[0]) in _DIN:
+        elif _without_article(forms[0]) in _DIN and any(each[0] not in _PARTICLES for each in joined):
             joined[-1] = (_without_trailing_particle(joined)[0] + "din",)
         else:
             joined.append((_standard(forms[0]), *forms[1:]))

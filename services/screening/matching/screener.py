@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from services.screening.matching.candidates import Expander, candidate_names, rows_of_names
+from services.screening.matching.candidates import MAX_CACHED_ROWS, Expander, candidate_names, rows_of_names
 from services.screening.matching.documents import document_keys
 from services.screening.matching.index import Index
 from services.screening.matching.score import Judgement, Query, WeighedName, judge, weigh_name
@@ -14,9 +14,9 @@ from services.screening.matching.weights import NAME_BAR
 class Screener:
     """Screens travellers against one index. Remembers expansions; the answers never depend on that."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, max_cached_rows: int = MAX_CACHED_ROWS) -> None:
         self.index = index
-        self._expander = Expander(index)
+        self._expander = Expander(index, max_cached_rows)
 
     def judgements(self, query: Query) -> list[Judgement]:
         """Every entry that a name or a document suggests, in the order of the list."""

@@ -24,8 +24,11 @@ _TEXTS, _RARITY, _ENTRIES, _OFFSETS = "texts.json", "rarity.json", "entries.json
 class StoredEntries(Sequence[WatchlistEntry]):
     """The entries of a stored list, each read from the mapped file when it is first asked for."""
 
-    def __init__(self, lines: bytes | mmap.mmap, offsets: Array) -> None:
+    def __init__(
+        self, lines: bytes | mmap.mmap, offsets: Array, max_parsed: int = MAX_PARSED_ENTRIES
+    ) -> None:
         self._lines = lines
+        self._max_parsed = max_parsed
         self._offsets = offsets
         self._parsed: dict[int, WatchlistEntry] = {}
 
@@ -41,7 +44,7 @@ class StoredEntries(Sequence[WatchlistEntry]):
             return [self[each] for each in range(*position.indices(len(self)))]
         known = self._parsed.get(position)
         if known is None:
-            if len(self._parsed) >= MAX_PARSED_ENTRIES:
+            if len(self._parsed) >= self._max_parsed:
                 self._parsed.clear()
             known = self._parsed[position] = self._read(position)
         return known

@@ -1,0 +1,108 @@
+"""Names as sent → words: scripts, titles, particles, compounds."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.screening.matching.names import MAX_FORMS, MAX_WORD_LETTERS, MAX_WORDS, read_name
+from services.screening.matching.scripts import MAX_SPELLINGS, spellings
+
+
+def words(name: str) -> list[str]:
+    return [word.text for word in read_name(name)]
+
+
+def forms(name: str) -> list[str]:
+    return [form for word in read_name(name) for form, _ in word.forms]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("O'Connor-Smith", ["oconnor", "smith"]),
+        ("SAMPLE (false identity of 1999) NAME", ["sample", "name"]),
+        ("Dr. Haji Ramesh KALPANIK", ["ramesh", "kalpanik"]),
+        ("Mr", ["mr"]),
+        ("DE LA CRUZ JUAN", ["cruz", "juan"]),
+        ("AHMED BIN ALI", ["ahmed", "ali"]),
+        ("AL MISALI", ["misali"]),
+        ("LE VAN AN", ["le", "van", "an"]),
+        ("VAN DUNG", ["van", "dung"]),
+        ("Abd al-Rahman", ["abdrahman"]),
+        ("ABDURRAHMAN", ["abdrahman"]),
+        ("Abdul", ["abdul"]),
+        ("ABDOU", ["abdou"]),
+        ("Salah al-Din", ["salahdin"]),
+        ("SALAHUDDIN", ["salahdin"]),
+        ("Din", ["din"]),
+        ("AL DIN", ["din"]),
+        ("J. Kalpanik", ["j", "kalpanik"]),
+        ("12 34", []),
+        ("", []),
+    ],
+)
+def test_words_of_a_name(name: str, expected: list[str]) -> None:
+    assert words(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("سمير", "smyr"),
+        ("Игорь", "igor"),
+        ("Юрий", "yuriy"),
+        ("Γιάννης", "giannis"),
+        ("रमेश", "rmes"),
+        ("مُحَمَّد", "mhmd"),
+        ("יוסף", "yvsf"),
+        ("MÜLLER", "muller"),
+        ("MÜLLER", "mueller"),
+        ("MÜLLER", "muxxller"),
+        ("RAMESHMR", "ramesh"),
+        ("ALMISALI", "misali"),
+        ("AL MISALI", "almisali"),
+        ("BEN MISALI RAMESH", "benmisali"),
+        ("MXHMWD", "mhmwd"),
+        ("ABDURRAHMAN", "rahman"),
+    ],
+)
+def test_a_word_has_the_form_under_which_it_may_travel(name: str, expected: str) -> None:
+    assert expected in forms(name)
+
+
+def test_signs_of_a_syllable_script_are_words_of_their_own() -> None:
+    assert words("李虚构") == ["li", "xu", "gou"]
+    assert words("박예범") == ["bag", "ye", "beom"]
+
+
+def test_a_single_letter_is_an_initial() -> None:
+    assert [word.is_initial for word in read_name("R KALPANIK")] == [True, False]
+
+
+def test_a_sign_that_romanises_to_nothing_gives_no_word() -> None:
+    assert spellings("ء") == ()
+    assert spellings("ـ") == ()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_gives_bounded_words_of_plain_letters(text: str) -> None:
+    found = read_name(text)
+
+    assert len(found) <= MAX_WORDS
+    for word in found:
+        assert 1 <= len(word.forms) <= MAX_FORMS
+        for form, worth in word.forms:
+            assert form.isascii()
+            assert form.isalpha()
+            assert form.islower()
+            assert 0 < worth <= 100
+            assert len(form) <= 2 * MAX_WORD_LETTERS
+
+
+def test_ten_thousand_letters_are_cut_to_the_limits() -> None:
+    (word,) = read_name("A" * 10_000)
+
+    assert len(word.text) == MAX_WORD_LETTERS
+    assert len(read_name("AB " * 4_000)) == MAX_WORDS
+    assert len(spellings("ü" * 30)[0]) <= MAX_SPELLINGS

@@ -1,0 +1,203 @@
+"""What moves a score, and what never makes one."""
+
+from typing import Any
+
+import pytest
+
+from services.screening.matching import THRESHOLD, TOP_BAND
+from services.screening.matching import weights as w
+from services.screening.matching.weights import calibrated
+from services.screening.watchlist.entry import WatchlistEntry
+from tests.unit.screening.matching.samples import a_traveller, an_entry, born, explained, relations, score
+
+BIRTHDAY = "1975-08-19"
+ENTRY = an_entry("RAMESH KALPANIK", birth_dates=born(BIRTHDAY), nationalities=["XCC"], sex="M")
+
+
+@pytest.mark.parametrize(
+    ("surname", "given_names"),
+    [
+        ("KALPANIK", "RAMESH"),
+        ("RAMESH", "KALPANIK"),
+        ("KALPANIK RAMESH", None),
+        ("KALPANIK", "RAMESHMR"),
+        ("KALPANIK", "RAMESH KUMAR"),
+        ("KALPANNIK", "RAMESH"),
+        ("KALAPNIK", "RAMES"),
+        ("KALPANI", "RAMESH"),
+        ("RAMESHKALPANIK", None),
+        ("KALPANIK", "R"),
+        ("काल्पनिक", "रमेश"),
+    ],
+)
+def test_a_damaged_name_with_the_birth_date_is_a_match(surname: str, given_names: str | None) -> None:
+    assert score(ENTRY, a_traveller(surname, given_names, birth_date=BIRTHDAY)) >= THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("listed", "surname", "given_names"),
+    [
+        ("ABU BAKR AL-MISALI", "ALMISALI", "ABUBAKR"),
+        ("ABUBAKR ALMISALI", "AL MISALI", "ABU BAKR"),
+        ("Abd al-Rahman al-Khayali", "ALKHAYALI", "ABDURRAHMAN"),
+        ("عبد الرحمن الخيالي", "ALKHAYALI", "ABDERRAHMANE"),
+        ("Игорь Примеров", "PRYMEROV", "IHOR"),
+        ("Νικόλαος Υποδειγματίδης", "YPODEIGMATIDIS", "NIKOLAOS"),
+        ("Giuseppe Campione", "CAMPIONE", "JOSEPH"),
+        ("李虚构", "LI", "XUGOU"),
+        ("Hans Jürgen Mustermüller", "MUSTERMUELLER", "HANSJUERGEN"),
+        ("J. Kalpanik Namuna", "NAMUNA KALPANIK", "JAI"),
+    ],
+)
+def test_scripts_customs_and_joins_meet(listed: str, surname: str, given_names: str) -> None:
+    entry = an_entry(listed, birth_dates=born(BIRTHDAY))
+
+    assert score(entry, a_traveller(surname, given_names, birth_date=BIRTHDAY)) >= THRESHOLD
+
+
+def test_a_name_against_a_name_only_entry_never_reaches_the_top_band() -> None:
+    name = "RAMESH KALPANIK NAMUNA MISALI PRIMEROV"
+
+    assert THRESHOLD <= score(an_entry(name), a_traveller(name, None, birth_date=BIRTHDAY)) < TOP_BAND
+
+
+def test_a_long_name_with_nationality_and_sex_stays_below_the_top_band() -> None:
+    name = "RAMESH KALPANIK NAMUNA MISALI PRIMEROV"
+    entry = an_entry(name, nationalities=["XCC"], sex="M", birth_places=[{"city": None, "country": "XCC"}])
+    traveller = a_traveller(
+        name, None, nationality="XCC", sex="M", birth_place={"city": None, "country": "XCC"}
+    )
+
+    assert score(entry, traveller) < TOP_BAND
+
+
+def test_nationality_sex_and_birth_date_without_a_name_find_nobody() -> None:
+    traveller = a_traveller("WANG", "WEI", birth_date=BIRTHDAY, nationality="XCC", sex="M")
+
+    assert score(ENTRY, traveller) == 0.0
+
+
+def test_a_namesake_of_another_age_and_nationality_is_let_go() -> None:
+    traveller = a_traveller(birth_date="1999-03-02", nationality="XAA")
+
+    assert score(ENTRY, traveller) < THRESHOLD
+
+
+def test_contradiction_costs_more_than_omission() -> None:
+    full = an_entry("RAMESH KALPANIK NAMUNA")
+    omitted = score(full, a_traveller("KALPANIK", "RAMESH"))
+    contradicted = score(full, a_traveller("KALPANIK PRIMEROV", "RAMESH"))
+
+    assert contradicted < omitted < score(full, a_traveller("KALPANIK NAMUNA", "RAMESH"))
+
+
+@pytest.mark.parametrize("number", ["XB4471902", "XB447I9O2"])
+def test_an_equal_document_is_an_alert_whatever_the_rest_says(number: str) -> None:
+    entry = an_entry(
+        "SAMIR NAMUDHAJI", birth_dates=born("1979-05-14"), nationalities=["XBB"], sex="M",
+        documents=[{"number": "XB4471902", "issuer": "XBB"}],
+    )  # fmt: skip
+    traveller = a_traveller(
+        "WANG", "WEI", birth_date="2001-01-30", nationality="XCC", sex="F",
+        documents=[{"number": number, "issuer": "XBB"}],
+    )  # fmt: skip
+
+    assert score(entry, traveller) >= THRESHOLD
+
+
+def test_a_number_of_another_state_alone_is_no_alert() -> None:
+    entry = an_entry("SAMIR NAMUDHAJI", documents=[{"number": "XB4471902", "issuer": "XBB"}])
+    traveller = a_traveller("WANG", "WEI", documents=[{"number": "XB4471902", "issuer": "XCC"}])
+
+    assert score(entry, traveller) < THRESHOLD
+
+
+def test_an_entry_without_a_name_is_found_by_its_document() -> None:
+    entry = an_entry(documents=[{"number": "XB4471902", "issuer": "XBB"}])
+    traveller = a_traveller(documents=[{"number": "XB4471902", "issuer": "XBB"}])
+
+    assert score(entry, traveller) >= THRESHOLD
+    assert explained(entry, traveller).name is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "expected"),
+    [
+        ({"nationality": "XCC"}, "nationality", ["EQUAL"]),
+        ({"nationality": "XAA"}, "nationality", ["OTHER"]),
+        ({"nationality": "XXA"}, "nationality", []),
+        ({"sex": "M"}, "sex", ["EQUAL"]),
+        ({"sex": "F"}, "sex", ["OTHER"]),
+        ({"sex": "X"}, "sex", []),
+        ({"birth_date": "1975"}, "birth_date", ["YEAR_EQUAL"]),
+        ({}, "birth_date", []),
+    ],
+)
+def test_facts_beside_the_name(facts: dict[str, Any], kind: str, expected: list[str]) -> None:
+    assert relations(ENTRY, a_traveller(**facts), kind) == expected
+
+
+def test_a_predecessor_state_is_related() -> None:
+    entry = an_entry("RAMESH KALPANIK", nationalities=["XXB", "SUN"])
+
+    assert relations(entry, a_traveller(nationality="RUS"), "nationality") == ["RELATED"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"city": "Obrazetz", "country": "XDD"}, ["CITY_EQUAL"]),
+        ({"city": "Elsewhere", "country": "XDD"}, ["COUNTRY_EQUAL"]),
+        ({"city": "Obrazets", "country": "XAA"}, ["OTHER"]),
+        ({"city": None, "country": None}, []),
+        ({"city": "!", "country": None}, []),
+    ],
+)
+def test_places_of_birth(sent: dict[str, Any], expected: list[str]) -> None:
+    entry = an_entry("RAMESH KALPANIK", birth_places=[{"city": "Obrazets", "country": "XDD"}])
+
+    assert relations(entry, a_traveller(birth_place=sent), "birth_place") == expected
+
+
+def test_the_birth_date_of_an_alias_counts_for_that_alias_only() -> None:
+    names = [
+        {"text": "RAMESH KALPANIK"},
+        {"text": "IGOR PRIMEROV", "kind": "ALIAS", "birth_dates": born(BIRTHDAY)},
+    ]
+    entry = WatchlistEntry.from_json({"id": "T:1", "names": names})
+
+    assert relations(entry, a_traveller("PRIMEROV", "IGOR", birth_date=BIRTHDAY), "birth_date") == ["EQUAL"]
+    assert relations(entry, a_traveller("KALPANIK", "RAMESH", birth_date=BIRTHDAY), "birth_date") == []
+
+
+def test_of_two_spellings_the_one_with_the_better_birth_date_is_told() -> None:
+    names = [{"text": "RAMESH KALPANIK"}, {"text": "RAMESH KALPANIKK", "birth_dates": born(BIRTHDAY)}]
+    entry = WatchlistEntry.from_json({"id": "T:1", "names": names})
+    found = explained(entry, a_traveller(birth_date=BIRTHDAY))
+
+    assert found.name is not None
+    assert found.name.text == "RAMESH KALPANIKK"
+
+
+def test_a_weak_alias_says_less() -> None:
+    good = WatchlistEntry.from_json({"id": "T:1", "names": [{"text": "RAMESH KALPANIK", "quality": "GOOD"}]})
+    weak = WatchlistEntry.from_json({"id": "T:1", "names": [{"text": "RAMESH KALPANIK", "quality": "LOW"}]})
+
+    assert score(weak, a_traveller()) < score(good, a_traveller())
+
+
+def test_initials_confirm_and_never_contradict() -> None:
+    entry = an_entry("RAMESH KALPANIK NAMUNA")
+
+    assert "INITIAL" in relations(entry, a_traveller("KALPANIK NAMUNA", "R"), "name")
+    assert "CONTRADICTED" not in relations(entry, a_traveller("KALPANIK NAMUNA", "X"), "name")
+    assert "INITIAL" in relations(an_entry("R. KALPANIK NAMUNA"), a_traveller("KALPANIK NAMUNA"), "name")
+
+
+def test_calibration_rises_with_the_total_and_stays_a_probability() -> None:
+    scores = [calibrated(total) for total in range(-20_000, 20_000, 50)]
+
+    assert scores == sorted(scores)
+    assert scores[0] >= 0.0
+    assert scores[-1] <= 1.0
+    assert calibrated(w.EVEN_ODDS) == 0.5

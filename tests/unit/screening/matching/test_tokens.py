@@ -1,0 +1,124 @@
+"""Skeletons, equivalents, rarity, and when two words are the same."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.screening.matching.equivalents import CLASS_WORDS, class_of, travellers_a_ten_thousand
+from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity
+from services.screening.matching.skeleton import MAX_COARSE_SKELETONS, coarse_skeletons, fine_skeleton
+from services.screening.matching.tokens import Rule, edit_worth, edits_allowed, prefix_worth, relate
+
+LETTERS = st.text(alphabet="abdeghiklmnoqrstuwxyz", min_size=1, max_size=14)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("mohammed", "mhmd"),
+        ("yousef", "ywsf"),
+        ("wahid", "ouahid"),
+        ("abdulla", "abdullah"),
+        ("iakov", "yakov"),
+        ("cecilia", "sesilia"),
+        ("karim", "qarim"),
+    ],
+)
+def test_spellings_of_one_name_have_the_same_fine_skeleton(one: str, other: str) -> None:
+    assert fine_skeleton(one) == fine_skeleton(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("qadhafi", "gaddafi"),
+        ("khaled", "halid"),
+        ("gamal", "jamal"),
+        ("othman", "osman"),
+        ("shukri", "choukri"),
+    ],
+)
+def test_sounds_that_countries_exchange_share_a_coarse_skeleton(one: str, other: str) -> None:
+    assert set(coarse_skeletons(one)) & set(coarse_skeletons(other))
+
+
+@given(LETTERS)
+def test_skeletons_are_bounded_and_repeatable(word: str) -> None:
+    assert fine_skeleton(word) == fine_skeleton(word)
+    assert len(coarse_skeletons(word)) <= MAX_COARSE_SKELETONS
+
+
+@pytest.mark.parametrize(
+    ("sent", "listed", "rule"),
+    [
+        ("primerov", "primerov", Rule.EQUAL),
+        ("mohamed", "mahmud", Rule.SKELETON),
+        ("joseph", "yusuf", Rule.DICTIONARY),
+        ("primerov", "primeroy", Rule.EDIT),
+        ("misali", "imsali", Rule.EDIT),
+        ("primer", "primerovich", Rule.PREFIX),
+        ("khalimin", "halimin", Rule.EDIT),
+        ("gamalun", "djamaloun", Rule.COARSE_SKELETON),
+        ("ali", "alo", Rule.SKELETON),
+        ("ana", "ada", Rule.EDIT),
+    ],
+)
+def test_the_rule_by_which_two_words_are_the_same(sent: str, listed: str, rule: Rule) -> None:
+    worth, found = relate(sent, listed)
+
+    assert found is rule
+    assert 0 < worth <= 100
+
+
+@pytest.mark.parametrize(
+    ("sent", "listed"), [("wang", "misali"), ("li", "wu"), ("ab", "abc"), ("kim", "lee")]
+)
+def test_other_words_are_worth_nothing(sent: str, listed: str) -> None:
+    assert relate(sent, listed)[0] == 0
+
+
+def test_only_the_travellers_word_may_be_cut_off() -> None:
+    assert relate("primer", "primerovich")[1] is Rule.PREFIX
+    assert relate("primerovich", "primer")[0] == 0
+
+
+@given(LETTERS, LETTERS)
+def test_a_word_is_never_closer_to_another_than_to_itself(one: str, other: str) -> None:
+    worth, _ = relate(one, other)
+
+    assert 0 <= worth <= relate(one, one)[0]
+
+
+def test_longer_words_may_differ_more() -> None:
+    assert [edits_allowed(letters) for letters in (2, 3, 7, 12)] == [0, 1, 2, 3]
+    assert edit_worth(1, 3) < edit_worth(1, 8)
+    assert edit_worth(4, 30) == 0
+    assert prefix_worth(3) < prefix_worth(4) < prefix_worth(6)
+
+
+def test_equivalents_are_the_same_class_in_many_languages() -> None:
+    assert class_of("giuseppe") == class_of("yusuf") is not None
+    assert class_of("primerov") is None
+    assert len(CLASS_WORDS) == len(set(CLASS_WORDS))
+
+
+def test_every_spelling_of_a_common_name_is_common() -> None:
+    assert travellers_a_ten_thousand("mouhammed") == travellers_a_ten_thousand("muhammad") > 100
+    assert travellers_a_ten_thousand("mehmet") == travellers_a_ten_thousand("muhammad")
+    assert travellers_a_ten_thousand("ypodeigmatidis") == 0
+
+
+def test_a_rare_word_weighs_more_than_a_common_one_and_all_within_limits() -> None:
+    rarity = Rarity.count(
+        [frozenset({"muhammad", "primerov"}), frozenset({"mohamed", "misali"}), frozenset({"li"})]
+    )
+
+    assert MIN_WORD_WEIGHT <= rarity.weight("muhammad") < rarity.weight("primerov") <= MAX_WORD_WEIGHT
+    assert rarity.weight("muhamed") == rarity.weight("muhammad")
+    assert rarity.weight("ypodeigmatidis") == rarity.weight("primerov")
+
+
+def test_rarity_survives_its_json() -> None:
+    rarity = Rarity.count([frozenset({"misali", "li"}), frozenset({"misali"})])
+
+    assert Rarity.from_json(rarity.as_json()).weight("misali") == rarity.weight("misali")
