@@ -52,7 +52,7 @@ def seed(api: Api, folder: DataFolder, simulator_url: str, clock: Clock) -> None
     """
     today = clock.now().date()
     _seed_ingest(api, today)
-    _seed_screening(api, today)
+    seed_screening(api, today)
     counterparts = load_counterparts(folder.path / "simulator", clock.now())
     keys = {name: counterpart.public_keys() for name, counterpart in counterparts.items()}
     _seed_sharing(api, demonstration_registers(today=today, simulator_url=simulator_url, keys=keys))
@@ -145,7 +145,8 @@ def _seed_ingest(api: Api, today: date) -> None:
             _two_people(api, people, "ingest", "/v1/registers", {"register": register, "row": row})
 
 
-def _seed_screening(api: Api, today: date) -> None:
+def seed_screening(api: Api, today: date) -> None:
+    """Put in force what screening alone needs: laws, list sources, the standing order, the matcher."""
     held = api.get("legal", "screening", "/v1/registers")
     for row in screening_laws(today):
         if not any(_covers(each, row) for each in held["legal_rows"]):

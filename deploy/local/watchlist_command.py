@@ -1,0 +1,184 @@
+"""`./run watchlist import` and `approve`: a list file into screening, held until two people have approved it.
+
+Where no system runs on the data folder, PostgreSQL and screening are started for the while of the command.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from deploy.local.api import Api
+from deploy.local.faults import LocalFault, Unknown
+from deploy.local.layout import DataFolder, Ports
+from deploy.local.seed import seed_screening
+from deploy.local.supervisor import LocalSystem, running
+from deploy.local.terminal import OUTPUT, Steps, print_json
+from deploy.local.token_command import local_issuer
+from services.screening.watchlist.sources.un_xml import MAX_LIST_BYTES
+from shared.clock import SystemClock
+
+REGISTER_IDS: Final = {
+    "un": "UN_SC",
+    "ofac": "OFAC_SDN",
+    "eu": "EU_FSF",
+    "uk": "UK_SANCTIONS",
+    "opensanctions": "OPENSANCTIONS",
+    "interpol": "INTERPOL",
+    "documents": "DOCUMENTS",
+    "csv": "NATIONAL",
+}
+DOWNLOAD_TIMEOUT_SECONDS: Final = 120.0
+APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
+
+
+class ListUnreadable(LocalFault):
+    """The list's file or address gave no usable bytes."""
+
+    code = "LIST_UNREADABLE"
+    sentence = "The list {location} cannot be read: {reason}."
+
+
+def watchlist_import(
+    data: Path, location: str, file_format: str, source_id: str | None, sha256: str | None, *, as_json: bool
+) -> int:
+    """Import a list file as the list steward.
+
+    Args:
+        data: The data folder.
+        location: A file's path, or an https address.
+        file_format: One of `REGISTER_IDS`.
+        source_id: The source in the register; the format's usual one when absent.
+        sha256: The digest that the publisher states; without it, or with many changes, the version is held.
+        as_json: One line with the version's report.
+
+    Returns:
+        0 when it is in force, held, or already loaded.
+
+    Raises:
+        ListUnreadable, Declined, LocalFault: In one sentence, why not.
+    """
+    content = read_location(location)
+    query = {"source": file_format, "as": source_id or REGISTER_IDS[file_format]}
+    if sha256 is not None:
+        query["sha256"] = sha256
+    with screening_api(data) as api:
+        report = api.post("steward", "screening", "/v1/watchlist/imports", params=query, content=content)
+    if as_json:
+        print_json(report)
+    else:
+        OUTPUT.print(as_sentences(report), markup=False, soft_wrap=True)
+    return 0
+
+
+def watchlist_approve(data: Path, source_id: str, person: str, *, as_json: bool) -> int:
+    """Approve the held version of a source as one of two people.
+
+    Raises:
+        Unknown: Nothing of this source is held, or there is no such person.
+        Declined: The safeguards or the roles refuse.
+    """
+    with screening_api(data) as api:
+        if api.issuer.directory.person(person) is None:
+            known = ", ".join(row.subject for row in api.issuer.directory.people)
+            raise Unknown(kind="person", name=person, known=known)
+        version = held_version(api, source_id)
+        path = f"/v1/watchlist/versions/{version['version_id']}/approval"
+        report = api.post(person, "screening", path, json={})
+    if as_json:
+        print_json(report)
+    else:
+        OUTPUT.print(as_sentences(report), markup=False, soft_wrap=True)
+    return 0
+
+
+def held_version(api: Api, source_id: str) -> dict[str, Any]:
+    """The version of a source that waits for approval; the newest, if several do.
+
+    Raises:
+        Unknown: None does.
+    """
+    versions = api.get("steward", "screening", "/v1/watchlist")["versions"]
+    held = [row for row in versions if row["state"] == "HELD"]
+    mine = [row for row in held if row["source"] == source_id]
+    if not mine:
+        waiting = ", ".join(sorted({row["source"] for row in held})) or "none that wait"
+        raise Unknown(kind="held list version of source", name=source_id, known=waiting)
+    newest: dict[str, Any] = max(mine, key=lambda row: str(row["imported_at"]))
+    return newest
+
+
+def as_sentences(report: dict[str, Any]) -> str:
+    """A version's report for a person."""
+    facts = (
+        f"{report['source']}: {report['stored']} of {report['individuals']} persons are screened against, "
+        f"{report['entities_left_out']} organisations left out, {report['faults_count']} faults.\n"
+        f"File of {report['generated_at']}, SHA-256 {report['sha256']}.\n"
+    )
+    command = f"./run watchlist approve --source {report['source']} --as PERSON"
+    approvers = ", ".join(f"{row['person']} ({row['role']})" for row in report["approvers"])
+    said = f" Approved so far by {approvers}." if approvers else ""
+    last = {
+        "IN_FORCE": "It is in force.",
+        "ALREADY_LOADED": "This file was loaded before; nothing changed.",
+        "HELD": f"It is held until two people approve it, {APPROVERS}: {command}.{said}",
+    }
+    return facts + last.get(str(report["state"]), f"State: {report['state']}.")
+
+
+def read_location(location: str) -> bytes:
+    """The bytes of a file, or of an https address.
+
+    Raises:
+        ListUnreadable: Nothing there, too much, or not over https.
+    """
+    scheme = urlsplit(location).scheme
+    if scheme == "https":
+        return _download(location)
+    if scheme == "http":
+        raise ListUnreadable(location=location, reason="an address has to begin with https")
+    try:
+        with Path(location).open("rb") as stream:
+            return _limited(location, stream.read)
+    except OSError as fault:
+        raise ListUnreadable(location=location, reason=fault.strerror or type(fault).__name__) from None
+
+
+def _limited(location: str, read: Callable[[int], bytes]) -> bytes:
+    content = read(MAX_LIST_BYTES + 1)
+    if len(content) > MAX_LIST_BYTES:
+        raise ListUnreadable(location=location, reason=f"it is longer than {MAX_LIST_BYTES} bytes")
+    return content
+
+
+def _download(location: str) -> bytes:
+    content = bytearray()
+    try:
+        with httpx.stream("GET", location, timeout=DOWNLOAD_TIMEOUT_SECONDS, follow_redirects=True) as answer:
+            answer.raise_for_status()
+            for part in answer.iter_bytes():
+                content += part
+                if len(content) > MAX_LIST_BYTES:
+                    break
+    except httpx.HTTPError as fault:
+        raise ListUnreadable(location=location, reason=type(fault).__name__) from None
+    return _limited(location, lambda limit: bytes(content[:limit]))
+
+
+@contextmanager
+def screening_api(data: Path) -> Iterator[Api]:
+    """Calls to screening: of the system that runs, or of one that runs for the while of the block."""
+    folder = DataFolder(data.absolute())
+    if folder.is_claimed():
+        yield Api(folder.running_system(), local_issuer(folder.path))
+        return
+    steps = Steps()
+    with folder.claimed():
+        system = LocalSystem(folder, Ports.starting_at(0), steps, services=("screening",))
+        with running(system, steps.shown()):
+            api = Api(system.addresses(), local_issuer(folder.path))
+            seed_screening(api, SystemClock().now().date())
+            yield api
