@@ -45,8 +45,12 @@ SCHEMA_FOLDER = Path(services.sharing.__file__).parent
 
 
 def content(**changes: Any) -> dict[str, Any]:
+    return sealed_content("XBB-PIU-01.enc-1", RECIPIENT_KEY) | changes
+
+
+def sealed_content(kid: str, key: ECKey | OKPKey) -> dict[str, Any]:
     payload = notify_payload(a_hit(), event="DEPARTURE", action_taken="NONE", contact=AuthorityId(OWN))
-    fields: dict[str, Any] = {
+    return {
         "spec": "ctx-1.0",
         "message_id": str(MESSAGE_ID),
         "type": "NOTIFY",
@@ -75,10 +79,9 @@ def content(**changes: Any) -> dict[str, Any]:
         "urgency": "BEFORE_LANDING",
         "payload_hash": payload.digest,
         "payload_type": "application/ctx-notify+json",
-        "payload": seal_payload(payload.octets, kid="XBB-PIU-01.enc-1", jwk=public(RECIPIENT_KEY)),
+        "payload": seal_payload(payload.octets, kid=kid, jwk=public(key)),
         "oversight_copy": digest_of(b"oversight"),
     }
-    return fields | changes
 
 
 def signed(**changes: Any) -> str:
