@@ -14,11 +14,11 @@ from services.ingest.formats.flights import StateOf
 from shared.policy.actions import OPERATIONAL_PURPOSES
 from shared.travel.flight import Leg
 
-ANYWHERE = "*"
+ANYWHERE = "anywhere"
 MAX_PUSHES = 100_000
 
 Designator = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
-Place = Annotated[str, Field(pattern=r"^(\*|airport:[A-Z0-9]{3,4}|state:[A-Z]{3})$")]
+Place = Annotated[str, Field(pattern=r"^(anywhere|airport:[A-Z0-9]{3,4}|state:[A-Z]{3})$")]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -90,7 +90,7 @@ class CollectionProfileRow(RegisterRow):
 
 
 class RouteRow(RegisterRow):
-    """A route in force: `airport:XQA`, `state:XBB` or `*` at either end, from a day until before another."""
+    """A route: `airport:XQA`, `state:XBB` or `anywhere` at either end, from a day until before another."""
 
     origin: Place
     destination: Place
@@ -100,7 +100,7 @@ class RouteRow(RegisterRow):
     @property
     def key(self) -> str:
         """Both ends."""
-        return f"{self.origin}>{self.destination}"
+        return f"{self.origin}/{self.destination}"
 
     def covers(self, leg: Leg, day: date, state_of: StateOf) -> bool:
         """Whether a leg lies on this route on a day."""

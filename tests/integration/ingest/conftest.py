@@ -1,0 +1,229 @@
+"""The ingest service over a real database, with the safeguards in force and a carrier that screens nobody."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from deploy.local.postgres import ServiceDatabase
+from services.ingest.app import create_app
+from services.ingest.elements import ELEMENTS
+from services.ingest.observed import KIND, MarkScreened
+from services.ingest.ports import Ports
+from services.ingest.settings import IngestSettings
+from shared.bus.errors import DeliveryPostponed
+from shared.bus.message import OutgoingMessage
+from shared.bus.relay import Relay
+from shared.db.engine import create_engine
+from shared.policy.bundle import read_trusted_keys, signed_copy
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.policy.engine import PolicyEngine
+from shared.policy.verdict import Verdict
+from shared.security.keys import KeyFile
+from tests.conftest import OpenDatabase
+from tests.fakes import FakeIssuer, FixedClock
+
+MESSAGES = Path(__file__).parents[2] / "data" / "messages"
+AUTHORITY = "XAA-PIU-01"
+
+
+@dataclass
+class FakeScreening:
+    """Takes batches when it is told to, and answers that everybody was screened."""
+
+    clock: FixedClock
+    is_up: bool = False
+    delivered: list[OutgoingMessage] = field(default_factory=list)
+
+    async def deliver(self, message: OutgoingMessage) -> dict[str, Any]:
+        if not self.is_up:
+            raise DeliveryPostponed(destination=message.destination, reason="it is down")
+        self.delivered.append(message)
+        return {
+            "screened": len(message.body["travellers"]),
+            "unscreenable": 0,
+            "screened_at": self.clock.now().isoformat(),
+        }
+
+
+@dataclass
+class Ingest:
+    """A running ingest service and everything that a test looks at."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    engine: AsyncEngine
+    issuer: FakeIssuer
+    clock: FixedClock
+    screening: FakeScreening
+
+    async def submit(self, body: bytes, *, carrier: str = "XA", **headers: str) -> httpx.Response:
+        """Post a message as a carrier."""
+        sent = {"Content-Type": "application/edifact"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
+        token = self.issuer.carrier_token(carrier)
+        return await self.http.post(
+            "/v1/messages", content=body, headers=sent | {"Authorization": f"Bearer {token}"}
+        )
+
+    async def get(self, path: str, token: str) -> httpx.Response:
+        """Read something with a token."""
+        return await self.http.get(path, headers={"Authorization": f"Bearer {token}"})
+
+    async def screen(self) -> int:
+        """Let screening take everything that waits; gives how many batches it took."""
+        taken = len(self.screening.delivered)
+        self.screening.is_up = True
+        ports: Ports = self.app.state.ports
+        relay = Relay(self.engine, self.screening, {KIND: MarkScreened(ports.stores.messages)})
+        # The service's own relay is at work too, and may hold a row at this moment.
+        while await self.rows("SELECT 1 FROM outbox"):
+            await relay.deliver_due()
+        self.screening.is_up = False
+        return len(self.screening.delivered) - taken
+
+    async def rows(self, query: str) -> list[Any]:
+        """What the database holds."""
+        async with self.engine.connect() as connection:
+            return list(await connection.execute(text(query)))
+
+    async def put_in_force(self, register: str, row: dict[str, Any]) -> None:
+        """Change a register by two people."""
+        is_law = register == "legal-rows"
+        proposer, approver = ("LEGAL", "DPO") if is_law else ("SUPERVISOR", "LEGAL")
+        first = {"Authorization": f"Bearer {self.issuer.token(proposer, subject=proposer.lower())}"}
+        second = {"Authorization": f"Bearer {self.issuer.token(approver, subject=approver.lower())}"}
+        proposed = await self.http.post(
+            "/v1/registers", json={"register": register, "row": row}, headers=first
+        )
+        assert proposed.status_code == 201, proposed.text
+        approved = await self.http.post(
+            f"/v1/registers/{proposed.json()['approval_id']}/approval", json={"version": 1}, headers=second
+        )
+        assert approved.status_code == 200, approved.text
+
+
+@dataclass(frozen=True)
+class EveryIngestRule:
+    """The safeguards of the stage, those too that the shipped bundle does not put in force yet."""
+
+    engine: PolicyEngine
+
+    def decide(self, request: Mapping[str, Any]) -> Verdict:
+        verdict = self.engine.decide(request)
+        for rule_id in verdict.pending:
+            if verdict.permits:
+                verdict = self.engine.judge(rule_id, request)
+        return verdict
+
+
+CARRIER_ROW = {"designator": "XA", "notice_confirmed": True, "push_max": 500}
+PROFILE_ROW = {
+    "data_class": "API",
+    "allowed_elements": sorted(set(ELEMENTS) - {"emails"}),
+    "instrument_ref": "Act 12/2025 s.4",
+    "assessment_ref": "DPIA-7",
+}
+ROUTE_ROW = {
+    "origin": "anywhere",
+    "destination": "anywhere",
+    "valid_from": "2027-01-01",
+    "valid_to": "2028-01-01",
+}
+LEGAL_ROW = {
+    "authority": AUTHORITY,
+    "action": "ingest.accept",
+    "data_class": "API",
+    "purpose_code": "TERR_TRAVEL",
+    "valid_from": "2027-01-01",
+    "valid_to": "2029-01-01",
+    "instrument_ref": "Act 12/2025 s.4",
+    "public_url": "https://law.example/12-2025",
+}
+
+
+@pytest.fixture
+def ingest_settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> IngestSettings:
+    """Settings with keys of their own and the safeguards signed by two people."""
+    addresses: ServiceDatabase = database("ingest")
+    keys = tmp_path / "keys"
+    keys.mkdir(mode=0o700)
+    (keys / "digest.key").write_text("5a" * 32, encoding="ascii")
+    for name in ("service-token", "audit-checkpoint"):
+        _key(keys / f"{name}.json", "ingest", clock)
+    signers = [_key(tmp_path / f"{name}.json", name, clock) for name in ("legal", "supervisor")]
+    signed_copy(CATALOGUE_FOLDER, tmp_path / "policy", signers)
+    trusted = tmp_path / "trusted.json"
+    trusted.write_text(json.dumps({"keys": [key.public_jwk() for key in signers]}), encoding="utf-8")
+    (tmp_path / "service-keys.json").write_text('{"keys": []}', encoding="utf-8")
+    return IngestSettings(
+        profile="local",
+        port=0,
+        own_state="XAA",
+        database_url=addresses.url,
+        keys_folder=keys,
+        issuer_url=FakeIssuer.url,
+        issuer_jwks_url=FakeIssuer.url,
+        service_keys_file=tmp_path / "service-keys.json",
+        policy_folder=tmp_path / "policy",
+        policy_trusted_keys_file=trusted,
+        screening_url="http://screening.test",
+    )
+
+
+@pytest.fixture
+async def bare_ingest(
+    ingest_settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock, tmp_path: Path
+) -> AsyncIterator[Ingest]:
+    """The service with empty registers."""
+    screening = FakeScreening(clock)
+    app = create_app(ingest_settings, clock=clock, carrier=screening)
+    app.state.token_verifier = issuer.verifier("ingest")
+    ports: Ports = app.state.ports
+    engine_of_rules = PolicyEngine.load(
+        ingest_settings.policy_folder or CATALOGUE_FOLDER,
+        profile="local",
+        trusted_keys=read_trusted_keys(tmp_path / "trusted.json"),
+        clock=clock,
+    )
+    app.state.ports = replace(ports, safeguards=EveryIngestRule(engine_of_rules))
+    engine = create_engine(ingest_settings.database_url.get_secret_value(), application_name="tests")
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://ingest.test") as http,
+    ):
+        yield Ingest(app, http, engine, issuer, clock, screening)
+    await engine.dispose()
+
+
+@pytest.fixture
+async def ingest(bare_ingest: Ingest) -> Ingest:
+    """The service with the carrier XA registered, a profile, every route and a law in force."""
+    await bare_ingest.put_in_force("carriers", CARRIER_ROW)
+    await bare_ingest.put_in_force("collection-profiles", PROFILE_ROW)
+    await bare_ingest.put_in_force("routes", ROUTE_ROW)
+    await bare_ingest.put_in_force("legal-rows", LEGAL_ROW)
+    return bare_ingest
+
+
+@pytest.fixture
+def paxlst_a() -> bytes:
+    """Three passengers of XA 418."""
+    return (MESSAGES / "paxlst-a.edi").read_bytes()
+
+
+def _key(path: Path, owner: str, clock: FixedClock) -> KeyFile:
+    now = clock.now()
+    return KeyFile.create(
+        path, owner=owner, use="test", not_before=now - timedelta(days=1), not_after=now + timedelta(days=99)
+    )

@@ -1,0 +1,111 @@
+import pytest
+
+from tests.integration.ingest.conftest import CARRIER_ROW, LEGAL_ROW, Ingest
+
+
+def bearer(ingest: Ingest, role: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {ingest.issuer.token(role, subject=role.lower())}"}
+
+
+async def propose(ingest: Ingest, role: str = "SUPERVISOR", **row: object) -> str:
+    answer = await ingest.http.post(
+        "/v1/registers",
+        json={"register": "carriers", "row": CARRIER_ROW | row},
+        headers=bearer(ingest, role),
+    )
+    assert answer.status_code == 201, answer.text
+    identifier: str = answer.json()["approval_id"]
+    return identifier
+
+
+async def decide(ingest: Ingest, proposal: str, role: str, **decision: object) -> int:
+    answer = await ingest.http.post(
+        f"/v1/registers/{proposal}/approval", json=decision, headers=bearer(ingest, role)
+    )
+    return answer.status_code
+
+
+async def carriers(ingest: Ingest) -> list[str]:
+    answer = await ingest.http.get("/v1/registers", headers=bearer(ingest, "AUDITOR"))
+    return [row["key"] for row in answer.json()["registers"]["carriers"]]
+
+
+async def test_nothing_changes_until_a_second_person_approves(bare_ingest: Ingest) -> None:
+    proposal = await propose(bare_ingest)
+    assert await carriers(bare_ingest) == []
+    assert await decide(bare_ingest, proposal, "LEGAL") == 200
+    assert await carriers(bare_ingest) == ["XA"]
+
+
+async def test_nobody_approves_their_own_proposal(bare_ingest: Ingest) -> None:
+    proposal = await propose(bare_ingest)
+    assert await decide(bare_ingest, proposal, "SUPERVISOR") == 403
+    assert await carriers(bare_ingest) == []
+
+
+async def test_proposal_is_decided_once(bare_ingest: Ingest) -> None:
+    proposal = await propose(bare_ingest)
+    assert await decide(bare_ingest, proposal, "LEGAL", reject=True) == 200
+    assert await decide(bare_ingest, proposal, "LEGAL") == 409
+    assert await carriers(bare_ingest) == []
+
+
+async def test_row_goes_out_of_force_by_two_persons(bare_ingest: Ingest) -> None:
+    await bare_ingest.put_in_force("carriers", CARRIER_ROW)
+    answer = await bare_ingest.http.post(
+        "/v1/registers",
+        json={"register": "carriers", "row": CARRIER_ROW, "remove": True},
+        headers=bearer(bare_ingest, "SUPERVISOR"),
+    )
+    assert await decide(bare_ingest, answer.json()["approval_id"], "LEGAL") == 200
+    assert await carriers(bare_ingest) == []
+
+
+async def test_law_is_entered_by_the_legal_role_alone(bare_ingest: Ingest) -> None:
+    answer = await bare_ingest.http.post(
+        "/v1/registers",
+        json={"register": "legal-rows", "row": LEGAL_ROW},
+        headers=bearer(bare_ingest, "SUPERVISOR"),
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "APPROVAL_ROLE_REFUSED")
+
+
+@pytest.mark.parametrize(
+    ("register", "row", "member"),
+    [
+        ("carriers", CARRIER_ROW | {"designator": "far too long"}, "designator"),
+        ("carriers", CARRIER_ROW | {"surprise": 1}, "row"),
+        ("routes", {"origin": "XQA", "destination": "anywhere"}, "origin"),
+        (
+            "collection-profiles",
+            {
+                "data_class": "API",
+                "allowed_elements": ["religion"],
+                "instrument_ref": "a",
+                "assessment_ref": "b",
+            },
+            "allowed_elements",
+        ),
+        ("legal-rows", LEGAL_ROW | {"purpose_code": "OVERSIGHT"}, "row"),
+    ],
+)
+async def test_row_that_breaks_its_schema_is_refused(
+    bare_ingest: Ingest, register: str, row: dict[str, object], member: str
+) -> None:
+    answer = await bare_ingest.http.post(
+        "/v1/registers", json={"register": register, "row": row}, headers=bearer(bare_ingest, "LEGAL")
+    )
+    assert (answer.status_code, answer.json()["code"], answer.json()["member"]) == (
+        422,
+        "REGISTER_MALFORMED",
+        member,
+    )
+
+
+async def test_pending_proposal_is_shown_with_its_digest(bare_ingest: Ingest) -> None:
+    proposal = await propose(bare_ingest)
+    answer = await bare_ingest.http.get("/v1/registers", headers=bearer(bare_ingest, "LEGAL"))
+    (pending,) = answer.json()["pending"]
+    assert pending["approval_id"] == proposal
+    assert pending["payload_digest"].startswith("sha256:")
+    assert pending["payload"]["row"]["designator"] == "XA"
