@@ -8,6 +8,7 @@ import httpx
 
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.message import OutgoingMessage
+from shared.web.request_id import outgoing_traceparent
 
 INBOX_PATH: Final = "/internal/v1/inbox"
 TIMEOUT_SECONDS: Final = 30.0
@@ -55,7 +56,10 @@ class HttpCarrier:
         if address is None:
             raise DeliveryRefused(destination=destination, reason="its address is not configured")
         content = {"message_id": str(message.message_id), "kind": message.kind, "body": dict(message.body)}
-        headers = {"Authorization": f"Bearer {self._signer.token(destination)}"}
+        headers = {
+            "Authorization": f"Bearer {self._signer.token(destination)}",
+            "Traceparent": outgoing_traceparent(),
+        }
         try:
             answer = await self._client.post(
                 address + INBOX_PATH, json=content, headers=headers, timeout=TIMEOUT_SECONDS

@@ -10,11 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.bus.relay import Relay
 from shared.bus.wake import WAKE_CHANNEL
 from shared.db.column_types import Json
+from shared.web.request_id import current_trace_id
 
 __all__ = ["Outbox", "Relay"]
 
 _ADD = text("""
-INSERT INTO outbox (message_id, destination, kind, body) VALUES (:message_id, :destination, :kind, :body)
+INSERT INTO outbox (message_id, destination, kind, body, trace_id)
+VALUES (:message_id, :destination, :kind, :body, :trace_id)
 """).bindparams(bindparam("body", type_=Json))
 _WAKE = text("SELECT pg_notify(:channel, '')")
 
@@ -28,6 +30,8 @@ class Outbox:
     ) -> None:
         """Write a message in the caller's transaction; when that commits, the relay wakes.
 
+        The trace of the request at hand goes with it.
+
         Args:
             connection: The caller's transaction.
             destination: The name of the service that it goes to.
@@ -38,6 +42,12 @@ class Outbox:
         Raises:
             sqlalchemy.exc.IntegrityError: The identifier is in the outbox already.
         """
-        values = {"message_id": message_id, "destination": destination, "kind": kind, "body": dict(body)}
+        values = {
+            "message_id": message_id,
+            "destination": destination,
+            "kind": kind,
+            "body": dict(body),
+            "trace_id": current_trace_id(),
+        }
         await connection.execute(_ADD, values)
         await connection.execute(_WAKE, {"channel": WAKE_CHANNEL})

@@ -20,6 +20,7 @@ from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.wake import WakeUp, wait_for
 from shared.errors import DomainError
+from shared.web.request_id import trace
 
 CONCURRENT_DELIVERIES: Final = 4
 POLL_SECONDS: Final = 1.0
@@ -31,7 +32,7 @@ PATIENT_ATTEMPTS: Final = 5
 """So many times a postponed message keeps its place at the head; later ones may then overtake it."""
 
 _TAKE = text("""
-SELECT outbox_id, message_id, destination, kind, body, attempts FROM outbox
+SELECT outbox_id, message_id, destination, kind, body, attempts, trace_id FROM outbox
 WHERE available_at <= now() AND destination <> ALL (CAST(:paused AS text[]))
 ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
@@ -131,7 +132,8 @@ class Relay:
             if row is None:
                 return False
             message = OutgoingMessage(row.message_id, row.destination, row.kind, row.body, row.attempts)
-            outcome = await self._attempt(connection, row, message)
+            with trace(row.trace_id):
+                outcome = await self._attempt(connection, row, message)
         self._observe(message.destination, outcome)
         return True
 

@@ -103,6 +103,7 @@ CREATE TABLE outbox (
     destination text NOT NULL,
     kind text NOT NULL,
     body jsonb NOT NULL,
+    trace_id text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     available_at timestamptz NOT NULL DEFAULT now(),
     attempts integer NOT NULL DEFAULT 0,

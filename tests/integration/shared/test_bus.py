@@ -17,6 +17,7 @@ from shared.bus.outbox import Outbox, Relay
 from shared.bus.relay import OnDelivered
 from shared.db.engine import create_engine
 from shared.db.urls import database_url
+from shared.web.request_id import current_trace_id, trace
 from tests.fakes import FixedClock
 
 
@@ -102,6 +103,19 @@ async def test_reply_is_handled_in_the_transaction_that_removes_the_row(engine: 
     async with engine.connect() as connection:
         kept = (await connection.execute(text("SELECT specimen_id, note FROM specimen"))).one()
     assert tuple(kept) == (message_id, "1 True")
+
+
+async def test_message_carries_the_trace_of_the_request_that_wrote_it(engine: AsyncEngine) -> None:
+    with trace("ab" * 16):
+        await add(engine)
+    seen: list[str] = []
+
+    def answer(_message: OutgoingMessage) -> dict[str, Any]:
+        seen.append(current_trace_id())
+        return {}
+
+    await a_relay(engine, FakeCarrier(answer)).deliver_due()
+    assert seen == ["ab" * 16]
 
 
 async def test_failing_hook_leaves_the_row_and_undoes_its_work(engine: AsyncEngine) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.http import HttpCarrier
 from shared.bus.message import OutgoingMessage
+from shared.web.request_id import trace
 
 MESSAGE = OutgoingMessage(UUID(int=7), "screening", "SpecimenV1", {"surname": "Invented"})
 
@@ -34,10 +35,12 @@ async def test_message_is_posted_with_a_token_for_its_destination() -> None:
         seen.append(request)
         return httpx.Response(200, json={"screened": 1})
 
-    assert await deliver(answer) == {"screened": 1}
+    with trace("ab" * 16):
+        assert await deliver(answer) == {"screened": 1}
     (request,) = seen
     assert str(request.url) == "http://screening.test/internal/v1/inbox"
     assert request.headers["authorization"] == "Bearer token-for-screening"
+    assert request.headers["traceparent"].startswith(f"00-{'ab' * 16}-")
     assert json.loads(request.content) == {
         "message_id": str(MESSAGE.message_id),
         "kind": "SpecimenV1",
