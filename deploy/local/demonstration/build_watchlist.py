@@ -2,8 +2,8 @@
 
 Run `python -m deploy.local.demonstration.build_watchlist` after changing a person; the file is committed, and
 a test checks that it is what this script writes. No person on it exists: the family names are the word
-"example", "sample" or "imaginary" in a language of the script (Namudhaji, Primerov, Misale, Kalpanik and so on),
-the references begin with `DEM`, the States are the user-assigned codes XAA, XBB, XCC and XDD, the document
+"example", "sample" or "imaginary" in a language of the script (Namudhaji, Primerov, Misale and so on), the
+references begin with `DEM`, the States are the user-assigned codes XAA, XBB, XCC and XDD, the document
 numbers are invented. The oddities of the real file are kept: a year called EXACT, spans of years, two issuing
 States, titles, several nationalities, empty placeholders, birth dates of one alias alone, other regimes.
 """

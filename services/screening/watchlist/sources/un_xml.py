@@ -17,16 +17,24 @@ from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
 from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader, line_of
 
-MAX_LIST_BYTES = 64 * 1024 * 1024
-MAX_DEPTH = 6
-MAX_ROWS = 100_000
-MAX_ELEMENTS_A_ROW = 5_000
-MAX_TEXT_CHARACTERS = 50_000
-
 TERRORISM_REGIMES = frozenset({UN_1267_REGIME})
 _DEPTH_OF_SECTIONS = 2
 _ROOT = "CONSOLIDATED_LIST"
 _SECTIONS = {"INDIVIDUAL": "INDIVIDUALS", "ENTITY": "ENTITIES"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListLimits:
+    """What a file may hold at most; the real one has 2 MB, 1,003 rows and texts of 1,723 characters."""
+
+    file_bytes: int = 64 * 1024 * 1024
+    depth: int = 6
+    rows: int = 100_000
+    elements_a_row: int = 5_000
+    text_characters: int = 50_000
+
+
+DEFAULT_LIMITS = ListLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,11 @@ class UnList:
 
 
 def read_un_list(
-    content: bytes, *, source: str = "UN", regimes: frozenset[str] = TERRORISM_REGIMES
+    content: bytes,
+    *,
+    source: str = "UN",
+    regimes: frozenset[str] = TERRORISM_REGIMES,
+    limits: ListLimits = DEFAULT_LIMITS,
 ) -> UnList:
     """Read the consolidated list.
 
@@ -73,9 +85,10 @@ def read_un_list(
     `regimes` are returned. Their ids are `source:reference`.
 
     Args:
-        content: The file, at most `MAX_LIST_BYTES`.
+        content: The file.
         source: The register's name of the list, such as `UN` or `DEMO`.
         regimes: The values of `UN_LIST_TYPE` that carry a terrorism purpose for this State.
+        limits: What the file may hold at most.
 
     Raises:
         MalformedList: Not this format, cut off, larger or deeper than the limits, with a DOCTYPE,
@@ -84,14 +97,14 @@ def read_un_list(
     Source:
         `spec/watchlist-governance.md` §6 and §6.1; S/RES/2253 (2015); SG-01 and SG-18 for the purpose.
     """
-    if len(content) > MAX_LIST_BYTES:
+    if len(content) > limits.file_bytes:
         raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
     by_regime: Counter[str] = Counter()
     entries: dict[str, WatchlistEntry] = {}
     seen: set[str] = set()
     faults: list[RowFault] = []
     entities = 0
-    stream = _RowStream(content)
+    stream = _RowStream(content, limits)
     for row in stream:
         if row.tag == "ENTITY":
             entities += 1
@@ -119,7 +132,8 @@ def read_un_list(
 class _RowStream:
     """Yields each INDIVIDUAL and ENTITY as it ends, checks the limits, and frees the row afterwards."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, limits: ListLimits) -> None:
+        self._limits = limits
         self._events = etree.iterparse(
             BytesIO(content),
             events=("start", "end"),
@@ -160,7 +174,7 @@ class _RowStream:
             self._leave(element)
             if depth == _DEPTH_OF_SECTIONS and element.tag in _SECTIONS:
                 rows, elements = rows + 1, 0
-                if rows > MAX_ROWS:
+                if rows > self._limits.rows:
                     raise _refusal("TOO_MANY_ROWS", element)
                 yield element
                 _free(element)
@@ -171,9 +185,9 @@ class _RowStream:
         self._last_tag = str(element.tag)
         if depth == 1:
             self._open(element)
-        if depth > MAX_DEPTH:
+        if depth > self._limits.depth:
             raise _refusal("TOO_DEEP", element)
-        if elements > MAX_ELEMENTS_A_ROW:
+        if elements > self._limits.elements_a_row:
             raise _refusal("ROW_TOO_LONG", element)
         section = _SECTIONS.get(self._last_tag)
         parent = element.getparent()
@@ -188,7 +202,7 @@ class _RowStream:
         self._generated = root.get("dateGenerated")
 
     def _leave(self, element: Element) -> None:
-        if element.text is not None and len(element.text) > MAX_TEXT_CHARACTERS:
+        if element.text is not None and len(element.text) > self._limits.text_characters:
             raise _refusal("TEXT_TOO_LONG", element)
 
 

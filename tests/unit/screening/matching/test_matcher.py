@@ -247,7 +247,8 @@ import sys
 from services.screening.matching import Matcher
 from tests.unit.screening.matching.test_matcher import ENTRIES, TRAVELLERS
 matcher = Matcher.compile(ENTRIES)
-print(matcher.digest, [[(m.entry_id, m.score) for m in found] for found in matcher.screen(TRAVELLERS, floor=0.0)])
+found = matcher.screen(TRAVELLERS, floor=0.0)
+print(matcher.digest, [[(m.entry_id, m.score) for m in each] for each in found])
 """
 
 

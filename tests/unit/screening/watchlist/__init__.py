@@ -1,0 +1,1 @@
+"""Watchlist entries and the readers of published lists."""
