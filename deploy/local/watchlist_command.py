@@ -18,7 +18,6 @@ from deploy.local.seed import seed_screening
 from deploy.local.supervisor import LocalSystem, running
 from deploy.local.terminal import OUTPUT, Steps, print_json
 from deploy.local.token_command import local_issuer
-from services.screening.watchlist.sources.un_xml import MAX_LIST_BYTES
 from shared.clock import SystemClock
 
 REGISTER_IDS: Final = {
@@ -31,6 +30,7 @@ REGISTER_IDS: Final = {
     "documents": "DOCUMENTS",
     "csv": "NATIONAL",
 }
+MAX_LIST_FILE_BYTES: Final = 256 * 1024 * 1024
 DOWNLOAD_TIMEOUT_SECONDS: Final = 120.0
 APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
 
@@ -148,9 +148,9 @@ def read_location(location: str) -> bytes:
 
 
 def _limited(location: str, read: Callable[[int], bytes]) -> bytes:
-    content = read(MAX_LIST_BYTES + 1)
-    if len(content) > MAX_LIST_BYTES:
-        raise ListUnreadable(location=location, reason=f"it is longer than {MAX_LIST_BYTES} bytes")
+    content = read(MAX_LIST_FILE_BYTES + 1)
+    if len(content) > MAX_LIST_FILE_BYTES:
+        raise ListUnreadable(location=location, reason=f"it is longer than {MAX_LIST_FILE_BYTES} bytes")
     return content
 
 
@@ -161,7 +161,7 @@ def _download(location: str) -> bytes:
             answer.raise_for_status()
             for part in answer.iter_bytes():
                 content += part
-                if len(content) > MAX_LIST_BYTES:
+                if len(content) > MAX_LIST_FILE_BYTES:
                     break
     except httpx.HTTPError as fault:
         raise ListUnreadable(location=location, reason=type(fault).__name__) from None

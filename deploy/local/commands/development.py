@@ -1,0 +1,21 @@
+"""Commands for developers and CI."""
+
+import typer
+
+from deploy.local.checks import run_checks, run_tests
+from deploy.local.commands.options import group
+
+PASSED_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
+app = group("Development.")
+
+
+@app.command("test", context_settings=PASSED_THROUGH)
+def test_here(context: typer.Context) -> int:
+    """Run the tests; further arguments go to pytest."""
+    return run_tests(context.args)
+
+
+@app.command("check")
+def check_here() -> int:
+    """Run everything that CI runs: format, lint, types, import contracts, tests."""
+    return run_checks()

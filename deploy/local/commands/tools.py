@@ -1,0 +1,54 @@
+"""Commands that need no running system: read messages, compare with a list, try the safeguards."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.local.commands.options import DEFAULT_DATA, Data, Json, group
+from deploy.local.match_command import match_lines
+from deploy.local.parse_command import parse_files
+from deploy.local.policy_command import policy_sign, policy_test
+
+app = group("Tools.")
+policy = group("The safeguards as policy.")
+app.add_typer(policy, name="policy")
+
+
+@app.command("parse")
+def parse_here(files: Annotated[list[Path], typer.Argument(help="Messages in any format.")]) -> int:
+    """Read messages to JSON on standard output; faults go to standard error, 1 when one is refused."""
+    return parse_files(files, sys.stdout, sys.stderr)
+
+
+@app.command("match")
+def match_here(
+    entries: Annotated[Path, typer.Option("--list", help="Watchlist entries as JSON lines.", exists=True)],
+    file: Annotated[
+        Path | None, typer.Argument(help="Travellers as JSON lines; else standard input.")
+    ] = None,
+    floor: Annotated[float | None, typer.Option(help="The least score that is printed.")] = None,
+    *,
+    json: Json = False,
+) -> int:
+    """Compare travellers with a list, one JSON line each, in order."""
+    del json  # It has no other form; the option is there because the specification's command line names it.
+    if file is None:
+        return match_lines(entries, floor, sys.stdin, sys.stdout)
+    with file.open(encoding="utf-8") as travellers:
+        return match_lines(entries, floor, travellers, sys.stdout)
+
+
+@policy.command("test")
+def policy_test_here(files: Annotated[list[Path], typer.Argument()], *, json: Json = False) -> int:
+    """Let the safeguards judge files of vectors; 1 when one is not as expected."""
+    return policy_test(files, json, sys.stdout, sys.stderr)
+
+
+@policy.command("sign")
+def policy_sign_here(
+    person: Annotated[str, typer.Option("--as", help="Who signs.")], data: Data = DEFAULT_DATA
+) -> int:
+    """Put one person's signature under the safeguards of a data folder."""
+    return policy_sign(data, person, sys.stdout, sys.stderr)
