@@ -30,6 +30,7 @@ from services.console.rendering import Templates, content_security_policy
 from services.console.sessions import Sessions, SessionStore, load_key
 from services.console.settings import ConsoleSettings
 from services.console.sign_in import SignIn
+from shared.audit.routes import audit_router
 from shared.clock import Clock, SystemClock
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
 from shared.web.application import Lifespan, service_app
@@ -63,7 +64,7 @@ def create_app(
         title="Safeconduct console",
         settings=settings,
         lifespan=_lifespan(http, store, clock),
-        routers=[_pages()],
+        routers=[_pages(), audit_router()],
         clock=clock,
         headers={
             "Content-Security-Policy": content_security_policy(_origin(settings.issuer_url)),
@@ -99,7 +100,8 @@ def _lifespan(http: httpx.AsyncClient, store: SessionStore | None, clock: Clock)
                 app.state.console = _console(settings, opened.sessions, http, clock)
                 app.state.on_refusal = opened.sessions.record_refusal
                 app.state.readiness_checks["database"] = opened.check
-                async with keep_log(settings, opened.engine, http, clock):
+                async with keep_log(settings, opened, http, clock) as desk:
+                    app.state.audit_desk = desk
                     yield
 
     return lifespan

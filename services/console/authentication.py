@@ -9,9 +9,12 @@ from services.console.page import Console
 from services.console.sessions import Session
 from services.console.settings import ConsoleSettings
 from shared.security.tokens import Principal, TokenRefused, TokenVerifier
+from shared.web.authentication import bearer_principal
 
 # What the page asks for by itself keeps nobody signed in.
 FRAGMENTS: Final = "/fragments/"
+# The console's own audit log is read over HTTP like every service's, with a bearer token and never a cookie.
+MACHINES: Final = "/v1/"
 
 
 def session_cookie(settings: ConsoleSettings) -> str:
@@ -35,6 +38,8 @@ async def session_principal(request: Request) -> Principal:
     Raises:
         SignInNeeded: No session, or the issuer's token ended and could not be renewed.
     """
+    if request.url.path.startswith(MACHINES):
+        return await bearer_principal(request)
     console: Console = request.app.state.console
     cookie = request.cookies.get(session_cookie(console.settings))
     session = None if cookie is None else await console.sessions.find(cookie)

@@ -32,7 +32,9 @@ PAGES: Final[Sequence[Entry]] = (
     Entry("/shares", "Shares", "Who must be told, and what the safeguards say.", Permission.READ_SHARES),
     Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
     Entry("/flights", "Flights", "Messages of airlines and their faults.", Permission.READ_FLIGHTS),
-    Entry("/match", "Ask", "Compare one person with the list, for a stated purpose.", Permission.MATCH),
+    Entry(
+        "/match", "Ask the list", "Compare one person with the list, for a stated purpose.", Permission.MATCH
+    ),
     Entry("/watchlist", "Watchlist", "Sources and versions, held and in force.", Permission.READ_WATCHLIST),
     Entry(
         "/standing-orders",

@@ -152,6 +152,7 @@ class Page:
             "ingest": self.ingest.client,
             "screening": self.screening.client,
             "sharing": self.sharing.client,
+            "console": self._client("console", self.console.settings.own_url),
         }
 
     def now(self) -> datetime:

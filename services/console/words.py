@@ -94,9 +94,16 @@ WORDS: Final = {
     "PERMITTED": "Permitted",
     "REFUSED": "Refused",
     "FAILED": "Failed",
+    "AWAITING_ASSESSMENT": "Waits for the human-rights officer",
+    "AWAITING_PROPOSAL": "Waits for a proposal",
+    "PROPOSED": "Waits for the second person",
+    "DECIDED": "Decided",
     # Approvals.
     "PENDING": "Waits for a second person",
     "APPROVED": "Approved",
+    "EXPIRED": "Ended",
+    "DRAFT": "Waits for a second person",
+    "CANCELLED": "Cancelled",
 }
 
 REVIEW_OUTCOMES: Final = ("SAME", "DIFFERENT", "CANNOT_TELL")

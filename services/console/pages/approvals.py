@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.console.errors import FormFault
-from services.console.page import Page, form_for, page_for
+from services.console.page import Page, Submitted, form_for, page_for
 from services.console.words import OPERATIONAL_PURPOSES
 from shared.security.roles import Permission
 
@@ -51,7 +51,8 @@ async def approve_standing_order(
 ) -> Response:
     """The legal officer's decision."""
     decision = page.form.choice("decision", _DECISIONS)
-    await page.screening.approve_standing_order(str(order_id), {"approve": decision == "approve"})
+    body = {"approve": decision == "approve", "version": _version(page.form)}
+    await page.screening.approve_standing_order(str(order_id), body)
     return page.go("/standing-orders")
 
 
@@ -64,13 +65,27 @@ async def show_matcher(
     return page.show("matcher.html", answer=answer if isinstance(answer, dict) else {})
 
 
+@router.post("/matcher")
+async def propose_matcher(
+    page: Annotated[Page, Depends(form_for(Permission.PROPOSE_MATCHER))],
+) -> Response:
+    """Propose the matcher that is in use."""
+    await page.screening.client.ask("POST", "/v1/matcher-approvals", body={})
+    return page.go("/matcher")
+
+
 @router.post("/matcher/{approval_id}/approval")
 async def approve_matcher(
     approval_id: UUID, page: Annotated[Page, Depends(form_for(Permission.APPROVE_MATCHER))]
 ) -> Response:
     """The second person's decision on a matcher."""
     decision = page.form.choice("decision", _DECISIONS)
-    await page.screening.client.ask(
-        "POST", f"/v1/matcher-approvals/{approval_id}/approval", body={"approve": decision == "approve"}
-    )
+    body = {"approve": decision == "approve", "version": _version(page.form)}
+    await page.screening.client.ask("POST", f"/v1/matcher-approvals/{approval_id}/approval", body=body)
     return page.go("/matcher")
+
+
+def _version(form: Submitted) -> int:
+    """Which version of the proposal the person saw; another one by now is a conflict, not an approval."""
+    version = form.text("version", limit=9)
+    return int(version) if version.isdigit() else 1

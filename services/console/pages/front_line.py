@@ -34,8 +34,8 @@ async def look_up(page: OfficerForm) -> Response:
     """Cards for the document in the officer's hand; sent in the form's body, so that it is in no address."""
     number = page.form.text("document_number", limit=MAX_DOCUMENT_CHARACTERS)
     mrz = page.form.text("mrz", limit=MAX_MRZ_CHARACTERS)
-    if not number and not mrz:
-        raise FormFault(field="give a document number or the machine-readable line")
+    if bool(number) == bool(mrz):
+        raise FormFault(field="give either a document number or the machine-readable line")
     found = await page.screening.look_up(document_number=number or None, mrz=mrz or None)
     return page.show("cards.html", cards=await page.screening.cards(), looked_up=found)
 

@@ -12,14 +12,14 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.clients import MAX_ROWS
+from services.console.clients import MAX_ROWS, ServiceClient
 from services.console.errors import FormFault
 from services.console.page import Page, Submitted, form_for, page_for
 from shared.audit.verify import verify_export
 from shared.security.roles import Permission
 from shared.web.purpose import PURPOSE_CODES, Purpose
 
-SERVICES: Final = ("screening", "ingest", "sharing")
+SERVICES: Final = ("screening", "ingest", "sharing", "console")
 OUTCOMES: Final = ("REFUSED", "PERMITTED", "DONE", "FAILED")
 MAX_IDENTIFIER: Final = 200
 MAX_EXPORT_BYTES: Final = 64 * 1_048_576
@@ -42,11 +42,11 @@ async def search(page: AuditorForm) -> Response:
     """Records that match; sent as a form, so that what is looked for is in no address."""
     form = page.form
     service = form.choice("service", frozenset(SERVICES))
-    answer = await page.services[service].ask(
-        "GET", "/v1/audit/records", query=_query(form), purpose=_OVERSIGHT
-    )
-    rows = answer.get("records") if isinstance(answer, dict) else None
-    records = [_record(row) for row in rows[:MAX_ROWS] if isinstance(row, dict)] if rows else []
+    client, about = page.services[service], form.text("about", limit=MAX_IDENTIFIER)
+    records = await _found(client, _query(form) | {"subject_id": about})
+    if about and not records:
+        # A hit is mostly the object of a record, and its traveller the subject.
+        records = await _found(client, _query(form) | {"object_id": about})
     return _shown(page, form, records=records)
 
 
@@ -73,7 +73,7 @@ async def download(page: AuditorForm) -> Response:
 def _shown(page: Page, form: Submitted, **facts: Any) -> Response:
     sought = {
         name: form.text(name, limit=MAX_IDENTIFIER)
-        for name in ("service", "subject_id", "actor", "outcome", "purpose", "since", "until")
+        for name in ("service", "about", "actor", "outcome", "purpose", "since", "until")
     }
     shown = {"records": None, "findings": None, "proved": None} | facts
     return page.show(
@@ -86,6 +86,12 @@ def _shown(page: Page, form: Submitted, **facts: Any) -> Response:
     )
 
 
+async def _found(client: ServiceClient, query: Mapping[str, str]) -> list[dict[str, Any]]:
+    answer = await client.ask("GET", "/v1/audit/records", query=query, purpose=_OVERSIGHT)
+    rows = answer.get("records") if isinstance(answer, dict) else None
+    return [_record(row) for row in rows[:MAX_ROWS] if isinstance(row, dict)] if rows else []
+
+
 async def _export(page: Page, service: str) -> bytes:
     client = page.services[service]
     response = await client.fetch("GET", "/v1/audit/export", purpose=_OVERSIGHT, seconds=EXPORT_SECONDS)
@@ -95,15 +101,13 @@ async def _export(page: Page, service: str) -> bytes:
 
 
 def _query(form: Submitted) -> dict[str, str]:
-    until = _day(form, "until")
-    times = {
-        "since": _day(form, "since"),
-        "until": None if until is None else until + timedelta(days=1),
-    }
-    query = {
-        name: form.text(name, limit=MAX_IDENTIFIER) for name in ("subject_id", "actor", "outcome", "purpose")
-    }
-    return query | {name: instant.isoformat() for name, instant in times.items() if instant is not None}
+    since, until = _day(form, "since"), _day(form, "until")
+    query = {name: form.text(name, limit=MAX_IDENTIFIER) for name in ("actor", "outcome", "purpose")}
+    if since is not None:
+        query["from"] = since.isoformat()
+    if until is not None:
+        query["to"] = (until + timedelta(days=1)).isoformat()
+    return query | {"limit": str(MAX_ROWS)}
 
 
 def _day(form: Submitted, name: str) -> datetime | None:

@@ -28,6 +28,15 @@ async def match(page: Annotated[Page, Depends(form_for(Permission.MATCH))]) -> R
     return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=answer)
 
 
+@router.post("/match/cases")
+async def open_case(page: Annotated[Page, Depends(form_for(Permission.DRAFT_ORDER))]) -> Response:
+    """Open a case and name who is assigned to it."""
+    members = [name.strip() for name in page.form.needed("members", limit=1000).split(",") if name.strip()]
+    body = {"case_id": page.form.needed("case_id", limit=100), "members": members}
+    await page.screening.client.ask("POST", "/v1/cases", body=body)
+    return page.go("/match")
+
+
 def _traveller(form: Submitted) -> dict[str, Any]:
     """The traveller of `spec/matching-interface.md` from the form; what was left empty is absent."""
     facts: dict[str, Any] = {

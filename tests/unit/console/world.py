@@ -133,7 +133,7 @@ def hit_view() -> dict[str, Any]:
             "tear_line": "Verify the document. Do not detain on this alone. Call the duty desk.",
         },
         "evidence": [dict(zip(keys, row, strict=True)) for row in rows],
-        "band": "LIKELY",
+        "band": "STRONG",
         "compared_fields": ["name", "date_of_birth", "nationality", "sex"],
         "contradictions": [
             {"code": "BIRTH_YEAR_DIFFERS", "words": "The years of birth are more than two years apart."}
@@ -233,7 +233,7 @@ def audit_records() -> dict[str, Any]:
         "reasons": [],
     }
     refused = base | {"actor": "supervisor", "outcome": "REFUSED", "reasons": ["SG-26.NOT_ON_CASE"]}
-    return {"records": [base | {"position": 41}, refused | {"position": None}]}
+    return {"records": [{"position": 41, "record": base}, {"position": None, "record": refused}]}
 
 
 def file_of_a_hit() -> dict[str, Any]:
@@ -304,20 +304,35 @@ def message_row() -> dict[str, Any]:
     }
 
 
-def standing_order(state: str = "APPROVED") -> dict[str, Any]:
+def standing_order(state: str = "PENDING") -> dict[str, Any]:
     """The statement under which everyone is screened."""
+    is_pending = state == "PENDING"
+    return {
+        "order_id": ORDER,
+        "state": state,
+        "version": 1,
+        "purpose_code": "TERR_TRAVEL",
+        "statement": "Travellers who cross the border are compared with the list of Al-Qaida.",
+        "alternatives_considered": "Asking carriers case by case finds nobody in time.",
+        "period_days": 30,
+        "author": "supervisor",
+        "approver": None if is_pending else "legal",
+        "expires": None if is_pending else "2026-06-14",
+        "days_left": None if is_pending else 13,
+        "is_ending": not is_pending,
+    }
+
+
+def matcher_approval() -> dict[str, Any]:
+    """A matcher that waits for its second person."""
     return {
         "approval_id": ORDER,
-        "kind": "STANDING_ORDER",
-        "state": state,
-        "proposer": "supervisor",
-        "decided_by": "legal" if state == "APPROVED" else None,
-        "payload": {
-            "purpose_code": "TERR_TRAVEL",
-            "statement": "Travellers who cross the border are compared with the list of Al-Qaida.",
-            "alternatives_considered": "Asking carriers case by case finds nobody in time.",
-            "period_days": 30,
-        },
+        "state": "PENDING",
+        "version": 1,
+        "algorithm": "names-1",
+        "threshold": 0.8,
+        "proposed_by": "supervisor",
+        "approved_by": None,
     }
 
 
@@ -370,23 +385,20 @@ def answers() -> dict[tuple[str, str], Any]:
             ]
         },
         ("POST", f"/v1/orders/{ORDER}/approval"): {"order_id": ORDER},
-        ("GET", "/v1/standing-orders"): {"standing_orders": [standing_order(), standing_order("PENDING")]},
+        ("GET", "/v1/standing-orders"): {"standing_orders": [standing_order("IN_FORCE"), standing_order()]},
         ("POST", "/v1/standing-orders"): {"approval_id": ORDER},
         ("POST", f"/v1/standing-orders/{ORDER}/approval"): {"approval_id": ORDER},
         ("GET", "/v1/matcher-approvals"): {
-            "approvals": [
-                {
-                    "approval_id": ORDER,
-                    "state": "PENDING",
-                    "proposer": "supervisor",
-                    "payload": {"algorithm": "names-1", "threshold": 0.8},
-                }
-            ]
+            "matcher_approvals": [matcher_approval()],
+            "in_use": {"algorithm": "names-1", "threshold": 0.8},
         },
+        ("POST", "/v1/matcher-approvals"): {"approval_id": ORDER},
+        ("POST", "/v1/cases"): None,
         ("POST", f"/v1/matcher-approvals/{ORDER}/approval"): {"approval_id": ORDER},
         ("GET", "/v1/watchlist"): {
             "versions": [list_version("IN_FORCE"), list_version()],
-            "matcher_digest": "9c" * 32,
+            "matcher": {"digest": "9c" * 32, "algorithm": "names-1"},
+            "notice": None,
         },
         ("GET", f"/v1/watchlist/versions/{VERSION}"): list_version(),
         ("POST", f"/v1/watchlist/versions/{VERSION}/approval"): list_version("IN_FORCE"),
@@ -398,8 +410,9 @@ def answers() -> dict[tuple[str, str], Any]:
             "matches": [
                 {
                     "entry_id": "DEMO:QDx.001",
-                    "band": "LIKELY",
-                    "explanation": {"evidence": hit_view()["evidence"]},
+                    "band": "STRONG",
+                    "names": hit_view()["entry"]["names"],
+                    "evidence": [row | {"bearing": row["relation"]} for row in hit_view()["evidence"]],
                 }
             ],
             "fault": None,

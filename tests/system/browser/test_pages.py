@@ -1,0 +1,111 @@
+"""Every page in a real browser: it loads nothing foreign, breaks no policy, and anyone can use it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.system.browser.conftest import SignIn, screenshots_folder
+from tests.unit.console.world import FLIGHT, HIT, NOTICE, SHARE, VERSION, World
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "verifier-1": [
+        "/",
+        "/queue",
+        "/expired",
+        f"/review/{HIT}",
+        "/match",
+        "/flights",
+        f"/flights/{FLIGHT}",
+        "/watchlist",
+        "/standing-orders",
+    ],
+    "supervisor": [
+        "/hits",
+        f"/hits/{HIT}",
+        f"/hits/{HIT}/order",
+        "/orders",
+        "/shares",
+        f"/shares/{SHARE}",
+        "/notices",
+        f"/notices/{NOTICE}",
+        "/standing-orders",
+        "/match",
+    ],
+    "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher"],
+    "steward": ["/watchlist", f"/watchlist/versions/{VERSION}"],
+    "front-line": ["/cards", f"/cards/{HIT}"],
+    "auditor": ["/log", "/queue", "/nowhere"],
+}
+# WCAG 2.2 at levels A and AA, and what axe counts as good practice beside them.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def faults_of(page: Page) -> list[str]:
+    """What axe finds on the page, one line each."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}}).response["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+
+
+def photograph(page: Page, name: str) -> None:
+    """A picture for a person to look at, where somebody asked for pictures."""
+    folder = screenshots_folder()
+    if folder is not None:
+        page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+@pytest.mark.parametrize("person", list(PAGES))
+def test_pages_are_accessible_in_light_and_dark(sign_in: SignIn, world: World, person: str) -> None:
+    page = sign_in(person)
+    faults = []
+    for path in PAGES[person]:
+        page.goto(world.console_url + path)
+        assert page.get_by_text("Demonstration.").is_visible()
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            photograph(page, f"{person}{path.replace('/', '_')}-{scheme}")
+            faults += [f"{path} {scheme} {fault}" for fault in faults_of(page)]
+    assert faults == []
+
+
+@pytest.mark.parametrize("person", list(PAGES))
+def test_pages_fit_a_narrow_screen(sign_in: SignIn, world: World, person: str) -> None:
+    """Source: WCAG 2.2, 1.4.10 Reflow: 320 CSS pixels without scrolling sideways."""
+    page = sign_in(person)
+    page.set_viewport_size({"width": 320, "height": 640})
+    too_wide = []
+    for path in PAGES[person]:
+        page.goto(world.console_url + path)
+        photograph(page, f"{person}{path.replace('/', '_')}-narrow")
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > 320:
+            too_wide.append(f"{path}: {width}")
+    assert too_wide == []
+
+
+def test_pages_after_a_form_are_accessible_too(sign_in: SignIn, world: World) -> None:
+    page = sign_in("auditor")
+    page.goto(f"{world.console_url}/log")
+    page.get_by_role("button", name="Search").click()
+    photograph(page, "auditor_log_found-light")
+    assert faults_of(page) == []
+    page = sign_in_again(page, world, "supervisor")
+    page.goto(f"{world.console_url}/hits/{HIT}")
+    page.get_by_label("Purpose").select_option("TERR_TRAVEL")
+    page.get_by_label("In your own words").fill(
+        "The measure has to be prepared before the flight lands here."
+    )
+    page.get_by_role("button", name="Show the hit").click()
+    photograph(page, "supervisor_hit_shown-light")
+    assert faults_of(page) == []
+
+
+def sign_in_again(page: Page, world: World, person: str) -> Page:
+    """Sign out and in as somebody else."""
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("heading", name="You are signed out").is_visible()
+    page.get_by_role("link", name="Sign in").click()
+    page.locator(f"button[value='{person}']").click()
+    page.wait_for_url(f"{world.console_url}/")
+    return page
