@@ -235,8 +235,8 @@ def verify(signed: str, key_of: KeyOf) -> dict[str, Any]:
     Raises:
         EnvelopeRefused: `E401` unknown key or wrong signature, `E415` not a JSON object or too long.
     """
-    if len(signed.encode()) > MAX_NOTICE_BYTES:
-        raise EnvelopeRefused(code_sent="E415", reason="it is longer than a notice may be")
+    if not signed.isascii() or len(signed) > MAX_NOTICE_BYTES:
+        raise EnvelopeRefused(code_sent="E415", reason="it is longer than a notice may be, or not ASCII")
     try:
         kid = jws.extract_compact(signed.encode(), registry=_SIGNATURES).headers().get("kid")
         jwk = key_of(kid) if isinstance(kid, str) else None
@@ -244,8 +244,8 @@ def verify(signed: str, key_of: KeyOf) -> dict[str, Any]:
             raise EnvelopeRefused(code_sent="E401", reason="the key is unknown")
         found = jws.deserialize_compact(signed, _public_key(jwk), registry=_SIGNATURES)
         content = json.loads(found.payload)
-    except (JoseError, ValueError) as fault:
-        code = "E415" if isinstance(fault, json.JSONDecodeError) else "E401"
+    except (JoseError, ValueError, RecursionError) as fault:
+        code = "E415" if isinstance(fault, json.JSONDecodeError | RecursionError) else "E401"
         raise EnvelopeRefused(code_sent=code, reason="the signature does not fit") from None
     if not isinstance(content, dict):
         raise EnvelopeRefused(code_sent="E415", reason="it is not a JSON object")

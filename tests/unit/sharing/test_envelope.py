@@ -12,10 +12,12 @@ import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 import services.sharing
 from services.sharing.envelope import (
+    MAX_NOTICE_BYTES,
     Envelope,
     Notify,
     open_notice,
@@ -175,6 +177,24 @@ def test_life_of_more_than_72_hours_is_refused() -> None:
     assert code_of(signed(expires_at="2026-06-04T08:00:01Z")) == "E415"
 
 
+def test_fallback_without_its_approvers_role_is_refused() -> None:
+    fields = content(fallback="2396-N-MIN")
+    del fields["agreement_id"]
+    assert code_of(sign(fields, kid=SENDER_KID, key=SIGNING_KEY)) == "E415"
+
+
+def test_notice_is_at_most_64_kib() -> None:
+    assert code_of("x" * (MAX_NOTICE_BYTES + 1)) == "E415"
+    assert code_of("x" * MAX_NOTICE_BYTES) == "E401"
+
+
+def test_signed_list_is_no_envelope() -> None:
+    header = {"alg": "EdDSA", "kid": SENDER_KID}
+    for octets in (b"[]", b"no json", b"[" * 40_000):
+        signed_octets = jws.serialize_compact(header, octets, SIGNING_KEY, registry=_registry())
+        assert code_of(signed_octets) == "E415"
+
+
 def test_agreement_and_fallback_together_are_refused() -> None:
     assert code_of(signed(fallback="2396-N-MIN", approver_role="LEGAL")) == "E415"
 
@@ -187,7 +207,7 @@ def test_another_algorithm_is_refused(algorithm: str) -> None:
     assert code_of(forged) == "E401"
 
 
-@given(st.text(max_size=200))
+@given(st.text(st.characters(), max_size=200) | st.text(st.characters(categories=["Cs"]), max_size=3))
 def test_no_text_breaks_the_reader(text: str) -> None:
     with pytest.raises(EnvelopeRefused):
         opened(text)
@@ -252,6 +272,16 @@ def test_schema_accepts_our_envelope_and_refuses_unknown_fields() -> None:
     jsonschema.validate(content(), schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(content(surprise=1), schema)
+
+
+def _registry() -> jws.JWSRegistry:
+    """A registry that signs EdDSA without the warning about the name's open curve."""
+
+    class Quiet(jws.JWSRegistry):
+        def get_alg(self, name: str) -> Any:
+            return self.algorithms[name]
+
+    return Quiet()
 
 
 def _base64url(octets: bytes) -> str:

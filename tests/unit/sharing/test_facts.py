@@ -153,6 +153,13 @@ def test_legal_officers_finding_stands_in_for_an_agreement(policy: PolicyEngine)
     assert reasons_of(policy, a_request(agreement=None, basis=a_basis(legal_approver="legal"))) == set()
 
 
+def test_verified_assurance_answers_a_possible_death_penalty(policy: PolicyEngine) -> None:
+    risk = a_country_risk(death_penalty=True)
+    assured = an_agreement(death_penalty_assurance=True, death_penalty_assurance_verified=True)
+    assert "SG-34.DEATH_PENALTY" in reasons_of(policy, a_request(country_risk=risk))
+    assert reasons_of(policy, a_request(country_risk=risk, agreement=assured)) == set()
+
+
 def test_two_clear_assessments_lift_a_medium_risk(policy: PolicyEngine) -> None:
     request = a_request(
         country_risk=a_country_risk(level="MEDIUM"),

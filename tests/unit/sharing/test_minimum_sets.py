@@ -64,6 +64,23 @@ def test_original_script_of_a_un_listed_name_is_added() -> None:
     assert names[1] == {"full": "Пример", "script": "Zyyy", "source": "LIST"}
 
 
+def test_absent_facts_are_left_out() -> None:
+    hit = a_hit(legs=(), birth_date=None, nationality=None, documents=[{"type": None, "number": "N1"}])
+    content = payload_of(hit).content
+    assert content["flight"] == {"no": "XA101"}
+    assert set(content["person"]) == {"names", "documents"}
+    assert content["person"]["documents"] == [{"type": "OTHER", "number": "N1"}]
+
+
+def test_agreement_without_personal_fields_sends_no_person() -> None:
+    assert set(payload_of(a_hit(), {"flight"}).content) == {"flight"}
+
+
+def test_flight_without_times_has_no_date() -> None:
+    leg = a_leg("XQA", "XAA", "XQB", "XBB").model_copy(update={"departure": None})
+    assert "date" not in payload_of(a_hit(legs=(leg,))).content["flight"]
+
+
 def test_year_alone_is_sent_as_a_year() -> None:
     person = payload_of(a_hit(birth_date="1980")).content["person"]
     assert person["birth"] == {"kind": "YEAR", "date": "1980"}

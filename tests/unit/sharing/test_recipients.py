@@ -80,6 +80,11 @@ def test_traveller_who_leaves_in_transit_does_not_concern_the_next_state() -> No
     assert set(abroad(hit)) == {"XCC", "XBB"}
 
 
+def test_flight_without_legs_leaves_the_person_alone() -> None:
+    found = abroad(a_hit(legs=()))
+    assert found["XBB"].connections == (Connection.NATIONALITY,)
+
+
 def test_detention_adds_paragraph_three_but_not_for_residence() -> None:
     found = abroad(a_hit(residence="XDD"), event="DETAINED")
     assert "3" in found["XBB"].paragraphs
