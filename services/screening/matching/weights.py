@@ -39,10 +39,12 @@ PLACE_CITY, PLACE_COUNTRY, PLACE_OTHER = 400, 120, -80
 # Documents.
 DOCUMENT_EQUAL, DOCUMENT_CONFUSED, DOCUMENT_NO_ISSUER, DOCUMENT_OTHER_ISSUER = 5_000, 4_600, 3_400, 600
 
-# Calibration: the total at which the odds are even, and how much total doubles them.
-EVEN_ODDS = 2_050
-DOUBLING = 160
-THRESHOLD = 0.5
+# Calibration on the stated prior, that one traveller in a thousand is on the list: the total at which the
+# odds are even, and how much total doubles them. docs/matching.md says how they and the threshold were set.
+PRIOR_LISTED_ONE_IN = 1_000
+EVEN_ODDS = 2_600
+DOUBLING = 140
+THRESHOLD = 0.1
 TOP_BAND = 0.97
 _DECIMALS = 6
 
