@@ -66,7 +66,7 @@ class WithLog:
         # The audit record stands in the transaction of the effect, so a log that is down takes the effect
         # with it; that the chain does not hold has to be told.
         log = {"log_store": "UP", "chain_ok": self._is_chain_ok()}
-        return {**request, "context": {**request["context"], **log}}
+        return {**request, "context": {**request.get("context", {}), **log}}
 
 
 @dataclass(frozen=True)

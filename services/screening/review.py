@@ -3,6 +3,7 @@
 What a reviewer is told never says which look it is, or what came of it.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -31,6 +32,7 @@ from services.screening.errors import (
 from services.screening.flight_facts import journey_end
 from services.screening.hit import Hit, Lease, Review
 from services.screening.hit_life import Mover, Step, moved
+from services.screening.matching import UnknownEntry
 from services.screening.policy_requests import Actor, Stated
 from services.screening.ports import Ports
 from services.screening.registers import ListSource, StandingOrder
@@ -46,8 +48,10 @@ from services.screening.review_rules import (
     state_after_second,
 )
 from services.screening.review_states import HitState, HitType
+from services.screening.screen import explained
 from services.screening.store.reviews import Suppression
 from services.screening.verification import of_round, with_review
+from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from shared.audit.record import AuditRecord
 from shared.bus.outbox import Outbox
 from shared.identifiers import HitId
@@ -105,15 +109,23 @@ def comparison_of(hit: Hit) -> Comparison:
 class Reviews:
     """The queue, leases and decisions."""
 
-    def __init__(self, ports: Ports, draw: Callable[[], float], second_queue_mix: float) -> None:
+    def __init__(
+        self,
+        ports: Ports,
+        current: CurrentMatcher,
+        draw: Callable[[], float],
+        second_queue_mix: float,
+    ) -> None:
         """Prepare the use case.
 
         Args:
             ports: The outside.
+            current: The matcher in force, whose explanation of the pair is taken anew at each lease.
             draw: A number from 0 up to 1, for the share of NOT_A_MATCH that is looked at twice.
             second_queue_mix: That share; at least one in twenty.
         """
         self._ports = ports
+        self._current = current
         self._draw = draw
         self._mix = second_queue_mix
 
@@ -155,6 +167,7 @@ class Reviews:
                     now=now,
                 )
                 records.append(self._ports.require(request, object_kind="hit", object_id=str(hit_id)))
+            hit = await asyncio.to_thread(_explained_anew, hit, self._current.matcher)
             stores = self._ports.stores
             await stores.reviews.put_lease(connection, lease)
             await stores.hits.save(connection, [hit])
@@ -342,7 +355,11 @@ class Reviews:
         assert stage is lease.stage, (
             "a change of data, which the version tells, is all that moves a leased hit"
         )
-        is_sufficient = self._is_sufficient(hit, principal, order, comparison, answer, now)
+        # An entry that is suspended, or left the list, confirms nobody (workflow.md §3.8).
+        used = await stores.watchlist.used_entries(connection, [hit.entry_id])
+        is_sufficient = hit.entry_id in used and self._is_sufficient(
+            hit, principal, order, comparison, answer, now
+        )
         is_sampled = stage is Stage.FIRST and self._draw() < self._mix
         review = Review(
             review_id=self._ports.identifiers.new(),
@@ -491,6 +508,19 @@ class Reviews:
 def explained_codes(explanations: Mapping[str, str]) -> list[str]:
     """The contradictions that somebody explained in words."""
     return sorted(code for code, words in explanations.items() if len(words.strip()) >= LEAST_EXPLANATION)
+
+
+def _explained_anew(hit: Hit, matcher: ScreeningMatcher | None) -> Hit:
+    """The hit with the matcher's explanation of its traveller and entry as both stand now."""
+    if matcher is None or hit.traveller is None:
+        return hit
+    traveller = Traveller.from_json(hit.traveller)
+    try:
+        matched = explained(matcher, traveller, hit.entry_id, hit.matched.score)
+    except UnknownEntry:
+        # The entry is suspended or gone; what was found of it when the hit was made stays to be seen.
+        return hit
+    return replace(hit, matched=matched)
 
 
 def _in_review(hit: Hit, person: str, now: datetime) -> tuple[Hit, list[Step]]:

@@ -42,7 +42,7 @@ MAX_WORDS = 2000
 
 def reviews(ports: RequestPorts, opened: Service) -> Reviews:
     """The use case at the time of this request."""
-    return Reviews(ports, opened.draw, opened.settings.second_queue_mix)
+    return Reviews(ports, opened.current, opened.draw, opened.settings.second_queue_mix)
 
 
 UseReviews = Annotated[Reviews, Depends(reviews)]

@@ -19,7 +19,7 @@ from services.screening.service import RequestPorts, Service
 from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile, ReleaseVersion
 from services.screening.watchlist.lifecycle import Lifecycle
-from services.screening.watchlist.sources.un_xml import MAX_LIST_BYTES
+from services.screening.watchlist.sources.un_xml import DEFAULT_LIMITS
 from services.screening.watchlist.versions import ListVersion
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -185,7 +185,7 @@ async def read_version(version_id: UUID, ports: RequestPorts) -> VersionOut:
 
 @router.post(
     "/v1/watchlist/imports",
-    max_body_size=MAX_LIST_BYTES,
+    max_body_size=DEFAULT_LIMITS.file_bytes,
     responses=problems(ListRefused, RefusedByPolicy),
 )
 async def import_list(

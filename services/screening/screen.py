@@ -256,7 +256,10 @@ class ScreenTravellers:
             has_entry_changed=pair.entry_digest != entry.digest,
             now=now,
         )
-        return self._ports.safeguards.decide(request).permits
+        safeguards = self._ports.safeguards
+        # The pair that was cleared is this traveller with the entry as it was: SG-12 is asked by itself
+        # as well, so that a profile in which it is still pending suppresses no more than it would permit.
+        return safeguards.decide(request).permits and safeguards.judge("SG-12", request).permits
 
     def _hit_records(
         self, changes: Stored, made: set[HitId], order: StandingOrder, run: ScreeningRun
@@ -370,6 +373,9 @@ def _update(
         traveller_digest=digest,
         matched=hit.matched if found is None else found.matched,
     )
+    if has_changed and found is None:
+        # Nothing of the old explanation holds for the new data; whoever opens the hit gets a new one.
+        hit = replace(hit, matched=replace(hit.matched, evidence=[], name=None))
     if has_changed:
         hit = replace(hit, data_version=hit.data_version + 1, data_changed_at=now)
         hit, steps = started_anew(hit, Mover(SERVICE, now, "TRAVELLER_DATA_CHANGED"))

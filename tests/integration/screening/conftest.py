@@ -1,6 +1,7 @@
 """A running screening service over a cloned database, with people, laws and a list in force."""
 
 import hashlib
+import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from services.screening.app import create_app
 from services.screening.ports import Safeguards
@@ -22,11 +25,13 @@ from shared.bus.message import OutgoingMessage
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
+from shared.policy.sealing import seal
 from shared.security.keys import KeyFile
 from tests.conftest import OpenDatabase
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.lists import HADI, MISALI, Listed, a_traveller, un_list
 
+VECTORS = Path(__file__).parents[2] / "data" / "safeguards-vectors.json"
 STATEMENT = "Manifests of flights into XAA are compared with the list of S/RES/2396 para 11."
 WRITTEN = "Number, State, name and date of birth were compared with the manifest."
 #: (roles, other claims) of each person of the demonstration world.
@@ -90,6 +95,7 @@ class Desk:
     clock: FixedClock
     draws: Draws
     carrier: NoCarrier
+    migration_url: str
 
     @property
     def service(self) -> ScreeningService:
@@ -290,6 +296,14 @@ class Desk:
         async with self.service.ports.database.begin() as connection:
             await connection.execute(text(statement))
 
+    async def rows_written_as_owner(self, statement: str) -> None:
+        """The same for tables that the service itself may not change."""
+        engine = create_async_engine(self.migration_url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.execute(text("SET ROLE screening_owner"))
+            await connection.execute(text(statement))
+        await engine.dispose()
+
     async def count(self, table: str) -> int:
         """How many rows a table has."""
         return int((await self.rows(f"SELECT count(*) FROM {table}"))[0][0])
@@ -358,11 +372,21 @@ def a_flight(departure: datetime, arrival: datetime) -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="session")
+def sealed_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The product's own catalogue with every written safeguard in force, whatever the release has."""
+    folder = tmp_path_factory.mktemp("catalogue") / "sealed"
+    shutil.copytree(CATALOGUE_FOLDER, folder)
+    written = sorted(path.stem for path in folder.glob("SG-*.cedar"))
+    seal(folder, version="test", in_force=written, vectors=VECTORS)
+    return folder
+
+
 @pytest.fixture
-def safeguards(tmp_path: Path, clock: FixedClock) -> PolicyEngine:
-    """The product's own catalogue, signed by two people."""
+def safeguards(tmp_path: Path, sealed_catalogue: Path, clock: FixedClock) -> PolicyEngine:
+    """All safeguards in force, their bundle signed by two people."""
     keys = [_key(tmp_path / f"{name}.json", name, "policy", clock) for name in ("legal", "dpo")]
-    folder = signed_copy(CATALOGUE_FOLDER, tmp_path / "policy", keys)
+    folder = signed_copy(sealed_catalogue, tmp_path / "policy", keys)
     trusted = {key.kid: key.public_key for key in keys}
     return PolicyEngine.load(folder, profile="local", trusted_keys=trusted, clock=clock)
 
@@ -376,11 +400,13 @@ def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> Itera
         _key(keys / f"{use}.json", "screening", use, clock)
     service_keys = tmp_path / "service-keys.json"
     service_keys.write_text('{"keys": []}', encoding="utf-8")
+    addresses = database("screening")
     yield ScreeningSettings(
         profile="local",
         port=0,
         own_state="XAA",
-        database_url=database("screening").url,
+        database_url=addresses.url,
+        migration_database_url=addresses.migration_url,
         keys_folder=keys,
         issuer_url=FakeIssuer.url,
         issuer_jwks_url=f"{FakeIssuer.url}/jwks",
@@ -413,7 +439,9 @@ async def running(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://screening.test") as client,
     ):
-        yield Desk(app, client, issuer, clock, draws, carrier)
+        migration_url = settings.migration_database_url
+        assert migration_url is not None
+        yield Desk(app, client, issuer, clock, draws, carrier, migration_url.get_secret_value())
 
 
 @pytest.fixture
