@@ -10,7 +10,7 @@ async def act(page: Annotated[Page, Depends(form_for(Permission.REVIEW))]) -> Re
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -36,6 +36,7 @@ from shared.web.purpose import MAX_CASE_CHARACTERS, MAX_STATEMENT_CHARACTERS, PU
 
 MAX_TEXT_CHARACTERS: Final = 4000
 MAX_CHOICES: Final = 50
+MAX_FIELDS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,7 @@ class Page:
         return ServiceClient(service, address, self.console.http, self.session.tokens.access)
 
 
-PageDependency = Callable[..., Awaitable[Page]]
+PageDependency = Callable[..., Awaitable[Page] | AsyncIterator[Page]]
 
 
 @cache
@@ -208,13 +209,14 @@ def form_for(permission: Permission) -> PageDependency:
     Source: OWASP cross-site request forgery (synchronizer token, and the Origin header beside it).
     """
 
-    async def dependency(page: Annotated[Page, Depends(page_for(permission))]) -> Page:
+    async def dependency(page: Annotated[Page, Depends(page_for(permission))]) -> AsyncIterator[Page]:
         refuse_cross_site(page.request)
-        form = Submitted(await page.request.form(max_files=1, max_fields=200))
-        token = form.text("csrf", limit=200)
-        if not hmac.compare_digest(token.encode(), page.session.csrf_token.encode()):
-            raise CrossSiteRefused
-        return Page(page.request, page.console, page.principal, page.session, form)
+        async with page.request.form(max_files=1, max_fields=MAX_FIELDS) as fields:
+            form = Submitted(fields)
+            token = form.text("csrf", limit=200)
+            if not hmac.compare_digest(token.encode(), page.session.csrf_token.encode()):
+                raise CrossSiteRefused
+            yield Page(page.request, page.console, page.principal, page.session, form)
 
     return dependency
 

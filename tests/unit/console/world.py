@@ -448,6 +448,7 @@ class FakeServices:
 
     answers: dict[tuple[str, str], Any] = field(default_factory=answers)
     asked: list[httpx.Request] = field(default_factory=list)
+    issuer_is_away: bool = False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """One answer; a route that is not in `answers` is our own mistake."""
@@ -540,6 +541,8 @@ def a_world(
     async def route(request: httpx.Request) -> httpx.Response:
         if request.url.host != "127.0.0.1":
             return services(request)
+        if services.issuer_is_away:
+            raise httpx.ConnectError("away")
         answer = await to_issuer.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 

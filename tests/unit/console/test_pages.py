@@ -1,0 +1,548 @@
+"""Pages and forms: who may open them, where forms may come from, what they send on."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from services.console.navigation import PAGES
+from services.console.rendering import day_time, minutes_in_words, read_static, shown
+from shared.security.roles import Permission
+from shared.web.route_table import permissions_of
+from tests.unit.console.world import (
+    CANARY,
+    FLIGHT,
+    HIT,
+    ORDER,
+    SHARE,
+    VERSION,
+    Browser,
+    World,
+    a_world,
+    problem,
+)
+
+STATEMENT = "The measure has to be prepared before the flight lands."
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return a_world(tmp_path)
+
+
+async def signed_in(world: World, person: str) -> Browser:
+    browser = Browser(world)
+    await browser.sign_in(person)
+    return browser
+
+
+def test_every_page_of_the_navigation_exists_and_names_the_same_permission(world: World) -> None:
+    table = {
+        path: permission for method, path, permission in permissions_of(world.console) if method == "GET"
+    }
+    assert {entry.path: entry.permission.value for entry in PAGES}.items() <= table.items()
+
+
+async def test_navigation_offers_only_what_opens(world: World) -> None:
+    browser = await signed_in(world, "front-line")
+    page = (await browser.get("/")).text
+    assert 'href="/cards"' in page
+    assert 'href="/queue"' not in page
+    refused = await browser.get("/queue")
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert "Not for your roles" in refused.text
+
+
+async def test_every_page_says_that_it_is_a_demonstration(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    pages = [await browser.get(path) for path in ("/", "/queue", "/nowhere", "/cards", "/signed-out")]
+    assert all("Everything" in page.headers["demonstration"] for page in pages)
+    assert all("<b>Demonstration.</b>" in page.text for page in pages)
+
+
+async def test_production_pages_claim_no_demonstration(tmp_path: Path) -> None:
+    world = a_world(tmp_path, public_url="https://console.example", profile="production")
+    page = await Browser(world).get("/signed-out")
+    assert "Demonstration" not in page.text
+    assert page.headers["strict-transport-security"]
+
+
+async def test_answers_are_never_kept_and_let_nothing_foreign_in(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    page = await browser.get(f"/review/{HIT}")
+    assert page.headers["cache-control"] == "no-store"
+    policy = page.headers["content-security-policy"]
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert page.headers["referrer-policy"] == "same-origin"
+    assert "<script>" not in page.text
+    assert "style=" not in page.text
+    assert "onclick" not in page.text
+
+
+# --- forms ---
+
+
+async def test_form_from_another_origin_is_refused(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    for origin in ("https://evil.test", "null", "http://127.0.0.1:8103.evil.test"):
+        refused = await browser.post(f"/review/{HIT}/release", origin=origin)
+        assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert world.services.asked == []
+
+
+async def test_form_without_an_origin_is_refused(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    csrf = await browser.csrf()
+    refused = await browser.http.post(f"/review/{HIT}/release", data={"csrf": csrf})
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("token", ["", "guess", "0" * 64, "ü"])
+async def test_form_with_a_wrong_token_is_refused(world: World, token: str) -> None:
+    browser = await signed_in(world, "verifier-1")
+    refused = await browser.post(f"/review/{HIT}/release", {"csrf": token})
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert world.services.asked == []
+
+
+async def test_form_token_of_another_session_is_refused(world: World) -> None:
+    mine, other = await signed_in(world, "verifier-1"), await signed_in(world, "verifier-2")
+    refused = await mine.post(f"/review/{HIT}/release", {"csrf": await other.csrf()})
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+
+
+async def test_form_of_a_role_that_may_not_is_refused_before_anything_is_asked(world: World) -> None:
+    browser = await signed_in(world, "auditor")
+    refused = await browser.post(f"/orders/{ORDER}/approval", {"decision": "approve"})
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert world.services.asked == []
+
+
+# --- review ---
+
+
+def an_answer(**change: Any) -> dict[str, Any]:
+    answer = {
+        "outcome": "SAME",
+        "reasons": "Names and nationality agree in every word.",
+        "compared_fields": ["name", "nationality"],
+        "explanation_BIRTH_YEAR_DIFFERS": "The sender gave a placeholder.",
+    }
+    return {name: value for name, value in (answer | change).items() if value is not None}
+
+
+async def test_review_shows_both_sides_and_chooses_nothing(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    page = (await browser.get(f"/review/{HIT}")).text
+    assert CANARY in page
+    assert "Зефирин Квилфезер" in page
+    for words in ("Agrees", "Differs", "Missing"):
+        assert words in page
+    assert "checked" not in page
+    for hidden in ("AWAITING_SECOND", "IN_REVIEW", "first look", "score"):
+        assert hidden not in page
+
+
+async def test_answer_goes_on_as_it_was_given(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    done = await browser.post(f"/review/{HIT}/decision", an_answer())
+    assert done.status_code == HTTPStatus.SEE_OTHER
+    assert world.services.body_of("POST", f"/v1/hits/{HIT}/decision") == {
+        "outcome": "SAME",
+        "reasons": "Names and nationality agree in every word.",
+        "compared_fields": ["name", "nationality"],
+        "explanations": {"BIRTH_YEAR_DIFFERS": "The sender gave a placeholder."},
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"outcome": None}, "choose outcome"),
+        ({"outcome": "PROBABLY"}, "choose outcome"),
+        ({"reasons": "  "}, "reasons is missing"),
+        ({"compared_fields": None}, "tick what you compared"),
+    ],
+    ids=["none", "unknown", "no reasons", "nothing compared"],
+)
+async def test_incomplete_answer_is_not_sent_and_keeps_its_words(
+    world: World, change: dict[str, Any], words: str
+) -> None:
+    browser = await signed_in(world, "verifier-1")
+    page = await browser.post(f"/review/{HIT}/decision", an_answer(**change))
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert words in page.text
+    assert "The sender gave a placeholder." in page.text
+    assert ("POST", f"/v1/hits/{HIT}/decision") not in {(r.method, r.url.path) for r in world.services.asked}
+
+
+async def test_hit_held_by_somebody_else_is_told(world: World) -> None:
+    world.services.answers["POST", f"/v1/hits/{HIT}/lease"] = problem(
+        409, "LEASE_HELD_BY_ANOTHER", "Somebody else works on this hit."
+    )
+    browser = await signed_in(world, "verifier-1")
+    page = await browser.get(f"/review/{HIT}")
+    assert page.status_code == HTTPStatus.CONFLICT
+    assert "Somebody else works on this hit." in page.text
+
+
+@pytest.mark.parametrize("path", ["/review/../../v1", "/review/x", "/flights/%2e%2e", "/shares/1"])
+async def test_identifier_that_is_none_leads_nowhere(world: World, path: str) -> None:
+    browser = await signed_in(world, "supervisor")
+    assert (await browser.get(path)).status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}
+    assert world.services.asked == []
+
+
+# --- what is asked of services ---
+
+
+async def test_services_are_asked_with_the_persons_own_token(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    await browser.get("/queue")
+    (request,) = world.services.asked
+    token = request.headers["authorization"].removeprefix("Bearer ")
+    principal = await world.console.state.token_verifier.verify(token)
+    assert principal.subject == "verifier-1"
+    assert principal.may(Permission.REVIEW)
+    assert token not in (await browser.get("/queue")).text
+
+
+async def test_look_outside_the_queue_states_its_purpose(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    asked = await browser.get(f"/hits/{HIT}")
+    assert "Why do you look at this person?" in asked.text
+    assert world.services.asked == []
+    stated = {"purpose_code": "TERR_TRAVEL", "purpose_case": HIT, "purpose_statement": STATEMENT + " Größe"}
+    await browser.post(f"/hits/{HIT}", stated)
+    (request,) = world.services.asked
+    assert request.headers["purpose-code"] == "TERR_TRAVEL"
+    assert request.headers["purpose-case"] == HIT
+    assert unquote(request.headers["purpose-statement"]) == STATEMENT + " Größe"
+
+
+@pytest.mark.parametrize("missing", ["purpose_code", "purpose_statement"])
+async def test_without_a_purpose_nobody_is_shown(world: World, missing: str) -> None:
+    browser = await signed_in(world, "supervisor")
+    stated = {"purpose_code": "TERR_TRAVEL", "purpose_statement": STATEMENT, missing: ""}
+    refused = await browser.post(f"/hits/{HIT}", stated)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert world.services.asked == []
+
+
+FORMS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
+    (
+        "supervisor",
+        f"/hits/{HIT}/order",
+        {"kind": "OBSERVE", "statement": STATEMENT},
+        f"/v1/hits/{HIT}/orders",
+        {"kind": "OBSERVE", "statement": STATEMENT},
+    ),
+    (
+        "legal",
+        f"/orders/{ORDER}/approval",
+        {"decision": "reject"},
+        f"/v1/orders/{ORDER}/approval",
+        {"approve": False},
+    ),
+    (
+        "supervisor",
+        "/standing-orders",
+        {
+            "purpose_code": "TERR_TRAVEL",
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": "30",
+        },
+        "/v1/standing-orders",
+        {
+            "purpose_code": "TERR_TRAVEL",
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": 30,
+        },
+    ),
+    (
+        "legal",
+        f"/standing-orders/{ORDER}/approval",
+        {"decision": "approve", "version": "1"},
+        f"/v1/standing-orders/{ORDER}/approval",
+        {"approve": True, "version": 1},
+    ),
+    (
+        "legal",
+        f"/matcher/{ORDER}/approval",
+        {"decision": "approve", "version": "3"},
+        f"/v1/matcher-approvals/{ORDER}/approval",
+        {"approve": True, "version": 3},
+    ),
+    ("supervisor", "/matcher", {}, "/v1/matcher-approvals", {}),
+    (
+        "supervisor",
+        "/match/cases",
+        {"case_id": "C-1", "members": "verifier-1, verifier-2"},
+        "/v1/cases",
+        {"case_id": "C-1", "members": ["verifier-1", "verifier-2"]},
+    ),
+    (
+        "steward",
+        f"/watchlist/versions/{VERSION}/approval",
+        {"decision": "approve"},
+        f"/v1/watchlist/versions/{VERSION}/approval",
+        {"approve": True},
+    ),
+    (
+        "supervisor",
+        f"/shares/{SHARE}/proposal",
+        {
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": "7",
+            "authorities": ["XBB-PIU-01"],
+        },
+        f"/v1/shares/{SHARE}/proposal",
+        {
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": 7,
+            "authorities": ["XBB-PIU-01"],
+        },
+    ),
+    (
+        "legal",
+        f"/shares/{SHARE}/approval",
+        {"decision": "approve", "fallback": ["XCC-PIU-01"]},
+        f"/v1/shares/{SHARE}/approval",
+        {"approve": True, "fallback": ["XCC-PIU-01"]},
+    ),
+    (
+        "legal",
+        f"/shares/{SHARE}/individual-risk",
+        {"individual_risk": "no", "legal": "CLEAR", "torture": "None found."},
+        f"/v1/shares/{SHARE}/individual-risk",
+        {"individual_risk": False, "assessments": {"torture": "None found.", "legal": "CLEAR"}},
+    ),
+    (
+        "front-line",
+        f"/cards/{HIT}/outcome",
+        {"outcome": "DIFFERENT_PERSON"},
+        f"/v1/front-line/cards/{HIT}/outcome",
+        {"outcome": "DIFFERENT_PERSON"},
+    ),
+    (
+        "front-line",
+        "/cards/look-up",
+        {"document_number": "QF1234567"},
+        "/v1/front-line/look-up",
+        {"document_number": "QF1234567"},
+    ),
+    (
+        "verifier-1",
+        "/match",
+        {
+            "surname": "Quilfether",
+            "birth_date": "1971",
+            "document_number": "X1",
+            "issuer": "xcc",
+            "purpose_code": "TERR_DETECT",
+            "purpose_case": "C-1",
+            "purpose_statement": STATEMENT,
+        },
+        "/v1/match",
+        {
+            "traveller": {
+                "surname": "Quilfether",
+                "birth_date": "1971",
+                "documents": [{"number": "X1", "issuer": "XCC", "type": "P"}],
+            }
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[form[1] for form in FORMS])
+async def test_form_is_handed_on_field_by_field(
+    world: World, form: tuple[str, str, dict[str, Any], str, dict[str, Any]]
+) -> None:
+    person, page, fields, path, body = form
+    browser = await signed_in(world, person)
+    answer = await browser.post(page, fields)
+    assert answer.status_code in {HTTPStatus.OK, HTTPStatus.SEE_OTHER}
+    assert world.services.body_of("POST", path) == body
+
+
+@pytest.mark.parametrize(
+    ("person", "page", "fields"),
+    [
+        ("supervisor", f"/hits/{HIT}/order", {"kind": "ARREST", "statement": STATEMENT}),
+        (
+            "supervisor",
+            f"/shares/{SHARE}/proposal",
+            {"statement": STATEMENT, "alternatives_considered": "x", "period_days": "91"},
+        ),
+        (
+            "supervisor",
+            "/standing-orders",
+            {
+                "purpose_code": "OVERSIGHT",
+                "statement": STATEMENT,
+                "alternatives_considered": "x",
+                "period_days": "1",
+            },
+        ),
+        (
+            "supervisor",
+            "/standing-orders",
+            {
+                "purpose_code": "TERR_TRAVEL",
+                "statement": STATEMENT,
+                "alternatives_considered": "x",
+                "period_days": "0",
+            },
+        ),
+        ("legal", f"/orders/{ORDER}/approval", {"decision": "perhaps"}),
+        ("front-line", "/cards/look-up", {}),
+        ("front-line", "/cards/look-up", {"document_number": "A1", "mrz": "P<"}),
+        ("front-line", f"/cards/{HIT}/outcome", {"outcome": "ARRESTED"}),
+        ("front-line", "/cards/look-up", {"document_number": "x" * 41}),
+        ("auditor", "/log", {"service": "issuer"}),
+        ("auditor", "/log", {"service": "ingest", "since": "yesterday"}),
+        ("steward", "/watchlist/imports", {"reader": "un", "source": "UN_SC"}),
+    ],
+)
+async def test_form_that_offers_something_else_is_refused_here(
+    world: World, person: str, page: str, fields: dict[str, Any]
+) -> None:
+    browser = await signed_in(world, person)
+    refused = await browser.post(page, fields)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Please complete the form" in refused.text
+    assert world.services.asked == []
+
+
+async def test_list_file_is_handed_on_as_it_is(world: World) -> None:
+    browser = await signed_in(world, "steward")
+    content = b"<CONSOLIDATED_LIST/>"
+    files = {"file": ("list.xml", content, "text/xml")}
+    done = await browser.post("/watchlist/imports", {"reader": "un", "source": "UN_SC"}, files=files)
+    assert done.headers["location"] == f"/watchlist/versions/{VERSION}"
+    (request,) = world.services.asked
+    assert request.content == content
+    assert dict(request.url.params) == {"source": "un", "as": "UN_SC"}
+
+
+async def test_list_file_with_another_digest_goes_nowhere(world: World) -> None:
+    browser = await signed_in(world, "steward")
+    files = {"file": ("list.xml", b"<CONSOLIDATED_LIST/>", "text/xml")}
+    fields = {"reader": "un", "source": "UN_SC", "sha256": "0" * 64}
+    refused = await browser.post("/watchlist/imports", fields, files=files)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert world.services.asked == []
+
+
+# --- services that fail ---
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        problem(503, "STORE_UNAVAILABLE", "Nothing can be stored at the moment."),
+        problem(403, "REFUSED_BY_POLICY", "The safeguards refuse this."),
+    ],
+    ids=["away", "refused"],
+)
+async def test_refusal_of_a_service_is_shown_in_its_words(world: World, answer: Any) -> None:
+    world.services.answers["GET", "/v1/shares"] = answer
+    browser = await signed_in(world, "supervisor")
+    page = await browser.get("/shares")
+    assert page.status_code == answer.status_code
+    assert answer.json()["detail"] in page.text
+    assert answer.json()["code"] in page.text
+
+
+@pytest.mark.parametrize("answer", [[], {"shares": "none"}, {"shares": [{"share_id": 5}]}, "text"])
+async def test_answer_of_another_shape_is_a_fault_without_its_content(world: World, answer: Any) -> None:
+    world.services.answers["GET", "/v1/shares"] = answer
+    browser = await signed_in(world, "supervisor")
+    page = await browser.get("/shares")
+    assert page.status_code == HTTPStatus.BAD_GATEWAY
+    assert "could not be read" in page.text
+
+
+async def test_log_is_searched_by_hit_when_no_traveller_has_that_identifier(world: World) -> None:
+    world.services.answers["GET", "/v1/audit/records"] = {"records": []}
+    browser = await signed_in(world, "auditor")
+    await browser.post(
+        "/log", {"service": "screening", "about": HIT, "since": "2026-06-01", "until": "2026-06-01"}
+    )
+    queries = [dict(request.url.params) for request in world.services.asked]
+    assert [query.get("subject_id") or query.get("object_id") for query in queries] == [HIT, HIT]
+    assert queries[0]["from"] == "2026-06-01T00:00:00+00:00"
+    assert queries[0]["to"] == "2026-06-02T00:00:00+00:00"
+    assert {request.headers["purpose-code"] for request in world.services.asked} == {"OVERSIGHT"}
+
+
+async def test_log_that_does_not_verify_is_told(world: World) -> None:
+    world.services.answers["GET", "/v1/audit/export"] = {"type": "log", "format": 1, "origin": "x"}
+    browser = await signed_in(world, "auditor")
+    page = await browser.post("/log/proof", {"service": "screening"})
+    assert "The log of screening does not hold" in page.text
+
+
+async def test_export_is_handed_on_as_a_file(world: World) -> None:
+    world.services.answers["GET", "/v1/audit/export"] = {"type": "log"}
+    browser = await signed_in(world, "auditor")
+    file = await browser.post("/log/export", {"service": "ingest"})
+    assert file.headers["content-disposition"] == 'attachment; filename="safeconduct-ingest-log.ndjson"'
+    assert file.json() == {"type": "log"}
+
+
+async def test_flight_page_tells_faults_by_place(world: World) -> None:
+    browser = await signed_in(world, "admin")
+    page = (await browser.get(f"/flights/{FLIGHT}")).text
+    for words in ("BIRTH_DATE_UNREADABLE", "412", "184 of 185"):
+        assert words in page
+
+
+# --- small things ---
+
+
+def test_static_files_are_a_closed_list() -> None:
+    assert read_static("console.css") is not None
+    assert read_static("../settings.py") is None
+    assert read_static("vendor/htmx.LICENSE") is not None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (None, "no limit"),
+        (0, "0 min"),
+        (59, "59 min"),
+        (60, "1 h 00 min"),
+        (1440, "1 days"),
+        (-5, "5 min late"),
+    ],
+)
+def test_minutes_in_words(minutes: int | None, words: str) -> None:
+    assert minutes_in_words(minutes) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "not given"),
+        ([], "not given"),
+        (True, "yes"),
+        (["a", None], "a, not given"),
+        ({"sex": "F"}, "Sex: F"),
+    ],
+)
+def test_values_as_text(value: Any, words: str) -> None:
+    assert shown(value) == words
+
+
+def test_absent_time_says_so() -> None:
+    assert day_time(None) == "unknown"
