@@ -20,7 +20,7 @@ from services.screening.matching.index import (
     neighbours,
     word_keys,
 )
-from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word
+from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE, Word
 from services.screening.matching.tokens import (
     DICTIONARY_WORTH,
     EQUAL_WORTH,
@@ -263,8 +263,10 @@ def candidate_names(index: Index, units: Sequence[Unit], sent_words: int, initia
     for unit in units:
         sums[unit.expansion.heads] += unit.expansion.head_counts
     touched = np.concatenate([unit.expansion.heads for unit in units])
-    promising = touched[sums[touched] & _WEIGHT_MASK >= NAME_BAR - INITIAL * MAX_WORDS]
-    names = np.unique(promising)
+    least = NAME_BAR - INITIAL * (initials + index.most_initials)
+    is_promising = np.zeros(index.name_count, bool)
+    is_promising[touched[sums[touched] & _WEIGHT_MASK >= least]] = True
+    names = np.flatnonzero(is_promising)
     return names[_bounds(index, names, sums[names], sent_words, initials) >= NAME_BAR]
 
 

@@ -89,6 +89,7 @@ class Index:
     spelled_alike: KeyedRows
     joined: KeyedRows
     documents: KeyedRows
+    most_initials: int
 
     @classmethod
     def compile(cls, entries: Sequence[WatchlistEntry], rarity: Rarity | None = None) -> Self:
@@ -114,6 +115,7 @@ class Index:
             entries=entries,
             position_of_entry={entry_id: position for position, entry_id in enumerate(texts["ids"])},
             position_of_word={word: position for position, word in enumerate(texts["words"])},
+            most_initials=int(np.bitwise_count(arrays["name_initials"]).max(initial=0)),
             **{
                 name: KeyedRows.of(texts[f"{name}_keys"], arrays[f"{name}_starts"], arrays[f"{name}_rows"])
                 for name in ("spelled_alike", "joined", "documents")
