@@ -7,11 +7,15 @@ import asyncio
 import contextlib
 from typing import Any, Final
 
+import asyncpg
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 WAKE_CHANNEL: Final = "outbox"
 RECONNECT_SECONDS: Final = 1.0
+
+# LISTEN goes to the driver itself, whose faults SQLAlchemy then does not wrap.
+_CONNECTION_FAULTS: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class WakeUp:
@@ -34,7 +38,7 @@ class WakeUp:
     async def listen(self, stop: asyncio.Event) -> None:
         """Listen until told to stop; a lost connection is opened again."""
         while not stop.is_set():
-            with contextlib.suppress(SQLAlchemyError, OSError):
+            with contextlib.suppress(*_CONNECTION_FAULTS):
                 await self._listen_once(stop)
             if not stop.is_set():
                 await wait_for(stop, RECONNECT_SECONDS)
