@@ -169,6 +169,10 @@ class Delivery:
             except (SQLAlchemyError, OSError):
                 # The database is away; the ledger is safe in it, and we look again.
                 get_logger().warning("delivery_postponed", code="DATABASE_AWAY")
+            except Exception as fault:  # noqa: BLE001
+                # This is the outermost loop: one notice's fault must not stop the others. It is due again
+                # when its lease ends, and a person is told.
+                get_logger().error("delivery_failed", exc_info=fault)
             if not found:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), self._poll_seconds)

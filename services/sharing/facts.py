@@ -22,6 +22,8 @@ MESSAGE_TYPE: Final = "NOTIFY"
 ACTION: Final = "share.send"
 ONWARD_CONDITION: Final = "no-onward"
 OWN_RETENTION_DAYS: Final = 1826
+# An entry that was suspended, removed or has expired counts as recalled (SG-15, SG-37): nothing rests on it.
+USABLE_ENTRIES: Final = frozenset({"ACTIVE", "UNDER_REVIEW"})
 UNKNOWN_AUTHORITY_STATUS: Final = "NONE"
 # The entry's category → the person's (safeguards.md §4a); any other is no suspect, whom SG-17 protects.
 _PERSON_CATEGORY: Final[Mapping[str, str]] = {
@@ -86,7 +88,6 @@ class ShareRequest:
     basis: Basis
     assessment: Assessment | None
     surroundings: Surroundings
-    recalled: bool = False
 
 
 def share_facts(request: ShareRequest, now: datetime) -> dict[str, Any]:
@@ -130,10 +131,9 @@ def age_of(hit: HitConfirmedV1, now: datetime) -> int | None:
 
     The youngest reading counts, because the rule protects whoever may be a child (SG-16).
     """
-    sent = [hit.traveller.get("birth_date")]
-    if sent[0] is None:
-        sent = [each.get("date") for each in hit.entry.birth_dates]
-    ages = [_fewest_years(PartialDate.parse(text), now.date()) for text in sent if text]
+    sent = hit.traveller.get("birth_date")
+    births = [sent] if sent else [_latest_birth(each) for each in hit.entry.birth_dates]
+    ages = [_fewest_years(PartialDate.parse(text), now.date()) for text in births if text]
     return min(ages, default=None)
 
 
@@ -160,7 +160,7 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "original_conditions": list(hit.entry.conditions),
         # What we hold is our own until a notice from abroad can become a hit here (SG-33: null = our own).
         "originator_state": None,
-        "recalled": request.recalled,
+        "recalled": request.surroundings.hit_state.entry_status not in USABLE_ENTRIES,
         "disputed": False,
     }
 
@@ -307,6 +307,12 @@ def _partner(authority: Authority | None) -> dict[str, Any] | None:
 def _grounds(hit: HitConfirmedV1) -> list[str]:
     """The grounds of the decision: the entry, and what the reviewers compared."""
     return ["watchlist_entry", *sorted(set(hit.verification.compared_fields))]
+
+
+def _latest_birth(listed: Mapping[str, Any]) -> str | None:
+    """The latest birth that a listed date allows: a date, or a year (of a span the last one)."""
+    found = listed.get("date") or listed.get("to_year") or listed.get("year")
+    return None if found is None else str(found)
 
 
 def _fewest_years(birth: PartialDate, today: date) -> int:

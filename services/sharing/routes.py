@@ -71,7 +71,7 @@ UseCases = Annotated[Sharing, Depends(sharing_of)]
 Reader = Annotated[Principal, Depends(require(Permission.READ_SHARES))]
 NoticeReader = Annotated[Principal, Depends(require(Permission.READ_NOTICES))]
 Stated = Annotated[Purpose, Depends(stated_purpose)]
-Finding_ = Literal["CLEAR", "RISK"]
+OfficersFinding = Literal["CLEAR", "RISK"]
 Statement = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_STATEMENT_CHARACTERS)
 ]
@@ -97,8 +97,8 @@ class AssessmentsIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
     __pydantic_extra__: dict[str, Note]
 
-    legal: Finding_ | None = None
-    human_rights: Finding_ | None = None
+    legal: OfficersFinding | None = None
+    human_rights: OfficersFinding | None = None
 
 
 class IndividualRiskIn(_In):

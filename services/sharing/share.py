@@ -35,6 +35,18 @@ from shared.security.tokens import Principal
 KIND: Final = "SHARE"
 HIT_CONFIRMED: Final = "HitConfirmedV1"
 DEFAULT_PURPOSE: Final = "TERR_TRAVEL"
+# What recipients, minimum sets, ages and claim signs are worked out from.
+KEPT_OF_A_TRAVELLER: Final = (
+    "role",
+    "surname",
+    "given_names",
+    "birth_date",
+    "nationality",
+    "residence",
+    "embarkation",
+    "debarkation",
+    "documents",
+)
 SHARE_RULE: Final = ApprovalRule(
     KIND,
     proposer_roles=frozenset({"SUPERVISOR", "LIAISON"}),
@@ -120,7 +132,7 @@ class ShareHit:
                 state=ShareState.AWAITING_ASSESSMENT,
                 version=1,
                 event=event_of(hit, self._own_state),
-                hit=hit,
+                hit=without_surplus(hit),
             )
             is_new = await ShareStore(connection).add(share)
             if is_new:
@@ -250,6 +262,12 @@ class ShareHit:
             subject_id=str(share.hit.traveller_id),
             case_id=str(share.hit.hit_id),
         )
+
+
+def without_surplus(hit: HitConfirmedV1) -> HitConfirmedV1:
+    """The hit with nothing of the traveller but what a notice or its rules need; the rest is not stored."""
+    kept = {name: hit.traveller.get(name) for name in KEPT_OF_A_TRAVELLER}
+    return hit.model_copy(update={"traveller": kept})
 
 
 def _require_proposable(share: Share) -> None:

@@ -258,7 +258,7 @@ class PersonOut(_Out):
         return cls(
             share_id=share.share_id,
             hit_id=hit.hit_id,
-            traveller={name: hit.traveller.get(name) for name in _SHOWN_OF_A_TRAVELLER},
+            traveller=hit.traveller,
             flight=hit.flight.as_json(),
             category=hit.entry.category,
             tear_line=hit.entry.tear_line,
@@ -302,20 +302,6 @@ class DecisionOut(_Out):
             reasons=list(reasons),
             notice_id=decision.notice_id,
         )
-
-
-_SHOWN_OF_A_TRAVELLER: Final = (
-    "role",
-    "surname",
-    "given_names",
-    "birth_date",
-    "sex",
-    "nationality",
-    "residence",
-    "documents",
-    "embarkation",
-    "debarkation",
-)
 
 
 def _shown_outcome(outcome: Outcome | None, reasons: tuple[str, ...]) -> str:

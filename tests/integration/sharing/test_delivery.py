@@ -1,6 +1,8 @@
 """At-least-once delivery, exactly-once effect, and the safeguards at every try."""
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -183,6 +185,19 @@ async def test_notice_expires_after_its_lifetime(world: World) -> None:
     assert world.held(COUNTERPART) == {}
 
 
+async def test_one_notices_fault_does_not_stop_the_others(world: World) -> None:
+    broken, sound = await a_notice(world), await a_notice(world)
+    world.simulator.counterparts[COUNTERPART].held = _Refusing(str(broken))
+    stop = asyncio.Event()
+    work = asyncio.create_task(world.sharing.delivery.run(stop))
+    async with asyncio.timeout(30):
+        while (await world.notice(sound)).state is not NoticeState.DELIVERED:
+            pass
+    stop.set()
+    await work
+    assert (await world.notice(broken)).state is NoticeState.SENT
+
+
 async def test_recipient_that_finally_refuses_is_not_asked_again(world: World) -> None:
     notice_id = await a_notice(world)
     # The counterpart's clock is four days ahead, so that to it the notice is over.
@@ -190,6 +205,19 @@ async def test_recipient_that_finally_refuses_is_not_asked_again(world: World) -
     await world.deliver()
     notice = await world.notice(notice_id)
     assert (notice.state, notice.last_fault) == (NoticeState.REFUSED, "RECIPIENT_HTTP_410")
+
+
+class _Refusing(dict[str, Any]):
+    """What a counterpart holds, where looking for one message ends in a fault of its own."""
+
+    def __init__(self, message_id: str) -> None:
+        super().__init__()
+        self._message_id = message_id
+
+    def get(self, key: str, default: Any = None) -> Any:
+        if key == self._message_id:
+            raise RuntimeError("a fault that nobody foresaw")
+        return super().get(key, default)
 
 
 @pytest.mark.parametrize(

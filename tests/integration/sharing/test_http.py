@@ -222,6 +222,22 @@ async def test_person_opens_with_a_purpose(service: Service) -> None:
     assert "phones" not in person["traveller"]
 
 
+async def test_oversight_looks_without_a_case_and_leaves_a_record(service: Service) -> None:
+    share = await service.receive()
+    answer = await service.ask(
+        "GET",
+        f"/v1/shares/{share['share_id']}/person",
+        "DPO",
+        subject="dpo",
+        purpose=purpose_of(
+            share, code="OVERSIGHT", case_id=None, statement="Weekly look at transfers to third States."
+        ),
+    )
+    assert answer.status_code == 200, answer.text
+    (record,) = await service.records("record.read")
+    assert (record["actor"], record["purpose"]) == ("dpo", "OVERSIGHT")
+
+
 async def test_lists_and_details_hold_no_personal_data(service: Service) -> None:
     share = await service.receive()
     await service.decide(share)

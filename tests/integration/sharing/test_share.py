@@ -1,9 +1,11 @@
 """From a confirmed hit to notices: two people, every safeguard, one digest."""
 
+import json
 from datetime import date
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from services.sharing.errors import (
     LegalFindingRequired,
@@ -53,6 +55,13 @@ async def test_same_hit_again_makes_no_second_share(world: World) -> None:
     again = await world.sharing.share_hit.receive(uuid4(), hit)
     assert (first["is_new"], again["is_new"]) == (True, False)
     assert await world.count("share") == 1
+
+
+async def test_what_no_notice_needs_is_not_stored(world: World) -> None:
+    await world.receive(phones=["+00 000 111"], seat="12A")
+    async with world.engine.connect() as connection:
+        stored = json.dumps((await connection.execute(text("SELECT hit FROM share"))).scalar_one())
+    assert not [each for each in ("+00 000 111", "12A", "phones") if each in stored]
 
 
 async def test_same_message_again_gets_the_first_reply(world: World) -> None:

@@ -1,6 +1,5 @@
 """The facts that sharing gathers, judged by the real safeguards: facts → reasons."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -124,6 +123,9 @@ def test_national_recipient_needs_no_agreement_partner_or_country_risk(policy: P
             a_request(assessment=Assessment(individual_risk=True)), "SG-34.INDIVIDUAL_RISK", id="at risk"
         ),
         pytest.param(
+            a_request(hit_state=a_hit_state(entry_status="REMOVED")), "SG-37.RECALLED", id="entry removed"
+        ),
+        pytest.param(
             a_request(authority=an_authority(recall_endpoint=None)),
             "SG-37.NOT_RECALLABLE",
             id="cannot be recalled",
@@ -189,6 +191,20 @@ def test_age_is_the_youngest_reading(birth_date: str | None, age: int) -> None:
     assert age_of(hit, NOW) == age
 
 
+@pytest.mark.parametrize(
+    ("listed", "age"),
+    [
+        ({"kind": "EXACT", "date": "1980-01-02"}, 46),
+        ({"kind": "YEAR", "year": 2008}, 17),
+        ({"kind": "BETWEEN", "from_year": 1990, "to_year": 2009}, 16),
+        ({"kind": "UNKNOWN"}, None),
+    ],
+)
+def test_entrys_birth_date_stands_in_for_the_travellers(listed: dict[str, Any], age: int | None) -> None:
+    hit = a_hit(birth_date=None, entry={"birth_dates": [listed]})
+    assert age_of(hit, NOW) == age
+
+
 def test_age_is_unknown_without_any_birth_date() -> None:
     hit = a_hit(birth_date=None, entry={"birth_dates": []})
     assert age_of(hit, NOW) is None
@@ -197,7 +213,6 @@ def test_age_is_unknown_without_any_birth_date() -> None:
 def test_payload_fields_are_the_fields_judged() -> None:
     request = a_request()
     assert share_facts(request, NOW)["object"]["fields"] == list(request.payload.fields)
-    assert share_facts(replace(request, recalled=True), NOW)["object"]["recalled"] is True
 
 
 def test_policy_files_are_read_from_the_signed_copy(policy: PolicyEngine, tmp_path: Path) -> None:
