@@ -1,8 +1,8 @@
-"""`./run bench [SUBJECT…]`: the figures of design.md §6 on this machine, one JSON line a figure."""
+"""`./run bench`: the figures of design.md §6 on this machine, one JSON line each."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Final, TextIO
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from deploy.local.benchmarks.audit import measure_audit
 from deploy.local.benchmarks.figure import Figure
@@ -10,42 +10,32 @@ from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
 from deploy.local.benchmarks.reading import measure_reading
 from deploy.local.benchmarks.throughput import measure_throughput
-from deploy.local.faults import LocalFault
+from deploy.local.faults import Unknown
+from deploy.local.terminal import Steps
 
-SUBJECTS: Final[Mapping[str, Callable[[], Iterator[Figure]]]] = MappingProxyType(
-    {
-        "reading": measure_reading,
-        "match": measure_matching,
-        "policy": measure_policy,
-        "audit": measure_audit,
-        "throughput": measure_throughput,
-    }
-)
-
-
-class UnknownSubject(LocalFault):
-    """There is no such benchmark."""
-
-    code = "UNKNOWN_SUBJECT"
-    sentence = "There is no benchmark named {subject}; there are: {known}."
+SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
+    "reading": measure_reading,
+    "policy": measure_policy,
+    "matching": measure_matching,
+    "audit": measure_audit,
+    "throughput": measure_throughput,
+}
 
 
-def bench(subjects: Sequence[str], out: TextIO) -> int:
-    """Measure the named subjects, or all, and print each figure as soon as it is known.
+def bench(subjects: Sequence[str]) -> int:
+    """Measure some subjects, or all; each figure is printed as soon as it is taken.
 
     Raises:
-        UnknownSubject: One of the names is none.
+        Unknown: There is no such subject.
     """
-    for subject in _chosen(subjects):
-        for figure in SUBJECTS[subject]():
-            out.write(figure.line(f"./run bench {subject}") + "\n")
-            out.flush()
+    for name in subjects:
+        if name not in SUBJECTS:
+            raise Unknown(kind="benchmark", name=name, known=", ".join(SUBJECTS))
+    steps = Steps()
+    for name in subjects or SUBJECTS:
+        with steps.shown():
+            steps(f"measuring {name}")
+            for figure in SUBJECTS[name]():
+                sys.stdout.write(figure.line(f"./run bench {name}") + "\n")
+                sys.stdout.flush()
     return 0
-
-
-def _chosen(subjects: Iterable[str]) -> list[str]:
-    chosen = list(subjects) or list(SUBJECTS)
-    for subject in chosen:
-        if subject not in SUBJECTS:
-            raise UnknownSubject(subject=subject, known=", ".join((*SUBJECTS, "chaos", "fuzz")))
-    return chosen

@@ -164,6 +164,15 @@ def issuer_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
     }
 
 
+def simulator_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
+    """The settings of the counterpart simulator."""
+    return {
+        "COUNTERPART_SIMULATOR_PORT": str(ports.numbers["simulator"]),
+        "COUNTERPART_SIMULATOR_FOLDER": str(folder.simulator),
+        "COUNTERPART_SIMULATOR_SENDER_KEY_FILE": str(folder.keys_of("sharing") / "notice-signing.json"),
+    }
+
+
 def _new_carrier(folder: DataFolder, designator: str) -> LocalCarrier:
     secret = secrets.token_urlsafe(32)
     path = folder.carrier_secret(designator)

@@ -60,6 +60,11 @@ class DataFolder:
         return self.path / "checkpoints"
 
     @property
+    def simulator(self) -> Path:
+        """The keys of the simulated counterparts."""
+        return self.path / "simulator"
+
+    @property
     def running(self) -> Path:
         """What runs on this folder now: process, addresses."""
         return self.path / "system.json"

@@ -53,7 +53,7 @@ def seed(api: Api, folder: DataFolder, simulator_url: str, clock: Clock) -> None
     today = clock.now().date()
     _seed_ingest(api, today)
     seed_screening(api, today)
-    counterparts = load_counterparts(folder.path / "simulator", clock.now())
+    counterparts = load_counterparts(folder.simulator, clock.now())
     keys = {name: counterpart.public_keys() for name, counterpart in counterparts.items()}
     _seed_sharing(api, demonstration_registers(today=today, simulator_url=simulator_url, keys=keys))
 

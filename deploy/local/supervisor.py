@@ -19,7 +19,12 @@ import httpx
 
 from deploy.local.children import ChildProcess, Command, last_line
 from deploy.local.faults import NotReady
-from deploy.local.installation import install, issuer_environment, service_environment
+from deploy.local.installation import (
+    install,
+    issuer_environment,
+    service_environment,
+    simulator_environment,
+)
 from deploy.local.layout import ROOT, SERVICES, DataFolder, Ports
 from deploy.local.postgres import EmbeddedPostgres, write_secret
 from shared.clock import SystemClock
@@ -74,12 +79,14 @@ class LocalSystem:
         ports: Where it listens.
         report: Told, in a few words, what is being done.
         services: Which services run; all of them but in tests.
+        with_simulator: Whether the counterparts of the demonstration world run as well.
     """
 
     folder: DataFolder
     ports: Ports
     report: Report
     services: Sequence[str] = SERVICES
+    with_simulator: bool = False
     _kept: list[_Kept] = field(default_factory=list)
     _postgres: EmbeddedPostgres | None = None
     _ending: threading.Event = field(default_factory=threading.Event)
@@ -100,6 +107,8 @@ class LocalSystem:
         for service in self.services:
             environment = service_environment(installation, service, self.ports)
             self.add(Program(service, f"services.{service}", self.ports.url(service), environment))
+        if self.with_simulator:
+            self.add(self._simulator())
         for kept in self._kept:
             self._wait_until_ready(kept)
         self._write_running()
@@ -146,6 +155,11 @@ class LocalSystem:
     def _issuer(self) -> Program:
         environment = issuer_environment(self.folder, self.ports)
         return Program("issuer", "shared.security.local_issuer", self.ports.url("issuer"), environment)
+
+    def _simulator(self) -> Program:
+        environment = simulator_environment(self.folder, self.ports)
+        module = "deploy.local.counterpart_simulator"
+        return Program("simulator", module, self.ports.url("simulator"), environment)
 
     def _wait_until_ready(self, kept: _Kept) -> None:
         deadline = time.monotonic() + READY_TIMEOUT_SECONDS

@@ -1,7 +1,10 @@
 """Commands for developers and CI."""
 
+from typing import Annotated
+
 import typer
 
+from deploy.local.bench_command import bench
 from deploy.local.checks import run_checks, run_tests
 from deploy.local.commands.options import group
 
@@ -19,3 +22,9 @@ def test_here(context: typer.Context) -> int:
 def check_here() -> int:
     """Run everything that CI runs: format, lint, types, import contracts, tests."""
     return run_checks()
+
+
+@app.command("bench")
+def bench_here(subjects: Annotated[list[str] | None, typer.Argument()] = None) -> int:
+    """Measure this machine: all subjects, or reading, policy, matching, audit, throughput."""
+    return bench(subjects or ())

@@ -6,11 +6,24 @@ from typing import Annotated
 import typer
 
 from deploy.local.commands.options import DEFAULT_DATA, Data, Json, Port, group
+from deploy.local.demo_command import demo
 from deploy.local.layout import DEFAULT_FIRST_PORT
 from deploy.local.token_command import token_of_carrier, token_of_person
 from deploy.local.up_command import up
 
 app = group("Systems.")
+
+
+@app.command("demo")
+def demo_here(
+    data: Data = DEFAULT_DATA,
+    port: Port = DEFAULT_FIRST_PORT,
+    *,
+    ends: Annotated[bool, typer.Option("--exit", help="End after the summary.")] = False,
+    json: Json = False,
+) -> int:
+    """Start everything, play a day at a border, and stay (the default)."""
+    return demo(data, port, ends=ends, as_json=json)
 
 
 @app.command("up")
