@@ -10,12 +10,8 @@ from shared.policy.facts import reading
 from shared.policy.facts.access import SG_44
 from shared.policy.facts.reading import ABSENT, MISTYPED
 from shared.policy.facts.registry import RULE_FACTS
+from tests.unit.policy.strategies import JSON
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
-)
 _TYPES = {"Bool": bool, "Long": int, "String": str, "Set<String>": list}
 
 

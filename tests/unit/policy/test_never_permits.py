@@ -12,9 +12,9 @@ from shared.policy.actions import ACTIONS, RULES
 from shared.policy.engine import PolicyEngine
 from shared.policy.facts.registry import rules_judging
 from tests.unit.policy.signing import copy_of_catalogue, reseal, signed_engine
+from tests.unit.policy.strategies import JSON
 from tests.unit.policy.table import REMOVED, changed
-from tests.unit.policy.test_facts import JSON
-from tests.unit.policy.test_safeguards import BRANCHES
+from tests.unit.policy.tables import BRANCHES
 
 _PATHS = sorted({path for branch in BRANCHES for path in branch.needs if path != "action"})
 _VALUES = st.sampled_from(

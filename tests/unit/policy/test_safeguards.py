@@ -12,16 +12,9 @@ from shared.policy.engine import PolicyEngine
 from shared.policy.facts.registry import RULE_FACTS
 from shared.policy.messages import MESSAGES
 from shared.policy.vectors import read_vectors, try_vectors
-from tests.unit.policy import table_access, table_purpose, table_review, table_sharing, table_watchlist
 from tests.unit.policy.table import REMOVED, Branch, changed
+from tests.unit.policy.tables import BRANCHES
 
-BRANCHES = (
-    *table_purpose.BRANCHES,
-    *table_review.BRANCHES,
-    *table_watchlist.BRANCHES,
-    *table_access.BRANCHES,
-    *table_sharing.BRANCHES,
-)
 _POLICIES = read_catalogue(CATALOGUE_FOLDER).policies
 _BASIS = {policy.rule_id: policy.basis for policy in _POLICIES}
 _MAIN = {
