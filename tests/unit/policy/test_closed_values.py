@@ -388,6 +388,18 @@ def test_purpose_table(engine: PolicyEngine, purpose: str, action: str) -> None:
     assert engine.judge("SG-01", request).permits == _purpose_permits(purpose, action)
 
 
+@pytest.mark.parametrize("scope", ["person", "flight", "route", "bulk"])
+@pytest.mark.parametrize(
+    "name", ["a run under a standing order", "a hit is confirmed under a standing order"]
+)
+def test_what_reaches_beyond_one_person_needs_a_second(engine: PolicyEngine, name: str, scope: str) -> None:
+    wide = changed(_BY_NAME["SG-03", name], {"object.scope": scope})
+
+    assert engine.judge("SG-03", wide).permits
+    assert engine.judge("SG-03", changed(wide, {"context.approver": "u1"})).permits == (scope == "person")
+    assert engine.judge("SG-03", changed(wide, {"context.expires": NOW})).permits == (scope == "person")
+
+
 _CASE_ACTIONS = (
     "record.read",
     "record.export",
@@ -530,6 +542,11 @@ def test_grades(engine: PolicyEngine, grade: str) -> None:
 
     assert engine.judge("SG-11", share).permits == (grade[1] != "E" and grade not in ("3C", "3D"))
     assert engine.judge("SG-13", listing).permits
+
+    good = {**item, "source_grade": 1, "info_grade": "A"}
+    both = changed(share, {"object.items": [item, good]})
+
+    assert engine.judge("SG-11", both).permits
 
 
 @pytest.mark.parametrize(

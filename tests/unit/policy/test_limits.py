@@ -92,6 +92,24 @@ _PERMITTED: tuple[tuple[tuple[str, str], dict[str, Any]], ...] = (
     ),
     (_COVERED, {_AGREEMENT + "valid_from": NOW, _AGREEMENT + "valid_to": _NEXT}),
     (_COVERED, {"context.fallback": "2396-N-MIN"}),
+    (
+        _COVERED,
+        {"context.fallback": "2396-N-MIN", _AGREEMENT + "valid_from": NOW, _AGREEMENT + "valid_to": _NEXT},
+    ),
+    (("SG-17", "a suspect is named"), {"object.named_persons": [{"category": "CONVICTED"}]}),
+    (("SG-18", "an import"), {"object.source": "OFAC_SDN", "object.regime": "FTO"}),
+    (_DISCLOSED, {_GRANT + "authority_type": "COURT"}),
+    (
+        ("SG-31", "a notice of the minimum"),
+        {
+            "object.message_type": "FEEDBACK",
+            "object.event": "DETAINED",
+            _RECIPIENT + "scope": "NATIONAL",
+            "object.fields": ["measure_class"],
+        },
+    ),
+    (("SG-32", "an item is used"), {"object.conditions": [], "context.use": "EVIDENCE"}),
+    (("SG-32", "an item is used"), {"object.conditions": [], "context.use": "DETENTION"}),
     (_COVERED, {_RECIPIENT + "scope": "NATIONAL", _AGREEMENT + "suspended": True}),
     (_COVERED, {"context.emergency_relaxes": ["SG-30"], _AGREEMENT + "suspended": True}),
     (_WITHIN, {"object.original_code": "H3"}),
@@ -264,6 +282,32 @@ _REFUSED: tuple[tuple[tuple[str, str], dict[str, Any], tuple[str, ...]], ...] = 
         {"object.subject_age": 17, "context.best_interests_id": None},
         ("BEST_INTERESTS_MISSING", "CHILD_PROTECTED"),
     ),
+    *(
+        (("SG-22", "a young record"), {"object.element": None, "object.data_class": of}, ("MASKED",))
+        for of in ("PNR", "PNR_MASKED", "API")
+    ),
+    *(
+        (
+            ("SG-20", "refused in part"),
+            {"object.result": "REFUSED", **changes},
+            (code, "REFUSAL_WITHOUT_GROUND"),
+        )
+        for changes, code in (
+            ({"object.record_ids": ["R1", "R2"]}, "BLANKET_REFUSAL"),
+            ({"context.expires_days": 184}, "REFUSAL_TOO_LONG"),
+            ({"context.dpo_review": None}, "NO_DPO_REVIEW"),
+        )
+    ),
+    (
+        ("SG-20", "refused in part"),
+        {"object.result": "REFUSED", "object.ground": "CONVENIENCE"},
+        ("REFUSAL_WITHOUT_GROUND",),
+    ),
+    (
+        ("SG-08", "one call confirms one hit"),
+        {"object.to": "CONFIRMED_DOCUMENT", "context.hit_count": 2},
+        ("BULK", "NO_HUMAN_VERIFICATION"),
+    ),
     (("SG-22", "behind the mask with a grant"), {_MASK + "issued_at": _NEXT}, ("MASKED",)),
     (("SG-22", "behind the mask with a grant"), {_MASK + "expires": NOW}, ("MASKED",)),
     (
@@ -301,6 +345,21 @@ _REFUSED: tuple[tuple[tuple[str, str], dict[str, Any], tuple[str, ...]], ...] = 
     ),
     (_COVERED, {_AGREEMENT + "valid_from": _NEXT}, ("NO_AGREEMENT_IN_FORCE",)),
     (_COVERED, {_AGREEMENT + "valid_to": NOW}, ("NO_AGREEMENT_IN_FORCE",)),
+    (
+        _COVERED,
+        {_AGREEMENT + "valid_from": _NEXT, _AGREEMENT + "purposes": []},
+        ("NO_AGREEMENT_IN_FORCE",),
+    ),
+    (
+        _COVERED,
+        {_AGREEMENT + "valid_to": NOW, _AGREEMENT + "purposes": []},
+        ("NO_AGREEMENT_IN_FORCE",),
+    ),
+    (
+        _COVERED,
+        {_AGREEMENT + "valid_from": NOW, _AGREEMENT + "valid_to": _NEXT, _AGREEMENT + "purposes": []},
+        ("NOT_COVERED", "NO_AGREEMENT_IN_FORCE"),
+    ),
     (
         _COVERED,
         {_AGREEMENT + "suspended": True},
