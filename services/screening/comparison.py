@@ -49,7 +49,7 @@ class Contradiction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NameAgreement:
-    """What the matcher found of the names; `alias_quality` grades the entry's name, `None` for a primary one."""
+    """What the matcher found of the names; `alias_quality` grades the entry's, `None` for a primary one."""
 
     relation: Relation
     alias_quality: str | None = None

@@ -1,12 +1,12 @@
-"""What sharing is told of a confirmed hit: the entry's facts without its grounds, and how it was verified. Pure."""
+"""What sharing is told of a confirmed hit: the entry without its grounds, and how it was verified. Pure."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.screening.acting import Verification
 from services.screening.hit import Hit
-from services.screening.policy_requests import Verification
 from services.screening.registers import ListSource
 from shared.contracts import EntryFactsV1, GradedItemV1, HitConfirmedV1, VerificationV1
 

@@ -196,5 +196,6 @@ class DecidedTooQuickly(RecordedRefusal):
 
     code: ClassVar[str] = "DECIDED_TOO_QUICKLY"
     sentence: ClassVar[str] = (
-        "This was open for {seconds} seconds. Compare the details for at least {least} seconds, then save again."
+        "This was open for {seconds} seconds. Compare the details for at least {least} seconds,"
+        " then save again."
     )

@@ -99,7 +99,7 @@ def contradiction_words(comparison: Comparison) -> dict[str, str]:
 
 
 def why_in_words(relations: Sequence[tuple[str, str]]) -> str:
-    """Why a hit is in the queue, without anything personal: `Name and date of birth agree.`"""
+    """Why a hit is in the queue, without anything personal, such as `Name and date of birth agree.`."""
     agreeing = [_LABELS[kind].lower() for kind, relation in relations if relation == "AGREE"]
     if not agreeing:
         return "Some details resemble an entry."

@@ -11,12 +11,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
+from services.screening.acting import Actor, Stated
 from services.screening.document_number import read_document_number, same_number
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.flight_facts import designator, times_of
 from services.screening.hit import Hit
 from services.screening.hit_life import Mover, Step, moved
-from services.screening.policy_requests import Actor, Stated
 from services.screening.ports import SERVICE, Ports
 from services.screening.reading import ordered_action
 from services.screening.registers import ListSource, StandingOrder
@@ -65,6 +65,16 @@ class Card(Personal):
     flight: str
     arrives_at: datetime | None
     outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An officer's look at cards: who, under which order, when, and on which screen."""
+
+    principal: Principal
+    order: StandingOrder
+    now: datetime
+    screen: str
 
 
 class FrontLine:
@@ -178,11 +188,12 @@ class FrontLine:
             return []
         sources = {each.source_id: each for each in await stores.registers.sources(connection)}
         outcomes = await stores.front_line.outcomes(connection, [hit.hit_id for hit in hits])
+        look = Look(principal, order, now, screen)
         cards = []
         records = []
         for hit in hits:
             source = sources[hit.source_id]
-            records.append(await self._permitted(connection, hit, source, order, principal, now, screen))
+            records.append(await self._permitted(connection, hit, source, look))
             orders = await stores.orders.of_hit(connection, hit.hit_id)
             tapped = outcomes.get(hit.hit_id)
             action = ordered_action(orders) or source.action_code
@@ -195,25 +206,22 @@ class FrontLine:
         connection: AsyncConnection,
         hit: Hit,
         source: ListSource,
-        order: StandingOrder,
-        principal: Principal,
-        now: datetime,
-        screen: str,
+        look: Look,
     ) -> AuditRecord:
         row = await self._ports.stores.registers.legal_row(
             connection,
-            authority=principal.authority,
+            authority=look.principal.authority,
             action="record.read",
             data_class="HIT",
-            purpose_code=order.purpose_code,
-            now=now,
+            purpose_code=look.order.purpose_code,
+            now=look.now,
         )
         departure = times_of(hit.flight).departure
         assert departure is not None, "a card is shown in a window around the departure"
         request = policy_requests.record_read(
-            actor=Actor.of(principal),
+            actor=Actor.of(look.principal),
             # The case of the front line is the flight (SG-26).
-            purpose=Stated.under(order, str(hit.flight.flight_id)),
+            purpose=Stated.under(look.order, str(hit.flight.flight_id)),
             legal_row=row,
             # The tear-line and its code are H1 by definition; the source's own code guards the file behind.
             source=replace(source, handling_code="H1", conditions=()),
@@ -221,17 +229,17 @@ class FrontLine:
             is_case_open=True,
             is_member=False,
             purpose_age_h=0,
-            now=now,
+            now=look.now,
             element="tear_line",
             duty_desk=True,
-            flight_offset_h=(now - departure).total_seconds() / _SECONDS_AN_HOUR,
+            flight_offset_h=(look.now - departure).total_seconds() / _SECONDS_AN_HOUR,
         )
         return self._ports.require(
             request,
             object_kind="card",
             object_id=str(hit.hit_id),
             subject_id=str(hit.traveller_id),
-            facts={"screen": screen, "service": SERVICE},
+            facts={"screen": look.screen, "service": SERVICE},
         )
 
 

@@ -67,8 +67,8 @@ def identity_digest(traveller: Mapping[str, Any]) -> str:
 class Matched(Personal):
     """What the matcher said when the hit was made or its data last changed.
 
-    `evidence` is the explanation's, each piece with its `label`, `bearing` (AGREE, DIFFER, MISSING) and `words`;
-    `name` is the entry's name that was compared, `None` where none was.
+    `evidence` is the explanation's, each piece with its `label`, `bearing` (AGREE, DIFFER, MISSING) and
+    `words`; `name` is the entry's name that was compared, `None` where none was.
     """
 
     score: float

@@ -1,4 +1,4 @@
-"""Orders on a confirmed hit: a supervisor drafts, a second person approves, the first one moves it to ACTIONED."""
+"""Orders on a confirmed hit: a supervisor drafts, a second person approves; the first makes it ACTIONED."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
+from services.screening.acting import Actor, Stated
 from services.screening.confirmed import graded_item
 from services.screening.errors import (
     AlreadyDecided,
@@ -18,7 +19,7 @@ from services.screening.errors import (
 )
 from services.screening.hit import Hit
 from services.screening.hit_life import Mover, moved
-from services.screening.policy_requests import Actor, Request, Stated
+from services.screening.policy_requests import Request
 from services.screening.ports import Ports
 from services.screening.proposals import HIT_ORDER, Decision, approvals, rejecting_role
 from services.screening.review_states import VERIFIED, HitState, HitType

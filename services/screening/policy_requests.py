@@ -7,14 +7,14 @@ Source: safeguards catalogue §1 (request object), §4a, §5 (stages screening, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from services.screening.acting import Actor, Stated, Verification
 from services.screening.comparison import Comparison
 from services.screening.registers import LegalRow, ListSource, MatcherApproval, StandingOrder
 from services.screening.review_states import HitState, HitType
-from shared.security.tokens import Principal
 
 Request = dict[str, Any]
 
@@ -33,111 +33,24 @@ _SUSPECTED = frozenset({"UN_1267_LISTED", "CHARGED_OR_WARRANT", "REASONABLY_SUSP
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts: a person with the claims of the token, or this service itself."""
+class Act:
+    """What every question names: the action, who acts, why, and when."""
 
-    subject: str
-    authority: str | None
-    roles: tuple[str, ...] = ()
-    training_valid_to: date | None = None
-    clearance: str | None = None
-
-    @classmethod
-    def of(cls, principal: Principal) -> "Actor":
-        """The actor behind a request."""
-        return cls(
-            principal.subject,
-            principal.authority,
-            tuple(sorted(role.value for role in principal.roles)),
-            principal.training_valid_to,
-            principal.clearance,
-        )
-
-    def as_facts(self) -> dict[str, Any]:
-        """`actor` of a request."""
-        return {
-            "id": self.subject,
-            "roles": list(self.roles),
-            "authority": self.authority,
-            "training_valid_to": None if self.training_valid_to is None else str(self.training_valid_to),
-            "clearance": self.clearance,
-        }
+    action: str
+    actor: Actor
+    purpose: Stated
+    now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """The purpose of an act, with the words that a person or the standing order gave for it."""
-
-    code: str
-    case_id: str | None
-    statement: str | None = field(default=None, repr=False)
-    alternatives_considered: str | None = field(default=None, repr=False)
-
-    @classmethod
-    def under(cls, order: StandingOrder, case_id: str | None) -> "Stated":
-        """The standing order's purpose, for the work on one hit or one batch."""
-        return cls(order.purpose_code, case_id, order.statement, order.alternatives_considered)
-
-    def as_facts(self) -> dict[str, Any]:
-        """`purpose` of a request."""
-        return {
-            "code": self.code,
-            "case_id": self.case_id,
-            "statement": self.statement,
-            "alternatives_considered": self.alternatives_considered,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """The two reviews of a hit as SG-08 and SG-09 read them: the smaller time, the worse freshness."""
-
-    first: str | None
-    second: str | None
-    second_blind: bool
-    same_outcome: bool
-    reports_to_first: bool
-    reviewer: str
-    role: str
-    seconds_open: int
-    compared_fields: tuple[str, ...]
-    reasons: str = field(repr=False)
-    after_last_change: bool = True
-
-    def as_context(self) -> dict[str, Any]:
-        """The facts of SG-08 and SG-09 in `context`."""
-        return {
-            "first": self.first,
-            "second": self.second,
-            "second_blind": self.second_blind,
-            "same_outcome": self.same_outcome,
-            "reports_to_first": self.reports_to_first,
-            "human_verification": {
-                "reviewer": self.reviewer,
-                "role": self.role,
-                "seconds_open": self.seconds_open,
-                "compared_fields": list(self.compared_fields),
-                "reasons": self.reasons,
-                "after_last_change": self.after_last_change,
-            },
-        }
-
-
-def _request(
-    action: str,
-    actor: Actor,
-    purpose: Stated,
-    now: datetime,
-    object_facts: Mapping[str, Any],
-    context: Mapping[str, Any],
-) -> Request:
+def build_request(act: Act, object_facts: Mapping[str, Any], context: Mapping[str, Any]) -> Request:
+    """The request object of the catalogue §1; the log's own facts are stamped by `WithLog`."""
     return {
-        "action": action,
-        "actor": actor.as_facts(),
-        "purpose": purpose.as_facts(),
+        "action": act.action,
+        "actor": act.actor.as_facts(),
+        "purpose": act.purpose.as_facts(),
         "object": dict(object_facts),
         "context": dict(context),
-        "now": now.isoformat(),
+        "now": act.now.isoformat(),
     }
 
 
@@ -162,11 +75,8 @@ def screen_run(
     now: datetime,
 ) -> Request:
     """May this batch of a received manifest be screened? Source: SG-01, 02, 03, 05, 07, 41, 43, 45."""
-    return _request(
-        "screen.run",
-        actor,
-        Stated.under(order, None),
-        now,
+    return build_request(
+        Act("screen.run", actor, Stated.under(order, None), now),
         {"scope": "route", "data_class": data_class, "fields": list(SCREENED_FIELDS), "tags": []},
         {
             "legal_row": None if legal_row is None else legal_row.as_facts(),
@@ -189,12 +99,9 @@ def query_run(
     is_case_open: bool,
     now: datetime,
 ) -> Request:
-    """May one person be compared with the list, under the asker's own statement? Source: §5, ad hoc matching."""
-    return _request(
-        "screen.run",
-        actor,
-        purpose,
-        now,
+    """May one person be compared with the list, as the asker states? Source: §5, ad hoc matching."""
+    return build_request(
+        Act("screen.run", actor, purpose, now),
         {"scope": "person", "data_class": "API", "fields": list(SCREENED_FIELDS), "tags": []},
         {
             "legal_row": None if legal_row is None else legal_row.as_facts(),
@@ -238,11 +145,8 @@ def record_read(
     copy_subjects: int | None = None,
 ) -> Request:
     """May this person look at this hit or entry? Source: SG-01, 02, 03, 26, 32, 41, 43, 45."""
-    return _request(
-        "record.read",
-        actor,
-        purpose,
-        now,
+    return build_request(
+        Act("record.read", actor, purpose, now),
         {
             "scope": "person",
             "data_class": data_class,
@@ -278,11 +182,8 @@ def hit_transition(
 ) -> Request:
     """May the hit come into this state? Source: SG-01, 03, 08, 09, 10, 41, 42, 45."""
     reviews = _NO_REVIEWS if verification is None else verification.as_context()
-    return _request(
-        "hit.transition",
-        actor,
-        Stated.under(order, hit_id),
-        now,
+    return build_request(
+        Act("hit.transition", actor, Stated.under(order, hit_id), now),
         {"to": target.value, "hit_type": hit_type.value, "scope": "person"},
         {
             "comparison": None if comparison is None else comparison.as_facts(explained),
@@ -322,15 +223,12 @@ def action_order(
 ) -> Request:
     """May this measure be ordered? Source: SG-01, 03, 05, 06, 08, 09, 11, 16, 17, 34, 41, 42, 45.
 
-    Screening holds no country-risk register: null counts as MEDIUM with a possible death penalty (SG-34), so a
-    boarding advice is refused here until that register reaches screening.
+    Screening holds no country-risk register: null counts as MEDIUM with a possible death penalty (SG-34), so
+    a boarding advice is refused here until that register reaches screening.
     """
     reviews = _NO_REVIEWS if verification is None else verification.as_context()
-    return _request(
-        "action.order",
-        actor,
-        purpose,
-        now,
+    return build_request(
+        Act("action.order", actor, purpose, now),
         {
             "kind": kind,
             "hit_state": hit_state.value,
@@ -355,7 +253,7 @@ def action_order(
 
 
 def person_category(category: str | None) -> str | None:
-    """The person category of SG-17 that an entry's category stands for; unknown stays unknown, and refuses."""
+    """The person category of SG-17 that an entry's category stands for; an unknown one refuses."""
     if category in _CONVICTED:
         return "CONVICTED"
     return "SUSPECT" if category in _SUSPECTED else None
@@ -363,109 +261,10 @@ def person_category(category: str | None) -> str | None:
 
 def cleared_lookup(*, actor: Actor, order: StandingOrder, has_entry_changed: bool, now: datetime) -> Request:
     """May a pair that was cleared on this journey keep the candidate away from officers? Source: SG-12."""
-    return _request(
-        "cleared.lookup",
-        actor,
-        Stated.under(order, None),
-        now,
+    return build_request(
+        Act("cleared.lookup", actor, Stated.under(order, None), now),
         {},
         {"use": "SUPPRESS_CANDIDATE", "entry_version_changed": has_entry_changed, "re_review": None},
-    )
-
-
-def import_list(
-    *,
-    actor: Actor,
-    purpose: Stated,
-    source_id: str,
-    source: ListSource | None,
-    regime: str,
-    is_first: bool,
-    is_hash_ok: bool,
-    is_newer: bool,
-    delta_pct: float,
-    approvers: Sequence[str],
-    now: datetime,
-) -> Request:
-    """May this file's rows of one regime be loaded? Source: SG-01, 18, 41, 45."""
-    return _request(
-        "wl.import",
-        actor,
-        purpose,
-        now,
-        {
-            "source": source_id,
-            "source_registered": source is not None,
-            "first_import": is_first,
-            "hash_ok": is_hash_ok,
-            "newer": is_newer,
-            "delta_pct": delta_pct,
-            "regime": regime,
-            "allow_list": None if source is None else list(source.allow_list),
-        },
-        {"approvers": list(approvers)},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryTerms:
-    """What an entry's use depends on beside its identifiers."""
-
-    person_key: str
-    category: str | None
-    is_child: bool
-    purpose_tag: str | None
-    status: str
-    review_due: date
-    expires: date
-    was_removed: bool = False
-
-
-def activate_entry(
-    *, actor: Actor, purpose: Stated, source: ListSource, terms: EntryTerms, now: datetime
-) -> Request:
-    """May an imported listing become active? Asked of SG-01, 14, 15 and 18 alone (governance §3)."""
-    return _request(
-        "wl.activate",
-        actor,
-        purpose,
-        now,
-        {
-            "person_key": terms.person_key,
-            "purpose_tag": terms.purpose_tag,
-            "category": terms.category,
-            "child": terms.is_child,
-            "single_source": True,
-            "review_due": terms.review_due.isoformat(),
-            "expires": terms.expires.isoformat(),
-            "source_kind": source.kind,
-        },
-        {
-            "removed_before": terms.was_removed,
-            "same_entry": True if terms.was_removed else None,
-            "removed_months_ago": 0 if terms.was_removed else None,
-            "grounds_hash_same": True if terms.was_removed else None,
-        },
-    )
-
-
-def use_entry(
-    *, actor: Actor, purpose: Stated, source: ListSource, terms: EntryTerms, now: datetime
-) -> Request:
-    """May travellers be compared with this entry now? Source: SG-01, 14, 18, 41, 45."""
-    return _request(
-        "screen.use_entry",
-        actor,
-        purpose,
-        now,
-        {
-            "purpose_tag": terms.purpose_tag,
-            "status": terms.status,
-            "review_due": terms.review_due.isoformat(),
-            "expires": terms.expires.isoformat(),
-            "source_kind": source.kind,
-        },
-        {},
     )
 
 
@@ -481,11 +280,8 @@ def config_change(
     now: datetime,
 ) -> Request:
     """May this change take effect? Two persons in different roles. Source: SG-27, 41, 42, 45."""
-    return _request(
-        "config.change",
-        actor,
-        purpose,
-        now,
+    return build_request(
+        Act("config.change", actor, purpose, now),
         {"kind": kind},
         {
             "author": author,

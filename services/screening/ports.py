@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.screening.acting import Actor
 from services.screening.errors import RecordedRefusal, RefusedByPolicy
-from services.screening.policy_requests import Actor, Request
+from services.screening.policy_requests import Request
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
 from services.screening.store.orders import OrderStore

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
-from services.screening.policy_requests import Actor, Stated
+from services.screening.acting import Actor, Stated
 from services.screening.ports import Ports
 from services.screening.registers import LegalRow, ListSource, MatcherApproval, Persons, StandingOrder
 from shared.approval.approvals import Approval, Approvals
@@ -31,7 +31,9 @@ RULES = (
     ApprovalRule(MATCHER_APPROVAL, frozenset({"SUPERVISOR"}), frozenset({"DPO", "LEGAL"})),
     ApprovalRule(LEGAL_ROW, frozenset({"LEGAL"}), frozenset({"SUPERVISOR", "DPO", "PIU_HEAD"})),
     ApprovalRule(
-        LIST_SOURCE, frozenset({"SUPERVISOR", "LEGAL"}), frozenset({"SUPERVISOR", "LEGAL", "DPO", "PIU_HEAD"})
+        LIST_SOURCE,
+        frozenset({"SUPERVISOR", "LEGAL"}),
+        frozenset({"SUPERVISOR", "LEGAL", "DPO", "PIU_HEAD"}),
     ),
     ApprovalRule(HIT_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL", "DUTY_SUPERVISOR", "PIU_HEAD"})),
 )
@@ -102,7 +104,9 @@ class Proposals:
     async def decide(
         self, kinds: Collection[str], approval_id: UUID, principal: Principal, decision: Decision
     ) -> Approval:
-        """Approve a proposal of one of these kinds, which takes effect, or reject it, for which one person is enough.
+        """Approve a proposal of one of these kinds, which takes effect, or reject it.
+
+        One person is enough to reject.
 
         Raises:
             ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict: See there.

@@ -3,14 +3,13 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
+from services.screening.acting import Actor, Stated
 from services.screening.errors import NoListInForce
 from services.screening.hit import Matched, digest_of
-from services.screening.policy_requests import Actor, Stated
 from services.screening.ports import Ports
 from services.screening.registers import LegalRow
 from services.screening.screen import explained
@@ -38,6 +37,15 @@ class Asked:
 
     matches: list[Answered]
     fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Who asks about whom, and why."""
+
+    traveller: Traveller
+    principal: Principal
+    purpose: Purpose
 
 
 class MatchQuery:
@@ -70,27 +78,28 @@ class MatchQuery:
                 for entry_id, matched in matches.items()
                 if entry_id in entries
             ]
-            records = await self._permitted(connection, traveller, answered, matcher, principal, purpose)
+            records = await self._permitted(
+                connection, Question(traveller, principal, purpose), answered, matcher
+            )
             await self._ports.audit.append_many(connection, records)
         return Asked(answered, None if fault is None else str(getattr(fault, "code", fault)))
 
     async def _permitted(
         self,
         connection: AsyncConnection,
-        traveller: Traveller,
+        question: Question,
         answered: list[Answered],
         matcher: ScreeningMatcher,
-        principal: Principal,
-        purpose: Purpose,
     ) -> list[AuditRecord]:
         registers = self._ports.stores.registers
         now = self._ports.clock.now()
+        principal, purpose = question.principal, question.purpose
         is_open, is_member = await self._case(connection, purpose, principal)
         copies = await registers.count_copies(
             connection,
             actor=principal.subject,
             statement_digest=hashlib.sha256((purpose.statement or "").encode()).hexdigest(),
-            subject_digests=[digest_of(traveller.as_json())],
+            subject_digests=[digest_of(question.traveller.as_json())],
             at=now,
         )
         stated = Stated(purpose.code, purpose.case_id, purpose.statement)
@@ -101,14 +110,14 @@ class MatchQuery:
             approval=await registers.matcher_approval(connection, matcher.algorithm, now),
             threshold=matcher.threshold,
             has_explanations=all(each.matched.evidence for each in answered),
-            legal_row=await self._legal_row(connection, principal, "screen.run", "API", purpose, now),
+            legal_row=await self._legal_row(connection, question, "screen.run", "API"),
             copy_subjects=copies,
             is_case_open=is_open,
             now=now,
         )
         facts: dict[str, FactValue] = {"matches": len(answered), "matcher_digest": matcher.digest}
         records = [self._ports.require(request, object_kind="query", object_id="ad_hoc", facts=facts)]
-        row = await self._legal_row(connection, principal, "record.read", "WL_ENTRY", purpose, now)
+        row = await self._legal_row(connection, question, "record.read", "WL_ENTRY")
         sources = {each.source_id: each for each in await registers.sources(connection)}
         for each in answered:
             look = policy_requests.record_read(
@@ -121,28 +130,26 @@ class MatchQuery:
                 is_member=is_member,
                 purpose_age_h=0,
                 now=now,
-                search={"keys": list(_keys(traveller)), "wildcard_only": False, "target": "ORDINARY"},
+                search={
+                    "keys": list(_keys(question.traveller)),
+                    "wildcard_only": False,
+                    "target": "ORDINARY",
+                },
                 copy_subjects=copies,
             )
             records.append(self._ports.require(look, object_kind="entry", object_id=each.entry.entry_id))
         return records
 
     async def _legal_row(
-        self,
-        connection: AsyncConnection,
-        principal: Principal,
-        action: str,
-        data_class: str,
-        purpose: Purpose,
-        now: datetime,
+        self, connection: AsyncConnection, question: Question, action: str, data_class: str
     ) -> LegalRow | None:
         return await self._ports.stores.registers.legal_row(
             connection,
-            authority=principal.authority,
+            authority=question.principal.authority,
             action=action,
             data_class=data_class,
-            purpose_code=purpose.code,
-            now=now,
+            purpose_code=question.purpose.code,
+            now=self._ports.clock.now(),
         )
 
     async def _case(

@@ -1,15 +1,14 @@
-"""Looks at hits outside the queue: the list without persons, one hit with its history, its state for sharing."""
+"""Looks at hits outside the queue: the list without persons, one hit's history, its state for sharing."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
+from services.screening.acting import Actor, Stated
 from services.screening.errors import NotFound
 from services.screening.hit import HistoryStep, Hit, Review
-from services.screening.policy_requests import Actor, Stated
 from services.screening.ports import Ports
 from services.screening.registers import ListSource
 from services.screening.review_states import HitState
@@ -63,7 +62,7 @@ class Reading:
             now = self._ports.clock.now()
             source = await stores.registers.source(connection, hit.source_id)
             assert source is not None, "a hit's source is registered: the tables say so"
-            await self._permit(connection, hit, source, principal, purpose, now)
+            await self._permit(connection, hit, source, principal, purpose)
             await stores.reviews.note_history_read(connection, hit_id, principal.subject, now)
             return HitFile(
                 hit=hit,
@@ -81,9 +80,9 @@ class Reading:
         source: ListSource,
         principal: Principal,
         purpose: Purpose,
-        now: datetime,
     ) -> None:
         registers = self._ports.stores.registers
+        now = self._ports.clock.now()
         row = await registers.legal_row(
             connection,
             authority=principal.authority,

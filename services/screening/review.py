@@ -1,57 +1,36 @@
-"""The use case of people: take a hit from the queue, compare, decide; a second person does so blind.
+"""The use case of deciding: an answer is saved, and the hit goes where both answers take it.
 
-What a reviewer is told never says which look it is, or what came of it.
+What a reviewer is told never says which look it was, or what came of it.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
-from services.screening.comparison import (
-    Comparison,
-    compare,
-    document_agrees,
-    name_agreement,
-)
+from services.screening.acting import Actor
+from services.screening.comparison import Comparison, document_agrees
 from services.screening.confirmed import hit_confirmed
 from services.screening.deadlines import suppressed_until
-from services.screening.errors import (
-    DecidedTooQuickly,
-    HitDataChanged,
-    HitNotOpenForReview,
-    LeaseHeldByAnother,
-    LeaseNotHeld,
-    NoStandingOrder,
-    NotFound,
-)
+from services.screening.errors import DecidedTooQuickly, HitDataChanged
 from services.screening.flight_facts import journey_end
 from services.screening.hit import Hit, Lease, Review
-from services.screening.hit_life import Mover, Step, moved
-from services.screening.matching import UnknownEntry
-from services.screening.policy_requests import Actor, Stated
+from services.screening.hit_life import Mover, moved
+from services.screening.leases import Page, comparison_of, held_lease, locked_hit, open_page
 from services.screening.ports import Ports
-from services.screening.registers import ListSource, StandingOrder
 from services.screening.review_rules import (
-    LEASE_LENGTH,
     LEAST_SECONDS_OPEN,
-    Reviewer,
     ReviewOutcome,
     Stage,
-    may_review_second,
     stage_of,
     state_after_first,
     state_after_second,
 )
 from services.screening.review_states import HitState, HitType
-from services.screening.screen import explained
 from services.screening.store.reviews import Suppression
 from services.screening.verification import of_round, with_review
-from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from shared.audit.record import AuditRecord
 from shared.bus.outbox import Outbox
 from shared.identifiers import HitId
@@ -73,16 +52,10 @@ class Answer:
     compared_fields: tuple[str, ...] = ()
     explanations: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A hit on a reviewer's page: everything that the view is made of."""
-
-    hit: Hit
-    lease: Lease
-    comparison: Comparison
-    source: ListSource
-    order: StandingOrder
+    @property
+    def explained(self) -> list[str]:
+        """The contradictions that are explained in words."""
+        return explained_codes(self.explanations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,117 +66,28 @@ class Decision:
     review: Review
     comparison: Comparison
     earlier: Sequence[Review]
-    order: StandingOrder
-    source: ListSource
+    page: Page
     target: HitState
     is_sampled: bool
 
 
-def comparison_of(hit: Hit) -> Comparison:
-    """The comparison of the hit's traveller and entry as they stand now."""
-    assert hit.traveller is not None, "an unlinked hit is never compared"
-    traveller = Traveller.from_json(hit.traveller)
-    return compare(traveller, hit.entry, name_agreement(hit.matched.evidence, hit.matched.name))
+class Decisions:
+    """Saves answers and moves hits."""
 
-
-class Reviews:
-    """The queue, leases and decisions."""
-
-    def __init__(
-        self,
-        ports: Ports,
-        current: CurrentMatcher,
-        draw: Callable[[], float],
-        second_queue_mix: float,
-    ) -> None:
+    def __init__(self, ports: Ports, draw: Callable[[], float], second_queue_mix: float) -> None:
         """Prepare the use case.
 
         Args:
             ports: The outside.
-            current: The matcher in force, whose explanation of the pair is taken anew at each lease.
             draw: A number from 0 up to 1, for the share of NOT_A_MATCH that is looked at twice.
             second_queue_mix: That share; at least one in twenty.
         """
         self._ports = ports
-        self._current = current
         self._draw = draw
         self._mix = second_queue_mix
 
-    async def queue(self, principal: Principal) -> tuple[list[Hit], list[Hit]]:
-        """What this person may look at now, most urgent first, and what nobody looked at in time."""
-        reviews = self._ports.stores.reviews
-        reviewer = Reviewer(principal.subject, principal.manager)
-        async with self._ports.database.connect() as connection:
-            waiting = await reviews.queue(connection, reviewer, self._ports.clock.now())
-            return waiting, await reviews.expired(connection)
-
-    async def take(self, hit_id: UUID, principal: Principal) -> Opened:
-        """Take or renew the lease of 20 minutes, and see the hit.
-
-        Raises:
-            NotFound, HitNotOpenForReview, LeaseHeldByAnother, NoStandingOrder: See there.
-            RefusedByPolicy: The safeguards do not let this person read it now.
-
-        Source: `workflow.md` §1 (leases), §2; SG-09, SG-26 (queue work).
-        """
-        async with self._ports.transaction() as connection:
-            hit = await self._locked(connection, hit_id)
-            now = self._ports.clock.now()
-            lease = await self._lease_for(connection, hit, principal, now)
-            order = await self._order(connection, now)
-            source = await self._source(connection, hit)
-            records = await self._read_records(connection, hit, lease, principal, order, source, now)
-            hit, steps = _in_review(hit, principal.subject, now)
-            if steps:
-                request = policy_requests.hit_transition(
-                    actor=Actor.of(principal),
-                    order=order,
-                    hit_id=str(hit_id),
-                    hit_type=hit.hit_type,
-                    target=HitState.IN_REVIEW,
-                    verification=None,
-                    comparison=None,
-                    explained=(),
-                    now=now,
-                )
-                records.append(self._ports.require(request, object_kind="hit", object_id=str(hit_id)))
-            hit = await asyncio.to_thread(_explained_anew, hit, self._current.matcher)
-            stores = self._ports.stores
-            await stores.reviews.put_lease(connection, lease)
-            await stores.hits.save(connection, [hit])
-            await stores.hits.add_steps(connection, steps)
-            await self._ports.audit.append_many(connection, records)
-            return Opened(hit, lease, comparison_of(hit), source, order)
-
-    async def release(self, hit_id: UUID, principal: Principal) -> None:
-        """Hand a hit back to the queue.
-
-        Raises:
-            NotFound: No such hit.
-            LeaseNotHeld: Somebody else's, or nobody's.
-        """
-        async with self._ports.transaction() as connection:
-            hit = await self._locked(connection, hit_id)
-            stores = self._ports.stores
-            now = self._ports.clock.now()
-            await self._held(connection, hit, principal, now)
-            await stores.reviews.drop_leases(connection, [hit.hit_id])
-            if hit.state is HitState.IN_REVIEW:
-                mover = Mover(principal.subject, now, "LEASE_RELEASED")
-                hit, step = moved(hit, HitState.POSSIBLE_MATCH, mover)
-                await stores.hits.save(connection, [hit])
-                await stores.hits.add_steps(connection, [step])
-            await self._ports.audit.append(
-                connection,
-                actor=principal.subject,
-                action="lease.release",
-                object_kind="hit",
-                object_id=str(hit_id),
-                case_id=str(hit_id),
-            )
-
-    async def decide(self, hit_id: UUID, principal: Principal, answer: Answer) -> UUID | None:
-        """Save an answer and move the hit on; the next hit of this person's queue, if any.
+    async def __call__(self, hit_id: UUID, principal: Principal, answer: Answer) -> None:
+        """Save an answer and move the hit on.
 
         Raises:
             NotFound, LeaseNotHeld, HitDataChanged, DecidedTooQuickly, NoStandingOrder: See there.
@@ -212,193 +96,72 @@ class Reviews:
         Source: `workflow.md` §1 and §3; SG-08, SG-09, SG-10.
         """
         async with self._ports.transaction() as connection:
-            hit = await self._locked(connection, hit_id)
-            now = self._ports.clock.now()
-            lease = await self._held(connection, hit, principal, now)
+            hit = await locked_hit(self._ports, connection, hit_id)
+            lease = await held_lease(self._ports, connection, hit, principal)
             if lease.data_version != hit.data_version:
                 raise HitDataChanged
-            self._refuse_haste(hit, lease, principal, now)
-            decision = await self._weigh(connection, hit, lease, principal, answer, now)
-            records = self._permitted(decision, principal, now)
-            await self._carry_out(connection, decision, principal, now)
+            page = await open_page(self._ports, connection, hit, principal)
+            self._refuse_haste(lease, page)
+            decision = await self._weigh(connection, hit, lease, page, answer)
+            records = self._permitted(decision)
+            await self._carry_out(connection, decision)
             await self._ports.audit.append_many(connection, records)
-        waiting, _ = await self.queue(principal)
-        return waiting[0].hit_id if waiting else None
 
-    async def _locked(self, connection: AsyncConnection, hit_id: UUID) -> Hit:
-        hit = await self._ports.stores.hits.lock(connection, hit_id)
-        if hit is None:
-            raise NotFound(kind="hit")
-        return hit
-
-    async def _order(self, connection: AsyncConnection, now: datetime) -> StandingOrder:
-        order = await self._ports.stores.registers.standing_order(connection, now)
-        if order is None:
-            raise NoStandingOrder
-        return order
-
-    async def _source(self, connection: AsyncConnection, hit: Hit) -> ListSource:
-        source = await self._ports.stores.registers.source(connection, hit.source_id)
-        assert source is not None, "a hit's source is registered: the tables say so"
-        return source
-
-    async def _lease_for(
-        self, connection: AsyncConnection, hit: Hit, principal: Principal, now: datetime
-    ) -> Lease:
-        """The lease that this person would hold from now on."""
-        stage = stage_of(hit.state)
-        if stage is None:
-            raise HitNotOpenForReview
-        lease = await self._ports.stores.reviews.lease(connection, hit.hit_id)
-        is_running = lease is not None and lease.expires_at > now
-        if lease is not None and is_running and lease.holder != principal.subject:
-            raise LeaseHeldByAnother(until=lease.expires_at.isoformat(timespec="seconds"))
-        if stage is Stage.SECOND:
-            await self._require_second(connection, hit, principal)
-        is_same_page = (
-            lease is not None
-            and is_running
-            and lease.stage is stage
-            and lease.data_version == hit.data_version
-        )
-        opened_at = lease.opened_at if lease is not None and is_same_page else now
-        return Lease(hit.hit_id, principal.subject, stage, opened_at, now + LEASE_LENGTH, hit.data_version)
-
-    async def _require_second(self, connection: AsyncConnection, hit: Hit, principal: Principal) -> None:
-        reviews = await self._ports.stores.reviews.reviews(connection, hit.hit_id)
-        first = of_round(reviews, hit.review_round)[Stage.FIRST]
-        reviewer = Reviewer(principal.subject, principal.manager)
-        if not may_review_second(reviewer, first.reviewer):
-            raise HitNotOpenForReview
-
-    async def _read_records(
-        self,
-        connection: AsyncConnection,
-        hit: Hit,
-        lease: Lease,
-        principal: Principal,
-        order: StandingOrder,
-        source: ListSource,
-        now: datetime,
-    ) -> list[AuditRecord]:
-        """The record of a permitted look; the case is the hit, its member the holder of the lease (SG-26)."""
-        row = await self._ports.stores.registers.legal_row(
-            connection,
-            authority=principal.authority,
-            action="record.read",
-            data_class="HIT",
-            purpose_code=order.purpose_code,
-            now=now,
-        )
-        request = policy_requests.record_read(
-            actor=Actor.of(principal),
-            purpose=Stated.under(order, str(hit.hit_id)),
-            legal_row=row,
-            source=source,
-            data_class="HIT",
-            is_case_open=hit.is_open,
-            is_member=lease.holder == principal.subject,
-            purpose_age_h=(now - lease.opened_at).total_seconds() / 3600,
-            now=now,
-        )
-        return [
-            self._ports.require(
-                request,
-                object_kind="hit",
-                object_id=str(hit.hit_id),
-                subject_id=str(hit.traveller_id),
-                facts={"data_version": hit.data_version, "screen": "review"},
-            )
-        ]
-
-    async def _held(
-        self, connection: AsyncConnection, hit: Hit, principal: Principal, now: datetime
-    ) -> Lease:
-        lease = await self._ports.stores.reviews.lease(connection, hit.hit_id)
-        if lease is None or lease.holder != principal.subject or lease.expires_at <= now:
-            raise LeaseNotHeld
-        return lease
-
-    def _refuse_haste(self, hit: Hit, lease: Lease, principal: Principal, now: datetime) -> None:
-        seconds = int((now - lease.opened_at).total_seconds())
+    def _refuse_haste(self, lease: Lease, page: Page) -> None:
+        seconds = _seconds_open(lease, page)
         if seconds >= LEAST_SECONDS_OPEN:
             return
         record = self._ports.audit.record(
-            actor=principal.subject,
+            actor=page.principal.subject,
             action="review.decide",
             object_kind="hit",
-            object_id=str(hit.hit_id),
+            object_id=str(lease.hit_id),
             outcome="REFUSED",
-            case_id=str(hit.hit_id),
+            case_id=str(lease.hit_id),
             reasons=("SG-08.TOO_QUICK",),
             facts={"seconds_open": seconds},
         )
         raise DecidedTooQuickly([record], seconds=seconds, least=LEAST_SECONDS_OPEN)
 
     async def _weigh(
-        self,
-        connection: AsyncConnection,
-        hit: Hit,
-        lease: Lease,
-        principal: Principal,
-        answer: Answer,
-        now: datetime,
+        self, connection: AsyncConnection, hit: Hit, lease: Lease, page: Page, answer: Answer
     ) -> Decision:
         """Compute the comparison anew and where the answer takes the hit."""
         stores = self._ports.stores
-        order = await self._order(connection, now)
-        source = await self._source(connection, hit)
         earlier = await stores.reviews.reviews(connection, hit.hit_id)
-        comparison = comparison_of(hit)
-        was_blind = not await stores.reviews.has_read_history(connection, hit.hit_id, principal.subject)
-        stage = stage_of(hit.state)
-        assert stage is lease.stage, (
-            "a change of data, which the version tells, is all that moves a leased hit"
-        )
+        person = page.principal.subject
+        was_blind = not await stores.reviews.has_read_history(connection, hit.hit_id, person)
         # An entry that is suspended, or left the list, confirms nobody (workflow.md §3.8).
         used = await stores.watchlist.used_entries(connection, [hit.entry_id])
-        is_sufficient = hit.entry_id in used and self._is_sufficient(
-            hit, principal, order, comparison, answer, now
-        )
+        comparison = comparison_of(hit)
+        is_sufficient = hit.entry_id in used and self._is_sufficient(hit, page, comparison, answer)
+        stage = stage_of(hit.state)
+        assert stage is lease.stage, "only a change of data moves a leased hit, and its version tells"
         is_sampled = stage is Stage.FIRST and self._draw() < self._mix
         review = Review(
             review_id=self._ports.identifiers.new(),
             hit_id=hit.hit_id,
             review_round=hit.review_round,
             stage=stage,
-            reviewer=principal.subject,
-            reports_to=principal.manager,
+            reviewer=person,
+            reports_to=page.principal.manager,
             role=Role.VERIFIER.value,
             opened_at=lease.opened_at,
-            decided_at=now,
-            seconds_open=int((now - lease.opened_at).total_seconds()),
+            decided_at=page.now,
+            seconds_open=_seconds_open(lease, page),
             outcome=answer.outcome,
             reasons=answer.reasons,
             compared_fields=list(answer.compared_fields),
             explanations=dict(answer.explanations),
-            comparison=comparison.as_facts(explained_codes(answer.explanations)),
+            comparison=comparison.as_facts(answer.explained),
             is_sufficient=is_sufficient,
             was_blind=was_blind,
             data_version=hit.data_version,
         )
-        if stage is Stage.FIRST:
-            target = state_after_first(
-                answer.outcome, hit_type=hit.hit_type, is_sufficient=is_sufficient, is_sampled=is_sampled
-            )
-        else:
-            first = of_round(earlier, hit.review_round)[Stage.FIRST]
-            target = state_after_second(first.outcome, answer.outcome, is_sufficient=is_sufficient)
-        return Decision(hit, review, comparison, earlier, order, source, target, is_sampled)
+        target = _target(hit, review, earlier, is_sampled=is_sampled)
+        return Decision(hit, review, comparison, earlier, page, target, is_sampled)
 
-    def _is_sufficient(
-        self,
-        hit: Hit,
-        principal: Principal,
-        order: StandingOrder,
-        comparison: Comparison,
-        answer: Answer,
-        now: datetime,
-    ) -> bool:
+    def _is_sufficient(self, hit: Hit, page: Page, comparison: Comparison, answer: Answer) -> bool:
         """Whether the identifiers suffice to confirm; PNR alone never does, because nobody verified it.
 
         Source: SG-10; `workflow.md` §3 last sentence.
@@ -409,32 +172,31 @@ class Reviews:
         if hit.data_class.startswith("PNR"):
             return False
         request = policy_requests.hit_transition(
-            actor=Actor.of(principal),
-            order=order,
+            actor=Actor.of(page.principal),
+            order=page.order,
             hit_id=str(hit.hit_id),
             hit_type=hit.hit_type,
             target=HitState.CONFIRMED,
             verification=None,
             comparison=comparison,
-            explained=explained_codes(answer.explanations),
-            now=now,
+            explained=answer.explained,
+            now=page.now,
         )
         return self._ports.safeguards.judge("SG-10", request).permits
 
-    def _permitted(self, decision: Decision, principal: Principal, now: datetime) -> list[AuditRecord]:
+    def _permitted(self, decision: Decision) -> list[AuditRecord]:
         """The records of the answer and of the move that the safeguards permitted."""
-        hit, review = decision.hit, decision.review
-        verification = with_review(hit, decision.earlier, review)
+        hit, review, page = decision.hit, decision.review, decision.page
         request = policy_requests.hit_transition(
-            actor=Actor.of(principal),
-            order=decision.order,
+            actor=Actor.of(page.principal),
+            order=page.order,
             hit_id=str(hit.hit_id),
             hit_type=hit.hit_type,
             target=decision.target,
-            verification=verification,
+            verification=with_review(hit, decision.earlier, review),
             comparison=decision.comparison,
             explained=explained_codes(review.explanations),
-            now=now,
+            now=page.now,
         )
         permitted = self._ports.require(
             request,
@@ -443,13 +205,17 @@ class Reviews:
             subject_id=str(hit.traveller_id),
             facts={"source": hit.state.value, "target": decision.target.value},
         )
-        answered = self._ports.audit.record(
-            actor=principal.subject,
+        return [self._answered(decision), permitted]
+
+    def _answered(self, decision: Decision) -> AuditRecord:
+        hit, review = decision.hit, decision.review
+        return self._ports.audit.record(
+            actor=review.reviewer,
             action="review.decide",
             object_kind="hit",
             object_id=str(hit.hit_id),
             subject_id=str(hit.traveller_id),
-            purpose=decision.order.purpose_code,
+            purpose=decision.page.order.purpose_code,
             case_id=str(hit.hit_id),
             facts={
                 "review_id": str(review.review_id),
@@ -464,14 +230,12 @@ class Reviews:
                 "data_version": review.data_version,
             },
         )
-        return [answered, permitted]
 
-    async def _carry_out(
-        self, connection: AsyncConnection, decision: Decision, principal: Principal, now: datetime
-    ) -> None:
+    async def _carry_out(self, connection: AsyncConnection, decision: Decision) -> None:
         """Write the answer, the move and what follows from it."""
         stores = self._ports.stores
-        mover = Mover(principal.subject, now, "REVIEWED")
+        now = decision.page.now
+        mover = Mover(decision.review.reviewer, now, "REVIEWED")
         hit, step = moved(decision.hit, decision.target, mover)
         hit = replace(hit, waiting_since=now)
         if decision.target in _CONFIRMING:
@@ -484,17 +248,17 @@ class Reviews:
         await stores.hits.save(connection, [hit])
         await stores.hits.add_steps(connection, [step])
         if decision.target is HitState.CONFIRMED:
-            await self._tell_sharing(connection, decision, now)
+            await self._tell_sharing(connection, decision)
 
-    async def _tell_sharing(self, connection: AsyncConnection, decision: Decision, now: datetime) -> None:
+    async def _tell_sharing(self, connection: AsyncConnection, decision: Decision) -> None:
         verification = with_review(decision.hit, decision.earlier, decision.review)
         assert verification is not None, "a confirmed hit has two reviews"
         message = hit_confirmed(
             decision.hit,
-            decision.source,
+            decision.page.source,
             verification,
             message_id=self._ports.identifiers.new(),
-            at=now,
+            at=decision.page.now,
         )
         await Outbox.add(
             connection,
@@ -505,31 +269,26 @@ class Reviews:
         )
 
 
+def _seconds_open(lease: Lease, page: Page) -> int:
+    return int((page.now - lease.opened_at).total_seconds())
+
+
+def _target(hit: Hit, review: Review, earlier: Sequence[Review], *, is_sampled: bool) -> HitState:
+    """Where this answer takes the hit."""
+    if review.stage is Stage.FIRST:
+        return state_after_first(
+            review.outcome,
+            hit_type=hit.hit_type,
+            is_sufficient=review.is_sufficient,
+            is_sampled=is_sampled,
+        )
+    first = of_round(earlier, hit.review_round)[Stage.FIRST]
+    return state_after_second(first.outcome, review.outcome, is_sufficient=review.is_sufficient)
+
+
 def explained_codes(explanations: Mapping[str, str]) -> list[str]:
     """The contradictions that somebody explained in words."""
     return sorted(code for code, words in explanations.items() if len(words.strip()) >= LEAST_EXPLANATION)
-
-
-def _explained_anew(hit: Hit, matcher: ScreeningMatcher | None) -> Hit:
-    """The hit with the matcher's explanation of its traveller and entry as both stand now."""
-    if matcher is None or hit.traveller is None:
-        return hit
-    traveller = Traveller.from_json(hit.traveller)
-    try:
-        matched = explained(matcher, traveller, hit.entry_id, hit.matched.score)
-    except UnknownEntry:
-        # The entry is suspended or gone; what was found of it when the hit was made stays to be seen.
-        return hit
-    return replace(hit, matched=matched)
-
-
-def _in_review(hit: Hit, person: str, now: datetime) -> tuple[Hit, list[Step]]:
-    """The hit IN_REVIEW; in the second look its state stays, with the lease beside it."""
-    steps: list[Step] = []
-    if hit.state is HitState.POSSIBLE_MATCH:
-        hit, step = moved(hit, HitState.IN_REVIEW, Mover(person, now, "LEASED"))
-        steps.append(step)
-    return hit, steps
 
 
 def _suppression(hit: Hit) -> Suppression:

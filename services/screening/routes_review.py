@@ -17,10 +17,11 @@ from services.screening.errors import (
     RefusedByPolicy,
 )
 from services.screening.evidence_words import COMPARABLE_FIELDS
-from services.screening.review import Answer, Reviews
+from services.screening.leases import Leases
+from services.screening.review import Answer, Decisions
 from services.screening.review_rules import ReviewOutcome
 from services.screening.service import RequestPorts, Service
-from services.screening.views import (
+from services.screening.views_review import (
     DecidedOut,
     ExpiredItemOut,
     HitViewOut,
@@ -40,12 +41,18 @@ ComparedField = Annotated[str, Field(pattern=f"^({_FIELDS})$")]
 MAX_WORDS = 2000
 
 
-def reviews(ports: RequestPorts, opened: Service) -> Reviews:
-    """The use case at the time of this request."""
-    return Reviews(ports, opened.current, opened.draw, opened.settings.second_queue_mix)
+def leases(ports: RequestPorts, opened: Service) -> Leases:
+    """The use case of looking, at the time of this request."""
+    return Leases(ports, opened.current)
 
 
-UseReviews = Annotated[Reviews, Depends(reviews)]
+def decisions(ports: RequestPorts, opened: Service) -> Decisions:
+    """The use case of deciding, at the time of this request."""
+    return Decisions(ports, opened.draw, opened.settings.second_queue_mix)
+
+
+UseLeases = Annotated[Leases, Depends(leases)]
+UseDecisions = Annotated[Decisions, Depends(decisions)]
 
 
 class DecisionIn(BaseModel):
@@ -62,7 +69,7 @@ class DecisionIn(BaseModel):
 
 
 @router.get("/v1/queue")
-async def read_queue(principal: Reviewing, use: UseReviews, ports: RequestPorts) -> QueueOut:
+async def read_queue(principal: Reviewing, use: UseLeases, ports: RequestPorts) -> QueueOut:
     """What this verifier may look at now, and what nobody looked at in time."""
     waiting, expired = await use.queue(principal)
     now = ports.clock.now()
@@ -76,13 +83,13 @@ async def read_queue(principal: Reviewing, use: UseReviews, ports: RequestPorts)
     "/v1/hits/{hit_id}/lease",
     responses=problems(NotFound, HitNotOpenForReview, LeaseHeldByAnother, NoStandingOrder, RefusedByPolicy),
 )
-async def take_lease(hit_id: UUID, principal: Reviewing, use: UseReviews, ports: RequestPorts) -> HitViewOut:
+async def take_lease(hit_id: UUID, principal: Reviewing, use: UseLeases, ports: RequestPorts) -> HitViewOut:
     """Take or renew the lease of 20 minutes and see both sides."""
     return HitViewOut.of(await use.take(hit_id, principal), ports.clock.now())
 
 
 @router.delete("/v1/hits/{hit_id}/lease", status_code=204, responses=problems(NotFound, LeaseNotHeld))
-async def release_lease(hit_id: UUID, principal: Reviewing, use: UseReviews) -> None:
+async def release_lease(hit_id: UUID, principal: Reviewing, use: UseLeases) -> None:
     """Hand the hit back to the queue."""
     await use.release(hit_id, principal)
 
@@ -93,7 +100,11 @@ async def release_lease(hit_id: UUID, principal: Reviewing, use: UseReviews) -> 
         NotFound, LeaseNotHeld, HitDataChanged, DecidedTooQuickly, NoStandingOrder, RefusedByPolicy
     ),
 )
-async def decide(hit_id: UUID, body: DecisionIn, principal: Reviewing, use: UseReviews) -> DecidedOut:
+async def decide(
+    hit_id: UUID, body: DecisionIn, principal: Reviewing, use: UseDecisions, queue: UseLeases
+) -> DecidedOut:
     """Save an answer; where it takes the hit is not told."""
     answer = Answer(body.outcome, body.reasons, tuple(body.compared_fields), body.explanations)
-    return DecidedOut(next_hit_id=await use.decide(hit_id, principal, answer))
+    await use(hit_id, principal, answer)
+    waiting, _ = await queue.queue(principal)
+    return DecidedOut(next_hit_id=waiting[0].hit_id if waiting else None)

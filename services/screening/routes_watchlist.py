@@ -189,6 +189,7 @@ async def read_version(version_id: UUID, ports: RequestPorts) -> VersionOut:
     responses=problems(ListRefused, RefusedByPolicy),
 )
 async def import_list(
+    *,
     body: Annotated[bytes, Depends(limited_body)],
     principal: Annotated[Principal, Depends(require(Permission.IMPORT_LIST))],
     ports: RequestPorts,

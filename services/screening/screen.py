@@ -66,6 +66,17 @@ class Stored:
     suppressed: list[Suppression]
 
 
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a batch meets in the database: the order, the entries in use, and the pairs that were cleared."""
+
+    batch: TravellersObservedV1
+    order: StandingOrder
+    entries: Mapping[str, UsedEntry]
+    pairs: Mapping[tuple[str, str], Suppression]
+    now: datetime
+
+
 class ScreenTravellers:
     """Screens the batches that ingest sends."""
 
@@ -112,7 +123,7 @@ class ScreenTravellers:
         )
         keys = {each.journey_key for each in batch.travellers}
         pairs = await stores.reviews.suppressed(connection, keys, now)
-        changes = self._changes(batch, matching, entries, existing, pairs, order, now)
+        changes = self._changes(Situation(batch, order, entries, pairs, now), matching, existing)
         made = await stores.hits.add(connection, changes.new)
         await stores.hits.save(connection, changes.changed)
         await stores.hits.add_steps(
@@ -201,48 +212,31 @@ class ScreenTravellers:
         )
         return run, record
 
-    def _changes(
-        self,
-        batch: TravellersObservedV1,
-        matching: Matching,
-        entries: Mapping[str, UsedEntry],
-        existing: Sequence[Hit],
-        pairs: Mapping[tuple[str, str], Suppression],
-        order: StandingOrder,
-        now: datetime,
-    ) -> Stored:
+    def _changes(self, situation: Situation, matching: Matching, existing: Sequence[Hit]) -> Stored:
+        batch = situation.batch
         standing = {(hit.traveller_id, hit.entry_id): hit for hit in existing}
         found = {(each.observed.traveller_id, each.entry_id): each for each in matching.found}
         stored = Stored([], [], [], [])
         for key, each in found.items():
-            entry = entries.get(each.entry_id)
             # An entry that left the list while its index was still in memory makes no hit (SG-15).
-            if entry is None or key in standing:
-                continue
-            pair = pairs.get((each.observed.journey_key, each.entry_id))
-            self._make(stored, batch, each, entry, pair, order, now)
+            if each.entry_id in situation.entries and key not in standing:
+                self._make(stored, situation, each)
         reports = {each.traveller_id: each for each in batch.travellers}
         for (traveller_id, entry_id), hit in standing.items():
             if hit.is_open and hit.traveller is not None and batch.received_at >= hit.reported_at:
-                report = reports[traveller_id]
-                _update(stored, batch, hit, report, found.get((traveller_id, entry_id)), now)
+                _update(stored, situation, hit, reports[traveller_id], found.get((traveller_id, entry_id)))
         return stored
 
-    def _make(
-        self,
-        stored: Stored,
-        batch: TravellersObservedV1,
-        found: Found,
-        entry: UsedEntry,
-        pair: Suppression | None,
-        order: StandingOrder,
-        now: datetime,
-    ) -> None:
+    def _make(self, stored: Stored, situation: Situation, found: Found) -> None:
         """Add the hit of a new pair: a task for people, or kept from them because it was cleared."""
-        candidate = _candidate(HitId(self._ports.identifiers.new()), batch, found, entry, now)
-        if pair is not None and self._may_suppress(order, pair, entry, now):
+        now = situation.now
+        entry = situation.entries[found.entry_id]
+        pair = situation.pairs.get((found.observed.journey_key, found.entry_id))
+        hit_id = HitId(self._ports.identifiers.new())
+        candidate = _candidate(hit_id, situation, found)
+        if pair is not None and self._may_suppress(situation.order, pair, entry, now):
             hit, step = moved(candidate, HitState.SUPPRESSED, Mover(SERVICE, now, "CLEARED_ON_THIS_JOURNEY"))
-            until = suppressed_until(now, journey_end(batch.flight))
+            until = suppressed_until(now, journey_end(situation.batch.flight))
             stored.suppressed.append(replace(pair, suppressed_until=until))
         else:
             hit, step = moved(candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, "SCREENED"))
@@ -327,9 +321,9 @@ def explained(matcher: ScreeningMatcher, traveller: Traveller, entry_id: str, sc
     return Matched(score, evidence, name, matcher.digest, matcher.algorithm, matcher.threshold)
 
 
-def _candidate(
-    hit_id: HitId, batch: TravellersObservedV1, found: Found, entry: UsedEntry, now: datetime
-) -> Hit:
+def _candidate(hit_id: HitId, situation: Situation, found: Found) -> Hit:
+    batch, now = situation.batch, situation.now
+    entry = situation.entries[found.entry_id]
     return Hit(
         hit_id=hit_id,
         traveller_id=TravellerId(found.observed.traveller_id),
@@ -354,13 +348,13 @@ def _candidate(
 
 def _update(
     stored: Stored,
-    batch: TravellersObservedV1,
+    situation: Situation,
     hit: Hit,
     report: TravellerObservedV1,
     found: Found | None,
-    now: datetime,
 ) -> None:
     """Bring a hit to a later report of its traveller; changed identifiers start the reviews anew."""
+    batch, now = situation.batch, situation.now
     if report.traveller == hit.traveller and batch.flight == hit.flight:
         return
     digest = identity_digest(report.traveller)

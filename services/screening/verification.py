@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.screening.acting import Verification
 from services.screening.hit import Hit, Review
-from services.screening.policy_requests import Verification
 from services.screening.review_rules import Stage
 from shared.contracts import ReviewFactsV1
 

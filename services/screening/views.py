@@ -1,32 +1,28 @@
-"""What leaves over HTTP, field by field. Lists hold no personal data; a hit's state never reaches a reviewer."""
+"""What leaves over HTTP, field by field. Lists hold no personal data."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.screening.confirmed import terrorism_listing
 from services.screening.deadlines import review_due
 from services.screening.evidence_words import (
-    COMPARABLE_FIELDS,
     EvidenceLine,
-    contradiction_words,
     evidence_lines,
-    why_in_words,
 )
 from services.screening.flight_facts import crossing_leg, designator, times_of
 from services.screening.front_line import Card
 from services.screening.hit import HistoryStep, Hit, Review, band_of
+from services.screening.leases import comparison_of
 from services.screening.reading import HitFile
-from services.screening.review import Opened, comparison_of
 from services.screening.store.orders import Order
 from shared.contracts import FlightV1
 from shared.travel import Traveller
 
 _SECONDS_A_MINUTE = 60
 #: What a reviewer sees of the traveller: what is compared, and nothing of the rest (workflow.md §2).
-_SHOWN_OF_TRAVELLER = (
+SHOWN_OF_TRAVELLER = (
     "surname",
     "given_names",
     "birth_date",
@@ -70,68 +66,9 @@ class FlightOut(Out):
         )
 
 
-def _deadline(hit: Hit) -> datetime:
+def deadline_of(hit: Hit) -> datetime:
+    """By when the review that the hit waits for has to have started."""
     return review_due(hit.waiting_since, times_of(hit.flight))
-
-
-def _minutes_left(hit: Hit, now: datetime) -> int:
-    return int((_deadline(hit) - now).total_seconds() // _SECONDS_A_MINUTE)
-
-
-class QueueItemOut(Out):
-    """One task; nothing tells which look it is."""
-
-    hit_id: UUID
-    hit_type: str
-    deadline: datetime
-    minutes_left: int
-    flight: FlightOut
-    why: str
-
-    @classmethod
-    def of(cls, hit: Hit, now: datetime) -> Self:
-        """From a hit that waits."""
-        lines = _lines(hit)
-        return cls(
-            hit_id=hit.hit_id,
-            hit_type=hit.hit_type.value,
-            deadline=_deadline(hit),
-            minutes_left=_minutes_left(hit, now),
-            flight=FlightOut.of(hit.flight),
-            why=why_in_words([(line.kind, line.relation) for line in lines]),
-        )
-
-
-class ExpiredItemOut(Out):
-    """A task that nobody got to, and who answers for it."""
-
-    hit_id: UUID
-    hit_type: str
-    deadline: datetime
-    flight: FlightOut
-    state: str
-    expired_at: datetime
-    owner: str | None
-
-    @classmethod
-    def of(cls, hit: Hit) -> Self:
-        """From an expired hit."""
-        return cls(
-            hit_id=hit.hit_id,
-            hit_type=hit.hit_type.value,
-            deadline=_deadline(hit),
-            flight=FlightOut.of(hit.flight),
-            state=hit.state.value,
-            expired_at=hit.since,
-            owner=hit.owner,
-        )
-
-
-class QueueOut(Out):
-    """A verifier's work, most urgent first, and what expired."""
-
-    items: list[QueueItemOut]
-    expired: list[ExpiredItemOut]
 
 
 class EvidenceOut(Out):
@@ -143,76 +80,6 @@ class EvidenceOut(Out):
     traveller: str | None
     entry: str | None
     words: str
-
-
-class ContradictionOut(Out):
-    """A hard contradiction that has to be explained before anyone says the same person."""
-
-    code: str
-    words: str
-
-
-class EntryOut(Out):
-    """What a reviewer sees of the entry: identifiers, age, grade and tear-line; never the grounds."""
-
-    names: list[dict[str, Any]]
-    birth_dates: list[dict[str, Any]]
-    birth_places: list[dict[str, Any]]
-    nationalities: list[str]
-    sex: str | None
-    documents: list[dict[str, Any]]
-    listed_on: date | None
-    updated_on: date | None
-    grade: str
-    action_code: str
-    tear_line: str
-
-
-class HitViewOut(Out):
-    """A leased hit on the page."""
-
-    hit_id: UUID
-    hit_type: str
-    lease_expires_at: datetime
-    deadline: datetime
-    minutes_left: int
-    flight: FlightOut
-    traveller: dict[str, Any]
-    entry: EntryOut
-    evidence: list[EvidenceOut]
-    band: str
-    compared_fields: list[str]
-    contradictions: list[ContradictionOut]
-    statement: str
-
-    @classmethod
-    def of(cls, opened: Opened, now: datetime) -> Self:
-        """From a hit that was taken."""
-        hit = opened.hit
-        lines = _lines(hit)
-        words = contradiction_words(opened.comparison)
-        return cls(
-            hit_id=hit.hit_id,
-            hit_type=hit.hit_type.value,
-            lease_expires_at=opened.lease.expires_at,
-            deadline=_deadline(hit),
-            minutes_left=_minutes_left(hit, now),
-            flight=FlightOut.of(hit.flight),
-            traveller={key: (hit.traveller or {}).get(key) for key in _SHOWN_OF_TRAVELLER},
-            entry=_entry(opened),
-            evidence=[_evidence(line) for line in lines] + _name_evidence(hit),
-            band=band_of(hit.matched.score).value,
-            compared_fields=_comparable(lines),
-            contradictions=[ContradictionOut(code=code, words=text) for code, text in words.items()],
-            statement=opened.order.statement,
-        )
-
-
-class DecidedOut(Out):
-    """An answer was saved; what came of it is not told."""
-
-    recorded: bool = True
-    next_hit_id: UUID | None
 
 
 class HitRowOut(Out):
@@ -239,7 +106,7 @@ class HitRowOut(Out):
             state=hit.state.value,
             since=hit.since,
             created_at=hit.made_at,
-            deadline=_deadline(hit),
+            deadline=deadline_of(hit),
             flight=FlightOut.of(hit.flight),
             list_source=hit.source_id,
             owner=hit.owner,
@@ -368,7 +235,7 @@ class HitFileOut(Out):
             traveller=_shown(hit),
             entry={key: hit.entry.get(key) for key in _SHOWN_OF_ENTRY},
             entry_status=file.entry_status.value,
-            evidence=[] if hit.traveller is None else [_evidence(line) for line in _lines(hit)],
+            evidence=[] if hit.traveller is None else [evidence_out(line) for line in lines_of(hit)],
             band=band_of(matched.score).value,
             matcher={
                 "digest": matched.matcher_digest,
@@ -418,12 +285,14 @@ class CardsOut(Out):
     cards: list[CardOut]
 
 
-def _lines(hit: Hit) -> list[EvidenceLine]:
+def lines_of(hit: Hit) -> list[EvidenceLine]:
+    """The comparison of the hit's traveller and entry in words."""
     assert hit.traveller is not None, "an unlinked hit is never shown side by side"
     return evidence_lines(Traveller.from_json(hit.traveller), hit.entry, comparison_of(hit))
 
 
-def _evidence(line: EvidenceLine) -> EvidenceOut:
+def evidence_out(line: EvidenceLine) -> EvidenceOut:
+    """One line as it leaves."""
     return EvidenceOut(
         kind=line.kind,
         label=line.label,
@@ -434,47 +303,7 @@ def _evidence(line: EvidenceLine) -> EvidenceOut:
     )
 
 
-def _name_evidence(hit: Hit) -> list[EvidenceOut]:
-    """The matcher's own words about each word of the names."""
-    return [
-        EvidenceOut(
-            kind=each["kind"],
-            label=each["label"],
-            relation=each["bearing"],
-            traveller=each["traveller"],
-            entry=each["entry"],
-            words=each["words"],
-        )
-        for each in hit.matched.evidence
-        if each["kind"] == "name" and each["relation"] not in ("MISSING", "LIMIT")
-    ]
-
-
-def _comparable(lines: list[EvidenceLine]) -> list[str]:
-    """What there is on both sides to be compared, in the order of the page."""
-    both = {line.kind for line in lines if line.traveller and line.entry}
-    return [kind for kind in COMPARABLE_FIELDS if kind in both]
-
-
 def _shown(hit: Hit) -> dict[str, Any] | None:
     if hit.traveller is None:
         return None
-    return {key: hit.traveller.get(key) for key in _SHOWN_OF_TRAVELLER}
-
-
-def _entry(opened: Opened) -> EntryOut:
-    entry, source = opened.hit.entry, opened.source
-    listing = terrorism_listing(entry)
-    return EntryOut(
-        names=list(entry.get("names") or ()),
-        birth_dates=list(entry.get("birth_dates") or ()),
-        birth_places=list(entry.get("birth_places") or ()),
-        nationalities=list(entry.get("nationalities") or ()),
-        sex=entry.get("sex"),
-        documents=list(entry.get("documents") or ()),
-        listed_on=listing.get("listed_on"),
-        updated_on=listing.get("updated_on"),
-        grade=f"{source.source_grade}{source.info_grade}",
-        action_code=source.action_code,
-        tear_line=source.tear_line,
-    )
+    return {key: hit.traveller.get(key) for key in SHOWN_OF_TRAVELLER}

@@ -20,11 +20,13 @@ MAX_LISTED = 500
 
 _TYPED_COLUMNS = """
     hit_id uuid, traveller_id uuid, entry_id text, source_id text, hit_type text, state text,
-    since timestamptz, made_at timestamptz, reported_at timestamptz, waiting_since timestamptz,     review_deadline timestamptz, next_clock_at timestamptz, flight jsonb, origin text, destination text, departure_at timestamptz,
-    arrival_at timestamptz, data_class text, journey_key text, traveller jsonb, traveller_digest text,
-    entry jsonb, entry_digest text, score float8, evidence jsonb, compared_name jsonb, matcher_digest text, algorithm text,
-    threshold float8, data_version int, data_changed_at timestamptz, review_round int,
-    suppressed_until timestamptz, confirmed_at timestamptz, outcome text, closing_code text, owner text
+    since timestamptz, made_at timestamptz, reported_at timestamptz, waiting_since timestamptz,
+    review_deadline timestamptz, next_clock_at timestamptz, flight jsonb, origin text, destination text,
+    departure_at timestamptz, arrival_at timestamptz, data_class text, journey_key text, traveller jsonb,
+    traveller_digest text, entry jsonb, entry_digest text, score float8, evidence jsonb,
+    compared_name jsonb, matcher_digest text, algorithm text, threshold float8, data_version int,
+    data_changed_at timestamptz, review_round int, suppressed_until timestamptz,
+    confirmed_at timestamptz, outcome text, closing_code text, owner text
 """
 COLUMNS = tuple(each.split()[0] for each in _TYPED_COLUMNS.split(",") if each.strip())
 _NAMES = ", ".join(COLUMNS)

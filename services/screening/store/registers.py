@@ -251,7 +251,7 @@ class RegisterStore:
         subject_digests: Sequence[str],
         at: datetime,
     ) -> int:
-        """Note an act with a statement; how many different subjects it was used for in 30 days, these included.
+        """Note an act; how many different subjects its statement was used for in 30 days, these included.
 
         Source: SG-03, copied statements.
         """

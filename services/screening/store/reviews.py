@@ -17,7 +17,7 @@ from shared.identifiers import HitId
 
 MAX_QUEUE = 200
 
-# Departure or arrival, whichever comes next, then the entry's action code; never nationality (workflow.md §2).
+# The next departure or arrival, then the entry's action code; never nationality (workflow.md §2).
 _URGENCY = """
     CASE WHEN hit.departure_at > :now THEN hit.departure_at WHEN hit.arrival_at > :now THEN hit.arrival_at
          ELSE hit.made_at END,

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening import policy_requests
 from services.screening.errors import (
     AlreadyDecided,
     ListRefused,
@@ -21,6 +20,7 @@ from services.screening.errors import (
 from services.screening.hit import digest_of
 from services.screening.ports import Ports
 from services.screening.registers import ListSource
+from services.screening.watchlist import questions
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.lifecycle import Lifecycle, stated_for_import
 from services.screening.watchlist.sources.un_xml import read_un_list
@@ -292,7 +292,7 @@ class Judged:
     def _ask_one(self, regime: str) -> tuple[Verdict, AuditRecord]:
         actor, purpose = stated_for_import(self.principal)
         version = self.version
-        request = policy_requests.import_list(
+        request = questions.import_list(
             actor=actor,
             purpose=purpose,
             source_id=version.source_id,

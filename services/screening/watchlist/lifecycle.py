@@ -1,7 +1,7 @@
 """What happens to entries when a version goes live, a review date passes or a steward removes one.
 
-An entry that is no longer used leaves the matcher by a new generation; its open hits close when it is removed,
-and start anew when its identifiers changed.
+An entry that is no longer used leaves the matcher by a new generation; its open hits close when it is
+removed, and start anew when its identifiers changed.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening import policy_requests
+from services.screening.acting import Actor, Stated
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.hit_life import Mover, Step, moved, started_anew
-from services.screening.policy_requests import Actor, Stated
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers import ListSource
 from services.screening.review_states import HitState
+from services.screening.watchlist import questions
 from services.screening.watchlist.versions import (
     EntryRecord,
     EntryStatus,
@@ -47,6 +47,16 @@ class Consequences:
     changed: list[EntryRecord]
 
 
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A version on its way into force."""
+
+    version: ListVersion
+    source: ListSource
+    purpose: Stated
+    now: datetime
+
+
 class Lifecycle:
     """Carries list versions and reviews out on the entries, in the caller's transaction."""
 
@@ -71,7 +81,9 @@ class Lifecycle:
         await store.set_state(connection, version.version_id, VersionState.IN_FORCE, in_force_since=now)
         rows = await store.rows(connection, version.version_id)
         standing = await store.entries(connection, version.source_id)
-        consequences = await asyncio.to_thread(self._weigh, version, source, purpose, rows, standing, now)
+        consequences = await asyncio.to_thread(
+            self._weigh, Loading(version, source, purpose, now), rows, standing
+        )
         await store.put_entries(connection, consequences.entries)
         await self._change_hits(connection, consequences, Mover(SERVICE, now, "LIST_VERSION"))
         await store.next_generation(connection)
@@ -140,20 +152,12 @@ class Lifecycle:
             )
 
     def _weigh(
-        self,
-        version: ListVersion,
-        source: ListSource,
-        purpose: Stated,
-        rows: Sequence[ListRow],
-        standing: Mapping[str, EntryRecord],
-        now: datetime,
+        self, loading: Loading, rows: Sequence[ListRow], standing: Mapping[str, EntryRecord]
     ) -> Consequences:
         """Judge every entry of a version and every one that it no longer holds; runs in a thread."""
         consequences = Consequences([], [], [], [])
-        listed_now = [
-            self._listed(version, source, purpose, row, standing.get(row.entry_id), now) for row in rows
-        ]
-        for entry in self._used_or_not(listed_now, source, purpose, now):
+        listed_now = [self._listed(loading, row, standing.get(row.entry_id)) for row in rows]
+        for entry in self._used_or_not(listed_now, loading.source, loading.purpose, loading.now):
             before = standing.get(entry.entry_id)
             consequences.entries.append(entry)
             if before is not None and before.digest != entry.digest:
@@ -161,36 +165,28 @@ class Lifecycle:
         listed = {row.entry_id for row in rows}
         for entry_id, entry in standing.items():
             if entry_id not in listed and entry.status is not EntryStatus.REMOVED:
-                self._unlisted(consequences, entry, now)
+                self._unlisted(consequences, entry, loading.now)
         return consequences
 
-    def _listed(
-        self,
-        version: ListVersion,
-        source: ListSource,
-        purpose: Stated,
-        row: ListRow,
-        before: EntryRecord | None,
-        now: datetime,
-    ) -> EntryRecord:
+    def _listed(self, loading: Loading, row: ListRow, before: EntryRecord | None) -> EntryRecord:
         """An entry as the new version lists it: a verified file is its review (SG-14)."""
         was_removed = before is not None and before.removed_at is not None
         is_live = before is not None and before.status in _SCREENED
         entry = EntryRecord(
             entry_id=row.entry_id,
-            source_id=version.source_id,
-            version_id=version.version_id,
+            source_id=loading.version.source_id,
+            version_id=loading.version.version_id,
             digest=row.digest,
             body=row.body,
             status=EntryStatus.ACTIVE,
-            status_since=before.status_since if before is not None and is_live else now,
-            activated_at=before.activated_at if before is not None and is_live else now,
-            review_due=review_due(row.body, now.date()),
-            expires=expires(now.date()),
+            status_since=before.status_since if before is not None and is_live else loading.now,
+            activated_at=before.activated_at if before is not None and is_live else loading.now,
+            review_due=review_due(row.body, loading.now.date()),
+            expires=expires(loading.now.date()),
             removed_at=None if before is None else before.removed_at,
             is_used=False,
         )
-        refusals = self._activation_refusals(entry, source, purpose, now)
+        refusals = self._activation_refusals(entry, loading)
         if was_removed and before is not None:
             # What was removed here stays removed, whatever a file still says (SG-15).
             return replace(before, refusals=refusals, is_used=False)
@@ -198,15 +194,13 @@ class Lifecycle:
             return replace(entry, status=EntryStatus.SUSPENDED, refusals=refusals)
         return entry
 
-    def _activation_refusals(
-        self, entry: EntryRecord, source: ListSource, purpose: Stated, now: datetime
-    ) -> tuple[str, ...]:
-        request = policy_requests.activate_entry(
+    def _activation_refusals(self, entry: EntryRecord, loading: Loading) -> tuple[str, ...]:
+        request = questions.activate_entry(
             actor=self._ports.service_actor,
-            purpose=purpose,
-            source=source,
+            purpose=loading.purpose,
+            source=loading.source,
             terms=entry.terms(),
-            now=now,
+            now=loading.now,
         )
         reasons: set[str] = set()
         for rule in ACTIVATION_RULES:
@@ -218,7 +212,7 @@ class Lifecycle:
     ) -> list[EntryRecord]:
         """Whether travellers may be compared with each entry now (`screen.use_entry`)."""
         asked = [
-            policy_requests.use_entry(
+            questions.use_entry(
                 actor=self._ports.service_actor,
                 purpose=purpose,
                 source=source,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.screening.policy_requests import EntryTerms
+from services.screening.watchlist.questions import EntryTerms
 from shared.personal import Personal
 
 UN_REVIEW = timedelta(days=730)

@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -114,9 +114,7 @@ class Desk:
         token = self.issuer.token(*roles, subject=person, minutes=60, **{**usual, **claims})
         return {"Authorization": f"Bearer {token}", **more}
 
-    async def ask(
-        self, person: str, method: str, path: str, *, status: int = 200, **request: Any
-    ) -> Any:
+    async def ask(self, person: str, method: str, path: str, *, status: int = 200, **request: Any) -> Any:
         """One request of a person; the JSON of the answer."""
         headers = self.headers(person, **request.pop("headers", {}))
         answer = await self.client.request(method, path, headers=headers, **request)
@@ -392,7 +390,7 @@ def safeguards(tmp_path: Path, sealed_catalogue: Path, clock: FixedClock) -> Pol
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> Iterator[ScreeningSettings]:
+def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> ScreeningSettings:
     """Settings over a database of this test's own."""
     keys = tmp_path / "keys"
     keys.mkdir(mode=0o700)
@@ -401,7 +399,7 @@ def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> Itera
     service_keys = tmp_path / "service-keys.json"
     service_keys.write_text('{"keys": []}', encoding="utf-8")
     addresses = database("screening")
-    yield ScreeningSettings(
+    return ScreeningSettings(
         profile="local",
         port=0,
         own_state="XAA",

@@ -15,10 +15,7 @@ QUESTION = {
     "Purpose-Case": "C-2027-0014",
     "Purpose-Statement": "A%20colleague%20at%20the%20port%20asks%20whether%20this%20person%20is%20listed.",
 }
-TD3 = (
-    "P<XBBNAMUDHAJI<<SAMIR<HADI<<<<<<<<<<<<<<<<<<"
-    "XB44719023XBB7905148M2903013<<<<<<<<<<<<<<06"
-)
+TD3 = "P<XBBNAMUDHAJI<<SAMIR<HADI<<<<<<<<<<<<<<<<<<XB44719023XBB7905148M2903013<<<<<<<<<<<<<<06"
 
 
 async def draft(desk: Desk, hit_id: str, kind: str, *, status: int = 201) -> Any:

@@ -102,9 +102,7 @@ async def test_a_hit_handed_back_is_in_the_queue_again(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(29, 409), (30, 200)])
-async def test_a_decision_needs_thirty_seconds_of_open_page(
-    desk: Desk, seconds: int, status: int
-) -> None:
+async def test_a_decision_needs_thirty_seconds_of_open_page(desk: Desk, seconds: int, status: int) -> None:
     hit_id = await a_hit(desk)
     answer = await desk.decide(hit_id, "SAME", seconds=seconds, status=status)
     if status == 409:
@@ -183,9 +181,7 @@ async def test_whoever_has_read_the_history_cannot_confirm_blind(desk: Desk) -> 
         "Purpose-Statement": "The%20supervisor%20looks%20into%20the%20age%20of%20this%20task%20today.",
     }
     await desk.ask("supervisor", "GET", f"/v1/hits/{hit_id}", headers=purpose)
-    await desk.rows_written(
-        "INSERT INTO history_reader SELECT hit_id, 'verifier-2', now() FROM hit"
-    )
+    await desk.rows_written("INSERT INTO history_reader SELECT hit_id, 'verifier-2', now() FROM hit")
     await desk.lease(hit_id, "verifier-2")
     desk.clock.advance(seconds=60)
     refused = await desk.answer(hit_id, "SAME", "verifier-2", status=403)

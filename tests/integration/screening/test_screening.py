@@ -62,7 +62,10 @@ async def test_a_list_of_which_no_entry_is_usable_is_not_no_list(empty_desk: Des
     await empty_desk.put_in_force()
     await empty_desk.load([HADI])
     await empty_desk.ask(
-        "steward", "POST", "/v1/watchlist/entries/DEMO:DEMi.001/removal", json={"reason": "DELISTED"},
+        "steward",
+        "POST",
+        "/v1/watchlist/entries/DEMO:DEMi.001/removal",
+        json={"reason": "DELISTED"},
         status=204,
     )
     await empty_desk.service.current.refresh()
@@ -137,8 +140,10 @@ async def test_audit_records_of_screening_hold_no_personal_data(desk: Desk) -> N
 async def test_a_new_version_is_swapped_in_without_a_pause(desk: Desk) -> None:
     service = desk.service
     before = service.current.matcher
-    content = un_list([HADI, MISALI, HADI.__class__("DEMi.004", ("ANNEKE", "VORBEELDA"), "1991-03-04")],
-                      "2027-11-02T00:00:00.000Z")
+    content = un_list(
+        [HADI, MISALI, HADI.__class__("DEMi.004", ("ANNEKE", "VORBEELDA"), "1991-03-04")],
+        "2027-11-02T00:00:00.000Z",
+    )
     held = await desk.import_list(content)
     await desk.approve(f"/v1/watchlist/versions/{held['version_id']}", "steward")
     await desk.approve(f"/v1/watchlist/versions/{held['version_id']}", "supervisor")
