@@ -346,7 +346,7 @@ class ParsedMessage(Personal):
             revision=value.get("revision"),
             access_reference=value.get("access_reference"),
             part=value.get("part") or 1,
-            is_last_part=value.get("is_last_part", True),
+            is_last_part=value.get("is_last_part") is not False,
             is_test=bool(value.get("is_test", False)),
             function=None if function is None else MessageFunction(function),
             change=None if change is None else Change(change),

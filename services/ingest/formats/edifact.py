@@ -227,7 +227,7 @@ class _InterchangeReading:
         if is_rejoined:
             self._warn("SEGMENT_REJOINED", tag, position)
         if STRAY_RELEASE in raw:
-            self._warn("RELEASESTRAY_RELEASE", tag, position)
+            self._warn("RELEASE_STRAY", tag, position)
         if tag in SERVICE_TAGS:
             self._take_service(tag, raw)
         elif message is None:

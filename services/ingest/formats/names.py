@@ -33,10 +33,12 @@ def _unglued(word: str) -> str:
     return word
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether this stands for a name that the sender does not have."""
+    return text.upper() in PLACEHOLDERS
+
+
 def joined(components: list[str]) -> str:
     """The parts of a name with one blank between them, placeholders left out."""
-    if len(components) == 1:
-        text = components[0].strip()
-        return "" if text.upper() in PLACEHOLDERS else text
     parts = [part.strip() for part in components]
-    return " ".join(part for part in parts if part and part.upper() not in PLACEHOLDERS)
+    return " ".join(part for part in parts if part and not is_placeholder(part))

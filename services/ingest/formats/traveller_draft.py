@@ -154,8 +154,9 @@ class TravellerDraft:
         elements = header.elements
         at = _name_element(header)
         name = elements[at] if at < len(elements) else [""]
-        surname, given = names.joined(name[:1]), names.joined(name[1:])
-        if surname.upper() == "NULL" and not given:
+        surname, given = name[0].strip(), names.joined(name[1:])
+        if names.is_placeholder(surname) and not (surname.upper() == "NULL" and given):
+            # Null is a real surname; beside a given name it is taken for one.
             surname = ""
         self._name_sent = ":".join(name).rstrip(":") or None
         if not surname and given:

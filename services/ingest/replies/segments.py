@@ -17,15 +17,19 @@ Element = str | tuple[str | None, ...] | None
 def write_segment(tag: str, *elements: Element) -> str:
     """One segment with its terminator; empty elements and components at the end are left out."""
     parts = [tag, *(_element(element) for element in elements)]
-    while not parts[-1]:
-        parts.pop()
-    return "+".join(parts) + "'"
+    return "+".join(_without_empty_end(parts)) + "'"
 
 
 def _element(element: Element) -> str:
     if isinstance(element, tuple):
-        return ":".join(_released(text or "") for text in element).rstrip(":")
+        return ":".join(_without_empty_end([_released(text or "") for text in element]))
     return _released(element or "")
+
+
+def _without_empty_end(parts: list[str]) -> list[str]:
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
 
 
 def _released(text: str) -> str:

@@ -23,7 +23,7 @@ from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay
 from shared.db.engine import create_engine
-from shared.policy.bundle import read_trusted_keys, signed_copy
+from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
 from shared.policy.verdict import Verdict
@@ -182,20 +182,15 @@ def ingest_settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -
 
 @pytest.fixture
 async def bare_ingest(
-    ingest_settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock, tmp_path: Path
+    ingest_settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock
 ) -> AsyncIterator[Ingest]:
     """The service with empty registers."""
     screening = FakeScreening(clock)
     app = create_app(ingest_settings, clock=clock, carrier=screening)
     app.state.token_verifier = issuer.verifier("ingest")
     ports: Ports = app.state.ports
-    engine_of_rules = PolicyEngine.load(
-        ingest_settings.policy_folder or CATALOGUE_FOLDER,
-        profile="local",
-        trusted_keys=read_trusted_keys(tmp_path / "trusted.json"),
-        clock=clock,
-    )
-    app.state.ports = replace(ports, safeguards=EveryIngestRule(engine_of_rules))
+    assert isinstance(ports.safeguards, PolicyEngine)
+    app.state.ports = replace(ports, safeguards=EveryIngestRule(ports.safeguards))
     engine = create_engine(ingest_settings.database_url.get_secret_value(), application_name="tests")
     transport = httpx.ASGITransport(app)
     async with (

@@ -1,0 +1,44 @@
+import pytest
+
+from services.ingest.errors import DoctypeForbidden, UnknownFormat, UnsupportedMessage
+from services.ingest.formats.registry import read_messages
+from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, RECEIVED_AT, codes
+
+
+@pytest.mark.parametrize(
+    "content_type", ["application/edifact", "text/plain; charset=us-ascii", "", "nonsense"]
+)
+def test_edifact_is_known_by_its_first_bytes(content_type: str) -> None:
+    assert len(read_messages(EXAMPLE_A, content_type, RECEIVED_AT)) == 1
+
+
+@pytest.mark.parametrize("content_type", ["application/xml", "text/xml; charset=utf-8", ""])
+def test_doctype_is_refused_in_a_full_sentence(content_type: str) -> None:
+    with pytest.raises(DoctypeForbidden) as caught:
+        read_messages(b"<?xml version='1.0'?>\n<!docTYPE a []><a/>", content_type, RECEIVED_AT)
+    assert caught.value.detail.startswith("The XML declares a document type (DOCTYPE)")
+
+
+def test_other_xml_is_not_taken_yet() -> None:
+    with pytest.raises(UnsupportedMessage, match="XML"):
+        read_messages(b"<a/>", "", RECEIVED_AT)
+    with pytest.raises(UnsupportedMessage, match="XML"):
+        read_messages(b"not even", "application/xml", RECEIVED_AT)
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe", b"hello"])
+def test_anything_else_is_an_unknown_format(body: bytes) -> None:
+    with pytest.raises(UnknownFormat):
+        read_messages(body, "application/edifact", RECEIVED_AT)
+
+
+def test_broken_interchange_becomes_a_rejected_message_beside_the_others() -> None:
+    broken, whole = read_messages(EXAMPLE_A[:700] + EXAMPLE_B, "", RECEIVED_AT)
+    assert (broken.is_rejected, broken.is_syntax_failure, codes(broken)) == (True, True, ["TRUNCATED"])
+    assert (broken.sender, broken.interchange_reference) == ("XADCS", "XA0418271114A")
+    assert not whole.is_rejected
+
+
+def test_interchange_without_a_readable_envelope_is_rejected() -> None:
+    (message,) = read_messages(b"UNB+UNOA:4+A+B", "", RECEIVED_AT)
+    assert (message.is_rejected, message.sender, message.is_test) == (True, None, False)

@@ -1,0 +1,96 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from services.ingest.sensitive import classify_code, classify_text, filter_message
+from shared.travel.message import Dropped, Payment, Reservation
+from tests.unit.ingest.samples import Written, person, read_one
+
+
+@pytest.mark.parametrize(
+    ("code", "group"),
+    [
+        ("MOML", "religion"),
+        ("ksml", "religion"),
+        ("VGML", "religion"),
+        ("LANG", "religion"),
+        ("WCHR", "health"),
+        ("WCXX", "health"),
+        ("DBML", "health"),
+        ("CHML", "health"),
+        ("ZZML", "health"),
+        ("BLND", "health"),
+        ("DOCS", None),
+        ("UMNR", None),
+        ("PETC", None),
+    ],
+)
+def test_service_code_is_classed(code: str, group: str | None) -> None:
+    assert classify_code(code) == group
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("PLS KSML", "religion"),
+        ("HAJJ GROUP", "religion"),
+        ("wheelchair to gate", "health"),
+        ("NEEDS WCHS", "health"),
+        ("VIP, CALL DESK", "free_text"),
+        ("", "free_text"),
+    ],
+)
+def test_remark_is_counted_by_its_class(text: str, group: str) -> None:
+    assert classify_text(text) == group
+
+
+def test_remarks_are_dropped_and_only_their_classes_counted() -> None:
+    segments = ("FTX+AAI+++WCHR", "FTX+AAI+++KSML", "FTX+AAI+++NICE PERSON", "FTX+BAG+++XA118204")
+    message = filter_message(read_one(str(Written(people=person(*segments)))))
+    assert message.free_texts == ()
+    assert message.dropped == Dropped(religion=1, health=1, free_text=1)
+    assert message.travellers[0].bags is not None
+    assert "NICE" not in json.dumps(message.as_json())
+
+
+def test_service_codes_of_a_reservation_are_dropped() -> None:
+    reservation = Reservation(locator="2LS6KP", service_codes=("DOCS", "VGML", "WCHR", "CKIN"))
+    message = filter_message(replace(read_one(str(Written())), reservations=(reservation,)))
+    assert message.reservations[0].service_codes == ("DOCS", "CKIN")
+    assert message.dropped == Dropped(religion=1, health=1)
+
+
+@pytest.mark.parametrize(
+    ("card", "shown"),
+    [
+        ("4111111111111111", "XXXXXXXXXXXX1111"),
+        ("XXXXXXXX1186", "XXXXXXXX1186"),
+        ("1186", "XXXX"),
+        (None, None),
+    ],
+)
+def test_card_keeps_its_last_four_digits_at_most(card: str | None, shown: str | None) -> None:
+    reservation = Reservation(locator="2LS6KP", payments=(Payment("CC", card),))
+    message = filter_message(replace(read_one(str(Written())), reservations=(reservation,)))
+    assert message.reservations[0].payments[0].card == shown
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("OSEI:KOFI REV", "OSEI:KOFI"),
+        ("OSEI:KOFI RABBI", "OSEI:KOFI"),
+        ("OSEI:KOFI MR", "OSEI:KOFI MR"),
+        ("IMAM:BUDI", "IMAM:BUDI"),
+    ],
+)
+def test_title_of_clergy_leaves_the_name_as_sent(sent: str, kept: str) -> None:
+    message = filter_message(read_one(str(Written(people=person(name=sent)))))
+    assert message.travellers[0].name_sent == kept
+
+
+def test_traveller_without_a_name_as_sent_stays() -> None:
+    message = read_one(str(Written(people=person())))
+    bare = replace(message, travellers=(replace(message.travellers[0], name_sent=None),))
+    assert filter_message(bare).travellers == bare.travellers
