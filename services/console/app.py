@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import httpx
 from fastapi import APIRouter, Depends, FastAPI
 
-from services.console.authentication import session_principal
-from services.console.faults import install_fault_pages, own_host_only
+from services.console.authentication import own_host_only, session_principal
+from services.console.faults import install_fault_pages
 from services.console.log_keeping import keep_log, open_store
 from services.console.page import Console
 from services.console.pages import (

@@ -1,10 +1,11 @@
 """Who is at the screen: told by the session cookie, and checked at each request by the token behind it."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from services.console.errors import SignInNeeded
+from services.console.errors import SignInNeeded, WrongHost
 from services.console.page import Console
 from services.console.sessions import Session
 from services.console.settings import ConsoleSettings
@@ -36,10 +37,12 @@ async def session_principal(request: Request) -> Principal:
     """The person of this request's session; also leaves the session in `request.state.session`.
 
     Raises:
+        WrongHost: See `own_host_only`.
         SignInNeeded: No session, or the issuer's token ended and could not be renewed.
     """
     if request.url.path.startswith(MACHINES):
         return await bearer_principal(request)
+    own_host_only(request)
     console: Console = request.app.state.console
     cookie = request.cookies.get(session_cookie(console.settings))
     session = None if cookie is None else await console.sessions.find(cookie)
@@ -50,6 +53,17 @@ async def session_principal(request: Request) -> Principal:
         await console.sessions.touch(session)
     request.state.session = session
     return principal
+
+
+def own_host_only(request: Request) -> None:
+    """Answer only under our own name, so that no foreign name can be pointed at us (DNS rebinding).
+
+    Raises:
+        WrongHost: `Host` is another's.
+    """
+    console: Console = request.app.state.console
+    if request.headers.get("host") != urlsplit(console.settings.own_url).netloc:
+        raise WrongHost
 
 
 async def _renewed(verifier: TokenVerifier, console: Console, session: Session) -> tuple[Session, Principal]:

@@ -4,6 +4,7 @@
 ConsoleFault (DomainError)
 ├── SignInNeeded      no session, or it ended
 ├── SignInFailed      the issuer's answer does not hold
+├── WrongHost         the console under a name that is not its own
 ├── CrossSiteRefused  a form that did not come from our own page
 ├── FormFault         a form with a field missing or too long
 └── ServiceFault      another service refused, or does not answer
@@ -34,6 +35,13 @@ class SignInFailed(ConsoleFault):
 
     code = "SIGN_IN_FAILED"
     sentence = "Signing in did not work ({reason}). Try again."
+
+
+class WrongHost(ConsoleFault):
+    """The console was reached under a name that is not its own."""
+
+    code = "WRONG_HOST"
+    sentence = "This is not the address of the console."
 
 
 class CrossSiteRefused(ConsoleFault):

@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +17,7 @@ from services.console.errors import (
     ServiceFault,
     SignInFailed,
     SignInNeeded,
+    WrongHost,
 )
 from services.console.page import Console
 from shared.errors import DomainError
@@ -28,29 +29,9 @@ _OPERATION: Final = ("/health/", "/metrics", "/openapi.json", "/v1/")
 register_problems(400, SignInFailed)
 register_problems(401, SignInNeeded)
 register_problems(403, CrossSiteRefused)
+register_problems(421, WrongHost)
 register_problems(422, FormFault)
 register_problems(500, ConsoleFault)
-
-
-class WrongHost(ConsoleFault):
-    """The console was reached under a name that is not its own."""
-
-    code = "WRONG_HOST"
-    sentence = "This is not the address of the console."
-
-
-register_problems(421, WrongHost)
-
-
-async def own_host_only(request: Request) -> None:
-    """Answer only under our own name, so that no foreign name can be pointed at us (DNS rebinding).
-
-    Raises:
-        WrongHost: `Host` is another's.
-    """
-    console: Console = request.app.state.console
-    if request.headers.get("host") != urlsplit(console.settings.own_url).netloc:
-        raise WrongHost
 
 
 def install_fault_pages(app: FastAPI) -> None:

@@ -91,8 +91,8 @@ class PostgresSessions:
                 actor=principal.subject,
                 action="console.open",
                 object_kind="page",
-                # A path's template has braces, which an audit record does not take.
-                object_id=route.replace("{", ":").replace("}", ""),
+                # A record takes no braces and no slash in front.
+                object_id=route.strip("/").replace("{", ":").replace("}", "") or "home",
                 outcome="REFUSED",
                 reasons=[permission.value],
             )

@@ -12,7 +12,7 @@ from shared.clock import Clock, SystemClock
 from shared.security.roles import ROLES_OF, Permission
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
 from shared.web import health
-from shared.web.authentication import NotPermitted, bearer_principal
+from shared.web.authentication import NotPermitted, admit_first, bearer_principal
 from shared.web.limits import DEFAULT_MAX_BODY_BYTES, BodyDeadline, RateLimiter, TooManyRequests
 from shared.web.problems import install_problem_handlers, register_problems
 from shared.web.purpose import PurposeMalformed, PurposeMissing
@@ -22,7 +22,7 @@ from shared.web.request_context import (
     STRICT_TRANSPORT,
     RequestContext,
 )
-from shared.web.route_table import PUBLIC, permissions_of
+from shared.web.route_table import PUBLIC, guards_of, permissions_of
 from shared.web.scripted_clock import ScriptedClockRefused, request_clock
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -87,7 +87,7 @@ def service_app(
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(request_clock)],
+        dependencies=[Depends(admit_first), Depends(request_clock)],
         redirect_slashes=False,
     )
     _set_state(app, settings, service, client, clock or SystemClock())
@@ -98,6 +98,7 @@ def service_app(
     app.add_middleware(
         RequestContext, service=service, headers={**_headers(settings.profile), **(headers or {})}
     )
+    app.state.guards = guards_of(app)
     _name_permissions_in_openapi(app)
     return app
 

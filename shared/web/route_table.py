@@ -25,28 +25,43 @@ def permissions_of(app: FastAPI) -> list[tuple[str, str, str]]:
     Raises:
         UnguardedRoute: A route has neither `require(...)` nor `public()`, or more than one of them.
     """
-    rows = [row for context in iter_route_contexts(app.routes) for row in _rows(context)]
+    rows = []
+    for context in iter_route_contexts(app.routes):
+        guard = _guard(context)
+        permission = guard.permission.value if isinstance(guard, Requirement) else PUBLIC
+        rows += [(method, str(context.path), permission) for method in context.methods or ()]
     return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
-def _rows(context: RouteContext) -> Iterator[tuple[str, str, str]]:
-    route = context.original_route
-    path = str(context.path)
-    if not isinstance(route, APIRoute):
-        raise UnguardedRoute(f"{path}: not a route that can name a permission")
+def guards_of(app: FastAPI) -> dict[int, Requirement | Public]:
+    """The guard of each route by the `id` of the route, for asking it first.
+
+    Raises:
+        UnguardedRoute: See `permissions_of`; or one route is included twice under different guards.
+    """
+    guards: dict[int, Requirement | Public] = {}
+    for context in iter_route_contexts(app.routes):
+        guard = _guard(context)
+        route = context.original_route
+        assert isinstance(route, APIRoute), "a guarded route is one of FastAPI's"
+        if guards.setdefault(id(route), guard) != guard:
+            raise UnguardedRoute(f"{context.path}: is included twice with different permissions")
+    return guards
+
+
+def _guard(context: RouteContext) -> Requirement | Public:
+    if not isinstance(context.original_route, APIRoute):
+        raise UnguardedRoute(f"{context.path}: not a route that can name a permission")
     found = set(_guards(context.dependant))
     if len(found) != 1:
-        raise UnguardedRoute(f"{path}: names {len(found)} permissions instead of one")
-    for method in sorted(context.methods or ()):
-        yield method, path, next(iter(found))
+        raise UnguardedRoute(f"{context.path}: names {len(found)} permissions instead of one")
+    return found.pop()
 
 
-def _guards(dependant: Dependant | None) -> Iterator[str]:
+def _guards(dependant: Dependant | None) -> Iterator[Requirement | Public]:
     if dependant is None:
         return
-    if isinstance(dependant.call, Requirement):
-        yield dependant.call.permission.value
-    elif isinstance(dependant.call, Public):
-        yield PUBLIC
+    if isinstance(dependant.call, Requirement | Public):
+        yield dependant.call
     for inner in dependant.dependencies:
         yield from _guards(inner)

@@ -100,6 +100,26 @@ def test_nested_routers_are_seen() -> None:
         build(outer)
 
 
+async def test_permission_is_asked_before_anything_else_of_the_route() -> None:
+    asked: list[str] = []
+
+    def curious() -> None:
+        asked.append("curious")
+        raise RuntimeError
+
+    router = APIRouter()
+
+    @router.get("/early")
+    async def early(
+        _: Annotated[None, Depends(curious)], __: Annotated[Principal, Depends(require(Permission.REVIEW))]
+    ) -> None: ...
+
+    app = service_app(title="sample", settings=Settings(), lifespan=lifespan, routers=[router])
+    async with client_of(app) as client:
+        response = await client.get("/early")
+    assert (response.status_code, asked) == (401, [])
+
+
 async def test_interface_document_names_permission_and_roles() -> None:
     async with client_of(an_app()) as client:
         document = (await client.get("/openapi.json")).json()

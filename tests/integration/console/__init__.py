@@ -1,0 +1,1 @@
+"""The console with a real PostgreSQL."""
