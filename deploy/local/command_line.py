@@ -57,7 +57,8 @@ def main(arguments: list[str]) -> int:
     except typer.Exit as ended:
         return ended.exit_code
     except typer.TyperException as misuse:
-        say(f"{misuse} `./run --help` and `./run COMMAND --help` say what there is.")
+        told = misuse.format_message().rstrip(".")
+        say(f"{told}. `./run --help` and `./run COMMAND --help` say what there is.")
         return EXIT_FAULT
     except (typer.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED

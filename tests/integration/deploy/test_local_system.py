@@ -15,25 +15,28 @@ import pytest
 
 from deploy.local.children import ChildProcess
 from deploy.local.faults import FolderInUse, NotReady, NotRunning, Unknown
+from deploy.local.installation import install
 from deploy.local.layout import DataFolder, Ports
 from deploy.local.postgres import server_on
 from deploy.local.supervisor import LocalSystem, Program, is_ready
 from deploy.local.token_command import token_of_carrier, token_of_person
+from shared.clock import SystemClock
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> DataFolder:
+    """A data folder of the test's own."""
     return DataFolder(tmp_path / "data")
 
 
-@pytest.fixture
-def system(folder: DataFolder) -> Iterator[LocalSystem]:
-    """PostgreSQL and the issuer, without the services."""
-    said: list[str] = []
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalSystem]:
+    """PostgreSQL and the issuer, without the services; the tests below leave it running."""
+    folder = DataFolder(tmp_path_factory.mktemp("system") / "data")
     with folder.claimed():
-        system = LocalSystem(folder, Ports.starting_at(0), said.append, services=())
+        system = LocalSystem(folder, Ports.starting_at(0), lambda _: None, services=())
         try:
             system.start()
             yield system
@@ -41,43 +44,44 @@ def system(folder: DataFolder) -> Iterator[LocalSystem]:
             system.stop()
 
 
-def test_files_of_the_installation_are_closed_to_others(system: LocalSystem, folder: DataFolder) -> None:
-    del system
+def test_files_of_the_installation_are_closed_to_others(system: LocalSystem) -> None:
     secrets = [
-        folder.issuer_key,
-        folder.policy_key("legal"),
-        folder.carrier_secret("XA"),
-        folder.people,
-        folder.running,
-        *(folder.keys_of("ingest") / name for name in ("service-token.json", "digest.key")),
-        folder.keys_of("sharing") / "notice-sealing.json",
+        system.folder.issuer_key,
+        system.folder.policy_key("legal"),
+        system.folder.carrier_secret("XA"),
+        system.folder.people,
+        system.folder.running,
+        *(system.folder.keys_of("ingest") / name for name in ("service-token.json", "digest.key")),
+        system.folder.keys_of("sharing") / "notice-sealing.json",
     ]
     assert {path.stat().st_mode & 0o777 for path in secrets} == {0o600}
-    assert folder.path.stat().st_mode & 0o777 == 0o700
+    assert system.folder.path.stat().st_mode & 0o777 == 0o700
 
 
-def test_second_installation_keeps_keys_and_people(system: LocalSystem, folder: DataFolder) -> None:
-    before = folder.issuer_key.read_text(), folder.carrier_secret("XA").read_text()
-    system.stop()
-    system.start()
-    assert (folder.issuer_key.read_text(), folder.carrier_secret("XA").read_text()) == before
+def test_second_installation_keeps_keys_and_people(system: LocalSystem) -> None:
+    folder, database = system.folder, system._postgres  # noqa: SLF001
+    assert database is not None
+    before = [path.read_text() for path in (folder.issuer_key, folder.carrier_secret("XA"), folder.people)]
+    install(folder, database, system.ports, SystemClock())
+    assert before == [
+        path.read_text() for path in (folder.issuer_key, folder.carrier_secret("XA"), folder.people)
+    ]
 
 
-def test_carrier_signs_in_with_the_secret_of_its_file(system: LocalSystem, folder: DataFolder) -> None:
+def test_carrier_signs_in_with_the_secret_of_its_file(system: LocalSystem) -> None:
     answer = httpx.post(
         f"{system.ports.url('issuer')}/token",
         data={"grant_type": "client_credentials"},
-        auth=("carrier-XA", folder.carrier_secret("XA").read_text()),
+        auth=("carrier-XA", system.folder.carrier_secret("XA").read_text()),
     )
     assert answer.status_code == 200
 
 
-def test_token_command_knows_people_and_carriers(system: LocalSystem, folder: DataFolder) -> None:
-    del system
-    assert token_of_person(folder.path, "verifier-1").count(".") == 2
-    assert token_of_carrier(folder.path, "XA").count(".") == 2
+def test_token_command_knows_people_and_carriers(system: LocalSystem) -> None:
+    assert token_of_person(system.folder.path, "verifier-1").count(".") == 2
+    assert token_of_carrier(system.folder.path, "XA").count(".") == 2
     with pytest.raises(Unknown, match="verifier-1"):
-        token_of_person(folder.path, "nobody")
+        token_of_person(system.folder.path, "nobody")
 
 
 def test_token_command_needs_a_running_system(folder: DataFolder) -> None:
@@ -123,9 +127,8 @@ def test_program_that_ends_at_once_is_told_with_its_last_words(folder: DataFolde
         system.stop()
 
 
-def test_second_system_on_the_folder_is_told_who_runs(system: LocalSystem, folder: DataFolder) -> None:
-    del system
-    with pytest.raises(FolderInUse, match=f"process {os.getpid()}"), folder.claimed():
+def test_second_system_on_the_folder_is_told_who_runs(system: LocalSystem) -> None:
+    with pytest.raises(FolderInUse, match=f"process {os.getpid()}"), system.folder.claimed():
         pytest.fail("two systems may not share a folder")
 
 
@@ -143,6 +146,7 @@ def test_stopping_ends_every_process(folder: DataFolder) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
+from deploy.local.installation import install
 from deploy.local.layout import DataFolder, Ports
 from deploy.local.supervisor import LocalSystem
 folder = DataFolder(Path(sys.argv[1]))
