@@ -22,7 +22,7 @@ from shared.identifiers import Identifiers, RandomIdentifiers
 from shared.policy.actions import ACTIONS, RULES
 from shared.policy.bundle import signers
 from shared.policy.catalogue import CATALOGUE_FOLDER, Catalogue, read_catalogue
-from shared.policy.evaluation import CedarHandles, Findings, Plan
+from shared.policy.evaluation import CedarHandles, Findings, Plan, joined
 from shared.policy.facts.registry import RULE_FACTS, rules_judging
 from shared.policy.verdict import Verdict
 
@@ -34,6 +34,9 @@ VAULT_FACTS: Final = {
     "context": frozenset({"feared_states", "nationality", "former_residence", "claim_sign", "protection"}),
 }
 """Facts of the protection vault: they stand in no hash (SG-35)."""
+
+ONE_BY_ONE_FROM: Final = 16
+"""Requests in a batch from which safeguards are asked one at a time; measured, see `./run bench`."""
 
 _UNKNOWN_ACTION: Final = ("SG-45.POLICY_NOT_VERIFIED", "SG-45.UNKNOWN_ACTION")
 
@@ -177,10 +180,24 @@ class PolicyEngine:
         if vault is not None and VAULT_RULE in rules:
             rules = tuple(rule_id for rule_id in rules if rule_id != VAULT_RULE)
             more = more | set(vault.reasons)
+        found = self._findings(action, rules, requests)
         return [
-            self._verdict(request, _joined(findings, more), pending)
-            for request, findings in zip(requests, self._plan(action, rules).findings(requests), strict=True)
+            self._verdict(request, joined((findings, Findings(tuple(more)))), pending)
+            for request, findings in zip(requests, found, strict=True)
         ]
+
+    def _findings(
+        self, action: str, rules: tuple[str, ...], requests: list[dict[str, Any]]
+    ) -> list[Findings]:
+        """What the safeguards find, in the requests' order.
+
+        A few requests are asked about all safeguards in one question. Of many, most differ in the facts of
+        one or two safeguards only; asked one safeguard at a time, what is the same is asked once.
+        """
+        if len(requests) < ONE_BY_ONE_FROM:
+            return self._plan(action, rules).findings(requests)
+        by_rule = [self._plan(action, (rule_id,)).findings(requests) for rule_id in rules]
+        return [joined(findings) for findings in zip(*by_rule, strict=True)]
 
     def _rules(self, action: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The safeguards in force that judge an action, and those that judge it and are not in force."""
@@ -228,13 +245,6 @@ class PolicyEngine:
 def _action_of(request: Mapping[str, Any]) -> str | None:
     action = request.get("action")
     return action if isinstance(action, str) else None
-
-
-def _joined(findings: Findings, more: set[str]) -> Findings:
-    """Findings with further reasons. What others refused stays refused."""
-    if not more:
-        return findings
-    return Findings(tuple(sorted({*findings.reasons, *more})))
 
 
 def _is_well_formed(request: Mapping[str, Any]) -> bool:

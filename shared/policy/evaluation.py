@@ -29,6 +29,9 @@ class Findings:
     obligations: tuple[str, ...] = ()
 
 
+NOTHING_FOUND: Final = Findings(())
+
+
 class CedarHandles:
     """What Cedar parses once: the schema in which every fact may lack, and the entities (there are none)."""
 
@@ -98,6 +101,17 @@ class Plan:
         found = _FAILED_POLICY.match(error)
         policy = self._policies.get(found.group(1)) if found else None
         return (f"{policy.rule_id}.FACT_MISSING",) if policy else ENGINE_ERROR
+
+
+def joined(findings: Iterable[Findings]) -> Findings:
+    """Several findings on one request as one: a refusal by any of them refuses, and only a permit obliges."""
+    kept = [found for found in findings if found.reasons or found.obligations]
+    if not kept:
+        return NOTHING_FOUND
+    reasons = {reason for found in kept for reason in found.reasons}
+    if reasons:
+        return Findings(tuple(sorted(reasons)))
+    return Findings((), tuple(sorted({code for found in kept for code in found.obligations})))
 
 
 def _policy_set(permit: Mapping[str, Any], policies: Iterable[Policy]) -> str:

@@ -7,7 +7,7 @@ import cedarpy
 import pytest
 
 from shared.policy.actions import ACTIONS, PROTECTIVE_ACTIONS, RULES, is_protective
-from shared.policy.engine import PolicyEngine, inputs_hash
+from shared.policy.engine import ONE_BY_ONE_FROM, PolicyEngine, inputs_hash
 from shared.policy.facts.registry import RULE_FACTS, rules_judging
 from tests.fakes import FixedClock
 from tests.unit.policy.signing import (
@@ -73,6 +73,41 @@ def test_decision_is_the_same_alone_and_in_a_batch(signed: PolicyEngine) -> None
 
     assert [verdict.reasons for verdict in batch] == [signed.decide(request).reasons for request in requests]
     assert len({verdict.decision_id for verdict in batch}) == len(requests)
+
+
+@pytest.mark.parametrize("size", [ONE_BY_ONE_FROM - 1, ONE_BY_ONE_FROM])
+def test_large_batch_says_what_each_would_be_told_alone(complete: PolicyEngine, size: int) -> None:
+    reading = {
+        "action": "record.read",
+        "purpose": {"code": "TERR_DETECT", "case_id": "C-1"},
+        "context": {"log_store": "UP", "chain_ok": True, "lookups_1h": 31},
+        "now": "2026-06-01T10:00:00Z",
+    }
+    requests = [
+        use_of_entry(),
+        changed(use_of_entry(), {"object.status": "REMOVED", "object.purpose_tag": None}),
+        reading,
+        *(changed(use_of_entry(), {"object.review_due": f"2026-06-{day:02d}"}) for day in range(1, 29)),
+    ][: size + 1]
+
+    for verdict, request in zip(complete.decide_batch(requests), requests, strict=True):
+        alone = complete.decide(request)
+        assert (verdict.reasons, verdict.obligations) == (alone.reasons, alone.obligations)
+
+
+@pytest.mark.parametrize("size", [1, ONE_BY_ONE_FROM])
+def test_obligations_survive_any_size_of_batch(tmp_path: Path, size: int) -> None:
+    engine = signed_engine(tmp_path, reseal(copy_of_catalogue(tmp_path), "SG-26"))
+    reading = {
+        "action": "record.read",
+        "actor": {"roles": ["ANALYST"], "training_valid_to": "2026-12-01"},
+        "purpose": {"code": "TERR_DETECT", "case_id": "C-1"},
+        "context": {"case_open": True, "member": True, "purpose_age_h": 1, "off_shift": True},
+        "now": "2026-06-01T10:00:00Z",
+    }
+
+    for verdict in engine.decide_batch([reading] * size):
+        assert verdict.obligations == ("SG-26.ALERT_SUPERVISOR", "SG-26.STEP_UP")
 
 
 def test_empty_batch_has_no_verdicts(signed: PolicyEngine) -> None:
