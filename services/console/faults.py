@@ -1,7 +1,8 @@
 """Faults as pages: a sentence, what was not done, and the way on."""
 
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -24,6 +25,7 @@ from shared.errors import DomainError
 from shared.web.problems import register_problems, status_of
 from shared.web.request_id import current_trace_id
 
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 _OPERATION: Final = ("/health/", "/metrics", "/openapi.json", "/v1/")
 
 register_problems(400, SignInFailed)
@@ -37,14 +39,15 @@ register_problems(500, ConsoleFault)
 def install_fault_pages(app: FastAPI) -> None:
     """Answer faults of pages with pages; the routes for machines keep their problems."""
     for kind in (DomainError, HTTPException, RequestValidationError):
-        problem = app.exception_handlers[kind]
+        app.add_exception_handler(kind, _page_or(app.exception_handlers[kind]))
 
-        def handle(request: Request, error: Exception, problem=problem) -> Response:  # type: ignore[no-untyped-def]  # noqa: ANN001
-            if request.url.path.startswith(_OPERATION):
-                return problem(request, error)  # type: ignore[no-any-return]
-            return _fault_page(request, error)
 
-        app.add_exception_handler(kind, handle)
+def _page_or(problem: Handler) -> Handler:
+    def handle(request: Request, error: Exception) -> Response | Awaitable[Response]:
+        is_for_machines = request.url.path.startswith(_OPERATION)
+        return problem(request, error) if is_for_machines else _fault_page(request, error)
+
+    return handle
 
 
 def _fault_page(request: Request, error: Exception) -> Response:

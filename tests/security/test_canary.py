@@ -8,14 +8,16 @@ import csv
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from services.console.sessions import Session, StoredSession, Tokens
 from shared.observability.logging import configure_logging
 from shared.security.roles import Role
 from shared.security.tokens import Principal, PrincipalKind
@@ -24,6 +26,31 @@ from tests.security.apps import SERVICES, build
 from tests.security.test_role_route_table import TABLE
 
 CANARY = "QUILLFEATHERCANARY"
+FORM_TOKEN = "form-token"
+FIELDS = (
+    "surname",
+    "document_number",
+    "mrz",
+    "outcome",
+    "decision",
+    "reasons",
+    "purpose_code",
+    "purpose_case",
+    "purpose_statement",
+    "kind",
+    "statement",
+    "period_days",
+    "authorities",
+    "authority",
+    "service",
+    "about",
+    "actor",
+    "since",
+    "until",
+    "case_id",
+    "members",
+    "version",
+)
 OWN_ADDRESS = "http://127.0.0.1:8103"
 IDENTIFIER = "01930000-0000-7000-8000-000000000001"
 PURPOSE = {
@@ -49,6 +76,10 @@ BODIES: list[tuple[str, bytes]] = [
     ("application/octet-stream", f"<CONSOLIDATED_LIST><INDIVIDUALS>{CANARY}".encode()),
     ("application/octet-stream", f'<!DOCTYPE x [<!ENTITY y "{CANARY}">]><x>&y;</x>'.encode()),
     ("application/x-www-form-urlencoded", f"surname={CANARY}&csrf={CANARY}".encode()),
+    (
+        "application/x-www-form-urlencoded",
+        urlencode({"csrf": FORM_TOKEN, **dict.fromkeys(FIELDS, CANARY)}).encode(),
+    ),
     ("multipart/form-data; boundary=b", f'--b\r\nContent-Disposition: form-data; name="{CANARY}'.encode()),
 ]
 
@@ -73,6 +104,11 @@ def routes(service: str) -> Iterator[tuple[str, str, str]]:
 async def caller(request: Request) -> Principal:
     """Whom the header names."""
     name = request.headers["x-caller"]
+    now = datetime.now(UTC)
+    # The console's pages expect the session that its own authentication leaves behind.
+    request.state.session = Session(
+        StoredSession(b"\x00" * 32, "someone", "Someone", now, now, b""), Tokens("token"), FORM_TOKEN
+    )
     if name == "SERVICE":
         return Principal("ingest", PrincipalKind.SERVICE)
     kind = PrincipalKind.CARRIER if name == Role.CARRIER else PrincipalKind.USER
