@@ -11,7 +11,7 @@ from deploy.local.seed import STANDING_ORDER, ingest_rows, list_sources, screeni
 from services.ingest.formats.registry import read_messages
 from services.ingest.registers import ROW_TYPES, Register
 from services.ingest.sensitive import filter_message
-from services.screening.routes_registers import LegalRowIn, ListSourceIn, StandingOrderIn
+from services.screening.register_forms import LegalRowIn, ListSourceIn, StandingOrderIn
 
 NOW = datetime(2027, 11, 14, 5, 0, tzinfo=UTC)
 TODAY = date(2027, 11, 14)
