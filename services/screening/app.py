@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.screening import (
     errors,
+    routes_approvals,
     routes_desk,
     routes_hits,
     routes_registers,
@@ -79,6 +80,7 @@ register_problems(
     422,
     errors.ListRefused,
     errors.MalformedMrz,
+    errors.RowRefused,
     errors.UnreadableTraveller,
     errors.UnreadableMessage,
 )
@@ -130,6 +132,7 @@ def create_app(
             routes_review.router,
             routes_hits.router,
             routes_watchlist.router,
+            routes_approvals.router,
             routes_registers.router,
             routes_desk.router,
             audit_router(),

@@ -14,6 +14,7 @@ DomainError
 ├── ListRefused              the file was not loaded
 ├── MalformedMrz
 ├── UnreadableTraveller      a batch holds a traveller that no reader of ours reads
+├── RowRefused               a row does not fit its register
 ├── TickRefused              the clocks run by themselves
 ├── UnreadableMessage        another sender's kind, or not that contract
 ├── NotYetReady              503: what screening needs is not in force, travellers wait in ingest's outbox
@@ -128,6 +129,13 @@ class UnreadableMessage(DomainError):
 
     code: ClassVar[str] = "UNREADABLE_MESSAGE"
     sentence: ClassVar[str] = "This is no {kind} that screening takes from the sender."
+
+
+class RowRefused(DomainError):
+    """A row that does not fit its register."""
+
+    code: ClassVar[str] = "ROW_REFUSED"
+    sentence: ClassVar[str] = "The row does not fit its register: {field}."
 
 
 class TickRefused(DomainError):

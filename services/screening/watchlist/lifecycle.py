@@ -186,7 +186,8 @@ class Lifecycle:
             removed_at=None if before is None else before.removed_at,
             is_used=False,
         )
-        refusals = self._activation_refusals(entry, loading)
+        # An entry that is live already is not activated again; the file is its review (SG-14).
+        refusals = () if is_live else self._activation_refusals(entry, loading)
         if was_removed and before is not None:
             # What was removed here stays removed, whatever a file still says (SG-15).
             return replace(before, refusals=refusals, is_used=False)

@@ -130,7 +130,7 @@ def purpose_tag(body: Mapping[str, Any]) -> str | None:
 
 
 def is_child(body: Mapping[str, Any], today: date) -> bool:
-    """Whether every birth date of the entry says under 18; without any the person counts as an adult.
+    """Whether a birth date of the entry allows an age under 18; without any the person counts as an adult.
 
     Source: SG-16 (unknown age without evidence is an adult).
     """
