@@ -42,7 +42,7 @@ class StandingOrderIn(In):
     purpose_code: Annotated[str, Field(pattern=one_of(OPERATIONAL_PURPOSES))]
     statement: Annotated[str, Field(min_length=LEAST_STATEMENT, max_length=2000)]
     alternatives_considered: Words
-    period_days: Annotated[int, Field(ge=1, le=LONGEST_STANDING_ORDER)]
+    period_days: Annotated[int, Field(ge=1, le=LONGEST_STANDING_ORDER)] = LONGEST_STANDING_ORDER
 
 
 class MatcherApprovalIn(In):
