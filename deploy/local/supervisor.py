@@ -18,7 +18,7 @@ from typing import Any, Final
 import httpx
 
 from deploy.local.children import ChildProcess, Command, last_line
-from deploy.local.faults import NotReady
+from deploy.local.faults import LocalFault, NotReady
 from deploy.local.installation import (
     install,
     issuer_environment,
@@ -36,6 +36,7 @@ STOP_PATIENCE_SECONDS: Final = 15.0
 FIRST_RESTART_SECONDS: Final = 0.1
 LONGEST_RESTART_SECONDS: Final = 5.0
 STEADY_SECONDS: Final = 30.0
+POSTGRES_PAUSE_SECONDS: Final = 1.0
 
 Report = Callable[[str], None]
 
@@ -130,8 +131,7 @@ class LocalSystem:
     def watch(self) -> None:
         """Look once after every process, and start again what has died."""
         if self._postgres is not None and not self._postgres.is_running():
-            self.report("PostgreSQL ended; starting it again")
-            self._postgres.start()
+            self._restart(self._postgres)
         for kept in self._kept:
             self._look_after(kept)
 
@@ -180,6 +180,16 @@ class LocalSystem:
             reason=f"{reason}, and said last: {said}",
             log=str(kept.child.log),
         )
+
+    def _restart(self, postgres: EmbeddedPostgres) -> None:
+        self.report("PostgreSQL ended; starting it again")
+        try:
+            postgres.start()
+        except LocalFault as fault:
+            # Killed again while it recovered, or short of disk for a moment: the next look tries once more,
+            # because ending everything else over it would help nobody.
+            self.report(fault.detail)
+            self._ending.wait(POSTGRES_PAUSE_SECONDS)
 
     def _look_after(self, kept: _Kept) -> None:
         now = time.monotonic()

@@ -11,7 +11,7 @@ from deploy.local.token_command import local_issuer
 from shared.clock import SystemClock
 
 
-def up(data: Path, first_port: int, *, as_json: bool) -> int:
+def up(data: Path, first_port: int, *, with_simulator: bool, as_json: bool) -> int:
     """Start the services, say where they are, and stay until SIGINT or SIGTERM.
 
     Returns:
@@ -23,7 +23,7 @@ def up(data: Path, first_port: int, *, as_json: bool) -> int:
     folder = DataFolder(data.absolute())
     steps = Steps()
     with folder.claimed():
-        system = LocalSystem(folder, Ports.starting_at(first_port), steps)
+        system = LocalSystem(folder, Ports.starting_at(first_port), steps, with_simulator=with_simulator)
         try:
             with running(system, steps.shown()):
                 with steps.shown():

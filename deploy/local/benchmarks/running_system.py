@@ -26,6 +26,11 @@ class RunningSystem:
     supervisor: int
     api: Api
 
+    @property
+    def simulator(self) -> str:
+        """Where the simulated counterparts answer, if they run."""
+        return str(self.folder.running_system()["simulator"])
+
     def put_list_in_force(self, content: bytes, source: str) -> dict[str, Any]:
         """Import a list in UN format; its two approvers are a steward and a supervisor.
 
@@ -47,11 +52,12 @@ class RunningSystem:
 
 
 @contextmanager
-def running_system() -> Iterator[RunningSystem]:
+def running_system(*, with_simulator: bool = False) -> Iterator[RunningSystem]:
     """Start `up` in a temporary folder on free ports; ended and deleted on the way out."""
     with tempfile.TemporaryDirectory(prefix="safeconduct-bench-") as folder:
         data = Path(folder) / "data"
-        command = (sys.executable, "-m", "deploy.local", "up", "--json", "--port", "0", "--data", str(data))
+        options = ("--json", "--port", "0", "--data", str(data), *(["--simulator"] if with_simulator else []))
+        command = (sys.executable, "-m", "deploy.local", "up", *options)
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:

@@ -17,7 +17,7 @@ from deploy.local.synthetic.people import FictionalPeople, FictionalPerson
 RETRY_SECONDS = 0.2
 REQUEST_TIMEOUT_SECONDS = 10.0
 MAX_TRAVELLERS_A_MANIFEST = 60
-PLANTED_SHARE = 0.25
+PLANTED_SHARE = 0.1
 REPEATED_SHARE = 0.1
 
 

@@ -23,6 +23,9 @@ SELECT t.traveller_id::text AS traveller, t.record->>'carrier_reference' AS refe
        f.carrier || f.number AS designator
 FROM traveller t JOIN flight f USING (flight_id)
 """
+_UNREAD_HITS = """
+SELECT count(*) FROM hit WHERE state IN ('POSSIBLE_MATCH', 'IN_REVIEW', 'AWAITING_SECOND')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +87,17 @@ async def faults_of_screening(
     faults = [] if screened == accepted else [f"{screened} travellers screened of {accepted} accepted"]
     faults.extend("a hit stands twice" for copies in hits.values() if copies > 1)
     found = {traveller for traveller, _ in hits}
-    for message in journal:
-        for reference in message.planted:
-            if not found.intersection(stored.travellers.get((message.designator, reference), ())):
-                faults.append(f"{message.transaction}: a listed person was not found")
+    faults.extend(
+        f"{message.transaction}: a listed person was not found"
+        for message in journal
+        for reference in message.planted
+        if not found.intersection(stored.travellers.get((message.designator, reference), ()))
+    )
     return faults
 
 
 async def faults_of_sharing(address: DatabaseAddress, effects: Mapping[str, int]) -> list[str]:
-    """Each confirmed hit made one share; each delivered notice took effect once at the counterpart.
+    """Each confirmed hit made one share; each notice was delivered and took effect once; nothing waits.
 
     Args:
         address: Gives the address of a service's database.
@@ -107,21 +112,26 @@ async def faults_of_sharing(address: DatabaseAddress, effects: Mapping[str, int]
             )
         }
         waiting = await connection.fetchval("SELECT count(*) FROM outbox")
+        unread = await connection.fetchval(_UNREAD_HITS)
     finally:
         await connection.close()
     connection = await asyncpg.connect(address("sharing"))
     try:
         shared = Counter(row["hit_id"] for row in await connection.fetch("SELECT hit_id::text FROM share"))
-        delivered = await connection.fetch(
-            "SELECT notice_id::text FROM notice WHERE channel = 'ENDPOINT' AND state IN ('DELIVERED', 'SEEN')"
+        undecided = await connection.fetchval("SELECT count(*) FROM share WHERE state <> 'DECIDED'")
+        notices = await connection.fetch(
+            "SELECT notice_id::text, state FROM notice WHERE channel = 'ENDPOINT'"
         )
     finally:
         await connection.close()
     faults = [f"{waiting} events still wait in screening's outbox"] if waiting else []
+    faults.extend([f"{unread} hits wait for the office"] if unread else [])
+    faults.extend([f"{undecided} shares wait for the office"] if undecided else [])
     faults.extend(f"hit {hit}: confirmed and never reached sharing" for hit in confirmed - set(shared))
     faults.extend(f"hit {hit}: {copies} shares" for hit, copies in shared.items() if copies != 1)
-    for row in delivered:
-        count = effects.get(row["notice_id"], 0)
-        if count != 1:
-            faults.append(f"notice {row['notice_id']}: took effect {count} times")
+    faults.extend(
+        f"notice {row['notice_id']}: {row['state']}, took effect {effects.get(row['notice_id'], 0)} times"
+        for row in notices
+        if row["state"] != "DELIVERED" or effects.get(row["notice_id"]) != 1
+    )
     return faults

@@ -27,9 +27,17 @@ def demo_here(
 
 
 @app.command("up")
-def up_here(data: Data = DEFAULT_DATA, port: Port = DEFAULT_FIRST_PORT, *, json: Json = False) -> int:
+def up_here(
+    data: Data = DEFAULT_DATA,
+    port: Port = DEFAULT_FIRST_PORT,
+    *,
+    simulator: Annotated[
+        bool, typer.Option("--simulator", help="Run simulated counterparts as well.")
+    ] = False,
+    json: Json = False,
+) -> int:
     """Start everything on this machine, without the demonstration, and stay."""
-    return up(data, port, as_json=json)
+    return up(data, port, with_simulator=simulator, as_json=json)
 
 
 @app.command("token")
