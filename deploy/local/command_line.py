@@ -3,6 +3,7 @@
 A module of commands is imported only when it is called: `./run policy test` waits for no database driver.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -51,8 +52,12 @@ def main(arguments: list[str]) -> int:
         arguments = [DEFAULT_COMMAND, *arguments]
     try:
         code = application(arguments)(arguments, prog_name="./run", standalone_mode=False)
-    except DomainError as fault:
-        say(fault.detail)
+    except BrokenPipeError:
+        # Whoever read our output has enough, for instance `head`; nothing more can be said to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (DomainError, OSError) as fault:
+        say(sentence_of(fault))
         return EXIT_FAULT
     except typer.Exit as ended:
         return ended.exit_code
@@ -62,8 +67,19 @@ def main(arguments: list[str]) -> int:
         return EXIT_FAULT
     except (typer.Abort, KeyboardInterrupt):
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough, for instance `head`; nothing more can be said to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return code if isinstance(code, int) else 0
+
+
+def sentence_of(fault: DomainError | OSError) -> str:
+    """What to tell the person.
+
+    Raises:
+        OSError: It is none that a person could mend.
+    """
+    if isinstance(fault, DomainError):
+        return fault.detail
+    if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "The disk is full: make room, or choose another data folder with --data."
+    if isinstance(fault, PermissionError):
+        return f"You may not write {fault.filename}: choose another data folder with --data."
+    raise fault

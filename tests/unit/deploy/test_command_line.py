@@ -1,5 +1,6 @@
 """`./run`: commands, options, exit codes, and one sentence for each mistake."""
 
+import errno
 import io
 import json
 import sys
@@ -99,3 +100,30 @@ def test_policy_test_prints_one_object(capsys: pytest.CaptureFixture[str]) -> No
 def test_nobody_can_sign_policy_without_a_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "sign", "--as", "somebody", "--data", str(tmp_path)]) == 2
     assert "key file cannot be used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (PermissionError(errno.EACCES, "Permission denied", "/closed"), "You may not write /closed"),
+    ],
+)
+def test_what_the_machine_refuses_is_told(
+    fault: OSError, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def application(_: list[str]) -> object:
+        raise fault
+
+    monkeypatch.setattr(command_line, "application", application)
+    assert main(["up"]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_other_faults_of_the_machine_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def application(_: list[str]) -> object:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(command_line, "application", application)
+    with pytest.raises(OSError, match="Input/output"):
+        main(["up"])
