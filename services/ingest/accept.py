@@ -10,7 +10,7 @@ from services.ingest.arrival import INGEST_REFUSED, SENDER_UNKNOWN, WRONG_CARRIE
 from services.ingest.elements import elements_of, keep_allowed
 from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.formats.flights import local_date_of
-from services.ingest.observed import SendToScreening
+from services.ingest.observed import Reported, SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.receipt import Receipt
 from services.ingest.registers import CarrierRow, CollectionProfileRow, RegistersInForce
@@ -139,9 +139,7 @@ class AcceptMessage:
         if status is not None:
             faults.extend(_not_reported_before(message, unknown))
         if status is None or status is TravellerStatus.ON_BOARD:
-            await self._store(connection, arrival, report, unknown)
-        else:
-            unknown = []
+            await self._store(connection, arrival, report, [(place, keys[place]) for place in unknown])
         screened = [at for at in known.values() if at is not None]
         receipt = arrival.receipt().with_faults(tuple(faults))
         is_screened = len(screened) == len(message.travellers)
@@ -152,18 +150,25 @@ class AcceptMessage:
         )
 
     async def _store(
-        self, connection: AsyncConnection, arrival: Arrival, report: Report, places: Sequence[int]
+        self,
+        connection: AsyncConnection,
+        arrival: Arrival,
+        report: Report,
+        places: Sequence[tuple[int, bytes]],
     ) -> None:
-        """Write the travellers at these places, and the batches that tell screening about them."""
-        all_keys = self._ports.keys.person_keys(arrival.message.travellers)
-        travellers = [arrival.message.travellers[place] for place in places]
-        keys = [all_keys[place] for place in places]
-        new_ids = [self._ports.identifiers.new() for _ in places]
-        ids = await self._ports.stores.travellers.report(connection, report, travellers, keys, new_ids)
-        observed = list(zip(ids, travellers, strict=True))
-        await self._send(
-            connection, arrival.message_id, (report.flight_id, arrival.flight), observed, arrival.received_at
+        """Write the travellers at these places under these keys, and the batches that tell screening."""
+        travellers = [arrival.message.travellers[place] for place, _ in places]
+        records = [traveller.as_record() for traveller in travellers]
+        ids = await self._ports.stores.travellers.report(
+            connection,
+            report,
+            records,
+            [key for _, key in places],
+            [self._ports.identifiers.new() for _ in places],
         )
+        reported = list(map(Reported, ids, travellers, records))
+        flight = (report.flight_id, arrival.flight)
+        await self._send(connection, arrival.message_id, flight, reported, arrival.received_at)
 
     async def _record(
         self,

@@ -74,7 +74,7 @@ def answer(taken: Sequence[Taken], *, wants_edifact: bool, own_name: str) -> Res
 def _problem(taken: Sequence[Taken], status: HTTPStatus) -> Response:
     first = taken[0]
     code = first.refusal or MALFORMED
-    fault = first.receipt.faults[-1]
+    fault = first.receipt.faults[0]
     facts: dict[str, Fact] = {"fault": fault.code, "segment": fault.segment, "position": fault.position}
     receipts = [each.receipt.as_json() for each in taken]
     shown = {"receipt": receipts[0]} if len(receipts) == 1 else {"receipts": receipts}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from shared.travel.traveller import Traveller
@@ -33,18 +34,17 @@ ELEMENTS: Mapping[str, tuple[str, ...]] = {
 }
 #: Without a surname nobody can be told from anybody else: every profile has it.
 REQUIRED_ELEMENTS = frozenset({"surname"})
-_EMPTY = (None, ())
+_FACTS = tuple((element, fact) for element, facts in ELEMENTS.items() for fact in facts)
+_values_of = attrgetter(*(fact for _, fact in _FACTS))
 
 
 def elements_of(travellers: Iterable[Traveller]) -> Counter[str]:
     """The elements that a message holds, and of how many travellers."""
     found: Counter[str] = Counter()
     for traveller in travellers:
-        found.update(
-            element
-            for element, facts in ELEMENTS.items()
-            if any(getattr(traveller, fact) not in _EMPTY for fact in facts)
-        )
+        values = zip(_FACTS, _values_of(traveller), strict=True)
+        # A set, because some elements are more than one fact. `False` is a fact, an empty tuple is none.
+        found.update({element for (element, _), value in values if value is not None and value != ()})
     return found
 
 

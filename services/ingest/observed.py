@@ -1,6 +1,7 @@
 """What screening is told: batches of travellers as they were reported, and what its reply changes here."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +29,15 @@ DESTINATION = "screening"
 KIND = "TravellersObservedV1"
 
 
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A traveller as stored: its identifier, its value, and its record (`Traveller.as_record`)."""
+
+    traveller_id: TravellerId
+    traveller: Traveller
+    record: dict[str, Any] = field(repr=False)
+
+
 class SendToScreening:
     """Writes batches to the outbox, in the transaction that stores the travellers."""
 
@@ -39,7 +49,7 @@ class SendToScreening:
         connection: AsyncConnection,
         message_id: MessageId,
         flight: tuple[FlightId, Flight],
-        travellers: Sequence[tuple[TravellerId, Traveller]],
+        travellers: Sequence[Reported],
         received_at: datetime,
     ) -> None:
         """Write the travellers of one message in batches of at most `MAX_TRAVELLERS_A_BATCH`."""
@@ -59,16 +69,16 @@ class SendToScreening:
             )
 
     def _observed(
-        self, travellers: Sequence[tuple[TravellerId, Traveller]], flight: Flight, reported_on: date
+        self, travellers: Sequence[Reported], flight: Flight, reported_on: date
     ) -> list[TravellerObservedV1]:
         keys = self._ports.keys
         return [
             TravellerObservedV1(
-                traveller_id=traveller_id,
-                journey_key=keys.journey_key(traveller, flight, reported_on),
-                traveller=traveller.as_record(),
+                traveller_id=each.traveller_id,
+                journey_key=keys.journey_key(each.traveller, flight, reported_on),
+                traveller=each.record,
             )
-            for traveller_id, traveller in travellers
+            for each in travellers
         ]
 
 

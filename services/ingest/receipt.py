@@ -10,6 +10,8 @@ from shared.identifiers import ReceiptId
 from shared.travel.flight import Flight
 from shared.travel.message import Fault, ParsedMessage, Severity
 
+MAX_FAULTS = 1_000
+
 
 class ReceiptStatus(StrEnum):
     """What became of a message."""
@@ -60,7 +62,7 @@ class Receipt:
             stated=message.counted.travellers_stated,
             accepted=len(message.travellers),
             rejected=len(message.rejected_travellers),
-            faults=message.faults,
+            faults=_shown(message.faults),
         )
 
     @property
@@ -115,6 +117,13 @@ def _status(message: ParsedMessage) -> ReceiptStatus:
     if message.is_rejected:
         return ReceiptStatus.REJECTED
     return ReceiptStatus.ACCEPTED_WITH_FAULTS if message.faults else ReceiptStatus.ACCEPTED
+
+
+def _shown(faults: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """The first faults, and that there were more: the counts beside them stay true."""
+    if len(faults) <= MAX_FAULTS:
+        return faults
+    return (*faults[:MAX_FAULTS], Fault(Severity.WARNING, "MORE_FAULTS"))
 
 
 def _instant(moment: datetime) -> str:

@@ -23,7 +23,6 @@ from shared.travel.message import Fault, MessageFunction, ParsedMessage, Severit
 
 READ_IN_LOOP_BYTES = 262_144
 RETRY_AFTER_SECONDS = 2
-MAX_STORED_FAULTS = 1_000
 
 # Persons of a gate pass do not travel, and a master crew list is about no flight: neither is a manifest.
 _FUNCTIONS_NOT_TAKEN = frozenset({MessageFunction.GATE_PASS, MessageFunction.MASTER_CREW_LIST})
@@ -135,7 +134,6 @@ class ReceiveMessage:
         raw: RawMessage,
         refusal: Refused,
     ) -> Taken:
-        receipt = replace(receipt, faults=receipt.faults[-MAX_STORED_FAULTS:])
         verdict = refusal.verdict
         async with self._ports.database.begin() as connection:
             first = await self._ports.stores.messages.claim(

@@ -403,12 +403,12 @@ class ParsedMessage(Personal):
         return tuple(each for each in range(1, last + 1) if each not in left_out)
 
     def rejected(self, fault: Fault) -> Self:
-        """The same envelope without travellers or reservations, and with this fault."""
+        """The same envelope without travellers or reservations, this fault before the others."""
         return replace(
             self,
             travellers=(),
             reservations=(),
             free_texts=(),
             counted=Counted(self.counted.travellers_stated, 0),
-            faults=(*self.faults, fault),
+            faults=(fault, *self.faults),
         )

@@ -1,7 +1,7 @@
 """A person on a leg, passenger or crew, as an airline reported them. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
@@ -102,7 +102,13 @@ class Address(Personal):
 
     def as_json(self) -> dict[str, Any]:
         """The address object of `parsed-message.md`."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            "street": self.street,
+            "city": self.city,
+            "region": self.region,
+            "postal_code": self.postal_code,
+            "country": self.country,
+        }
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -134,8 +134,7 @@ def _read_traveller(value: Any, ordinal: int, people: People, today: date) -> li
     birth = traveller.birth_date
     if birth is not None and date(birth.year, birth.month or 1, birth.day or 1) > today:
         return [fault(Severity.TRAVELLER_REJECTED, "BIRTH_DATE_IMPOSSIBLE", "birth_date")]
-    merged = people.add(traveller, ordinal)
-    return faults if merged is None else [*faults, merged]
+    return [*faults, *people.add(traveller, ordinal)]
 
 
 def _reference(value: Any, member: str) -> str | None:

@@ -316,14 +316,12 @@ class _PaxlstReading:
             return
         traveller = draft.build()
         faults = draft.faults()
+        if len(self._faults) >= MAX_WARNINGS:
+            faults = [each for each in faults if each.severity is not Severity.WARNING]
+        self._faults.extend(faults)
         if traveller is not None:
-            merged = self._people.add(traveller, draft.ordinal)
-            if merged is not None:
-                faults.append(merged)
-        if len(self._faults) < MAX_WARNINGS:
-            self._faults.extend(faults)
-        else:
-            self._faults.extend(each for each in faults if each.severity is not Severity.WARNING)
+            # Whom the reply leaves out hangs on this warning, so it is never over the limit.
+            self._faults.extend(self._people.add(traveller, draft.ordinal))
 
     _HANDLERS: ClassVar[dict[str, Callable[["_PaxlstReading", Segment], None]]] = {
         "BGM": _take_bgm,

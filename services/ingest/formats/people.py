@@ -5,6 +5,8 @@ from dataclasses import fields, replace
 from shared.travel.message import TRAVELLER_MERGED, Fault, Severity
 from shared.travel.traveller import Traveller
 
+MAX_DOCUMENTS = 25
+
 
 class People:
     """Travellers in the order sent, each once.
@@ -20,23 +22,27 @@ class People:
         self.travellers: list[Traveller] = []
         self._places: dict[tuple[object, ...], int] = {}
 
-    def add(self, traveller: Traveller, ordinal: int) -> Fault | None:
-        """Add a traveller; the returned fault tells that it was merged with the same person read before."""
+    def add(self, traveller: Traveller, ordinal: int) -> list[Fault]:
+        """Add a traveller; the warnings tell that it was merged with the same person read before."""
         key = _person_key(traveller)
         place = self._places.get(key) if key is not None else None
         if place is None:
             if key is not None:
                 self._places[key] = len(self.travellers)
             self.travellers.append(traveller)
-            return None
-        self.travellers[place] = _merged(self.travellers[place], traveller)
-        return Fault(
+            return []
+        known = self.travellers[place]
+        self.travellers[place] = _merged(known, traveller)
+        merged = Fault(
             Severity.WARNING,
             TRAVELLER_MERGED,
             traveller=ordinal,
             carrier_reference=traveller.carrier_reference,
             locator=traveller.record_locator,
         )
+        if len(known.documents) + len(traveller.documents) <= MAX_DOCUMENTS:
+            return [merged]
+        return [merged, replace(merged, code="MAX_DOCUMENTS")]
 
 
 def _person_key(traveller: Traveller) -> tuple[object, ...] | None:
@@ -55,4 +61,4 @@ def _merged(first: Traveller, second: Traveller) -> Traveller:
     }
     known = {(each.type, each.number) for each in first.documents}
     more = [each for each in second.documents if (each.type, each.number) not in known]
-    return replace(first, **{**gaps, "documents": (*first.documents, *more)})
+    return replace(first, **{**gaps, "documents": (*first.documents, *more)[:MAX_DOCUMENTS]})

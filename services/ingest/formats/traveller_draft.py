@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from services.ingest.formats import names
 from services.ingest.formats.dates import read_birth_date, read_document_date
+from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.separators import Segment
 from shared.travel.message import Fault, Severity
 from shared.travel.partial_date import PartialDate
@@ -23,8 +24,8 @@ from shared.travel.traveller import (
     TravellerRole,
 )
 
-MAX_DOCUMENTS = 25
-MAX_BAG_TAGS = 999
+# Many times what a person carries, and few enough that a long message stays within memory.
+MAX_BAG_TAGS = 50
 POUNDS_TO_KILOGRAMS = 0.45359237
 
 _AIRPORT_FACTS = {"22": "clearance", "178": "embarkation", "179": "debarkation"}
@@ -38,7 +39,6 @@ _DUTIES = {
     "CR5": CrewDuty.DEADHEAD,
 }
 _VERIFIED = {"173": True, "ZZZ": True, "174": False}
-_NUMBERED = re.compile(r"(.*?)(\d+)", re.DOTALL)
 _AMOUNT = re.compile(r"(\d{1,6})(?:[.,]\d*)?")
 _HAS_DIGIT = re.compile(r"\d")
 _NAME_ELEMENTS = (3, 2, 4)
@@ -252,14 +252,14 @@ class TravellerDraft:
         if not first:
             return
         self._bag_tags.append(first)
-        numbered = _NUMBERED.fullmatch(first)
-        if not count.isdecimal() or numbered is None:
+        prefix = first.rstrip("0123456789")
+        number = first[len(prefix) :]
+        if not number or not count.isdecimal():
             return
         more = int(count[:9]) - 1
         if len(self._bag_tags) + more > MAX_BAG_TAGS:
             self.warn("MAX_BAG_TAGS", segment.tag, segment.position)
             return
-        prefix, number = numbered.groups()
         for step in range(1, more + 1):
             self._bag_tags.append(f"{prefix}{int(number) + step:0{len(number)}}")
 

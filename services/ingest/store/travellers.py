@@ -1,17 +1,17 @@
 """Travellers: one row for each person on each flight; the latest report stands."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.identifiers import FlightId, MessageId, TravellerId
-from shared.travel.traveller import Traveller
 
 _REPORT = text("""
 INSERT INTO traveller (traveller_id, flight_id, person_key, message_id, status, record, reported_at)
@@ -56,16 +56,23 @@ class TravellerStore:
         self,
         connection: AsyncConnection,
         report: Report,
-        travellers: Sequence[Traveller],
+        records: Sequence[Mapping[str, Any]],
         person_keys: Sequence[bytes],
         new_ids: Sequence[UUID],
     ) -> list[TravellerId]:
         """Write travellers in one statement, each in place of what was reported of the same person before.
 
+        Args:
+            connection: The caller's transaction.
+            report: The flight, the message, the status that they get.
+            records: `Traveller.as_record` of each.
+            person_keys: One for each, none twice.
+            new_ids: What they are called where nobody reported them before.
+
         Returns:
             Their identifiers in the order given; a person who was known keeps the first one.
         """
-        if not travellers:
+        if not records:
             return []
         values = {
             "flight_id": report.flight_id,
@@ -74,7 +81,7 @@ class TravellerStore:
             "now": report.now,
             "traveller_ids": list(new_ids),
             "person_keys": list(person_keys),
-            "records": [json.dumps(each.as_record(), ensure_ascii=False) for each in travellers],
+            "records": [json.dumps(each, ensure_ascii=False) for each in records],
         }
         rows = await connection.execute(_REPORT, values)
         ids = {bytes(row.person_key): TravellerId(row.traveller_id) for row in rows}

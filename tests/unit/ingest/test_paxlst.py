@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.formats import paxlst, traveller_draft
+from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.registry import read_messages
 from shared.travel.message import Change, Counted, MessageFunction, Severity
 from shared.travel.partial_date import PartialDate
@@ -72,6 +73,16 @@ def test_deviation_the_same_person_twice_becomes_one_with_both_documents() -> No
 def test_deviation_without_reference_name_and_birth_date_make_the_same_person() -> None:
     people = person("DTM+329:900711", "DOC+P+1") + person("DTM+329:900711", "DOC+P+2", name="OS EI:KO FI")
     assert len(read_one(str(Written(people=people))).travellers) == 1
+
+
+def test_limit_of_documents_holds_for_merged_people_too() -> None:
+    half = [f"DOC+P+{each}" for each in range(13)]
+    other = [f"DOC+V+{each}" for each in range(13)]
+    message = read_one(str(Written(people=person("RFF+ABO:R", *half) + person("RFF+ABO:R", *other))))
+    assert len(message.travellers[0].documents) == MAX_DOCUMENTS
+    assert codes(message) == ["TRAVELLER_MERGED", "MAX_DOCUMENTS"]
+    fewer = read_one(str(Written(people=person("RFF+ABO:R", *half) + person("RFF+ABO:R", *other[:12]))))
+    assert codes(fewer) == ["TRAVELLER_MERGED"]
 
 
 def test_namesakes_without_birth_date_are_two_people() -> None:
@@ -411,7 +422,7 @@ def test_place_of_issue_without_a_document_is_passed_over() -> None:
 
 
 def test_limit_of_documents() -> None:
-    most = traveller_draft.MAX_DOCUMENTS
+    most = MAX_DOCUMENTS
     traveller, faults = read_person(*(f"DOC+P+{each}" for each in range(most)))
     assert (len(traveller.documents), faults) == (most, [])
     traveller, faults = read_person(*(f"DOC+P+{each}" for each in range(most + 1)))
