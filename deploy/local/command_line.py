@@ -21,7 +21,8 @@ PACKAGE: Final = "deploy.local.commands"
 MODULES: Final[Mapping[str, Sequence[str]]] = {
     "systems": ("demo", "up", "token"),
     "development": ("test", "check", "bench"),
-    "tools": ("parse", "match", "policy"),
+    "tools": ("parse", "policy"),
+    "matching": ("match",),
     "records": ("watchlist", "audit"),
 }
 

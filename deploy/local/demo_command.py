@@ -16,10 +16,9 @@ from deploy.local.installation import OWN_AUTHORITY
 from deploy.local.layout import DataFolder, Ports
 from deploy.local.scripted_day import DayReport, ScriptedDay
 from deploy.local.supervisor import Interrupted, LocalSystem, running
-from deploy.local.terminal import ERRORS, EXIT_FAULT, EXIT_INTERRUPTED, OUTPUT, Steps, print_json, say
+from deploy.local.terminal import ERRORS, EXIT_INTERRUPTED, OUTPUT, Steps, print_json, say
 from deploy.local.up_command import prepare
 from shared.clock import SystemClock
-from shared.errors import DomainError
 
 
 @dataclass
@@ -28,7 +27,7 @@ class _Played:
 
     report: DayReport = field(default_factory=DayReport)
     logs: list[dict[str, Any]] = field(default_factory=list)
-    fault: DomainError | None = None
+    fault: Exception | None = None
     is_over: bool = False
 
 
@@ -42,11 +41,11 @@ def demo(data: Path, first_port: int, *, ends: bool, as_json: bool) -> int:
         as_json: The summary as one line.
 
     Returns:
-        0 when the day went as written and every audit log holds, 2 when it got stuck, 130 when it was
-        ended before it was over.
+        0 when the day went as written and every audit log holds, 1 when a log does not, 130 when it was ended
+        before the day was over.
 
     Raises:
-        LocalFault: In one sentence, why it could not start.
+        LocalFault: In one sentence, why it could not start, or where the day got stuck.
     """
     folder = DataFolder(data.absolute())
     steps = Steps()
@@ -64,8 +63,7 @@ def demo(data: Path, first_port: int, *, ends: bool, as_json: bool) -> int:
         except Interrupted:
             return EXIT_INTERRUPTED
     if played.fault is not None:
-        say(played.fault.detail)
-        return EXIT_FAULT
+        raise played.fault
     if not played.is_over:
         return EXIT_INTERRUPTED
     return 0 if all(row["holds"] for row in played.logs) else 1
@@ -75,8 +73,9 @@ def _play(system: LocalSystem, folder: DataFolder, played: _Played, ends: bool, 
     """Play the day and show its summary; a fault ends the system."""
     try:
         _play_day(system, folder, played)
-    except DomainError as fault:
-        played.fault = fault
+    except Exception as fault:  # noqa: BLE001 - the thread's outermost loop: the main thread tells it.
+        # Whoever ends us in the middle of the day sees services go away; that is no fault of the day.
+        played.fault = None if system.is_ending else fault
         system.end()
         return
     played.is_over = True

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from deploy.local.api import Api
+import httpx
+
+from deploy.local.api import Api, Declined
 from deploy.local.counterpart_simulator import load_counterparts
 from deploy.local.installation import OWN_AUTHORITY
 from deploy.local.layout import DataFolder
@@ -126,6 +128,8 @@ def list_sources() -> list[dict[str, Any]]:
     ]
 
 
+DEMONSTRATION_CASE: Final = "DEMO-CASE-1"
+CASE_MEMBERS: Final = ("verifier-1", "verifier-2", "supervisor")
 STANDING_ORDER: Final = {
     "purpose_code": "TERR_TRAVEL",
     "statement": (
@@ -163,6 +167,17 @@ def seed_screening(api: Api, today: date) -> None:
     approvals = api.get("legal", "screening", "/v1/matcher-approvals")["matcher_approvals"]
     if not _in_force(approvals):
         _two_people(api, OFFICE, "screening", "/v1/matcher-approvals", {})
+    _open_case(api)
+
+
+def _open_case(api: Api) -> None:
+    """Open the case that ad hoc questions of the demonstration are asked for, unless it was opened before."""
+    case = {"case_id": DEMONSTRATION_CASE, "members": list(CASE_MEMBERS)}
+    try:
+        api.call("supervisor", "POST", "screening", "/v1/cases", json=case)
+    except Declined as refused:
+        if refused.facts["status"] != httpx.codes.CONFLICT:
+            raise
 
 
 def _covers(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:

@@ -128,6 +128,11 @@ class LocalSystem:
         """Let `run` return; harmless from a signal handler and from another thread."""
         self._ending.set()
 
+    @property
+    def is_ending(self) -> bool:
+        """Whether somebody has said `end`."""
+        return self._ending.is_set()
+
     def watch(self) -> None:
         """Look once after every process, and start again what has died."""
         if self._postgres is not None and not self._postgres.is_running():

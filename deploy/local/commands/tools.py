@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from deploy.local.commands.options import DEFAULT_DATA, Data, Json, group
-from deploy.local.match_command import match_lines
 from deploy.local.parse_command import parse_files
 from deploy.local.policy_command import policy_sign, policy_test
 
@@ -20,24 +19,6 @@ app.add_typer(policy, name="policy")
 def parse_here(files: Annotated[list[Path], typer.Argument(help="Messages in any format.")]) -> int:
     """Read messages to JSON on standard output; faults go to standard error, 1 when one is refused."""
     return parse_files(files, sys.stdout, sys.stderr)
-
-
-@app.command("match")
-def match_here(
-    entries: Annotated[Path, typer.Option("--list", help="Watchlist entries as JSON lines.", exists=True)],
-    file: Annotated[
-        Path | None, typer.Argument(help="Travellers as JSON lines; else standard input.")
-    ] = None,
-    floor: Annotated[float | None, typer.Option(help="The least score that is printed.")] = None,
-    *,
-    json: Json = False,
-) -> int:
-    """Compare travellers with a list, one JSON line each, in order."""
-    del json  # It has no other form; the option is there because the specification's command line names it.
-    if file is None:
-        return match_lines(entries, floor, sys.stdin, sys.stdout)
-    with file.open(encoding="utf-8") as travellers:
-        return match_lines(entries, floor, travellers, sys.stdout)
 
 
 @policy.command("test")

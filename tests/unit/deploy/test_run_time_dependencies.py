@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+from deploy.local.command_line import MODULES
 from deploy.local.layout import ROOT, SERVICES
 
 SCRIPT = """
@@ -36,7 +37,7 @@ def test_services_and_commands_import_nothing_but_locked_packages() -> None:
         *(f"services.{service}.__main__" for service in SERVICES),
         "shared.security.local_issuer",
         "deploy.local.counterpart_simulator",
-        *(f"deploy.local.commands.{name}" for name in ("systems", "tools", "records", "development")),
+        *(f"deploy.local.commands.{name}" for name in MODULES),
     ]
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, " ".join([*locked, "pip"]), *modules],
