@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import Final
 
 import httpx
@@ -26,7 +27,7 @@ from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.store.watchlist import WatchlistStore
-from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from shared.approval.errors import (
     ApprovalConflict,
     ApprovalRoleRefused,
@@ -110,6 +111,7 @@ def create_app(
     carrier: Carrier | None = None,
     safeguards: Safeguards | None = None,
     draw: Callable[[], float] | None = None,
+    compile_matcher: Compile = Matcher.compile,
 ) -> FastAPI:
     """Build the screening service.
 
@@ -119,6 +121,7 @@ def create_app(
         carrier: How messages reach sharing; HTTP when absent.
         safeguards: The policy engine; the signed catalogue of the settings when absent.
         draw: Numbers from 0 up to 1, for the share of NOT_A_MATCH that a second person looks at.
+        compile_matcher: Builds the matcher from the entries in use.
     """
     used_clock = clock or SystemClock()
     used_safeguards = safeguards or load_safeguards(settings, used_clock)
@@ -127,7 +130,10 @@ def create_app(
     return service_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
-        lifespan=_lifespan(settings, used_clock, used_safeguards, carrier, used_draw),
+        lifespan=_lifespan(
+            settings,
+            Parts(used_clock, used_safeguards, carrier, used_draw, compile_matcher),
+        ),
         routers=[
             routes_review.router,
             routes_hits.router,
@@ -156,13 +162,20 @@ def load_safeguards(settings: ScreeningSettings, clock: Clock) -> PolicyEngine:
     )
 
 
-def _lifespan(
-    settings: ScreeningSettings,
-    clock: Clock,
-    safeguards: Safeguards,
-    carrier: Carrier | None,
-    draw: Callable[[], float],
-) -> Lifespan:
+@dataclass(frozen=True)
+class Parts:
+    """What a test or another deployment may bring itself."""
+
+    clock: Clock
+    safeguards: Safeguards
+    carrier: Carrier | None
+    draw: Callable[[], float]
+    compile_matcher: Compile
+
+
+def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
+    clock = parts.clock
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
@@ -185,18 +198,18 @@ def _lifespan(
             )
             ports = Ports(
                 database=engine,
-                safeguards=WithLog(safeguards, watch.is_whole),
+                safeguards=WithLog(parts.safeguards, watch.is_whole),
                 audit=audit,
                 clock=clock,
                 identifiers=identifiers,
                 authority=settings.authority,
             )
-            current = CurrentMatcher(engine, WatchlistStore(), Matcher.compile)
-            screening = ScreeningService(settings, ports, current, draw, ALGORITHM, THRESHOLD)
+            current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher)
+            screening = ScreeningService(settings, ports, current, parts.draw, ALGORITHM, THRESHOLD)
             app.state.screening = screening
             app.state.on_refusal = _record_refusal(ports)
             app.state.readiness_checks["database"] = _check(engine)
-            used_carrier = carrier or _http_carrier(settings, client, clock)
+            used_carrier = parts.carrier or _http_carrier(settings, client, clock)
             # The list in force is in memory before the first batch comes.
             await current.refresh()
             await opened.enter_async_context(_working(screening, Relay(engine, used_carrier, {})))

@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from services.screening.app import create_app
+from services.screening.matching import Matcher
 from services.screening.ports import Safeguards
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
+from services.screening.watchlist.current_matcher import Compile
 from shared.bus.message import OutgoingMessage
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
@@ -426,11 +428,22 @@ async def empty_desk(
 
 @asynccontextmanager
 async def running(
-    settings: ScreeningSettings, safeguards: Safeguards, issuer: FakeIssuer, clock: FixedClock
+    settings: ScreeningSettings,
+    safeguards: Safeguards,
+    issuer: FakeIssuer,
+    clock: FixedClock,
+    compile_matcher: Compile = Matcher.compile,
 ) -> AsyncIterator[Desk]:
     """The service between its start and its end."""
     draws, carrier = Draws(), NoCarrier()
-    app = create_app(settings, clock=clock, carrier=carrier, safeguards=safeguards, draw=draws)
+    app = create_app(
+        settings,
+        clock=clock,
+        carrier=carrier,
+        safeguards=safeguards,
+        draw=draws,
+        compile_matcher=compile_matcher,
+    )
     app.state.token_verifier = issuer.verifier("screening")
     transport = httpx.ASGITransport(app=app)
     async with (

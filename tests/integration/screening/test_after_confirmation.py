@@ -306,3 +306,28 @@ async def test_registers_need_two_people_in_different_roles(empty_desk: Desk) ->
 async def test_a_refused_door_is_recorded(desk: Desk) -> None:
     await desk.ask("front-line", "GET", "/v1/queue", status=403)
     assert await desk.audited("access.refuse", "REFUSED") == 1
+
+
+async def test_a_document_hit_needs_one_verifier_and_supports_a_document_check_alone(desk: Desk) -> None:
+    await desk.deliver(desk.batch([a_traveller()]))
+    await desk.rows_written("UPDATE hit SET hit_type = 'DOCUMENT'")
+    hit_id = (await desk.queue())[0]["hit_id"]
+    await desk.decide(hit_id, "SAME", compared_fields=["doc_number"])
+    assert (await desk.state(hit_id))["state"] == "CONFIRMED_DOCUMENT"
+    assert await desk.count("outbox") == 0
+    assert desk.carrier.delivered == []
+    await draft(desk, hit_id, "SECONDARY_INSPECTION", status=409)
+    assert (await desk.ask("front-line", "GET", "/v1/front-line/cards"))["cards"] == []
+    order = await draft(desk, hit_id, "DOCUMENT_CHECK")
+    await desk.approve(f"/v1/orders/{order['order_id']}", "legal")
+    assert (await desk.state(hit_id))["state"] == "ACTIONED"
+    cards = (await desk.ask("front-line", "GET", "/v1/front-line/cards"))["cards"]
+    assert [card["action"] for card in cards] == ["DOCUMENT_CHECK"]
+
+
+async def test_a_document_with_another_number_confirms_nothing(desk: Desk) -> None:
+    await desk.deliver(desk.batch([a_traveller(documents=[{"number": "A1", "issuer": "XBB"}])]))
+    await desk.rows_written("UPDATE hit SET hit_type = 'DOCUMENT'")
+    hit_id = (await desk.queue())[0]["hit_id"]
+    await desk.decide(hit_id, "SAME", compared_fields=["doc_number"])
+    assert (await desk.state(hit_id))["state"] == "INCONCLUSIVE"

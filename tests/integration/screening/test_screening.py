@@ -1,10 +1,15 @@
 """Batches of travellers: what becomes a hit, once, and what waits."""
 
 import asyncio
+import threading
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
+from services.screening.matching import Matcher
 from services.screening.policy_requests import SCREENED_FIELDS
-from tests.integration.screening.conftest import Desk
+from services.screening.watchlist.entry import WatchlistEntry
+from tests.integration.screening.conftest import Desk, running
 from tests.integration.screening.lists import HADI, MISALI, a_traveller, somebody_else, un_list
 
 
@@ -159,3 +164,41 @@ async def test_a_new_version_is_swapped_in_without_a_pause(desk: Desk) -> None:
 
 def test_matching_is_handed_identifying_facts_alone() -> None:
     assert {"seat", "bags", "phones", "emails", "address"}.isdisjoint(SCREENED_FIELDS)
+
+
+class SlowMatcher:
+    """A matcher that screens nobody before it is let go."""
+
+    def __init__(self, entries: Sequence[WatchlistEntry]) -> None:
+        self._matcher = Matcher.compile(entries)
+        self.is_busy = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._matcher, name)
+
+    def screen(self, *travellers: Any, **limits: Any) -> Any:
+        """Say that matching has begun, and wait."""
+        self.is_busy.set()
+        assert self.may_go_on.wait(timeout=60), "nobody let the matcher go"
+        return self._matcher.screen(*travellers, **limits)
+
+
+async def test_others_are_answered_while_a_batch_is_matched(desk: Desk) -> None:
+    await desk.deliver(desk.batch([a_traveller()]))
+    service = desk.service
+    slow: list[SlowMatcher] = []
+
+    def build(entries: Sequence[WatchlistEntry]) -> Any:
+        slow.append(SlowMatcher(entries))
+        return slow[-1]
+
+    other_worker = running(service.settings, service.ports.safeguards, desk.issuer, desk.clock, build)
+    async with other_worker as other:
+        batch = asyncio.create_task(other.deliver(other.batch([a_traveller()], journey="another")))
+        await asyncio.to_thread(slow[0].is_busy.wait, 60)
+        assert len(await other.queue()) == 1
+        assert (await other.client.get("/health/live")).status_code == 200
+        assert not batch.done()
+        slow[0].may_go_on.set()
+        assert (await batch)["screened"] == 1
