@@ -153,7 +153,8 @@ class ScriptedDay:
                 raise
             self.report.messages.append(row | {"status": "REJECTED", "why": str(refused.facts["reason"])})
             return None
-        self.report.messages.append(row | {"status": receipt["status"], "why": ""})
+        codes = ", ".join(sorted({fault["code"] for fault in receipt["faults"]}))
+        self.report.messages.append(row | {"status": receipt["status"], "why": codes})
         self.report.travellers += receipt["travellers"]["accepted"]
         return receipt
 
