@@ -79,7 +79,8 @@ def _told(error: Exception) -> tuple[int, str, str]:
 def _to_sign_in(request: Request, console: Console) -> Response:
     """A page is asked for again after signing in; a form is not, because nobody may repeat it unseen."""
     if request.url.path.startswith(FRAGMENTS):
-        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+        # Never a redirect: the page around the fragment may hold words that nobody saved yet.
+        return HTMLResponse(console.templates.draw("session_ended.html"), status_code=401)
     if request.method == "GET":
         return RedirectResponse(f"/sign-in?to={quote(request.url.path, safe='/')}", status_code=303)
     html = console.templates.draw("signed_out.html", is_interrupted=True)

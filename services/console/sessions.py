@@ -110,7 +110,7 @@ class Sessions:
             await self._store.remove(stored)
             return None
         tokens = self._opened(stored)
-        return None if tokens is None else Session(stored, tokens, self._csrf_token(session_id))
+        return None if tokens is None else Session(stored, tokens, self._csrf_token(stored.subject))
 
     async def touch(self, session: Session) -> None:
         """Note that the person did something."""
@@ -140,8 +140,9 @@ class Sessions:
             return None
         return opened if isinstance(opened, dict) else None
 
-    def _csrf_token(self, session_id: str) -> str:
-        return hmac.new(self._key, b"csrf:" + session_id.encode(), hashlib.sha256).hexdigest()
+    def _csrf_token(self, subject: str) -> str:
+        # Bound to the person, not to the session: whoever has to sign in again while writing loses nothing.
+        return hmac.new(self._key, b"csrf:" + subject.encode(), hashlib.sha256).hexdigest()
 
     def _sealed(self, tokens: Tokens, id_hash: bytes) -> bytes:
         return self._encrypt(json.dumps([tokens.access, tokens.refresh]).encode(), id_hash)

@@ -4,9 +4,11 @@ The proof is checked here, by code that shares nothing with the service that kee
 export is read and every leaf, root and signature computed anew (`shared/audit/verify.py`).
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -15,7 +17,8 @@ from starlette.responses import Response
 from services.console.clients import MAX_ROWS, ServiceClient
 from services.console.errors import FormFault
 from services.console.page import Page, Submitted, form_for, page_for
-from shared.audit.verify import verify_export
+from shared.audit.checkpoint import log_origin
+from shared.audit.verify import read_sink, verify_export
 from shared.security.roles import Permission
 from shared.web.purpose import PURPOSE_CODES, Purpose
 
@@ -55,7 +58,9 @@ async def prove(page: AuditorForm) -> Response:
     """Fetch one service's signed export and verify it from its first record to its last."""
     service = page.form.choice("service", frozenset(SERVICES))
     export = await _export(page, service)
-    findings = verify_export(export.splitlines())
+    published = _published(page, service)
+    # In a thread: a long log takes seconds, and others wait for the same loop.
+    findings = await asyncio.to_thread(verify_export, export.splitlines(), published=published)
     return _shown(page, page.form, findings=findings, proved=service)
 
 
@@ -84,6 +89,14 @@ def _shown(page: Page, form: Submitted, **facts: Any) -> Response:
         sought=sought,
         **shown,
     )
+
+
+def _published(page: Page, service: str) -> list[tuple[str, str]]:
+    """The checkpoints that the service published into folders that we can read."""
+    settings = page.console.settings
+    folders = [Path(sink) for sink in settings.audit_checkpoint_sinks if "://" not in sink]
+    origin = log_origin(settings.own_state, service)
+    return [checkpoint for folder in folders for checkpoint in read_sink(folder, origin)]
 
 
 async def _found(client: ServiceClient, query: Mapping[str, str]) -> list[dict[str, Any]]:

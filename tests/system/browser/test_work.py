@@ -104,6 +104,25 @@ def test_lease_is_kept_while_somebody_works_and_not_otherwise(sign_in: SignIn, w
     assert asked(world, *LEASE) == 2
 
 
+def test_words_outlive_a_session(sign_in: SignIn, world: World) -> None:
+    page = sign_in("verifier-1")
+    open_with_a_clock(page, f"{world.console_url}/review/{HIT}")
+    page.get_by_label("Why").press_sequentially("The names agree in every word.")
+    world.sessions.rows.clear()
+    page.clock.fast_forward("05:01")
+    again = page.get_by_role("alert").get_by_role("link", name="Sign in again")
+    with page.context.expect_page() as opened:
+        again.click()
+    other = opened.value
+    other.locator("button[value='verifier-1']").click()
+    other.wait_for_url(f"{world.console_url}/")
+    page.get_by_label("Name", exact=True).check()
+    page.get_by_label("Cannot tell").check()
+    page.get_by_role("button", name="Record my answer").click()
+    page.wait_for_url(f"**/review/{OTHER_HIT}?recorded=1")
+    assert world.services.body_of(*DECISION)["reasons"] == "The names agree in every word."
+
+
 def test_queue_looks_for_new_work_by_itself(sign_in: SignIn, world: World) -> None:
     page = sign_in("verifier-1")
     open_with_a_clock(page, f"{world.console_url}/queue")

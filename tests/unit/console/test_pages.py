@@ -108,7 +108,7 @@ async def test_form_with_a_wrong_token_is_refused(world: World, token: str) -> N
     assert world.services.asked == []
 
 
-async def test_form_token_of_another_session_is_refused(world: World) -> None:
+async def test_form_token_of_another_person_is_refused(world: World) -> None:
     mine, other = await signed_in(world, "verifier-1"), await signed_in(world, "verifier-2")
     refused = await mine.post(f"/review/{HIT}/release", {"csrf": await other.csrf()})
     assert refused.status_code == HTTPStatus.FORBIDDEN
