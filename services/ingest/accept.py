@@ -129,6 +129,8 @@ class AcceptMessage:
         faults: list[Fault] = []
         if await stores.messages.is_reference_reused(connection, arrival.sender, arrival.message_id, message):
             faults.append(Fault(Severity.WARNING, "REFERENCE_REUSED", "RFF"))
+        if message.reservations:
+            faults.append(Fault(Severity.WARNING, "RESERVATIONS_NOT_TAKEN", "reservations"))
         status = _MARKED.get(message.change) if message.change else None
         report = Report(
             flight_id, arrival.message_id, status or TravellerStatus.REPORTED, arrival.received_at

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
+from prometheus_client import Counter
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -19,10 +21,25 @@ from services.ingest.sensitive import filter_message
 from services.ingest.store.messages import Claim
 from shared.audit.record import Outcome
 from shared.identifiers import ReceiptId
+from shared.observability.logging import get_logger
+from shared.observability.metrics import REGISTRY
 from shared.travel.message import Fault, MessageFunction, ParsedMessage, Severity
 
 READ_IN_LOOP_BYTES = 262_144
 RETRY_AFTER_SECONDS = 2
+
+MESSAGES: Final = Counter(
+    "safeconduct_ingest_messages",
+    "Messages answered, by kind and outcome.",
+    ("kind", "outcome"),
+    registry=REGISTRY,
+)
+TRAVELLERS: Final = Counter(
+    "safeconduct_ingest_travellers",
+    "Travellers of new messages, accepted and rejected.",
+    ("outcome",),
+    registry=REGISTRY,
+)
 
 # Persons of a gate pass do not travel, and a master crew list is about no flight: neither is a manifest.
 _FUNCTIONS_NOT_TAKEN = frozenset({MessageFunction.GATE_PASS, MessageFunction.MASTER_CREW_LIST})
@@ -71,10 +88,13 @@ class ReceiveMessage:
 
     async def _stored(self, storing: Awaitable[Taken]) -> Taken:
         try:
-            return await storing
+            taken = await storing
         except (DBAPIError, PoolTimeout, OSError) as failure:
-            # The cause is kept for the log, which prints its type and place and never its words.
+            # The log prints the fault's type and place, never its words.
+            get_logger().error("message_not_stored", exc_info=failure)
             raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from failure
+        _tell(taken)
+        return taken
 
     async def _read(self, raw: RawMessage, received_at: datetime) -> list[ParsedMessage]:
         """Read and filter; a long body in a thread, so that other carriers are answered meanwhile."""
@@ -154,6 +174,24 @@ class ReceiveMessage:
                 facts={"carrier": claim.sender, "refusal": refusal.refusal},
             )
         return Taken(message, receipt, refusal=refusal.refusal)
+
+
+def _tell(taken: Taken) -> None:
+    """Count and log what became of a message: identifiers, codes and numbers only."""
+    receipt = taken.receipt
+    outcome = "REPEATED" if taken.is_repeat else receipt.status.value
+    MESSAGES.labels(receipt.kind or "UNKNOWN", outcome).inc()
+    if not taken.is_repeat:
+        TRAVELLERS.labels("accepted").inc(receipt.accepted)
+        TRAVELLERS.labels("rejected").inc(receipt.rejected)
+    get_logger().info(
+        "message_received",
+        receipt_id=str(receipt.id),
+        outcome=outcome,
+        code=taken.refusal,
+        travellers=receipt.accepted,
+        faults=len(receipt.faults),
+    )
 
 
 def _rejection(message: ParsedMessage) -> Fault:
