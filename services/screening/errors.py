@@ -32,6 +32,7 @@ from typing import ClassVar
 
 from shared.audit.record import AuditRecord
 from shared.errors import DomainError, Fact
+from shared.policy.messages import message_for
 
 RETRY_AFTER_SECONDS = 15
 
@@ -187,7 +188,11 @@ class RefusedByPolicy(RecordedRefusal):
     """A safeguard refused; nothing happened but the record of it."""
 
     code: ClassVar[str] = "REFUSED_BY_SAFEGUARD"
-    sentence: ClassVar[str] = "The safeguards do not permit this ({reasons})."
+    sentence: ClassVar[str] = "{words}"
+
+    def __init__(self, records: Sequence[AuditRecord], reasons: Sequence[str]) -> None:
+        words = " ".join(dict.fromkeys(message_for(reason) for reason in reasons))
+        super().__init__(records, reasons=", ".join(reasons), words=words)
 
 
 class ScreeningRefused(RecordedRefusal):

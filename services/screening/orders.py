@@ -163,7 +163,7 @@ class Orders:
             outcome="REFUSED",
             reasons=("SG-14.NOT_ACTIVE",),
         )
-        raise RefusedByPolicy([record], reasons="SG-14.NOT_ACTIVE")
+        raise RefusedByPolicy([record], ("SG-14.NOT_ACTIVE",))
 
     async def _request(
         self,

@@ -178,7 +178,7 @@ class Ports:
             facts=facts,
         )
         if not verdict.permits:
-            raise RefusedByPolicy([record], reasons=", ".join(verdict.reasons))
+            raise RefusedByPolicy([record], verdict.reasons)
         return record
 
 

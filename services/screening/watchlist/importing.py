@@ -244,7 +244,7 @@ class ReleaseVersion:
             judged = Judged(self._ports, version, source, earlier, True, principal)
             verdict, asked = judged.ask()
             if not verdict.permits or source is None:
-                raise RefusedByPolicy(asked, reasons=", ".join(verdict.reasons))
+                raise RefusedByPolicy(asked, verdict.reasons)
             _, purpose = stated_for_import(principal)
             records += asked
             records += await self._lifecycle.put_in_force(connection, version, source, purpose)
@@ -283,10 +283,10 @@ class Judged:
             elif regime in allowed or refused is None:
                 refused = verdict
             if regime in allowed and refused is verdict:
-                raise RefusedByPolicy(records, reasons=", ".join(verdict.reasons))
+                raise RefusedByPolicy(records, verdict.reasons)
         if loaded is None:
             assert refused is not None, "a file without regimes is asked about once"
-            raise RefusedByPolicy(records, reasons=", ".join(refused.reasons))
+            raise RefusedByPolicy(records, refused.reasons)
         return loaded, records
 
     def _ask_one(self, regime: str) -> tuple[Verdict, AuditRecord]:

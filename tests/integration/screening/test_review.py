@@ -213,6 +213,7 @@ async def test_untrained_people_read_nothing(desk: Desk) -> None:
     )
     assert answer.status_code == 403
     assert "SG-26.TRAINING_EXPIRED" in answer.json()["reasons"]
+    assert "training is missing or out of date" in answer.json()["detail"]
     assert "NAMUDHAJI" not in answer.text
     assert (await desk.state(hit_id))["state"] == "POSSIBLE_MATCH"
     assert await desk.count("lease") == 0
