@@ -29,7 +29,7 @@ _STATUS: Final = {
     errors.ManifestMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _SENTENCES: Final = {
-    MALFORMED: "The message could not be read: {fault} in segment {segment}, number {position}.",
+    MALFORMED: errors.MalformedMessage.sentence,
     UNSUPPORTED: "This State does not take messages of this kind ({fault}).",
     SENDER_UNKNOWN: "Your account is not in this State's register of carriers.",
     WRONG_CARRIER: "Your account may not report flights of this carrier.",
@@ -76,6 +76,7 @@ def _problem(taken: Sequence[Taken], status: HTTPStatus) -> Response:
     code = first.refusal or MALFORMED
     fault = first.receipt.faults[0]
     facts: dict[str, Fact] = {"fault": fault.code, "segment": fault.segment, "position": fault.position}
+    sentence = _SENTENCES[code].format(fault=fault.code, place=errors.place_of(fault.segment, fault.position))
     receipts = [each.receipt.as_json() for each in taken]
     shown = {"receipt": receipts[0]} if len(receipts) == 1 else {"receipts": receipts}
-    return problem_response(status, code, _SENTENCES[code].format_map(facts), facts, **shown)
+    return problem_response(status, code, sentence, facts, **shown)

@@ -18,6 +18,13 @@ from typing import ClassVar
 from shared.errors import DomainError
 
 
+def place_of(segment: str | None, position: int | None) -> str:
+    """Where a fault stands, as the end of a sentence; empty where it stands nowhere."""
+    if segment is None:
+        return ""
+    return f" in {segment}" if position is None else f" in {segment}, number {position}"
+
+
 class RefusedMessage(DomainError):
     """The body as a whole cannot be taken.
 
@@ -25,10 +32,10 @@ class RefusedMessage(DomainError):
     """
 
     code: ClassVar[str] = "MESSAGE_REFUSED"
-    sentence: ClassVar[str] = "The message could not be taken: {fault} at {segment} {position}."
+    sentence: ClassVar[str] = "The message could not be taken: {fault}{place}."
 
     def __init__(self, fault: str, segment: str | None = None, position: int | None = None) -> None:
-        super().__init__(fault=fault, segment=segment, position=position)
+        super().__init__(fault=fault, segment=segment, position=position, place=place_of(segment, position))
         self.fault_code = fault
         self.segment = segment
         self.position = position
@@ -38,9 +45,7 @@ class MalformedMessage(RefusedMessage):
     """The syntax breaks; `position` is the 1-based segment."""
 
     code: ClassVar[str] = "MALFORMED_MESSAGE"
-    sentence: ClassVar[str] = (
-        "The message breaks its syntax: {fault} in segment {segment}, number {position}."
-    )
+    sentence: ClassVar[str] = "The message could not be read: {fault}{place}."
 
 
 class UnsupportedMessage(RefusedMessage):
@@ -73,7 +78,7 @@ class ManifestMalformed(RefusedMessage):
     """JSON that is not a manifest; `segment` is the member, `position` its 1-based place in a list."""
 
     code: ClassVar[str] = "MANIFEST_MALFORMED"
-    sentence: ClassVar[str] = "The JSON manifest breaks its schema: {fault} at member {segment}."
+    sentence: ClassVar[str] = "The JSON manifest breaks its schema: {fault}{place}."
 
 
 class IdempotencyKeyReused(DomainError):

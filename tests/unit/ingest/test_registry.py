@@ -1,6 +1,13 @@
 import pytest
 
-from services.ingest.errors import DoctypeForbidden, UnknownFormat, UnsupportedMessage
+from services.ingest.errors import (
+    DoctypeForbidden,
+    MalformedMessage,
+    ManifestMalformed,
+    RefusedMessage,
+    UnknownFormat,
+    UnsupportedMessage,
+)
 from services.ingest.formats.registry import read_messages
 from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, RECEIVED_AT, codes
 
@@ -42,3 +49,24 @@ def test_broken_interchange_becomes_a_rejected_message_beside_the_others() -> No
 def test_interchange_without_a_readable_envelope_is_rejected() -> None:
     (message,) = read_messages(b"UNB+UNOA:4+A+B", "", RECEIVED_AT)
     assert (message.is_rejected, message.sender, message.is_test) == (True, None, False)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        (
+            MalformedMessage("TRUNCATED", "UNT", 7),
+            "The message could not be read: TRUNCATED in UNT, number 7.",
+        ),
+        (
+            ManifestMalformed("MEMBER_MISSING", "function"),
+            "The JSON manifest breaks its schema: MEMBER_MISSING in function.",
+        ),
+        (
+            ManifestMalformed("JSON_UNREADABLE"),
+            "The JSON manifest breaks its schema: JSON_UNREADABLE.",
+        ),
+    ],
+)
+def test_refusal_is_a_whole_sentence(refusal: RefusedMessage, sentence: str) -> None:
+    assert refusal.detail == sentence
