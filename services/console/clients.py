@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 
 from services.console.errors import ServiceFault
 from services.console.seen import (
-    Approval,
     Card,
     Decided,
     FlightRow,
@@ -316,11 +315,6 @@ class Sharing:
         """One notice with its verdicts and its acknowledgement."""
         answer = await self.client.ask("GET", f"/v1/notices/{notice_id}")
         return answer if isinstance(answer, dict) else {}
-
-
-def approvals_in(client: ServiceClient, answer: Any, name: str) -> list[Approval]:
-    """Proposals in an answer."""
-    return client.read_all(Approval, answer, name)
 
 
 def _rows(answer: Any, name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,6 @@ ConsoleFault (DomainError)
 ```
 """
 
-from http import HTTPStatus
 from typing import ClassVar
 
 from shared.errors import DomainError, Fact
@@ -71,8 +70,3 @@ class ServiceFault(ConsoleFault):
         super().__init__(**(facts | {"service": service, "refusal": refusal, "words": words}))
         self.status = status
         self.refusal = refusal
-
-    @property
-    def is_away(self) -> bool:
-        """Whether the service did not answer, rather than refused."""
-        return self.status >= HTTPStatus.INTERNAL_SERVER_ERROR

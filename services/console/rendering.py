@@ -39,7 +39,6 @@ class Templates:
             "machine": machine_time,
             "left": minutes_in_words,
             "in_words": words.in_words,
-            "lines": words.lines_of,
             "shown": shown,
         }
         self._environment.globals |= {

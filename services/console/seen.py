@@ -242,18 +242,3 @@ class Card(Seen):
     flight: Any = None
     arrives_at: datetime | None = None
     outcome: str | None = None
-
-
-class Approval(Seen):
-    """A proposal that waits for, or had, a second person."""
-
-    approval_id: str
-    kind: str = ""
-    subject: str = ""
-    state: str = ""
-    proposer: str | None = None
-    proposer_role: str | None = None
-    proposed_at: datetime | None = None
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-    payload: dict[str, Any] = {}

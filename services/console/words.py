@@ -1,6 +1,5 @@
 """The words that people read for the codes that services use; a code without words is shown in lower case."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 WORDS: Final = {
@@ -126,9 +125,3 @@ def in_words(code: Any) -> str:
     """The words for a code."""
     text = str(code)
     return WORDS.get(text) or text.replace("_", " ").capitalize()
-
-
-def lines_of(value: Any) -> list[str]:
-    """A value that may be a list as lines."""
-    items: Iterable[Any] = value if isinstance(value, list) else [value]
-    return [str(item) for item in items if item not in (None, "")]

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.console.sessions import Tokens
 from services.console.sign_in import own_path
 from tests.fakes import FixedClock
 from tests.unit.console.world import Browser, World, a_world
@@ -129,6 +130,41 @@ async def test_ended_token_that_cannot_be_renewed_asks_to_sign_in(world: World, 
     assert (await browser.get("/")).status_code == 200
     clock.advance(minutes=2)
     assert (await browser.get("/")).status_code == 303
+
+
+async def with_a_refresh_token(world: World, browser: Browser) -> None:
+    """Give the session a refresh token, as an issuer in production would have."""
+    sessions = world.console.state.console.sessions
+    session = await sessions.find(browser.http.cookies["local-session-8103"])
+    await sessions.replace_tokens(session, Tokens(session.tokens.access, "refresh-1"))
+
+
+async def test_ended_token_is_renewed_without_a_word(world: World, clock: FixedClock) -> None:
+    browser = Browser(world)
+    await browser.sign_in("verifier-1")
+    await with_a_refresh_token(world, browser)
+    clock.advance(minutes=16)
+    claims = {"sub": "verifier-1", "roles": ["VERIFIER"]}
+    world.services.refreshed = {"access_token": world.issuer.state.issuer.access_token(claims)}
+    assert (await browser.get("/queue")).status_code == 200
+    assert (
+        world.services.asked[-1].headers["authorization"].endswith(world.services.refreshed["access_token"])
+    )
+
+
+@pytest.mark.parametrize("subject", ["supervisor", None], ids=["somebody else", "no token"])
+async def test_renewal_that_is_not_the_same_persons_ends_the_session(
+    world: World, clock: FixedClock, subject: str | None
+) -> None:
+    browser = Browser(world)
+    await browser.sign_in("verifier-1")
+    await with_a_refresh_token(world, browser)
+    clock.advance(minutes=16)
+    if subject is not None:
+        claims = {"sub": subject, "roles": ["SUPERVISOR"]}
+        world.services.refreshed = {"access_token": world.issuer.state.issuer.access_token(claims)}
+    assert (await browser.get("/queue")).status_code == 303
+    assert world.services.asked == []
 
 
 async def test_fragments_keep_nobody_signed_in(world: World, clock: FixedClock) -> None:

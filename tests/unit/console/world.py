@@ -449,6 +449,8 @@ class FakeServices:
     answers: dict[tuple[str, str], Any] = field(default_factory=answers)
     asked: list[httpx.Request] = field(default_factory=list)
     issuer_is_away: bool = False
+    refreshed: dict[str, Any] = field(default_factory=dict)
+    """What the issuer gives for a refresh token; the local one gives none."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """One answer; a route that is not in `answers` is our own mistake."""
@@ -543,6 +545,8 @@ def a_world(
             return services(request)
         if services.issuer_is_away:
             raise httpx.ConnectError("away")
+        if b"grant_type=refresh_token" in request.content:
+            return httpx.Response(200, json=services.refreshed)
         answer = await to_issuer.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())
 
