@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import httpx
 
@@ -25,7 +25,7 @@ class Declined(LocalFault):
 
 @dataclass
 class Api:
-    """Calls services on behalf of demonstration people and carriers.
+    """Calls services on behalf of demonstration people and carriers; closes its connections on the way out.
 
     Args:
         addresses: Each service's address by its name.
@@ -39,6 +39,12 @@ class Api:
         default_factory=lambda: httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=False)
     )
     _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
 
     def get(self, who: str, service: str, path: str, **options: Any) -> Any:
         """GET as somebody; the JSON of the answer."""

@@ -17,7 +17,7 @@ from deploy.local.layout import DataFolder, Ports
 from deploy.local.scripted_day import DayReport, ScriptedDay
 from deploy.local.supervisor import Interrupted, LocalSystem, running
 from deploy.local.terminal import ERRORS, EXIT_INTERRUPTED, OUTPUT, Steps, print_json, say
-from deploy.local.up_command import prepare
+from deploy.local.up_command import prepared
 from shared.clock import SystemClock
 
 
@@ -90,9 +90,8 @@ def _play(system: LocalSystem, folder: DataFolder, played: _Played, ends: bool, 
 
 
 def _play_day(system: LocalSystem, folder: DataFolder, played: _Played) -> None:
-    with progress() as bar:
-        task = bar.add_task("putting laws and registers in force", total=8)
-        api = prepare(system, folder, lambda _: None)
+    with progress() as bar, prepared(system, folder, lambda _: None) as api:
+        task = bar.add_task("the day begins", total=7)
         day = ScriptedDay(api, SystemClock(), lambda words: _tell(bar, words), str(folder.path / "log"))
         for words, step in day.steps():
             bar.update(task, advance=1, description=words)
@@ -100,7 +99,7 @@ def _play_day(system: LocalSystem, folder: DataFolder, played: _Played) -> None:
         bar.update(task, advance=1, description="the auditor verifies every log")
         played.report = day.report
         played.logs = verified_logs(folder.path)
-        bar.update(task, completed=8, description="the day is over")
+        bar.update(task, completed=7, description="the day is over")
 
 
 def progress() -> Progress:

@@ -43,13 +43,12 @@ def ask_running_system(
         NotRunning, Unknown, Declined: Nobody to ask, nobody who asks, or the safeguards refuse.
     """
     folder = DataFolder(data.absolute())
-    api = Api(folder.running_system(), local_issuer(folder.path))
-    if api.issuer.directory.person(person) is None:
-        known = ", ".join(row.subject for row in api.issuer.directory.people)
-        raise Unknown(kind="person", name=person, known=known)
-    had_fault = False
-    for line in lines:
-        if line.strip():
+    with Api(folder.running_system(), local_issuer(folder.path)) as api:
+        if api.issuer.directory.person(person) is None:
+            known = ", ".join(row.subject for row in api.issuer.directory.people)
+            raise Unknown(kind="person", name=person, known=known)
+        had_fault = False
+        for line in filter(str.strip, lines):
             answer = _ask(api, person, purpose, line, floor)
             had_fault = had_fault or answer is MALFORMED
             out.write(json.dumps(answer) + "\n")

@@ -1,5 +1,7 @@
 """`./run up`: everything runs on this machine until it is ended."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.api import Api
@@ -26,8 +28,8 @@ def up(data: Path, first_port: int, *, with_simulator: bool, as_json: bool) -> i
         system = LocalSystem(folder, Ports.starting_at(first_port), steps, with_simulator=with_simulator)
         try:
             with running(system, steps.shown()):
-                with steps.shown():
-                    prepare(system, folder, steps)
+                with steps.shown(), prepared(system, folder, steps):
+                    pass
                 announce(system, as_json=as_json)
                 system.run()
         except Interrupted:
@@ -35,16 +37,17 @@ def up(data: Path, first_port: int, *, with_simulator: bool, as_json: bool) -> i
     return 0
 
 
-def prepare(system: LocalSystem, folder: DataFolder, report: Report) -> Api:
+@contextmanager
+def prepared(system: LocalSystem, folder: DataFolder, report: Report) -> Iterator[Api]:
     """Put in force what the demonstration world needs; gives the way to call its services.
 
     Raises:
         Declined: A service refused a proposal.
     """
     report("putting laws, routes and registers in force, each by two people")
-    api = Api(system.addresses(), local_issuer(folder.path))
-    seed(api, folder, system.ports.url("simulator"), SystemClock())
-    return api
+    with Api(system.addresses(), local_issuer(folder.path)) as api:
+        seed(api, folder, system.ports.url("simulator"), SystemClock())
+        yield api
 
 
 def announce(system: LocalSystem, *, as_json: bool) -> None:

@@ -173,12 +173,12 @@ def screening_api(data: Path) -> Iterator[Api]:
     """Calls to screening: of the system that runs, or of one that runs for the while of the block."""
     folder = DataFolder(data.absolute())
     if folder.is_claimed():
-        yield Api(folder.running_system(), local_issuer(folder.path))
+        with Api(folder.running_system(), local_issuer(folder.path)) as api:
+            yield api
         return
     steps = Steps()
     with folder.claimed():
         system = LocalSystem(folder, Ports.starting_at(0), steps, services=("screening",))
-        with running(system, steps.shown()):
-            api = Api(system.addresses(), local_issuer(folder.path))
+        with running(system, steps.shown()), Api(system.addresses(), local_issuer(folder.path)) as api:
             seed_screening(api, SystemClock().now().date())
             yield api
