@@ -38,6 +38,9 @@ LONGEST_RESTART_SECONDS: Final = 5.0
 STEADY_SECONDS: Final = 30.0
 POSTGRES_PAUSE_SECONDS: Final = 1.0
 
+# Ctrl-C, a polite end, a terminal that was closed.
+ENDING_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 Report = Callable[[str], None]
 
 
@@ -239,7 +242,7 @@ def spoken(line: str) -> str:
 
 @contextmanager
 def running(system: LocalSystem, starting: AbstractContextManager[None]) -> Iterator[None]:
-    """Start a system, let SIGINT and SIGTERM end it, and stop it on the way out.
+    """Start a system, let a person or their terminal end it, and stop it on the way out.
 
     Args:
         system: Not started yet.
@@ -253,10 +256,10 @@ def running(system: LocalSystem, starting: AbstractContextManager[None]) -> Iter
     def end(_: int, __: FrameType | None) -> None:
         system.end()
         # A second signal while processes are being ended must not leave half of them behind.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in ENDING_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, end) for number in ENDING_SIGNALS}
     try:
         with starting:
             system.start()
