@@ -14,7 +14,8 @@ from typing import Final
 
 from deploy.local.installation import make_keys, sign_policy
 from deploy.local.layout import SERVICES, DataFolder
-from deploy.local.postgres import SUPERUSER, write_secret
+from deploy.local.machine import write_secret
+from deploy.local.postgres import SUPERUSER
 from shared.clock import SystemClock
 from shared.db.roles import app_role, migrator_role
 

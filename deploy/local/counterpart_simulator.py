@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse, Response
 from joserfc.jwk import ECKey, OKPKey
 from pydantic import BaseModel, ConfigDict
 
-from deploy.local.postgres import HOST, write_secret
+from deploy.local.machine import HOST, write_secret
 from services.sharing.envelope import MAX_NOTICE_BYTES, open_notice, sign
 from services.sharing.errors import EnvelopeRefused
 from services.sharing.minimum_sets import digest_of

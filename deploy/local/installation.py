@@ -15,7 +15,8 @@ from typing import Any, Final
 from joserfc.jwk import OKPKey
 
 from deploy.local.layout import SERVICES, DataFolder, Ports
-from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase, write_secret
+from deploy.local.machine import write_secret
+from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
 from shared.clock import Clock
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER

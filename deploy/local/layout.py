@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.faults import FolderInUse, NotRunning
-from deploy.local.postgres import HOST, check_port, free_port
+from deploy.local.machine import HOST, check_port, free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("ingest", "screening", "sharing", "console")

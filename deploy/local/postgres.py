@@ -6,11 +6,9 @@ A full disk, a taken port and what a `kill -9` left behind each end in one clear
 
 import json
 import os
-import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -18,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.children import ChildProcess, Command, last_line
-from deploy.local.faults import DatabaseFailed, DiskFull, FolderInUse, NotReady, PortTaken
+from deploy.local.faults import DatabaseFailed, NotReady
+from deploy.local.machine import HOST, check_port, free_port, write_secret
 from deploy.local.postgres_identity import PostgresIdentity, choose_identity
+from deploy.local.postgres_state import check_room, end_leftover, explain_failure, says_ready
 from shared.db.roles import app_role, database_grants, database_statement, migrator_role, role_statements
 from shared.db.urls import database_url
 
-HOST = "127.0.0.1"
 SUPERUSER = "postgres"
-MINIMUM_FREE_MEBIBYTES = 256
 START_TIMEOUT_SECONDS = 60
 STOP_PATIENCE_SECONDS = 20.0
 POLL_SECONDS = 0.02
@@ -275,108 +273,6 @@ class EmbeddedPostgres:
     def _explained(self, action: str) -> Exception:
         tail = self._log.read_text("utf-8", "replace")[-8192:] if self._log.exists() else ""
         return explain_failure(tail, action, self._folder, self._port, self._log)
-
-
-def explain_failure(tail: str, action: str, folder: Path, port: int, log: Path) -> Exception:
-    """Turn the end of PostgreSQL's log into the one fault that a person can act on."""
-    if "No space left on device" in tail or "Disk quota exceeded" in tail:
-        return DiskFull(folder=str(folder), needed_mebibytes=MINIMUM_FREE_MEBIBYTES)
-    if "Address already in use" in tail:
-        return PortTaken(port=port)
-    said = [line for line in tail.splitlines() if re.search(r"FATAL|PANIC|error:", line)]
-    return DatabaseFailed(
-        action=action, reason=said[-1].strip()[:300] if said else last_line(log), log=str(log)
-    )
-
-
-def check_room(folder: Path) -> None:
-    """Refuse a disk without the room that a first start and its write-ahead log need.
-
-    Raises:
-        DiskFull: Less than `MINIMUM_FREE_MEBIBYTES` are free.
-    """
-    if shutil.disk_usage(folder).free < MINIMUM_FREE_MEBIBYTES * 2**20:
-        raise DiskFull(folder=str(folder), needed_mebibytes=MINIMUM_FREE_MEBIBYTES)
-
-
-def check_port(port: int) -> None:
-    """Refuse a port that another program listens on.
-
-    Raises:
-        PortTaken: It is taken.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as fault:
-            raise PortTaken(port=port) from fault
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def end_leftover(cluster: Path, folder: Path) -> None:
-    """Clear what a killed server left: its lock file, and backends that have not noticed yet.
-
-    PostgreSQL believes a lock file whose process number has meanwhile gone to any other program;
-    we look whether that process is a PostgreSQL on this very folder.
-
-    Raises:
-        FolderInUse: It is, and it stays.
-    """
-    lock = cluster / "postmaster.pid"
-    deadline = time.monotonic() + STOP_PATIENCE_SECONDS
-    while (pid := server_on(cluster)) is not None:
-        if time.monotonic() > deadline:
-            raise FolderInUse(pid=pid, folder=str(folder))
-        time.sleep(POLL_SECONDS * 5)
-    lock.unlink(missing_ok=True)
-
-
-def server_on(cluster: Path) -> int | None:
-    """A process of PostgreSQL that works in this cluster folder, if there is one.
-
-    Server and backends have the cluster as their working folder; elsewhere than on Linux nobody can be asked.
-    """
-    wanted = str(cluster.resolve())
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (
-                str((process / "cwd").readlink()) == wanted
-                and (process / "comm").read_text().strip() == "postgres"
-            ):
-                return int(process.name)
-        except OSError:
-            # It ended while we looked, or belongs to somebody else.
-            continue
-    return None
-
-
-def says_ready(lock: Path, port: int) -> bool:
-    """Whether the server's lock file says that it accepts connections on the port (lines 4 and 8)."""
-    try:
-        lines = lock.read_text().splitlines()
-    except OSError:
-        return False
-    return len(lines) >= 8 and lines[3].strip() == str(port) and lines[7].strip() == "ready"  # noqa: PLR2004
-
-
-def write_secret(path: Path, text: str) -> None:
-    """Write a file that only its owner may read, whole or not at all."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
 
 
 def _script(statements: Sequence[str]) -> str:

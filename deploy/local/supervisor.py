@@ -26,7 +26,8 @@ from deploy.local.installation import (
     simulator_environment,
 )
 from deploy.local.layout import ROOT, SERVICES, DataFolder, Ports
-from deploy.local.postgres import EmbeddedPostgres, write_secret
+from deploy.local.machine import write_secret
+from deploy.local.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 
 READY_TIMEOUT_SECONDS: Final = 90

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from deploy.local.layout import ROOT, DataFolder
-from deploy.local.postgres import server_on
+from deploy.local.postgres_state import server_on
 from deploy.local.token_command import token_of_carrier
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]

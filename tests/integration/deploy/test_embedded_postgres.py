@@ -14,7 +14,8 @@ import asyncpg
 import pytest
 
 from deploy.local.faults import FolderInUse, PortTaken
-from deploy.local.postgres import HOST, EmbeddedPostgres, server_on
+from deploy.local.machine import HOST
+from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.postgres_identity import (
     PostgresIdentity,
     choose_identity,
@@ -22,6 +23,7 @@ from deploy.local.postgres_identity import (
     other_user_identity,
     unprivileged_user,
 )
+from deploy.local.postgres_state import server_on
 
 ROOT = Path(__file__).parents[3]
 AS_ROOT = os.geteuid() == 0
@@ -139,7 +141,7 @@ def test_lock_file_of_an_unrelated_process_is_no_obstacle(tmp_path: Path) -> Non
 def test_second_server_on_the_folder_is_refused(
     postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deploy.local.postgres.STOP_PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr("deploy.local.postgres_state.LEFTOVER_PATIENCE_SECONDS", 0.0)
     with pytest.raises(FolderInUse, match="already runs"):
         EmbeddedPostgres(tmp_path / "postgresql").start()
     assert postgres.is_running()

@@ -17,7 +17,7 @@ from deploy.local.children import ChildProcess
 from deploy.local.faults import FolderInUse, NotReady, NotRunning, Unknown
 from deploy.local.installation import install
 from deploy.local.layout import DataFolder, Ports
-from deploy.local.postgres import server_on
+from deploy.local.postgres_state import server_on
 from deploy.local.supervisor import LocalSystem, Program, is_ready
 from deploy.local.token_command import token_of_carrier, token_of_person
 from shared.clock import SystemClock

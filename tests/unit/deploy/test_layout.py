@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.faults import NotRunning, PortTaken
 from deploy.local.layout import LISTENERS, DataFolder, Ports
-from deploy.local.postgres import HOST, free_port
+from deploy.local.machine import HOST, free_port
 
 
 def test_ports_follow_one_another_from_the_first() -> None:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import postgres
+from deploy.local import postgres_state
 from deploy.local.children import last_line, open_log
 from deploy.local.faults import DatabaseFailed, DiskFull, PortTaken
-from deploy.local.postgres import check_room, explain_failure, says_ready
 from deploy.local.postgres_identity import unprivileged_user
+from deploy.local.postgres_state import check_room, explain_failure, says_ready
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_fatal_line_is_passed_on(tmp_path: Path) -> None:
 
 def test_disk_without_room_is_refused_beforehand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     check_room(tmp_path)
-    monkeypatch.setattr(postgres, "MINIMUM_FREE_MEBIBYTES", 2**40)
+    monkeypatch.setattr(postgres_state, "MINIMUM_FREE_MEBIBYTES", 2**40)
     with pytest.raises(DiskFull, match="too little room"):
         check_room(tmp_path)
 
