@@ -1,0 +1,1 @@
+"""The four services; none imports another, they meet only through `shared/contracts`."""
