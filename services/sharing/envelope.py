@@ -277,7 +277,7 @@ def open_notice(
             fields, or a payload that is not the one hashed.
     """
     content = verify(signed, key_of)
-    envelope = _read(Envelope, canonical_json(content))
+    envelope = _read(Envelope, _octets(content))
     if envelope.recipient != recipient:
         raise EnvelopeRefused(code_sent="E403", reason="it is addressed to another authority")
     if not envelope.created_at - CLOCK_SKEW <= now < envelope.expires_at:
@@ -300,11 +300,19 @@ def verify_acknowledgement(
     Raises:
         EnvelopeRefused: It is not signed by the recipient's key, or is about something else.
     """
-    received = _read(Acknowledgement, canonical_json(verify(signed, key_of)))
+    received = _read(Acknowledgement, _octets(verify(signed, key_of)))
     expected = (message_id, digest_of(notice.encode()), recipient)
     if (received.message_id, received.received_hash, received.recipient) != expected:
         raise EnvelopeRefused(code_sent="E415", reason="the acknowledgement is about something else")
     return received
+
+
+def _octets(content: Mapping[str, Any]) -> bytes:
+    """The JSON of what was signed, to be read strictly; JSON may hold text that UTF-8 cannot (surrogates)."""
+    try:
+        return canonical_json(content)
+    except UnicodeEncodeError:
+        raise EnvelopeRefused(code_sent="E415", reason="it is not Unicode text") from None
 
 
 def _read(model: type[Model], octets: bytes) -> Model:

@@ -1,12 +1,22 @@
 """A person on a leg, passenger or crew, as an airline reported them. Values only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
 from shared.personal import Personal
+from shared.travel.json_values import (
+    optional_date,
+    optional_flag,
+    optional_record,
+    optional_text,
+    optional_whole,
+    records,
+    text,
+    texts,
+)
 from shared.travel.partial_date import PartialDate
 
 
@@ -38,10 +48,6 @@ class CrewDuty(StrEnum):
     DEADHEAD = "DEADHEAD"
 
 
-def _date_or_none(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
 def _isoformat(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
@@ -60,11 +66,11 @@ class TravelDocument(Personal):
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read the document object of `parsed-message.md`; only `number` is required."""
         return cls(
-            type=value.get("type"),
-            number=value["number"],
-            issuer=value.get("issuer"),
-            expiry=_date_or_none(value.get("expiry")),
-            issued=_date_or_none(value.get("issued")),
+            type=optional_text(value, "type"),
+            number=text(value, "number"),
+            issuer=optional_text(value, "issuer"),
+            expiry=optional_date(value, "expiry"),
+            issued=optional_date(value, "issued"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -85,6 +91,11 @@ class Place(Personal):
     city: str | None = None
     country: str | None = None
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read `{"city", "country"}`; either may be absent."""
+        return cls(optional_text(value, "city"), optional_text(value, "country"))
+
     def as_json(self) -> dict[str, Any]:
         """`{"city", "country"}`."""
         return {"city": self.city, "country": self.country}
@@ -99,6 +110,11 @@ class Address(Personal):
     region: str | None = None
     postal_code: str | None = None
     country: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read the address object of `parsed-message.md`; every key may be absent."""
+        return cls(*(optional_text(value, field.name) for field in fields(cls)))
 
     def as_json(self) -> dict[str, Any]:
         """The address object of `parsed-message.md`."""
@@ -118,6 +134,11 @@ class Bags(Personal):
     count: int | None = None
     weight_kg: int | None = None
     tags: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """Read `{"count", "weight_kg", "tags"}`; each may be absent."""
+        return cls(optional_whole(value, "count"), optional_whole(value, "weight_kg"), texts(value, "tags"))
 
     def as_json(self) -> dict[str, Any]:
         """`{"count", "weight_kg", "tags"}`."""
@@ -166,39 +187,39 @@ class Traveller(Personal):
 
         Raises:
             KeyError: `surname` is missing.
-            ValueError: A date or a closed value is none.
+            ValueError: A date or a closed value is none, or a member is of another kind.
         """
-        birth_date = value.get("birth_date")
-        birth_place = value.get("birth_place")
-        address = value.get("address")
-        bags = value.get("bags")
-        sex = value.get("sex")
-        duty = value.get("crew_duty")
+        birth_date = optional_text(value, "birth_date")
+        birth_place = optional_record(value, "birth_place")
+        address = optional_record(value, "address")
+        bags = optional_record(value, "bags")
+        sex = optional_text(value, "sex")
+        duty = optional_text(value, "crew_duty")
         return cls(
-            surname=value["surname"],
-            given_names=value.get("given_names"),
-            name_sent=value.get("name_sent"),
-            role=TravellerRole(value.get("role") or TravellerRole.PASSENGER),
+            surname=text(value, "surname"),
+            given_names=optional_text(value, "given_names"),
+            name_sent=optional_text(value, "name_sent"),
+            role=TravellerRole(optional_text(value, "role") or TravellerRole.PASSENGER),
             birth_date=None if birth_date is None else PartialDate.parse(birth_date),
-            birth_date_sent=value.get("birth_date_sent"),
+            birth_date_sent=optional_text(value, "birth_date_sent"),
             sex=None if sex is None else Sex(sex),
-            nationality=value.get("nationality"),
-            residence=value.get("residence"),
-            birth_place=None if birth_place is None else Place(**birth_place),
-            address=None if address is None else Address(**address),
-            phones=tuple(value.get("phones") or ()),
-            emails=tuple(value.get("emails") or ()),
+            nationality=optional_text(value, "nationality"),
+            residence=optional_text(value, "residence"),
+            birth_place=None if birth_place is None else Place.from_json(birth_place),
+            address=None if address is None else Address.from_json(address),
+            phones=texts(value, "phones"),
+            emails=texts(value, "emails"),
             crew_duty=None if duty is None else CrewDuty(duty),
-            embarkation=value.get("embarkation"),
-            debarkation=value.get("debarkation"),
-            clearance=value.get("clearance"),
-            documents=tuple(TravelDocument.from_json(each) for each in value.get("documents") or ()),
-            record_locator=value.get("record_locator"),
-            carrier_reference=value.get("carrier_reference"),
-            redress_number=value.get("redress_number"),
-            seat=value.get("seat"),
-            verified=value.get("verified"),
-            bags=None if bags is None else _bags_from_json(bags),
+            embarkation=optional_text(value, "embarkation"),
+            debarkation=optional_text(value, "debarkation"),
+            clearance=optional_text(value, "clearance"),
+            documents=tuple(TravelDocument.from_json(each) for each in records(value, "documents")),
+            record_locator=optional_text(value, "record_locator"),
+            carrier_reference=optional_text(value, "carrier_reference"),
+            redress_number=optional_text(value, "redress_number"),
+            seat=optional_text(value, "seat"),
+            verified=optional_flag(value, "verified"),
+            bags=None if bags is None else Bags.from_json(bags),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -232,7 +253,3 @@ class Traveller(Personal):
     def as_record(self) -> dict[str, Any]:
         """What our own services keep: `as_json` and the name as sent beside it."""
         return {**self.as_json(), "name_sent": self.name_sent}
-
-
-def _bags_from_json(value: Mapping[str, Any]) -> Bags:
-    return Bags(value.get("count"), value.get("weight_kg"), tuple(value.get("tags") or ()))

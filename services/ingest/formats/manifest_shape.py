@@ -18,6 +18,12 @@ MAX_TRAVELLERS = 99_999
 _LOCAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?", re.ASCII)
 
 
+def _storable(text: str) -> str:
+    if "\x00" in text:
+        raise ValueError("no database keeps a zero character")
+    return text
+
+
 def _local_time(text: str) -> str:
     if not _LOCAL_TIME.fullmatch(text):
         raise ValueError("a local time is YYYY-MM-DDTHH:MM without zone")
@@ -35,8 +41,8 @@ def _partial_day(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS)]
-Filled = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARACTERS, pattern=r"\S")]
+Text = Annotated[str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(_storable)]
+Filled = Annotated[Text, Field(min_length=1, pattern=r"\S")]
 Texts = Annotated[list[Text], Field(max_length=MAX_LIST_ITEMS)] | None
 LocalTime = Annotated[Text, AfterValidator(_local_time)]
 Day = Annotated[Text, AfterValidator(_day)]

@@ -3,14 +3,24 @@
 Values only. Absent facts are `None` or empty, never invented. Dates are as precise as their source.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, Self
 
 from shared.personal import Personal
 from shared.travel import PartialDate, Sex
+from shared.travel.json_values import (
+    optional_date,
+    optional_flag,
+    optional_text,
+    records,
+    text,
+    texts,
+    whole,
+)
 
 
 class NameKind(StrEnum):
@@ -41,6 +51,9 @@ class BirthDateKind(StrEnum):
 
 def _plain(value: Any) -> Any:
     """A field of an entry as JSON has it."""
+    if value is None or type(value) is str:
+        # Nearly every field; a list of twenty thousand people has three million of them.
+        return value
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
     if isinstance(value, StrEnum):
@@ -52,8 +65,9 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _date_or_none(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+@cache
+def _names_of_fields(part: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(part))
 
 
 class EntryPart(Personal):
@@ -63,7 +77,7 @@ class EntryPart(Personal):
 
     def as_json(self) -> dict[str, Any]:
         """The object of `matching-interface.md`, every key present."""
-        return {field.name: _plain(getattr(self, field.name)) for field in fields(self)}  # type: ignore[arg-type]
+        return {name: _plain(getattr(self, name)) for name in _names_of_fields(type(self))}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -85,14 +99,14 @@ class BirthDate(EntryPart):
             KeyError: The kind, or what the kind needs, is missing.
             ValueError: The kind is not one of ours, or the date is none.
         """
-        kind = BirthDateKind(value["kind"])
+        kind = BirthDateKind(text(value, "kind"))
         return cls(
             kind=kind,
-            date=PartialDate.parse(value["date"]) if kind is BirthDateKind.EXACT else None,
-            year=int(value["year"]) if kind in {BirthDateKind.YEAR, BirthDateKind.APPROXIMATE} else None,
-            from_year=int(value["from_year"]) if kind is BirthDateKind.BETWEEN else None,
-            to_year=int(value["to_year"]) if kind is BirthDateKind.BETWEEN else None,
-            note=value.get("note"),
+            date=PartialDate.parse(text(value, "date")) if kind is BirthDateKind.EXACT else None,
+            year=whole(value, "year") if kind in {BirthDateKind.YEAR, BirthDateKind.APPROXIMATE} else None,
+            from_year=whole(value, "from_year") if kind is BirthDateKind.BETWEEN else None,
+            to_year=whole(value, "to_year") if kind is BirthDateKind.BETWEEN else None,
+            note=optional_text(value, "note"),
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -113,7 +127,7 @@ class BirthPlace(EntryPart):
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read a birth place; every key may be absent."""
-        return cls(*(value.get(field.name) for field in fields(cls)))
+        return cls(*(optional_text(value, field.name) for field in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,14 +150,14 @@ class EntryName(EntryPart):
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read a name of `matching-interface.md`; only `text` is required."""
         return cls(
-            text=value["text"],
-            kind=NameKind(value.get("kind") or NameKind.PRIMARY),
-            quality=NameQuality(value.get("quality") or NameQuality.UNKNOWN),
-            surname=value.get("surname"),
-            given_names=value.get("given_names"),
-            note=value.get("note"),
-            birth_dates=tuple(BirthDate.from_json(each) for each in value.get("birth_dates") or ()),
-            birth_places=tuple(BirthPlace.from_json(each) for each in value.get("birth_places") or ()),
+            text=text(value, "text"),
+            kind=NameKind(optional_text(value, "kind") or NameKind.PRIMARY),
+            quality=NameQuality(optional_text(value, "quality") or NameQuality.UNKNOWN),
+            surname=optional_text(value, "surname"),
+            given_names=optional_text(value, "given_names"),
+            note=optional_text(value, "note"),
+            birth_dates=tuple(BirthDate.from_json(each) for each in records(value, "birth_dates")),
+            birth_places=tuple(BirthPlace.from_json(each) for each in records(value, "birth_places")),
         )
 
 
@@ -169,15 +183,15 @@ class EntryDocument(EntryPart):
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read a document of `matching-interface.md`; only `number` is required."""
         return cls(
-            number=value["number"],
-            type=value.get("type"),
-            issuer=value.get("issuer"),
-            note=value.get("note"),
-            other_issuer=value.get("other_issuer"),
-            issuer_text=value.get("issuer_text"),
-            type_text=value.get("type_text"),
-            issued=_date_or_none(value.get("issued")),
-            issued_at=value.get("issued_at"),
+            number=text(value, "number"),
+            type=optional_text(value, "type"),
+            issuer=optional_text(value, "issuer"),
+            note=optional_text(value, "note"),
+            other_issuer=optional_text(value, "other_issuer"),
+            issuer_text=optional_text(value, "issuer_text"),
+            type_text=optional_text(value, "type_text"),
+            issued=optional_date(value, "issued"),
+            issued_at=optional_text(value, "issued_at"),
         )
 
     @property
@@ -201,7 +215,7 @@ class EntryAddress(EntryPart):
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read an address; every key may be absent."""
-        return cls(*(value.get(field.name) for field in fields(cls)))
+        return cls(*(optional_text(value, field.name) for field in fields(cls)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -223,13 +237,13 @@ class Listing(EntryPart):
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """Read a listing of `matching-interface.md`; only `source` is required."""
         return cls(
-            source=value["source"],
-            reference=value.get("reference"),
-            programme=value.get("programme"),
-            terrorism=value.get("terrorism"),
-            row=value.get("row"),
-            listed_on=_date_or_none(value.get("listed_on")),
-            updated_on=_date_or_none(value.get("updated_on")),
+            source=text(value, "source"),
+            reference=optional_text(value, "reference"),
+            programme=optional_text(value, "programme"),
+            terrorism=optional_flag(value, "terrorism"),
+            row=optional_text(value, "row"),
+            listed_on=optional_date(value, "listed_on"),
+            updated_on=optional_date(value, "updated_on"),
         )
 
 
@@ -262,24 +276,20 @@ class WatchlistEntry(EntryPart):
 
         Raises:
             KeyError: `id`, `names`, or a required key inside is missing.
-            ValueError: A closed value or a date is none.
+            ValueError: A closed value or a date is none, or a member is of another kind.
         """
-        sex = value.get("sex")
+        sex = optional_text(value, "sex")
         return cls(
-            id=value["id"],
-            names=tuple(EntryName.from_json(each) for each in value["names"]),
-            category=value.get("category"),
-            birth_dates=tuple(BirthDate.from_json(each) for each in value.get("birth_dates") or ()),
-            birth_places=tuple(BirthPlace.from_json(each) for each in value.get("birth_places") or ()),
-            nationalities=_texts(value.get("nationalities")),
+            id=text(value, "id"),
+            names=tuple(EntryName.from_json(each) for each in records(value, "names", is_required=True)),
+            category=optional_text(value, "category"),
+            birth_dates=tuple(BirthDate.from_json(each) for each in records(value, "birth_dates")),
+            birth_places=tuple(BirthPlace.from_json(each) for each in records(value, "birth_places")),
+            nationalities=texts(value, "nationalities"),
             sex=None if sex is None else Sex(sex),
-            documents=tuple(EntryDocument.from_json(each) for each in value.get("documents") or ()),
-            listings=tuple(Listing.from_json(each) for each in value.get("listings") or ()),
-            addresses=tuple(EntryAddress.from_json(each) for each in value.get("addresses") or ()),
-            grounds=_texts(value.get("grounds")),
-            nationality_texts=_texts(value.get("nationality_texts")),
+            documents=tuple(EntryDocument.from_json(each) for each in records(value, "documents")),
+            listings=tuple(Listing.from_json(each) for each in records(value, "listings")),
+            addresses=tuple(EntryAddress.from_json(each) for each in records(value, "addresses")),
+            grounds=texts(value, "grounds"),
+            nationality_texts=texts(value, "nationality_texts"),
         )
-
-
-def _texts(values: Iterable[str] | None) -> tuple[str, ...]:
-    return tuple(values or ())

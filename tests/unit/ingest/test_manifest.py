@@ -138,6 +138,8 @@ def test_unknown_state_is_warned() -> None:
         ({"surname": "A", "record_locator": 5}, "MEMBER_INVALID", "record_locator"),
         ({"surname": "A", "documents": [{"number": "1", "expiry": "soon"}]}, "MEMBER_INVALID", "documents"),
         ({"surname": "A" * 513}, "NAME_MISSING", "surname"),
+        ({"surname": "A\x00"}, "NAME_MISSING", "surname"),
+        ({"surname": "A", "seat": "1\x002A"}, "MEMBER_INVALID", "seat"),
     ],
 )
 def test_impossible_value_rejects_the_traveller_alone(
