@@ -1,17 +1,24 @@
 """`./run bench`: the figures of design.md §6 on this machine, one JSON line each."""
 
+import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from deploy.local.benchmarks.audit import measure_audit
 from deploy.local.benchmarks.figure import Figure
+from deploy.local.benchmarks.fuzz import INPUTS, SEED, measure_fuzz
 from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
 from deploy.local.benchmarks.reading import measure_reading
 from deploy.local.benchmarks.throughput import measure_throughput
+from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
 from deploy.local.terminal import Steps
+
+MAX_SEED: Final = 1_000_000
 
 SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "reading": measure_reading,
@@ -22,20 +29,70 @@ SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
 }
 
 
-def bench(subjects: Sequence[str]) -> int:
+BY_NAME_ONLY: Final = ("fuzz", "chaos")
+"""Subjects that take long and measure no speed: they run when they are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much the subjects of `BY_NAME_ONLY` do: `inputs` a reader for fuzz, `minutes` for chaos."""
+
+    seed: int | None = None
+    inputs: int = INPUTS
+    minutes: float = 1.0
+
+
+def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
     """Measure some subjects, or all; each figure is printed as soon as it is taken.
+
+    Args:
+        subjects: Names of `SUBJECTS` and `BY_NAME_ONLY`; empty is all of the first.
+        effort: For the long subjects.
+        folder: Where inputs are kept that brought out a fault.
+
+    Returns:
+        0, or 1 when chaos found a fault.
 
     Raises:
         Unknown: There is no such subject.
+        UndeclaredErrors: A reader let one out.
     """
     for name in subjects:
-        if name not in SUBJECTS:
-            raise Unknown(kind="benchmark", name=name, known=", ".join(SUBJECTS))
+        if name not in SUBJECTS and name not in BY_NAME_ONLY:
+            raise Unknown(kind="benchmark", name=name, known=", ".join((*SUBJECTS, *BY_NAME_ONLY)))
     steps = Steps()
+    is_well = True
     for name in subjects or SUBJECTS:
         with steps.shown():
             steps(f"measuring {name}")
-            for figure in SUBJECTS[name]():
-                sys.stdout.write(figure.line(f"./run bench {name}") + "\n")
-                sys.stdout.flush()
-    return 0
+            if name == "chaos":
+                is_well = _chaos(effort) and is_well
+            else:
+                _print_figures(name, effort, folder)
+    return 0 if is_well else 1
+
+
+def _print_figures(name: str, effort: Effort, folder: Path) -> None:
+    command = f"./run bench {name}"
+    figures = SUBJECTS[name]() if name in SUBJECTS else _fuzz(effort, folder)
+    for figure in figures:
+        _print(figure.line(command))
+
+
+def _fuzz(effort: Effort, folder: Path) -> Iterator[Figure]:
+    return measure_fuzz(
+        inputs=effort.inputs, seed=SEED if effort.seed is None else effort.seed, folder=folder
+    )
+
+
+def _chaos(effort: Effort) -> bool:
+    """One trial, under a seed that is printed; whether the oracle found nothing."""
+    seed = secrets.randbelow(MAX_SEED) if effort.seed is None else effort.seed
+    report = run_trial(seed, effort.minutes * 60)
+    _print(report.line())
+    return not report.faults
+
+
+def _print(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

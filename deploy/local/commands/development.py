@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.bench_command import bench
+from deploy.local.bench_command import Effort, bench
+from deploy.local.benchmarks.fuzz import INPUTS
 from deploy.local.checks import run_checks, run_tests
-from deploy.local.commands.options import group
+from deploy.local.commands.options import DEFAULT_DATA, Data, group
 
 PASSED_THROUGH = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = group("Development.")
@@ -25,6 +26,13 @@ def check_here() -> int:
 
 
 @app.command("bench")
-def bench_here(subjects: Annotated[list[str] | None, typer.Argument()] = None) -> int:
-    """Measure this machine: all subjects, or reading, policy, matching, audit, throughput."""
-    return bench(subjects or ())
+def bench_here(
+    subjects: Annotated[list[str] | None, typer.Argument()] = None,
+    *,
+    seed: Annotated[int | None, typer.Option(help="For fuzz and chaos: what they are made from.")] = None,
+    inputs: Annotated[int, typer.Option(min=1, help="For fuzz: inputs a reader.")] = INPUTS,
+    minutes: Annotated[float, typer.Option(min=0.1, help="For chaos: how long to kill.")] = 1.0,
+    data: Data = DEFAULT_DATA,
+) -> int:
+    """Measure this machine: all subjects, or reading, policy, matching, audit, throughput, fuzz, chaos."""
+    return bench(subjects or (), Effort(seed, inputs, minutes), data)

@@ -1,0 +1,1 @@
+"""Inputs that nobody should send, made from a seed, for everything that reads what others send."""

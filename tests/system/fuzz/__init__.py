@@ -1,0 +1,1 @@
+"""Made inputs for every reader, and the harness that makes them."""
