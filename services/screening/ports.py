@@ -43,6 +43,12 @@ class Safeguards(Protocol):
         """Evaluate one safeguard alone."""
         ...
 
+    def reasons_alone(
+        self, rule_ids: Sequence[str], requests: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[str, ...]]:
+        """All reasons that some safeguards alone give against each request, in their order."""
+        ...
+
 
 class WithLog:
     """Safeguards that also know whether the audit log's chain holds: a broken one refuses (SG-41)."""
@@ -62,6 +68,12 @@ class WithLog:
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """Evaluate one safeguard alone."""
         return self._safeguards.judge(rule_id, self._stamped(request))
+
+    def reasons_alone(
+        self, rule_ids: Sequence[str], requests: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[str, ...]]:
+        """All reasons that some safeguards alone give against each request, in their order."""
+        return self._safeguards.reasons_alone(rule_ids, [self._stamped(request) for request in requests])
 
     def _stamped(self, request: Mapping[str, Any]) -> dict[str, Any]:
         # The audit record stands in the transaction of the effect, so a log that is down takes the effect

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any, Self
 
 from shared.personal import Personal
@@ -65,11 +64,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-@cache
-def _names_of_fields(part: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(part))
-
-
 class EntryPart(Personal):
     """Base of the values inside an entry: each is a JSON object of its fields, in their order."""
 
@@ -77,7 +71,8 @@ class EntryPart(Personal):
 
     def as_json(self) -> dict[str, Any]:
         """The object of `matching-interface.md`, every key present."""
-        return {name: _plain(getattr(self, name)) for name in _names_of_fields(type(self))}
+        names: Mapping[str, object] = self.__dataclass_fields__  # type: ignore[attr-defined]
+        return {name: _plain(getattr(self, name)) for name in names}
 
 
 @dataclass(frozen=True, slots=True, repr=False)

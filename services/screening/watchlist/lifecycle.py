@@ -156,7 +156,9 @@ class Lifecycle:
     ) -> Consequences:
         """Judge every entry of a version and every one that it no longer holds; runs in a thread."""
         consequences = Consequences([], [], [], [])
-        listed_now = [self._listed(loading, row, standing.get(row.entry_id)) for row in rows]
+        listed_now = self._activated(
+            loading, [self._listed(loading, row, standing.get(row.entry_id)) for row in rows], standing
+        )
         for entry in self._used_or_not(listed_now, loading.source, loading.purpose, loading.now):
             before = standing.get(entry.entry_id)
             consequences.entries.append(entry)
@@ -170,9 +172,8 @@ class Lifecycle:
 
     def _listed(self, loading: Loading, row: ListRow, before: EntryRecord | None) -> EntryRecord:
         """An entry as the new version lists it: a verified file is its review (SG-14)."""
-        was_removed = before is not None and before.removed_at is not None
         is_live = before is not None and before.status in _SCREENED
-        entry = EntryRecord(
+        return EntryRecord(
             entry_id=row.entry_id,
             source_id=loading.version.source_id,
             version_id=loading.version.version_id,
@@ -186,27 +187,41 @@ class Lifecycle:
             removed_at=None if before is None else before.removed_at,
             is_used=False,
         )
-        # An entry that is live already is not activated again; the file is its review (SG-14).
-        refusals = () if is_live else self._activation_refusals(entry, loading)
-        if was_removed and before is not None:
-            # What was removed here stays removed, whatever a file still says (SG-15).
-            return replace(before, refusals=refusals, is_used=False)
-        if refusals:
-            return replace(entry, status=EntryStatus.SUSPENDED, refusals=refusals)
-        return entry
 
-    def _activation_refusals(self, entry: EntryRecord, loading: Loading) -> tuple[str, ...]:
-        request = questions.activate_entry(
-            actor=self._ports.service_actor,
-            purpose=loading.purpose,
-            source=loading.source,
-            terms=entry.terms(),
-            now=loading.now,
-        )
-        reasons: set[str] = set()
-        for rule in ACTIVATION_RULES:
-            reasons.update(self._ports.safeguards.judge(rule, request).reasons)
-        return tuple(sorted(reasons))
+    def _activated(
+        self, loading: Loading, entries: Sequence[EntryRecord], standing: Mapping[str, EntryRecord]
+    ) -> list[EntryRecord]:
+        """The entries as their activation leaves them; one that is live already is not activated again.
+
+        Its file is its review (SG-14).
+        """
+        asked = [
+            entry
+            for entry in entries
+            if entry.entry_id not in standing or standing[entry.entry_id].status not in _SCREENED
+        ]
+        refusals = self._activation_refusals(asked, loading)
+        return [
+            _as_activated(entry, refusals.get(entry.entry_id, ()), standing.get(entry.entry_id))
+            for entry in entries
+        ]
+
+    def _activation_refusals(
+        self, entries: Sequence[EntryRecord], loading: Loading
+    ) -> dict[str, tuple[str, ...]]:
+        """Why each of these entries may not become active; nothing where it may."""
+        requests = [
+            questions.activate_entry(
+                actor=self._ports.service_actor,
+                purpose=loading.purpose,
+                source=loading.source,
+                terms=entry.terms(),
+                now=loading.now,
+            )
+            for entry in entries
+        ]
+        found = self._ports.safeguards.reasons_alone(ACTIVATION_RULES, requests)
+        return {entry.entry_id: reasons for entry, reasons in zip(entries, found, strict=True)}
 
     def _used_or_not(
         self, entries: Sequence[EntryRecord], source: ListSource, purpose: Stated, now: datetime
@@ -318,6 +333,13 @@ class Lifecycle:
                 "expires": entry.expires.isoformat(),
             },
         )
+
+
+def _as_activated(entry: EntryRecord, refusals: tuple[str, ...], before: EntryRecord | None) -> EntryRecord:
+    if before is not None and before.removed_at is not None:
+        # What was removed here stays removed, whatever a file still says (SG-15).
+        return replace(before, refusals=refusals, is_used=False)
+    return replace(entry, status=EntryStatus.SUSPENDED, refusals=refusals) if refusals else entry
 
 
 def _with_status(entry: EntryRecord, status: EntryStatus, now: datetime) -> EntryRecord:

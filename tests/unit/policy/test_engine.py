@@ -110,6 +110,23 @@ def test_obligations_survive_any_size_of_batch(tmp_path: Path, size: int) -> Non
         assert verdict.obligations == ("SG-26.ALERT_SUPERVISOR", "SG-26.STEP_UP")
 
 
+def test_reasons_alone_are_those_of_each_safeguard_judged_by_itself(complete: PolicyEngine) -> None:
+    requests: list[dict[str, Any]] = [
+        {"action": "wl.activate", "object": {"person_key": "X:1"}},
+        {"action": "wl.remove"},
+        {"action": "no.such"},
+        {"action": 7},
+        {"action": "wl.activate", "object": {"person_key": "X:2", "purpose_tag": "TERRORISM"}},
+    ]
+    rules = ("SG-01", "SG-14", "SG-29")
+    expected = [
+        tuple(sorted({code for rule in rules for code in complete.judge(rule, request).reasons}))
+        for request in requests
+    ]
+    assert complete.reasons_alone(rules, requests) == expected
+    assert expected[0]
+
+
 def test_empty_batch_has_no_verdicts(signed: PolicyEngine) -> None:
     assert signed.decide_batch([]) == []
 
