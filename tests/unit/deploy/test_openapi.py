@@ -1,0 +1,40 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from deploy.local.openapi import FOLDER, documents, write_documents
+
+SERVICES = ("ingest", "screening", "sharing", "console")
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return documents()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_committed_interface_is_the_services(made: dict[str, str], service: str) -> None:
+    committed = (FOLDER / f"{service}.json").read_text(encoding="utf-8")
+    assert committed == made[service], "run: python -m deploy.local.openapi, and look at the difference"
+
+
+def test_there_is_a_file_for_each_service_and_no_other(made: dict[str, str]) -> None:
+    assert set(made) == {path.stem for path in FOLDER.glob("*.json")} == set(SERVICES)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_operation_but_health_names_its_permission(made: dict[str, str], service: str) -> None:
+    paths = json.loads(made[service])["paths"]
+    open_paths = {
+        path
+        for path, operations in paths.items()
+        for operation in operations.values()
+        if "x-permission" not in operation
+    }
+    assert open_paths == {"/health/live", "/health/ready"}
+
+
+def test_writing_again_changes_nothing(made: dict[str, str], tmp_path: Path) -> None:
+    write_documents(tmp_path)
+    assert {path.stem: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == made
