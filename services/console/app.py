@@ -10,7 +10,7 @@ import httpx
 from fastapi import APIRouter, Depends, FastAPI
 
 from services.console.authentication import own_host_only, session_principal
-from services.console.faults import install_fault_pages
+from services.console.faults import install_fault_pages, unforeseen_fault
 from services.console.log_keeping import keep_log, open_store
 from services.console.page import Console
 from services.console.pages import (
@@ -22,6 +22,7 @@ from services.console.pages import (
     log,
     match,
     queue,
+    registers,
     review,
     shares,
     watchlist,
@@ -35,7 +36,19 @@ from shared.clock import Clock, SystemClock
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
 from shared.web.application import Lifespan, service_app
 
-PAGES: Final = (approvals, flights, front_line, hits, log, match, queue, review, shares, watchlist)
+PAGES: Final = (
+    approvals,
+    flights,
+    front_line,
+    hits,
+    log,
+    match,
+    queue,
+    registers,
+    review,
+    shares,
+    watchlist,
+)
 MAX_CONNECTIONS: Final = 50
 SESSION_KEY: Final = "session.key"
 
@@ -71,6 +84,7 @@ def create_app(
             # Browsers send "Origin: null" with a form when the referrer is withheld even from ourselves.
             "Referrer-Policy": "same-origin",
         },
+        fault_response=unforeseen_fault,
     )
     app.state.authenticate = session_principal
     install_fault_pages(app)

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from services.console.errors import SignInNeeded, WrongHost
 from services.console.page import Console
-from services.console.sessions import Session
+from services.console.sessions import Session, Tokens
 from services.console.settings import ConsoleSettings
 from shared.security.tokens import Principal, TokenRefused, TokenVerifier
 from shared.web.authentication import bearer_principal
@@ -71,14 +71,26 @@ async def _renewed(verifier: TokenVerifier, console: Console, session: Session) 
     try:
         return session, await verifier.verify(session.tokens.access)
     except TokenRefused:
+        pass
+    # A page and what it asks for by itself may both find the token ended; a refresh token works only once.
+    async with console.sessions.renewing(session):
+        newest = await console.sessions.again(session)
+        if newest is not None and newest.tokens != session.tokens:
+            return newest, await _own_principal(verifier, newest, newest.tokens)
         tokens = await console.sign_in.refresh(session.tokens)
-    if tokens is None:
-        await console.sessions.end(session)
-        raise SignInNeeded
+        if tokens is None:
+            await console.sessions.end(session)
+            raise SignInNeeded
+        principal = await _own_principal(verifier, session, tokens)
+        return await console.sessions.replace_tokens(session, tokens), principal
+
+
+async def _own_principal(verifier: TokenVerifier, session: Session, tokens: Tokens) -> Principal:
+    """Whose the newer tokens are, who must be the session's own person."""
     try:
         principal = await verifier.verify(tokens.access)
     except TokenRefused:
         raise SignInNeeded from None
     if principal.subject != session.stored.subject:
         raise SignInNeeded
-    return await console.sessions.replace_tokens(session, tokens), principal
+    return principal

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import Scope
 
 from services.console.authentication import FRAGMENTS
 from services.console.errors import (
@@ -23,6 +24,7 @@ from services.console.errors import (
 from services.console.page import Console
 from shared.errors import DomainError
 from shared.web.problems import register_problems, status_of
+from shared.web.request_context import fault_problem
 from shared.web.request_id import current_trace_id
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
@@ -48,6 +50,21 @@ def _page_or(problem: Handler) -> Handler:
         return problem(request, error) if is_for_machines else _fault_page(request, error)
 
     return handle
+
+
+def unforeseen_fault(scope: Scope) -> Response:
+    """A page for a fault that nobody foresaw: that something failed, and the trace to tell; nothing else."""
+    if scope["path"].startswith(_OPERATION):
+        return fault_problem(scope)
+    console: Console = scope["app"].state.console
+    html = console.templates.draw(
+        "fault.html",
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        sentence="Something went wrong on our side, and nobody foresaw it.",
+        code="INTERNAL_FAULT",
+        trace_id=current_trace_id(),
+    )
+    return HTMLResponse(html, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _fault_page(request: Request, error: Exception) -> Response:

@@ -45,6 +45,12 @@ PAGES: Final[Sequence[Entry]] = (
     Entry(
         "/matcher", "Matcher", "Which matcher is approved, and until when.", Permission.READ_MATCHER_APPROVALS
     ),
+    Entry(
+        "/registers",
+        "Registers",
+        "Laws, authorities, agreements, risks and routes in force, and what waits.",
+        Permission.READ_REGISTERS,
+    ),
     Entry("/log", "Log", "Who looked at what, what was refused, and the proof.", Permission.READ_AUDIT),
 )
 

@@ -39,6 +39,7 @@ class Templates:
             "machine": machine_time,
             "left": minutes_in_words,
             "in_words": words.in_words,
+            "named": words.named,
             "shown": shown,
         }
         self._environment.globals |= {

@@ -6,6 +6,7 @@ Tokens are sealed with AES-256-GCM under a key that is not in the database.
 Source: OWASP session management (idle and absolute end, renewal at sign-in, server-side end at sign-out).
 """
 
+import asyncio
 import base64
 import hashlib
 import hmac
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol
+from weakref import WeakValueDictionary
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -89,6 +91,8 @@ class Sessions:
         self._clock = clock
         self._idle = idle
         self._life = life
+        # A lock lives as long as somebody holds or awaits it.
+        self._renewals: WeakValueDictionary[bytes, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, subject: str, display_name: str, tokens: Tokens) -> str:
         """Begin a session and return the value of its cookie."""
@@ -123,6 +127,16 @@ class Sessions:
         stored = replace(session.stored, sealed_tokens=self._sealed(tokens, session.stored.id_hash))
         await self._store.update(stored)
         return replace(session, stored=stored, tokens=tokens)
+
+    def renewing(self, session: Session) -> asyncio.Lock:
+        """Held while a session's tokens are renewed, so that one request at a time does."""
+        return self._renewals.setdefault(session.stored.id_hash, asyncio.Lock())
+
+    async def again(self, session: Session) -> Session | None:
+        """The same session as it stands now, with the tokens that another request may have renewed."""
+        stored = await self._store.get(session.stored.id_hash)
+        tokens = None if stored is None else self._opened(stored)
+        return None if stored is None or tokens is None else replace(session, stored=stored, tokens=tokens)
 
     async def end(self, session: Session) -> None:
         """Sign out."""

@@ -97,6 +97,15 @@ WORDS: Final = {
     "AWAITING_PROPOSAL": "Waits for a proposal",
     "PROPOSED": "Waits for the second person",
     "DECIDED": "Decided",
+    # Registers.
+    "ACTIVE": "In force",
+    "SUSPENDED": "Suspended",
+    "LOW": "Low",
+    "MEDIUM": "Medium",
+    "HIGH": "High",
+    "record.read": "Look at a record",
+    "ingest.accept": "Take in messages",
+    "share.send": "Tell an authority",
     # Approvals.
     "PENDING": "Waits for a second person",
     "APPROVED": "Approved",
@@ -125,3 +134,10 @@ def in_words(code: Any) -> str:
     """The words for a code."""
     text = str(code)
     return WORDS.get(text) or text.replace("_", " ").capitalize()
+
+
+def named(value: Any) -> Any:
+    """A value with each code that has words in its words; anything else stays as it is."""
+    if isinstance(value, list):
+        return [named(item) for item in value]
+    return WORDS.get(value, value) if isinstance(value, str) else value

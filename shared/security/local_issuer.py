@@ -2,11 +2,11 @@
 
 It exists so that the services check the same tokens here as everywhere; it refuses to start in production.
 Discovery, public keys, an authorization page (code with PKCE) and a token endpoint
-(`authorization_code`, `client_credentials`). Access tokens live fifteen minutes.
+(`authorization_code`, `refresh_token`, `client_credentials`). Access tokens live fifteen minutes.
 
     python -m shared.security.local_issuer      reads LOCAL_ISSUER_* from the environment
 
-Source: OpenID Connect Core 1.0 §3.1, Discovery 1.0; RFC 6749 §4.1, §4.4; RFC 7636; design.md §3.11.
+Source: OpenID Connect Core 1.0 §3.1, Discovery 1.0; RFC 6749 §4.1, §4.4, §6; RFC 7636; design.md §3.11.
 """
 
 import base64
@@ -29,6 +29,7 @@ from shared.clock import Clock, SystemClock
 from shared.observability.logging import configure_logging
 from shared.security.keys import SIGNATURE_ALGORITHM, KeyFile
 from shared.security.local_directory import LocalCarrier, LocalDirectory
+from shared.security.local_grants import RefreshGrants
 from shared.security.local_issuer_page import content_security_policy, render_page
 from shared.security.tokens import AUDIENCE, sign_token
 from shared.web.request_context import DEMONSTRATION, SECURITY_HEADERS, RequestContext
@@ -90,6 +91,7 @@ class TokenRequest(BaseModel):
     code_verifier: str = Field(default="", max_length=128)
     client_id: str = Field(default="", max_length=64)
     client_secret: str = Field(default="", max_length=256)
+    refresh_token: str = Field(default="", max_length=128)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,10 @@ class LocalIssuer:
     directory: LocalDirectory
     clock: Clock
     _codes: OrderedDict[str, _Code] = field(default_factory=OrderedDict)
+    _grants: RefreshGrants = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._grants = RefreshGrants(self.clock)
 
     def access_token(self, claims: dict[str, Any]) -> str:
         """A compact JWT for the services, valid for `ACCESS_TOKEN_SECONDS`."""
@@ -152,8 +158,17 @@ class LocalIssuer:
         return {
             **_token_answer(self.access_token(person.claims())),
             "id_token": self.id_token(claims, code.request),
+            "refresh_token": self._grants.begin(asked.client_id, person.subject),
             "scope": code.request.scope,
         }
+
+    def renew(self, asked: TokenRequest) -> dict[str, Any] | None:
+        """Newer tokens for a refresh token, which is used up by it; None when it is not usable."""
+        renewed = self._grants.renew(asked.refresh_token, asked.client_id)
+        person = None if renewed is None else self.directory.person(renewed[0])
+        if renewed is None or person is None:
+            return None
+        return {**_token_answer(self.access_token(person.claims())), "refresh_token": renewed[1]}
 
     def _sign(self, claims: dict[str, Any]) -> str:
         now = int(self.clock.now().timestamp())
@@ -208,7 +223,7 @@ async def discovery(issuer: Issuer) -> dict[str, Any]:
         "token_endpoint": f"{url}/token",
         "jwks_uri": f"{url}/jwks",
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [SIGNATURE_ALGORITHM],
         "code_challenge_methods_supported": ["S256"],
@@ -248,16 +263,21 @@ async def choose_person(chosen: Annotated[PersonChosen, Form()], issuer: Issuer)
 async def give_token(
     asked: Annotated[TokenRequest, Form()], issuer: Issuer, authorization: Annotated[str, Header()] = ""
 ) -> Response:
-    """Turn a code, or a carrier's secret, into tokens."""
+    """Turn a code, a refresh token or a carrier's secret into tokens."""
     if asked.grant_type == "authorization_code":
         answer = issuer.redeem(asked)
         return _fault(400, "invalid_grant", "The code is not valid.") if answer is None else _no_store(answer)
+    if asked.grant_type == "refresh_token":
+        answer = issuer.renew(asked)
+        return _fault(400, "invalid_grant", "Sign in again.") if answer is None else _no_store(answer)
     if asked.grant_type == "client_credentials":
         carrier = _carrier(issuer.directory, asked, authorization)
         if carrier is None:
             return _fault(401, "invalid_client", "The carrier or its secret is not known.")
         return _no_store(_token_answer(issuer.access_token(carrier.claims())))
-    return _fault(400, "unsupported_grant_type", "Only authorization_code and client_credentials.")
+    return _fault(
+        400, "unsupported_grant_type", "Only authorization_code, refresh_token and client_credentials."
+    )
 
 
 def _is_known_address(issuer: LocalIssuer, asked: AuthorizationRequest) -> bool:

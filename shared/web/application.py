@@ -20,7 +20,9 @@ from shared.web.request_context import (
     DEMONSTRATION,
     SECURITY_HEADERS,
     STRICT_TRANSPORT,
+    FaultResponse,
     RequestContext,
+    fault_problem,
 )
 from shared.web.route_table import PUBLIC, guards_of, permissions_of
 from shared.web.scripted_clock import ScriptedClockRefused, request_clock
@@ -62,6 +64,7 @@ def service_app(
     routers: Sequence[APIRouter],
     clock: Clock | None = None,
     headers: Mapping[str, str] | None = None,
+    fault_response: FaultResponse = fault_problem,
 ) -> FastAPI:
     """Build a service's application.
 
@@ -75,6 +78,7 @@ def service_app(
         routers: The service's routes; each names its permission.
         clock: The time; the machine's when absent.
         headers: Headers of every answer that differ from the safe ones of `request_context.py`.
+        fault_response: What a fault that nobody foresaw is answered with.
 
     Raises:
         UnguardedRoute: A route names no permission.
@@ -96,7 +100,10 @@ def service_app(
     install_problem_handlers(app)
     app.add_middleware(BodyDeadline)
     app.add_middleware(
-        RequestContext, service=service, headers={**_headers(settings.profile), **(headers or {})}
+        RequestContext,
+        service=service,
+        headers={**_headers(settings.profile), **(headers or {})},
+        fault_response=fault_response,
     )
     app.state.guards = guards_of(app)
     _name_permissions_in_openapi(app)

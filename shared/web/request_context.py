@@ -1,9 +1,11 @@
 """The outermost wrapping of every request: trace, safe headers, figures, and the last word on a fault."""
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability.logging import get_logger
@@ -24,23 +26,37 @@ SECURITY_HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 STRICT_TRANSPORT: Final = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
-DEMONSTRATION: Final = {"Demonstration": "Everything here is fictional."}
+FaultResponse = Callable[[Scope], Response]
+DEMONSTRATION: Final = {"Demonstration": "Nothing here may be acted upon."}
+
+
+def fault_problem(_: Scope) -> Response:
+    """What a fault that nobody foresaw is answered with: a problem without content."""
+    return problem_response(500, "INTERNAL_FAULT", "Something went wrong on our side.")
 
 
 class RequestContext:
     """Gives each request its trace and each answer its headers; counts it; answers 500 without content."""
 
-    def __init__(self, app: ASGIApp, service: str, headers: dict[str, str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: str,
+        headers: dict[str, str],
+        fault_response: FaultResponse = fault_problem,
+    ) -> None:
         """Wrap `app`.
 
         Args:
             app: What answers.
             service: Our name, for figures.
             headers: Headers of every answer; a route's own header of that name wins.
+            fault_response: What a fault that nobody foresaw is answered with; it may not fail itself.
         """
         self._app = app
         self._service = service
         self._headers = headers
+        self._fault_response = fault_response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; anything but HTTP passes through untouched."""
@@ -60,8 +76,7 @@ class RequestContext:
             get_logger().error("request_failed", route=_route(scope), exc_info=error)
             if answer.status is not None:
                 raise
-            response = problem_response(500, "INTERNAL_FAULT", "Something went wrong on our side.")
-            await response(scope, receive, answer.send)
+            await self._fault_response(scope)(scope, receive, answer.send)
         finally:
             route = _route(scope)
             HTTP_REQUESTS.labels(self._service, route, scope["method"], str(answer.status)).inc()

@@ -33,7 +33,7 @@ PAGES = {
         "/standing-orders",
         "/match",
     ],
-    "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher"],
+    "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher", "/registers"],
     "steward": ["/watchlist", f"/watchlist/versions/{VERSION}"],
     "front-line": ["/cards", f"/cards/{HIT}"],
     "auditor": ["/log", "/queue", "/nowhere"],

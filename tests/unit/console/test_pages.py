@@ -58,8 +58,10 @@ async def test_navigation_offers_only_what_opens(world: World) -> None:
 async def test_every_page_says_that_it_is_a_demonstration(world: World) -> None:
     browser = await signed_in(world, "verifier-1")
     pages = [await browser.get(path) for path in ("/", "/queue", "/nowhere", "/cards", "/signed-out")]
-    assert all("Everything" in page.headers["demonstration"] for page in pages)
+    assert all("acted upon" in page.headers["demonstration"] for page in pages)
     assert all("<b>Demonstration.</b>" in page.text for page in pages)
+    # True with a real list too: nobody may be told that all who are shown are invented.
+    assert not any("fictional" in page.text.partition("<main")[0] for page in pages)
 
 
 async def test_production_pages_claim_no_demonstration(tmp_path: Path) -> None:
@@ -442,6 +444,53 @@ async def test_list_file_with_another_digest_goes_nowhere(world: World) -> None:
     assert world.services.asked == []
 
 
+# --- registers ---
+
+
+async def test_registers_show_what_is_in_force_and_what_waits(world: World) -> None:
+    page = await (await signed_in(world, "legal")).get("/registers")
+    assert page.status_code == HTTPStatus.OK
+    for words in ("Laws: screening", "Carriers", "XAA-XBB-2025", "XAA-XCC-2026", "law-2", "Al-Qaida"):
+        assert words in page.text
+    assert page.text.count('value="approve"') == 3
+
+
+@pytest.mark.parametrize("person", ["supervisor", "auditor"])
+async def test_who_may_not_be_the_second_person_is_offered_no_button(world: World, person: str) -> None:
+    page = await (await signed_in(world, person)).get("/registers")
+    assert "XAA-XCC-2026" in page.text
+    assert 'value="approve"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("service", "decision", "path", "body"),
+    [
+        ("ingest", "approve", f"/v1/registers/{ORDER}/approval", {"version": 2, "reject": False}),
+        ("ingest", "reject", f"/v1/registers/{ORDER}/approval", {"version": 2, "reject": True}),
+        ("screening", "reject", f"/v1/registers/{ORDER}/approval", {"version": 2, "approve": False}),
+        ("sharing", "approve", f"/v1/registers/approvals/{ORDER}", {"approve": True}),
+    ],
+)
+async def test_decision_goes_to_the_registers_own_service(
+    world: World, service: str, decision: str, path: str, body: dict[str, Any]
+) -> None:
+    browser = await signed_in(world, "legal")
+    fields = {"service": service, "version": "2", "decision": decision}
+    done = await browser.post(f"/registers/{ORDER}/approval", fields)
+    assert done.headers["location"] == "/registers"
+    assert world.services.body_of("POST", path) == body
+    assert world.services.asked[-1].url.host == f"{service}.test"
+
+
+@pytest.mark.parametrize("answer", [problem(503, "STORE_UNAVAILABLE", "Later."), {"legal_rows": 5}, []])
+async def test_register_that_cannot_be_read_hides_no_other(world: World, answer: Any) -> None:
+    world.services.answers["GET", "http://screening.test/v1/registers"] = answer
+    page = await (await signed_in(world, "dpo")).get("/registers")
+    assert page.status_code == HTTPStatus.OK
+    assert "<b>Laws: screening</b> cannot be shown" in page.text
+    assert "XAA-XBB-2025" in page.text
+
+
 # --- services that fail ---
 
 
@@ -469,6 +518,16 @@ async def test_answer_of_another_shape_is_a_fault_without_its_content(world: Wor
     page = await browser.get("/shares")
     assert page.status_code == HTTPStatus.BAD_GATEWAY
     assert "could not be read" in page.text
+
+
+async def test_fault_that_nobody_foresaw_is_a_page_that_tells_nothing(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    del world.services.answers["GET", "/v1/shares"]
+    page = await browser.get("/shares")
+    assert page.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["trace-id"] in page.text
+    assert "KeyError" not in page.text
 
 
 async def test_log_is_searched_by_hit_when_no_traveller_has_that_identifier(world: World) -> None:

@@ -1,5 +1,6 @@
 """The way in and out, through the real local issuer without a network."""
 
+import asyncio
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -126,14 +127,37 @@ async def test_sign_out_ends_the_session_on_the_server(world: World) -> None:
 async def test_ended_token_that_cannot_be_renewed_asks_to_sign_in(world: World, clock: FixedClock) -> None:
     browser = Browser(world)
     await browser.sign_in("verifier-1")
+    world.services.refreshed = {}
     clock.advance(minutes=14)
     assert (await browser.get("/")).status_code == 200
     clock.advance(minutes=2)
     assert (await browser.get("/")).status_code == 303
 
 
+async def test_whoever_works_stays_signed_in_for_the_sessions_whole_life(
+    world: World, clock: FixedClock
+) -> None:
+    browser = Browser(world)
+    await browser.sign_in("verifier-1")
+    for _ in range(23):
+        clock.advance(minutes=25)
+        assert (await browser.get("/queue")).status_code == 200
+    clock.advance(minutes=26)
+    assert (await browser.get("/queue")).status_code == 303
+
+
+async def test_two_requests_at_once_renew_once(world: World, clock: FixedClock) -> None:
+    browser = Browser(world)
+    await browser.sign_in("verifier-1")
+    clock.advance(minutes=16)
+    answers = await asyncio.gather(*(browser.get("/fragments/queue") for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    clock.advance(minutes=10)
+    assert (await browser.get("/queue")).status_code == 200
+
+
 async def with_a_refresh_token(world: World, browser: Browser) -> None:
-    """Give the session a refresh token, as an issuer in production would have."""
+    """Give the session the refresh token of another issuer."""
     sessions = world.console.state.console.sessions
     session = await sessions.find(browser.http.cookies["local-session-8103"])
     await sessions.replace_tokens(session, Tokens(session.tokens.access, "refresh-1"))
@@ -160,6 +184,7 @@ async def test_renewal_that_is_not_the_same_persons_ends_the_session(
     await browser.sign_in("verifier-1")
     await with_a_refresh_token(world, browser)
     clock.advance(minutes=16)
+    world.services.refreshed = {}
     if subject is not None:
         claims = {"sub": subject, "roles": ["SUPERVISOR"]}
         world.services.refreshed = {"access_token": world.issuer.state.issuer.access_token(claims)}

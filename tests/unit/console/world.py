@@ -323,6 +323,63 @@ def standing_order(state: str = "PENDING") -> dict[str, Any]:
     }
 
 
+def legal_row() -> dict[str, Any]:
+    """A law that backs an act."""
+    return {
+        "authority": "XAA-PIU-01",
+        "action": "record.read",
+        "data_class": "HIT",
+        "purpose_code": "TERR_TRAVEL",
+        "instrument_ref": "Passenger Information Act 12/2025, section 4",
+        "valid_from": "2025-11-21",
+        "valid_to": "2027-11-21",
+    }
+
+
+def registers() -> dict[tuple[str, str], Any]:
+    """The registers of the three services, each with a row in force and one that waits."""
+    proposal = {"approval_id": ORDER, "proposer": "supervisor", "version": 2}
+    asked = {"proposed_at": "2026-06-01T12:00:00Z"}
+    carrier = {"designator": "XA", "reports_for": [], "notice_confirmed": True}
+    of_ingest = {"register": "carriers", "row": carrier | {"designator": "XB"}, "remove": False}
+    agreement = {
+        "id": "XAA-XBB-2025",
+        "parties": ["XAA", "XBB"],
+        "instrument": "Agreement",
+        "suspended": None,
+    }
+    empty: dict[str, Any] = {"entries": [], "pending": []}
+    return {
+        ("GET", "http://ingest.test/v1/registers"): {
+            "registers": {
+                "carriers": [{"key": "XA", "row": carrier, "author": "supervisor", "approver": "legal"}],
+                "routes": [],
+                "collection-profiles": [],
+                "legal-rows": [{"key": "law", "row": legal_row()}],
+            },
+            "pending": [{**proposal, **asked, "subject": "XB", "payload": of_ingest}],
+        },
+        ("GET", "http://screening.test/v1/registers"): {
+            "legal_rows": [legal_row()],
+            "list_sources": [{"source_id": "DEMO", "kind": "UN", "allow_list": ["Al-Qaida"]}],
+            "proposals": [
+                {**proposal, **asked, "kind": "LEGAL_ROW", "subject": "law-2", "payload": legal_row()}
+            ],
+        },
+        ("GET", "/v1/registers/authorities"): empty,
+        ("GET", "/v1/registers/agreements"): {
+            "entries": [{"version": 1, "entry": agreement}],
+            "pending": [
+                {**proposal, "register_name": "agreements", "entry_id": "XAA-XCC-2026", "entry": agreement}
+            ],
+        },
+        ("GET", "/v1/registers/country-risk"): empty,
+        ("GET", "/v1/registers/legal-rows"): empty,
+        ("POST", f"/v1/registers/{ORDER}/approval"): {"approval_id": ORDER},
+        ("POST", f"/v1/registers/approvals/{ORDER}"): {"approval_id": ORDER},
+    }
+
+
 def matcher_approval() -> dict[str, Any]:
     """A matcher that waits for its second person."""
     return {
@@ -419,6 +476,7 @@ def answers() -> dict[tuple[str, str], Any]:
         },
         ("GET", "/v1/flights"): {"flights": [flight_row()]},
         ("GET", f"/v1/flights/{FLIGHT}"): flight_row() | {"messages": [message_row()]},
+        **registers(),
         ("GET", "/v1/shares"): {"shares": [share()]},
         ("GET", f"/v1/shares/{SHARE}"): share(),
         ("GET", f"/v1/shares/{SHARE}/preview"): {
@@ -449,13 +507,16 @@ class FakeServices:
     answers: dict[tuple[str, str], Any] = field(default_factory=answers)
     asked: list[httpx.Request] = field(default_factory=list)
     issuer_is_away: bool = False
-    refreshed: dict[str, Any] = field(default_factory=dict)
-    """What the issuer gives for a refresh token; the local one gives none."""
+    refreshed: dict[str, Any] | None = None
+    """What an issuer gives for a refresh token in place of what the local one would."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """One answer; a route that is not in `answers` is our own mistake."""
         self.asked.append(request)
-        answer = self.answers[request.method, request.url.path]
+        address = str(request.url.copy_with(query=None))
+        by_path = (request.method, request.url.path)
+        # Where two services have the same path, the answer is kept by the whole address.
+        answer = self.answers[by_path if by_path in self.answers else (request.method, address)]
         if isinstance(answer, httpx.Response):
             return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
         return httpx.Response(204) if answer is None else httpx.Response(200, json=answer)
@@ -545,7 +606,7 @@ def a_world(
             return services(request)
         if services.issuer_is_away:
             raise httpx.ConnectError("away")
-        if b"grant_type=refresh_token" in request.content:
+        if b"grant_type=refresh_token" in request.content and services.refreshed is not None:
             return httpx.Response(200, json=services.refreshed)
         answer = await to_issuer.handle_async_request(request)
         return httpx.Response(answer.status_code, headers=answer.headers, content=await answer.aread())

@@ -37,7 +37,7 @@ async def test_every_answer_has_safe_headers(path: str) -> None:
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cache-control"] == "no-store"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
-    assert headers["demonstration"] == "Everything here is fictional."
+    assert headers["demonstration"] == "Nothing here may be acted upon."
     assert "server" not in headers
 
 
