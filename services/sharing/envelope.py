@@ -284,7 +284,8 @@ def open_notice(
         raise EnvelopeRefused(code_sent="E410", reason="it is not fresh")
     try:
         sealed = jwe.decrypt_compact(envelope.payload, private_key, algorithms=list(SEAL_ALGORITHMS))
-    except (JoseError, ValueError):
+    except (JoseError, ValueError, KeyError, TypeError, AttributeError):
+        # joserfc takes the members of the sender's header on trust (seen: KeyError, an `epk` without `x`).
         raise EnvelopeRefused(code_sent="E401", reason="the payload cannot be decrypted") from None
     octets = sealed.plaintext
     if octets is None or digest_of(octets) != envelope.payload_hash:

@@ -22,7 +22,8 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.month is None and self.day is not None:
             raise ValueError("a day without a month is no date")
-        date(self.year, self.month or 1, self.day or 1)
+        # A month or day 0 is no unknown one: it must fail here, not when somebody asks for the day.
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -75,7 +75,12 @@ def notice_reader() -> Reader:
     """The reader of notices that come in, with keys of its own; most inputs carry a good signature."""
     good = _signed(_good())
     make = mixed(
-        (4, _wrong_payload), (3, _wrong_envelope), (1, _wrong_seal), (1, _wrong_header), (1, _wrong_bytes)
+        (4, _wrong_payload),
+        (3, _wrong_envelope),
+        (1, _wrong_seal),
+        (1, _wrong_seal_header),
+        (1, _wrong_header),
+        (1, _wrong_bytes),
     )
     return Reader("notice", (EnvelopeRefused,), _open, make, good)
 
@@ -92,6 +97,14 @@ def _wrong_seal(random: Random) -> bytes:
     good = _good()
     payload = mutated_bytes(good["payload"].encode(), [b"."], random)
     return _signed({**good, "payload": payload.decode("latin-1")})
+
+
+def _wrong_seal_header(random: Random) -> bytes:
+    good = _good()
+    header, _, rest = good["payload"].partition(".")
+    padded = header + "=" * (-len(header) % 4)
+    wrong = mutated_json(json.loads(base64.urlsafe_b64decode(padded)), random)
+    return _signed({**good, "payload": f"{_base64url(wrong).decode()}.{rest}"})
 
 
 def _wrong_header(random: Random) -> bytes:

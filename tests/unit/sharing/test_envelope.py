@@ -1,7 +1,7 @@
 """Sealed inside, signed outside; every wrong message is refused by its code."""
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import jsonschema
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
@@ -286,3 +287,23 @@ def _registry() -> jws.JWSRegistry:
 
 def _base64url(octets: bytes) -> str:
     return urlsafe_b64encode(octets).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "header", [{"epk": {"kty": "OKP", "crv": "X25519"}}, {"epk": None}, {"epk": "x"}, {"kid": []}]
+)
+def test_seal_with_a_wrong_header_is_refused(header: dict[str, Any]) -> None:
+    sealed = content()["payload"]
+    first, _, rest = sealed.partition(".")
+    good = json.loads(urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    wrong = urlsafe_b64encode(json.dumps(good | header).encode()).decode().rstrip("=")
+    assert code_of(signed(payload=f"{wrong}.{rest}")) == "E401"
+
+
+def test_signed_text_that_is_no_unicode_is_refused() -> None:
+    header, _, _ = signed().split(".")
+    body = urlsafe_b64encode(json.dumps(content(necessity="\ud800")).encode()).decode().rstrip("=")
+    private = SIGNING_KEY.private_key
+    assert isinstance(private, Ed25519PrivateKey)
+    signature = urlsafe_b64encode(private.sign(f"{header}.{body}".encode())).decode().rstrip("=")
+    assert code_of(f"{header}.{body}.{signature}") == "E415"
