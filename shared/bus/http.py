@@ -8,6 +8,8 @@ import httpx
 
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.message import OutgoingMessage
+from shared.clock import Clock, SystemClock
+from shared.observability.clock_skew import ClockWatch
 from shared.web.request_id import outgoing_traceparent
 
 INBOX_PATH: Final = "/internal/v1/inbox"
@@ -37,10 +39,20 @@ class HttpCarrier:
         client: Shared by the process; its transport may be a test's.
         destinations: The base address of each destination, by name.
         signer: Gives the token; the audience is the destination's name.
+        clock: Compared with the destinations' clocks; the machine's when absent.
     """
 
-    def __init__(self, client: httpx.AsyncClient, destinations: Mapping[str, str], signer: Signer) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        destinations: Mapping[str, str],
+        signer: Signer,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
         self._client = client
+        self._clock = clock or SystemClock()
+        self._clock_watch = ClockWatch()
         self._destinations = {name: address.rstrip("/") for name, address in destinations.items()}
         self._signer = signer
 
@@ -60,12 +72,14 @@ class HttpCarrier:
             "Authorization": f"Bearer {self._signer.token(destination)}",
             "Traceparent": outgoing_traceparent(),
         }
+        asked_at = self._clock.now()
         try:
             answer = await self._client.post(
                 address + INBOX_PATH, json=content, headers=headers, timeout=TIMEOUT_SECONDS
             )
         except httpx.HTTPError as fault:
             raise DeliveryPostponed(destination=destination, reason=type(fault).__name__) from None
+        self._clock_watch.observe(destination, answer.headers.get("Date"), asked_at, self._clock.now())
         if answer.status_code in _LATER:
             raise DeliveryPostponed(destination=destination, reason=f"HTTP {answer.status_code}")
         return _reply(answer, destination)

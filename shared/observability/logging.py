@@ -114,6 +114,7 @@ LOGGABLE_KEYS: Final = frozenset(
         "size_bytes",
         "duration_ms",
         "wait_seconds",
+        "skew_seconds",
         "age_seconds",
         "pending",
         "position",

@@ -1,5 +1,7 @@
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from uuid import UUID
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.http import HttpCarrier
 from shared.bus.message import OutgoingMessage
+from shared.observability.metrics import REGISTRY
 from shared.web.request_id import trace
 
 MESSAGE = OutgoingMessage(UUID(int=7), "screening", "SpecimenV1", {"surname": "Invented"})
@@ -46,6 +49,13 @@ async def test_message_is_posted_with_a_token_for_its_destination() -> None:
         "kind": "SpecimenV1",
         "body": {"surname": "Invented"},
     }
+
+
+async def test_destinations_clock_is_compared_with_ours() -> None:
+    ahead = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    await deliver(lambda _: httpx.Response(200, json={}, headers={"Date": ahead}))
+    skew = REGISTRY.get_sample_value("safeconduct_clock_skew_seconds", {"peer": "screening"})
+    assert skew == pytest.approx(3600, abs=60)
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
