@@ -54,7 +54,7 @@ async def keep_log(
     async with running_audit(
         opened.engine,
         service="console",
-        signer=checkpoint_signer(settings.keys_folder, settings.own_state, "console"),
+        signer=checkpoint_signer(settings.keys_folder, settings.own_state, "console", valid_at=clock.now()),
         log=opened.audit,
         clock=clock,
         sinks=settings.audit_checkpoint_sinks,

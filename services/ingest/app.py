@@ -87,8 +87,9 @@ def create_app(
         own_state=settings.own_state,
         authority=settings.authority,
     )
-    signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE)
-    service_signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / "service-token.json"), time)
+    signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
+    service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
+    service_signer = ServiceSigner(SERVICE, service_key, time)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -188,7 +188,9 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 running_audit(
                     engine,
                     service=SERVICE,
-                    signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE),
+                    signer=checkpoint_signer(
+                        settings.keys_folder, settings.own_state, SERVICE, valid_at=clock.now()
+                    ),
                     log=audit,
                     clock=clock,
                     sinks=settings.audit_checkpoint_sinks,
@@ -235,7 +237,8 @@ async def _working(screening: ScreeningService, relay: Relay) -> AsyncIterator[N
 
 
 def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock: Clock) -> HttpCarrier:
-    signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE), clock)
+    key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
+    signer = ServiceSigner(SERVICE, key, clock)
     return HttpCarrier(client, {"sharing": settings.sharing_url}, signer)
 
 

@@ -140,7 +140,9 @@ def _lifespan(
                 running_audit(
                     engine,
                     service=SERVICE,
-                    signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE),
+                    signer=checkpoint_signer(
+                        settings.keys_folder, settings.own_state, SERVICE, valid_at=clock.now()
+                    ),
                     log=audit,
                     clock=clock,
                     sinks=settings.audit_checkpoint_sinks,
@@ -148,7 +150,8 @@ def _lifespan(
                     report=watch.report,
                 )
             )
-            signer = ServiceSigner(SERVICE, KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE), clock)
+            service_key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
+            signer = ServiceSigner(SERVICE, service_key, clock)
             sharing = wire(
                 Foundations(
                     settings=settings,

@@ -73,7 +73,7 @@ def wire(base: Foundations) -> Sharing:
         UnusableKey: There is no usable key that signs notices.
     """
     settings, clock = base.settings, base.clock
-    sender = load_sender(settings)
+    sender = load_sender(settings, clock)
     approvals = Approvals((SHARE_RULE, *RULES), base.audit, clock, base.identifiers)
     vault = Vault(base.vault_engine, base.policy, clock, base.identifiers)
     safeguards = Safeguards(
@@ -128,13 +128,13 @@ def wire(base: Foundations) -> Sharing:
     )
 
 
-def load_sender(settings: SharingSettings) -> Sender:
+def load_sender(settings: SharingSettings, clock: Clock) -> Sender:
     """Our authority and its key: the key's owner is the authority.
 
     Raises:
-        UnusableKey: There is no usable key file.
+        KeyFileError: There is no usable key file, or its key is not valid now.
     """
-    key = KeyFile.load(settings.keys_folder / SIGNING_KEY_FILE)
+    key = KeyFile.load(settings.keys_folder / SIGNING_KEY_FILE, valid_at=clock.now())
     return Sender(AuthorityId(key.owner), key.kid, key.jose_key())
 
 

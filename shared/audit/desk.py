@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,13 +34,15 @@ class AuditDesk:
     verifier_keys: tuple[str, ...]
 
 
-def checkpoint_signer(keys_folder: Path, own_state: str, service: str) -> CheckpointSigner:
+def checkpoint_signer(
+    keys_folder: Path, own_state: str, service: str, *, valid_at: datetime | None = None
+) -> CheckpointSigner:
     """The signer of a service's log, from its keys folder.
 
     Raises:
-        KeyFileError: There is no usable key file.
+        KeyFileError: There is no usable key file, or its key is not valid at the instant.
     """
-    key = KeyFile.load(keys_folder / CHECKPOINT_KEY_FILE)
+    key = KeyFile.load(keys_folder / CHECKPOINT_KEY_FILE, valid_at=valid_at)
     return CheckpointSigner(log_origin(own_state, service), key.private)
 
 

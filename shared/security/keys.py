@@ -28,7 +28,10 @@ class KeyFileError(DomainError):
     """A key file is absent, readable by others, or not one of ours."""
 
     code = "KEY_FILE_UNUSABLE"
-    sentence = "The key file cannot be used: {reason}."
+    sentence = "The key {name} cannot be used: {reason}."
+
+    def __init__(self, *, reason: str, name: str = "given") -> None:
+        super().__init__(reason=reason, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,27 @@ class KeyFile:
         return key
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, *, valid_at: datetime | None = None) -> Self:
         """Read a key file.
 
+        Args:
+            path: The file.
+            valid_at: An instant that the key must be valid at: now, for a key that shall sign.
+
         Raises:
-            KeyFileError: It is absent, readable by group or others, too long, or not of this shape.
+            KeyFileError: It is absent, readable by group or others, too long, not of this shape, or not
+                valid at the instant.
         """
+        key = cls._read(path)
+        if valid_at is not None and not key.is_valid_at(valid_at):
+            ended = key.not_after <= valid_at
+            raise KeyFileError(
+                reason="its life is over" if ended else "its life has not begun", name=path.name
+            )
+        return key
+
+    @classmethod
+    def _read(cls, path: Path) -> Self:
         try:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise KeyFileError(reason="others than its owner may read it", name=path.name)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -5,6 +6,7 @@ import pytest
 
 from services.ingest.app import LogWatch, create_app
 from services.ingest.settings import DEFAULT_MAX_BODY_BYTES, IngestSettings
+from shared.security.keys import KeyFile, KeyFileError
 from shared.settings import SettingsRefused
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.ingest.conftest import FakeScreening, Ingest
@@ -79,3 +81,15 @@ def test_settings_are_read_from_the_environment(
     monkeypatch.setenv("INGEST_MAX_BODY_BYTES", str(64 * 1024 * 1024))
     with pytest.raises(SettingsRefused, match="INGEST_MAX_BODY_BYTES"):
         IngestSettings.from_environment()
+
+
+@pytest.mark.parametrize("name", ["service-token", "audit-checkpoint"])
+def test_service_does_not_start_under_a_key_whose_life_is_over(
+    ingest_settings: IngestSettings, clock: FixedClock, name: str
+) -> None:
+    path = ingest_settings.keys_folder / f"{name}.json"
+    path.unlink()
+    ended = clock.now() - timedelta(days=1)
+    KeyFile.create(path, owner="ingest", use=name, not_before=ended - timedelta(days=1), not_after=ended)
+    with pytest.raises(KeyFileError, match=f"{name}.json.*its life is over"):
+        create_app(ingest_settings, clock=clock)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from shared.audit.desk import checkpoint_signer
 from shared.security.keys import KeyFile, KeyFileError, public_key_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -113,3 +114,31 @@ def test_key_is_valid_from_its_first_to_before_its_last_instant(tmp_path: Path) 
 def test_other_public_keys_are_refused(jwk: dict[str, str]) -> None:
     with pytest.raises(KeyFileError):
         public_key_of(jwk)
+
+
+@pytest.mark.parametrize(
+    ("life", "words"),
+    [((-2, -1), "its life is over"), ((1, 2), "its life has not begun"), ((-1, 0), "its life is over")],
+)
+def test_key_outside_its_life_is_refused_where_it_shall_sign(
+    tmp_path: Path, life: tuple[int, int], words: str
+) -> None:
+    path = tmp_path / "service-token.json"
+    begin, end = (START + timedelta(days=days) for days in life)
+    KeyFile.create(path, owner="ingest", use="service-token", not_before=begin, not_after=end)
+    with pytest.raises(KeyFileError, match=f"service-token.json.*{words}"):
+        KeyFile.load(path, valid_at=START)
+    assert KeyFile.load(path).owner == "ingest"
+
+
+def test_log_is_not_signed_with_a_key_whose_life_is_over(tmp_path: Path) -> None:
+    KeyFile.create(
+        tmp_path / "audit-checkpoint.json",
+        owner="ingest",
+        use="audit-checkpoint",
+        not_before=START,
+        not_after=START + timedelta(days=1),
+    )
+    checkpoint_signer(tmp_path, "XAA", "ingest", valid_at=START)
+    with pytest.raises(KeyFileError):
+        checkpoint_signer(tmp_path, "XAA", "ingest", valid_at=START + timedelta(days=1))
