@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from random import Random
 from xml.sax.saxutils import escape
 
 from deploy.local.synthetic.people import FictionalPeople, FictionalPerson
@@ -14,19 +13,21 @@ _TAIL = "</INDIVIDUALS>\n<ENTITIES></ENTITIES>\n</CONSOLIDATED_LIST>\n"
 
 
 def un_list(individuals: int, generated: date, seed: int = 7) -> bytes:
-    """A list of so many fictional people, each with one alias, all under the regime `Al-Qaida`."""
+    """A list of so many fictional people, all under the regime `Al-Qaida`.
+
+    Each has one alias, the surname after other given names.
+    """
     people = FictionalPeople(seed)
-    random = Random(seed)  # noqa: S311 - repeatable, and nothing here is secret.
-    rows = (_individual(number, next(people), random) for number in range(1, individuals + 1))
+    rows = (_individual(number, next(people), next(people)) for number in range(1, individuals + 1))
     head = _HEAD.format(generated=f"{generated.isoformat()}T00:00:00")
     return "".join((head, *rows, _TAIL)).encode("utf-8")
 
 
-def _individual(number: int, person: FictionalPerson, random: Random) -> str:
-    return "".join(("<INDIVIDUAL>", *_elements(number, person, random), "</INDIVIDUAL>\n"))
+def _individual(number: int, person: FictionalPerson, other: FictionalPerson) -> str:
+    return "".join(("<INDIVIDUAL>", *_elements(number, person, other), "</INDIVIDUAL>\n"))
 
 
-def _elements(number: int, person: FictionalPerson, random: Random) -> Iterator[str]:
+def _elements(number: int, person: FictionalPerson, other: FictionalPerson) -> Iterator[str]:
     given, _, second = person.given_names.partition(" ")
     yield _text("DATAID", str(number))
     yield _text("VERSIONNUM", "1")
@@ -38,7 +39,7 @@ def _elements(number: int, person: FictionalPerson, random: Random) -> Iterator[
     yield _text("REFERENCE_NUMBER", f"BENi.{number:06}")
     yield _text("LISTED_ON", "2020-01-01")
     yield f"<NATIONALITY>{_text('VALUE', person.nationality)}</NATIONALITY>"
-    alias = f"{person.surname} {random.choice(given)} {given[::-1]}"
+    alias = f"{other.given_names} {person.surname}"
     yield f"<INDIVIDUAL_ALIAS>{_text('QUALITY', 'Good')}{_text('ALIAS_NAME', alias)}</INDIVIDUAL_ALIAS>"
     born = _text("TYPE_OF_DATE", "EXACT") + _text("DATE", person.birth_date.isoformat())
     yield f"<INDIVIDUAL_DATE_OF_BIRTH>{born}</INDIVIDUAL_DATE_OF_BIRTH>"

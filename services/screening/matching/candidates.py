@@ -4,6 +4,7 @@ Each word of the traveller is expanded once to every listed word that it may sta
 kept: names repeat. A name is a candidate when the best that its words could give reaches `NAME_BAR`.
 """
 
+import threading
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -245,7 +246,30 @@ def _expansion(rows: Array, *, sent_words: int) -> Expansion:
     return Expansion(rows[:, 0].copy(), rows[:, 1:].copy(), heads, packed)
 
 
-def candidate_names(index: Index, units: Sequence[Unit], sent_words: int, initials: int = 0) -> Array:
+class Tally(threading.local):
+    """Room to add up what each name gets, one for each thread, kept from traveller to traveller.
+
+    A fresh array of that length for each traveller costs more than everything that is added up in it.
+    """
+
+    def __init__(self, names: int) -> None:
+        self._sums = np.zeros(names, np.int64)
+
+    def reaching(self, units: Sequence[Unit], least: int) -> tuple[Array, Array]:
+        """The names of which the units' heads add up to some weight, ascending, and their packed sums."""
+        sums = self._sums
+        touched = np.concatenate([unit.expansion.heads for unit in units])
+        for unit in units:
+            sums[unit.expansion.heads] += unit.expansion.head_counts
+        names = np.unique(touched[sums[touched] & _WEIGHT_MASK >= least])
+        found = sums[names]
+        sums[touched] = 0
+        return names, found
+
+
+def candidate_names(
+    index: Index, tally: Tally, units: Sequence[Unit], sent_words: int, initials: int = 0
+) -> Array:
     """The names whose words could reach `NAME_BAR`, ascending.
 
     The bound is safe: it adds up the best row of each unit as if they never met the same word, lets initials
@@ -253,21 +277,16 @@ def candidate_names(index: Index, units: Sequence[Unit], sent_words: int, initia
 
     Args:
         index: The list.
+        tally: Room for the index's names.
         units: The traveller's words, expanded.
         sent_words: How many words of the traveller are more than a letter.
         initials: How many are a single letter.
     """
     if not units:
         return np.zeros(0, np.int64)
-    sums = np.zeros(index.name_count, np.int64)
-    for unit in units:
-        sums[unit.expansion.heads] += unit.expansion.head_counts
-    touched = np.concatenate([unit.expansion.heads for unit in units])
     least = NAME_BAR - INITIAL * (initials + index.most_initials)
-    is_promising = np.zeros(index.name_count, bool)
-    is_promising[touched[sums[touched] & _WEIGHT_MASK >= least]] = True
-    names = np.flatnonzero(is_promising)
-    return names[_bounds(index, names, sums[names], sent_words, initials) >= NAME_BAR]
+    names, sums = tally.reaching(units, least)
+    return names[_bounds(index, names, sums, sent_words, initials) >= NAME_BAR]
 
 
 def _bounds(index: Index, names: Array, sums: Array, sent_words: int, initials: int) -> Array:

@@ -4,7 +4,13 @@ from collections import defaultdict
 
 import numpy as np
 
-from services.screening.matching.candidates import MAX_CACHED_ROWS, Expander, candidate_names, rows_of_names
+from services.screening.matching.candidates import (
+    MAX_CACHED_ROWS,
+    Expander,
+    Tally,
+    candidate_names,
+    rows_of_names,
+)
 from services.screening.matching.documents import document_keys
 from services.screening.matching.index import Index
 from services.screening.matching.score import Judgement, Query, WeighedName, judge, weigh_name
@@ -17,12 +23,13 @@ class Screener:
     def __init__(self, index: Index, max_cached_rows: int = MAX_CACHED_ROWS) -> None:
         self.index = index
         self._expander = Expander(index, max_cached_rows)
+        self._tally = Tally(index.name_count)
 
     def judgements(self, query: Query) -> list[Judgement]:
         """Every entry that a name or a document suggests, in the order of the list."""
         index = self.index
         units = self._expander.units(query.words)
-        names = candidate_names(index, units, query.whole_words, query.initials.bit_count())
+        names = candidate_names(index, self._tally, units, query.whole_words, query.initials.bit_count())
         weighed: dict[int, list[WeighedName]] = defaultdict(list)
         for name, rows in rows_of_names(index, units, names).items():
             found = weigh_name(index, query, name, rows)
