@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -24,6 +25,7 @@ from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
+from shared.db.pruning import Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.observability.logging import get_logger
 from shared.policy.bundle import read_trusted_keys
@@ -106,7 +108,10 @@ def create_app(
                 client=client,
                 report=watch.report,
             )
-            async with audit as desk, _running(relay):
+            receipts = PruneRule(
+                "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
+            )
+            async with audit as desk, _running(relay, Pruner(database, [receipts], time)):
                 app.state.audit_desk = desk
                 yield
         await database.dispose()
@@ -130,14 +135,15 @@ def create_app(
 
 
 @asynccontextmanager
-async def _running(relay: Relay) -> AsyncIterator[None]:
+async def _running(relay: Relay, pruner: Pruner) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    work = asyncio.create_task(relay.run(stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await work
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(relay.run(stop))
+        tasks.create_task(pruner.run(stop))
+        try:
+            yield
+        finally:
+            stop.set()
 
 
 class RecordRefusals:

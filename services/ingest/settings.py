@@ -13,7 +13,8 @@ class IngestSettings(ServiceSettings):
     """The settings of the ingest service, from `INGEST_*`.
 
     `own_authority` is the unit that collects, as the legal register names it; `<own_state>-PIU-01` where it
-    is left out. `max_body_bytes` is the largest body of `POST /v1/messages`.
+    is left out. `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
+    receipt of a message is kept that brought no traveller; that long a repeat gets its first receipt.
     """
 
     model_config = SettingsConfigDict(
@@ -23,6 +24,8 @@ class IngestSettings(ServiceSettings):
     screening_url: str
     own_authority: str | None = None
     max_body_bytes: int = Field(default=DEFAULT_MAX_BODY_BYTES, ge=1024, le=MAX_INTERCHANGE_BYTES)
+
+    receipt_days: int = Field(default=365, ge=30, le=3650)
 
     @property
     def authority(self) -> str:

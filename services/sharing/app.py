@@ -22,11 +22,13 @@ from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
+from shared.bus.inbox import Inbox
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Relay
 from shared.bus.relay import Carrier, OnDelivered
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
+from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.observability.logging import get_logger
 from shared.policy.bundle import read_trusted_keys
@@ -179,12 +181,14 @@ def _lifespan(
 
 @asynccontextmanager
 async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIterator[None]:
-    """Run the relay and the delivery while the service runs; what is under way at the end is finished."""
+    """Run relay, delivery and pruning while the service runs; what is under way at the end is finished."""
     relay = Relay(sharing.engine, carrier, {NATIONAL_RELEASE: _released(clock)})
+    pruner = Pruner(sharing.engine, [PruneRule("inbox", INBOX_KEPT, Inbox.forget)], clock)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run(stop))
         tasks.create_task(sharing.delivery.run(stop))
+        tasks.create_task(pruner.run(stop))
         try:
             yield
         finally:

@@ -89,6 +89,19 @@ class Claim:
     ordinal: int
 
 
+FORGET_BATCH = 10_000
+# A receipt whose travellers are kept stays as long as they do: it says who sent them, and when.
+_FORGET = text("""
+DELETE FROM message WHERE message_id IN (
+    SELECT message_id FROM message
+    WHERE received_at < :before
+        AND NOT EXISTS (SELECT FROM traveller WHERE traveller.message_id = message.message_id)
+        AND NOT EXISTS (SELECT FROM observed_batch WHERE observed_batch.message_id = message.message_id)
+    ORDER BY received_at LIMIT :limit
+)
+""")
+
+
 class MessageStore:
     """The tables `message` and `observed_batch`."""
 
@@ -173,6 +186,10 @@ class MessageStore:
     async def mark_screened(self, connection: AsyncConnection, batch_id: UUID, at: datetime) -> None:
         """Count a batch's travellers as screened; a batch that was counted before changes nothing."""
         await connection.execute(_SCREENED, {"batch_id": batch_id, "at": at})
+
+    async def forget(self, connection: AsyncConnection, before: datetime) -> int:
+        """Drop at most `FORGET_BATCH` receipts without travellers, received before an instant."""
+        return (await connection.execute(_FORGET, {"before": before, "limit": FORGET_BATCH})).rowcount
 
     async def of_flight(
         self, connection: AsyncConnection, flight_id: UUID, *, limit: int
