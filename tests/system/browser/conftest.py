@@ -31,9 +31,12 @@ START_SECONDS = 10.0
 SignIn = Callable[[str], Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium; without one these tests are skipped, but never in CI."""
+    """The machine's own Chromium; without one these tests are skipped, but never in CI.
+
+    No wider than a module: while Playwright runs, its event loop does too, and every asynchronous test fails.
+    """
     path = next(filter(None, map(shutil.which, CHROMIUM)), None)
     if path is None:
         if os.environ.get("CI"):
