@@ -46,18 +46,24 @@ def run_tests(arguments: Sequence[str]) -> int:
 
 
 def run_checks() -> int:
-    """Run every stage even when an earlier one failed, the tests last; 0 when all passed."""
-    stages = (*stages_before_tests(), test_stage(("-q",)))
-    outcomes = []
-    for stage in stages:
-        say(f"── {stage.name}")
-        started = time.monotonic()
-        code = run_stage(stage)
-        outcomes.append((stage.name, code, (time.monotonic() - started) / 60))
-    for name, code, minutes in outcomes:
-        # Standard error, so that pytest's own summary stays the last line of standard output.
-        say(f"{name:<18}{'passed' if code == 0 else 'FAILED':<8}{minutes:6.2f} min")
-    return 0 if all(code == 0 for _, code, _ in outcomes) else 1
+    """Run every stage even when an earlier one failed; 0 when all passed.
+
+    The tests come last and nothing is printed after them, so that a run closes with pytest's own summary,
+    which tells their minutes as well.
+    """
+    failed = [stage.name for stage in stages_before_tests() if not _passes(stage)]
+    if failed:
+        say(f"FAILED before the tests: {', '.join(failed)}; the tests run all the same.")
+    code = run_stage(test_stage(("-q",)))
+    return 0 if code == 0 and not failed else 1
+
+
+def _passes(stage: Stage) -> bool:
+    started = time.monotonic()
+    code = run_stage(stage)
+    minutes = (time.monotonic() - started) / 60
+    say(f"── {stage.name}: {'passed' if code == 0 else 'FAILED'} in {minutes:.2f} min")
+    return code == 0
 
 
 def run_stage(stage: Stage) -> int:

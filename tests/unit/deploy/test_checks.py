@@ -1,0 +1,45 @@
+"""`./run check`: every stage runs, one failure is enough, and pytest has the last word."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local import checks
+from deploy.local.checks import SKIPS_FORBIDDEN, Stage, run_checks, run_stage
+
+NAMES = ["format", "lint", "types", "import contracts", "tests"]
+
+
+@pytest.mark.parametrize("failing", [None, *NAMES])
+def test_every_stage_runs_and_one_failure_is_enough(
+    failing: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = []
+
+    def run(stage: Stage) -> int:
+        ran.append(stage.name)
+        return 3 if stage.name == failing else 0
+
+    monkeypatch.setattr(checks, "run_stage", run)
+    assert run_checks() == (0 if failing is None else 1)
+    assert ran == NAMES
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert ("FAILED" in told.err) is (failing not in {None, "tests"})
+
+
+def test_every_tool_is_there() -> None:
+    stages = checks.stages_before_tests()
+    assert all(Path(stage.command[0]).is_file() for stage in stages)
+
+
+def test_skips_are_forbidden_where_the_environment_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SKIPS_FORBIDDEN, raising=False)
+    assert "deploy.local.no_skips" not in checks.test_stage(()).command
+    monkeypatch.setenv(SKIPS_FORBIDDEN, "1")
+    assert "deploy.local.no_skips" in checks.test_stage(()).command
+
+
+def test_exit_code_of_a_tool_is_kept() -> None:
+    assert run_stage(Stage("exit", (sys.executable, "-c", "raise SystemExit(7)"))) == 7
