@@ -29,9 +29,10 @@ ROOT = Path(__file__).parents[3]
 AS_ROOT = os.geteuid() == 0
 
 
-@pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    server = EmbeddedPostgres(tmp_path / "postgresql", durable=False)
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """One server for the tests that leave it as it was."""
+    server = EmbeddedPostgres(tmp_path_factory.mktemp("server") / "postgresql", durable=False)
     server.start()
     yield server
     server.stop()
@@ -67,9 +68,9 @@ def test_wrong_password_is_refused(postgres: EmbeddedPostgres) -> None:
         ask(url, "SELECT 1")
 
 
-def test_passwords_stand_in_a_file_for_the_owner_alone(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+def test_passwords_stand_in_a_file_for_the_owner_alone(postgres: EmbeddedPostgres) -> None:
     postgres.create_service_database("ingest")
-    mode = (tmp_path / "postgresql" / "passwords.json").stat().st_mode
+    mode = postgres.log.with_name("passwords.json").stat().st_mode
     assert mode & 0o777 == 0o600
 
 
@@ -139,11 +140,11 @@ def test_lock_file_of_an_unrelated_process_is_no_obstacle(tmp_path: Path) -> Non
 
 
 def test_second_server_on_the_folder_is_refused(
-    postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("deploy.local.postgres_state.LEFTOVER_PATIENCE_SECONDS", 0.0)
     with pytest.raises(FolderInUse, match="already runs"):
-        EmbeddedPostgres(tmp_path / "postgresql").start()
+        EmbeddedPostgres(postgres.log.parent).start()
     assert postgres.is_running()
 
 
