@@ -40,6 +40,8 @@ class Templates:
             "left": minutes_in_words,
             "in_words": words.in_words,
             "named": words.named,
+            "designator": designator,
+            "sentence": words.sentence,
             "shown": shown,
         }
         self._environment.globals |= {
@@ -114,6 +116,11 @@ def minutes_in_words(minutes: int | None) -> str:
     else:
         text = f"{size // (MINUTES_AN_HOUR * HOURS_A_DAY)} days"
     return f"{text} late" if minutes < 0 else text
+
+
+def designator(flight: Any) -> str:
+    """A flight's designator, whether a service gives the text or an object that holds it."""
+    return shown(flight.get("designator")) if isinstance(flight, dict) else shown(flight)
 
 
 def shown(value: Any) -> str:

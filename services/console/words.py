@@ -1,7 +1,12 @@
 """The words that people read for the codes that services use; a code without words is shown in lower case."""
 
+import re
 from typing import Any, Final
 
+from shared.policy.messages import MESSAGES, message_for
+
+# A code of several words, such as NOT_REPORTED or crew_duty.
+_SNAKE: Final = re.compile(r"[A-Z]+(_[A-Z]+)+|[a-z]+(_[a-z]+)+")
 WORDS: Final = {
     # How two identifiers stand to each other.
     "AGREE": "Agrees",
@@ -51,6 +56,22 @@ WORDS: Final = {
     "UNDECIDED": "Not decided yet",
     "NATIONAL": "At home",
     "FOREIGN": "Abroad",
+    "DELIVERED": "Delivered",
+    # What leaves in a notice.
+    "action_here": "Done here",
+    "list_ref": "List entry",
+    "observed_at": "Seen at",
+    "no": "Number",
+    "full": "Written",
+    "EXACT": "Exact",
+    "NONE": "Nothing",
+    "PASSPORT": "Passport",
+    "DEPARTURE": "Departure",
+    "ARRIVAL": "Arrival",
+    "birth": "Born",
+    "ENDPOINT": "Machine to machine",
+    "via": "By way of",
+    "UN_1267_LISTED": "Listed under resolution 1267",
     # Lists.
     "HELD": "Held: two persons must approve",
     "IN_FORCE": "In force",
@@ -98,6 +119,10 @@ WORDS: Final = {
     "PROPOSED": "Waits for the second person",
     "DECIDED": "Decided",
     # Registers.
+    "HIT": "Hits",
+    "WL_ENTRY": "List entries",
+    "screen.run": "Screen travellers",
+    "SYSTEMATIC": "Systematic",
     "ACTIVE": "In force",
     "SUSPENDED": "Suspended",
     "LOW": "Low",
@@ -137,7 +162,16 @@ def in_words(code: Any) -> str:
 
 
 def named(value: Any) -> Any:
-    """A value with each code that has words in its words; anything else stays as it is."""
+    """A value with each code in it in words; free text and identifiers stay as they are."""
     if isinstance(value, list):
         return [named(item) for item in value]
-    return WORDS.get(value, value) if isinstance(value, str) else value
+    if isinstance(value, dict):
+        return {key: named(item) for key, item in value.items()}
+    if not isinstance(value, str):
+        return value
+    return in_words(value) if value in WORDS or _SNAKE.fullmatch(value) else value
+
+
+def sentence(reason: str) -> str:
+    """What the safeguards' catalogue says to a person for a reason code; empty for a code that is none."""
+    return message_for(reason) if reason.partition(".")[0] in MESSAGES else ""

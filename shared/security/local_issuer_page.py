@@ -10,17 +10,26 @@ from urllib.parse import urlsplit
 from shared.security.local_directory import LocalPerson
 
 STYLE = """
+:root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; color: #14202b; background: #f4f6f8; margin: 0; }
 main { max-width: 42rem; margin: 2rem auto; padding: 1.5rem 2rem; background: #fff;
        border: 1px solid #c6ced6; }
 h1 { font-size: 1.4rem; margin: 0 0 .5rem; }
 ul { list-style: none; padding: 0; }
 li { border-top: 1px solid #dde3e8; }
-button { font: inherit; text-align: start; width: 100%; padding: .75rem .5rem; background: none;
-         border: 0; cursor: pointer; }
+button { font: inherit; color: inherit; text-align: start; width: 100%; padding: .75rem .5rem;
+         background: none; border: 0; cursor: pointer; }
 button:hover { background: #eaf1f8; }
 button:focus-visible { outline: 3px solid #0b5cad; outline-offset: -3px; }
 .roles { display: block; color: #465765; font-size: .875rem; }
+@media (prefers-color-scheme: dark) {
+  body { color: #e6ebf0; background: #0f161c; }
+  main { background: #18212a; border-color: #3a4753; }
+  li { border-color: #2c3843; }
+  button:hover { background: #22303c; }
+  button:focus-visible { outline-color: #8ab4f8; }
+  .roles { color: #a9b7c4; }
+}
 """
 
 PAGE = """<!doctype html>
@@ -34,7 +43,8 @@ PAGE = """<!doctype html>
 <body>
 <main>
 <h1>Sign in to the demonstration</h1>
-<p>Nobody here is real and there is no password. Choose whom you want to be.</p>
+<p>These officers are invented and have no password. Choose whom you want to be;
+nothing that you then see may be acted upon.</p>
 <form method="post" action="authorize">
 {hidden}
 <ul>

@@ -1,6 +1,6 @@
 """Compare one person with the list outside the queue: never without a stated purpose."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
@@ -9,23 +9,26 @@ from services.console.page import Page, Submitted, form_for, page_for
 from services.console.words import OPERATIONAL_PURPOSES
 from shared.security.roles import Permission
 
+# What stays in the form beside its answer, so that one detail can be changed and asked again.
+ASKED: Final = ("surname", "given_names", "birth_date", "nationality", "document_number", "issuer")
+
 router = APIRouter()
 
 
 @router.get("/match")
 async def ask(page: Annotated[Page, Depends(page_for(Permission.MATCH))]) -> Response:
     """The form: who, and why."""
-    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=None)
+    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=None, asked={})
 
 
 @router.post("/match")
 async def match(page: Annotated[Page, Depends(form_for(Permission.MATCH))]) -> Response:
     """The matches with their explanations."""
     purpose = page.form.purpose()
-    answer = await page.screening.client.ask(
-        "POST", "/v1/match", body={"traveller": _traveller(page.form)}, purpose=purpose
-    )
-    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=answer)
+    body = {"traveller": _traveller(page.form)}
+    answer = await page.screening.client.ask("POST", "/v1/match", body=body, purpose=purpose)
+    asked = {name: page.form.text(name) for name in ASKED}
+    return page.show("match.html", purposes=OPERATIONAL_PURPOSES, answer=answer, asked=asked)
 
 
 @router.post("/match/cases")

@@ -1,6 +1,6 @@
 "use strict";
-// What pages do beyond plain forms: count down, keep the lease while somebody works, choose with a key.
-// Everything works without this file but these three.
+// What pages do beyond plain forms: count down, keep the lease while somebody works, choose with a key,
+// lay tables out for a narrow screen. Everything works without this file but these four.
 
 const MINUTE = 60_000;
 const LEASE_EVERY = 5 * MINUTE;
@@ -55,7 +55,19 @@ function chooseByKey() {
   });
 }
 
+// On a narrow screen a row becomes a block of lines; each line then needs the heading of its column.
+function labelCells() {
+  for (const table of document.querySelectorAll("main table:not(.queue, .sides, .compact)")) {
+    const headings = [...table.querySelectorAll("thead th")].map((heading) => heading.textContent.trim());
+    for (const row of table.querySelectorAll("tbody tr")) {
+      [...row.cells].forEach((cell, place) => { cell.dataset.label = headings[place] ?? ""; });
+    }
+    table.classList.add("stacked");
+  }
+}
+
 countDown();
+labelCells();
 setInterval(countDown, 15_000);
 keepLease();
 chooseByKey();

@@ -9,6 +9,7 @@ import pytest
 
 from services.console.navigation import PAGES
 from services.console.rendering import day_time, minutes_in_words, read_static, shown
+from services.console.words import named, sentence
 from shared.security.roles import Permission
 from shared.web.route_table import permissions_of
 from tests.unit.console.world import (
@@ -22,6 +23,7 @@ from tests.unit.console.world import (
     World,
     a_world,
     problem,
+    share,
 )
 
 STATEMENT = "The measure has to be prepared before the flight lands."
@@ -601,6 +603,39 @@ def test_minutes_in_words(minutes: int | None, words: str) -> None:
 )
 def test_values_as_text(value: Any, words: str) -> None:
     assert shown(value) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("TERR_TRAVEL", "Terrorist travel"),
+        (["crew_duty", "seat"], ["Crew duty", "seat"]),
+        ({"torture": "NOT_REPORTED"}, {"torture": "Not reported"}),
+        ("XAA-PIU-01", "XAA-PIU-01"),
+        ("Passenger Information Act 12/2025", "Passenger Information Act 12/2025"),
+        (True, True),
+        (None, None),
+    ],
+)
+def test_codes_are_named_and_identifiers_are_not(value: Any, words: Any) -> None:
+    assert named(value) == words
+
+
+def test_refused_safeguard_speaks_in_the_catalogues_words() -> None:
+    assert sentence("SG-34.DEATH_PENALTY").startswith("Sending this could expose the person to torture")
+    assert sentence("SG-35.PROTECTED_PERSON") == "Not authorised. Contact the duty supervisor."
+    assert sentence("SOMETHING_ELSE") == ""
+
+
+async def test_share_tells_why_not_in_a_sentence_once(world: World) -> None:
+    world.services.answers["GET", f"/v1/shares/{SHARE}"] = share() | {
+        "recipients": [
+            {"authority_id": "XDD-PIU-01", "outcome": "BLOCK", "reasons": ["SG-34.REAL_RISK", "SG-34.OTHER"]}
+        ]
+    }
+    page = await (await signed_in(world, "legal")).get(f"/shares/{SHARE}")
+    assert page.text.count("Sending this could expose the person to torture") == 1
+    assert "SG-34.OTHER" in page.text
 
 
 def test_absent_time_says_so() -> None:
