@@ -151,8 +151,10 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "hit_state": request.surroundings.hit_state.state,
         "items": [item.as_json() for item in hit.entry.items],
         "subject_age": age_of(hit, now),
+        # Read only where no birth date is known; nothing else that we hold of a hit speaks of an age (SG-16).
         "minor_evidence": False,
         "named_persons": [{"category": _PERSON_CATEGORY.get(hit.entry.category)}],
+        # The minimum sets hold nothing about co-travellers, not even their number (SG-17).
         "co_traveller_count": 0,
         "handling_code": hit.entry.handling_code,
         "original_code": hit.entry.handling_code,
@@ -161,7 +163,8 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         # What we hold is our own until a notice from abroad can become a hit here (SG-33: null = our own).
         "originator_state": None,
         "recalled": request.surroundings.hit_state.entry_status not in USABLE_ENTRIES,
-        "disputed": False,
+        # Nobody can dispute a record here yet (SG-20): null = no dispute is known (SG-37).
+        "disputed": None,
     }
 
 

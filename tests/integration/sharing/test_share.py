@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from services.sharing.share import Proposal
 from services.sharing.share_records import Channel, NoticeState
 from services.sharing.store.registers import Register
 from shared.approval.errors import SamePerson
+from shared.contracts import GradedItemV1
 from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, World
 from tests.unit.sharing.samples import (
     a_country_risk,
@@ -40,6 +42,7 @@ async def test_send_hold_and_block_all_occur(world: World) -> None:
         "XCC-PIU-01": Outcome.HOLD,
         "XDD-PIU-01": Outcome.BLOCK,
     }
+    assert [each.verdict.pending for each in decisions.values()] == [()] * 5
     assert "SG-30.NO_AGREEMENT_IN_FORCE" in decisions["XCC-PIU-01"].verdict.reasons
     assert "SG-34.HUMAN_RIGHTS_RISK" in decisions["XDD-PIU-01"].verdict.reasons
     assert [decisions[key].notice_id is None for key in ("XBB-PIU-01", "XCC-PIU-01", "XDD-PIU-01")] == [
@@ -190,10 +193,46 @@ async def test_rejection_takes_one_person_and_lets_propose_again(world: World) -
 
 
 async def test_child_is_shared_with_nobody(world: World) -> None:
-    decisions = await world.shared(birth_date="2012-03-04")
-    foreign = decisions["XBB-PIU-01"].verdict
-    reasons = set(foreign.reasons) | {f"{rule}.PENDING" for rule in foreign.pending}
-    assert {"SG-16.CHILD_PROTECTED", "SG-16.PENDING"} & reasons
+    decisions = await world.shared(birth_date="2012-03-04", **ALL_STATES)
+    for decision in decisions.values():
+        assert "SG-16.CHILD_PROTECTED" in decision.verdict.reasons
+        assert decision.notice_id is None
+    assert await world.count("notice") == 0
+    assert await world.count("outbox") == 0
+
+
+REFUSED_SHARES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "SG-11.UNRELIABLE_SOURCE": (
+        {"items": [GradedItemV1(source_grade=3, info_grade="D", kind="FACT", age_months=3)]},
+        {},
+    ),
+    "SG-17.NON_SUSPECT_NAMED": ({"category": "WITNESS"}, {}),
+    "SG-32.HANDLING_CODE": ({"handling_code": "H4"}, {}),
+    "SG-37.RECALLED": ({}, {"entry_status": "REMOVED"}),
+}
+
+
+@pytest.mark.parametrize(("entry", "state", "reason"), [(*v, k) for k, v in REFUSED_SHARES.items()])
+async def test_unfit_share_is_refused_and_nothing_written(
+    world: World, entry: dict[str, Any], state: dict[str, Any], reason: str
+) -> None:
+    world.hit_states.answer = a_hit_state(**state)
+    decisions = await world.shared(entry=entry)
+    assert reason in decisions["XBB-PIU-01"].verdict.reasons
+    assert decisions["XBB-PIU-01"].notice_id is None
+    await world.deliver()
+    assert world.held("XBB-PIU-01") == {}
+
+
+async def test_partner_without_a_current_assessment_is_told_nothing(world: World) -> None:
+    held = await world.sharing.registry.entries(Register.AUTHORITY)
+    (partner,) = [body for _, body in held if body["id"] == "XBB-PIU-01"]
+    await world.put(
+        Register.AUTHORITY, partner | {"safeguards": partner["safeguards"] | {"assessment": "NEGATIVE"}}
+    )
+    decisions = await world.shared()
+    assert "SG-38.ASSESSMENT" in decisions["XBB-PIU-01"].verdict.reasons
+    assert decisions["XBB-PIU-01"].notice_id is None
 
 
 async def test_medium_risk_is_held_until_both_officers_find_none(world: World) -> None:
