@@ -99,7 +99,7 @@ def test_policy_test_prints_one_object(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_nobody_can_sign_policy_without_a_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["policy", "sign", "--as", "somebody", "--data", str(tmp_path)]) == 2
-    assert "key file cannot be used" in capsys.readouterr().err
+    assert "somebody.json cannot be used" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
