@@ -1,5 +1,6 @@
 """CUSRES: the State's answer to each PAXLST; CONTRL where an interchange could not be read at all."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from shared.travel.message import Fault, ParsedMessage, Severity
 
 MAX_TRAVELLERS_A_MESSAGE = 99
 DEFAULT_VERSION = ("D", "05B")
+_DIRECTORY = re.compile(r"D:\d\d[A-Z]")
 APPLICATION = "APIS"
 
 # National directive codes. Only 0Z is read as "may board"; what a person decides later goes out by itself.
@@ -107,7 +109,9 @@ def _interchange(
 
 
 def _version(message: ParsedMessage) -> tuple[str, ...]:
-    return tuple((message.version or "").split(":")) if message.version else DEFAULT_VERSION
+    """The directory that the sender uses; PNRGOV's own versions are none that CUSRES has."""
+    version = message.version or ""
+    return tuple(version.split(":")) if _DIRECTORY.fullmatch(version) else DEFAULT_VERSION
 
 
 def _numbered(message: ParsedMessage, body: list[str], number: int) -> Iterator[str]:
