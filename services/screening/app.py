@@ -57,6 +57,7 @@ from shared.web.health import Check
 from shared.web.problems import register_problems
 
 SERVICE_KEY_FILE: Final = "service-token.json"
+POOL_SIZE: Final = 12
 MAX_CONNECTIONS: Final = 20
 # Faults after which the log can no longer be trusted, so that nothing is permitted until a person has looked.
 _BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
@@ -270,7 +271,7 @@ def _check(engine: AsyncEngine) -> Check:
 @asynccontextmanager
 async def _database(settings: ScreeningSettings) -> AsyncIterator[AsyncEngine]:
     url = settings.database_url.get_secret_value()
-    engine = create_engine(url, pool_size=12, application_name=f"safeconduct-{SERVICE}")
+    engine = create_engine(url, pool_size=POOL_SIZE, application_name=f"safeconduct-{SERVICE}")
     try:
         yield engine
     finally:

@@ -43,6 +43,7 @@ from shared.web.authentication import OnRefusal
 from shared.web.health import Check
 
 SERVICE_KEY_FILE: Final = "service-token.json"
+POOL_SIZE: Final = 8
 VAULT_POOL: Final = 4
 MAX_CONNECTIONS: Final = 20
 # Faults after which the log can no longer be trusted, so that nothing is shared until a person has looked.
@@ -130,7 +131,9 @@ def _lifespan(
         async with AsyncExitStack() as opened:
             client = await opened.enter_async_context(_client())
             transport = await opened.enter_async_context(_client(ports.transport))
-            engine = await opened.enter_async_context(_database(settings.database_url.get_secret_value(), 8))
+            engine = await opened.enter_async_context(
+                _database(settings.database_url.get_secret_value(), POOL_SIZE)
+            )
             vault_url = settings.vault_database_url or settings.database_url
             vault_engine = await opened.enter_async_context(
                 _database(vault_url.get_secret_value(), VAULT_POOL)

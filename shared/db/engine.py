@@ -2,12 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+DEFAULT_POOL_SIZE = 8
 POOL_OVERFLOW = 8
 POOL_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 
 
-def create_engine(url: str, *, pool_size: int = 8, application_name: str) -> AsyncEngine:
+def create_engine(url: str, *, pool_size: int = DEFAULT_POOL_SIZE, application_name: str) -> AsyncEngine:
     """Make an engine; nothing is connected before its first use.
 
     A connection is pinged when it is taken from the pool, so that a restarted database costs no request.

@@ -9,6 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared.security.roles import Role
 from shared.web.limits import (
+    CARRIER_RATE,
     DEFAULT_MAX_BODY_BYTES,
     MAX_RATE_KEYS,
     USER_RATE,
@@ -99,6 +100,15 @@ async def test_too_many_requests_answer_429_with_retry_after() -> None:
     assert set(statuses) == {200}
     assert refused.status_code == 429
     assert refused.headers["retry-after"] == "1"
+
+
+async def test_carrier_has_a_limit_of_its_own() -> None:
+    app = an_app(roles=frozenset({Role.CARRIER}))
+    for _ in range(CARRIER_RATE.burst):
+        app.state.rate_limiter.take("carrier:someone", CARRIER_RATE)
+    async with client_of(app) as client:
+        refused = await client.get("/documents/1")
+    assert refused.status_code == 429
 
 
 async def test_body_that_never_ends_is_given_up() -> None:
