@@ -71,7 +71,8 @@ def morning(now: datetime, hundred: int) -> list[Posting]:
 def afternoon(now: datetime, hundred: int) -> list[Posting]:
     """The last flight, whose possible matches are left for the visitor."""
     people = FictionalPeople(SEED * 2 + hundred)
-    flight = _flight(now, hundred + 5, "XQB", "XQA", 5)
+    # More than six hours off, so that the visitor has two hours for the reviews instead of fifteen minutes.
+    flight = _flight(now, hundred + 5, "XQB", "XQA", 7)
     return [_paxlst("passengers", flight, [*people.take(TRAVELLERS_A_FLIGHT), *FOR_THE_VISITOR], now)]
 
 
