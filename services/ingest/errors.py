@@ -10,7 +10,8 @@ DomainError
 ├── IdempotencyKeyReused         the caller's key came before with other content
 ├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
-└── RegisterMalformed            a proposed register row breaks its schema
+├── RegisterMalformed            a proposed register row breaks its schema
+└── ChangeRefused                the safeguards do not permit the change of a register
 """
 
 from typing import ClassVar
@@ -116,3 +117,10 @@ class RegisterMalformed(DomainError):
 
     code: ClassVar[str] = "REGISTER_MALFORMED"
     sentence: ClassVar[str] = "The proposed row does not fit the register {register}: member {member}."
+
+
+class ChangeRefused(DomainError):
+    """The safeguards do not permit a register's change; nothing changed, the proposal still waits."""
+
+    code: ClassVar[str] = "REFUSED_BY_POLICY"
+    sentence: ClassVar[str] = "The safeguards do not permit this change: {reasons}."

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.ingest.change_registers import ChangeRegisters, proposal_json
-from services.ingest.errors import RegisterMalformed
+from services.ingest.errors import ChangeRefused, RegisterMalformed
 from services.ingest.registers import Register
 from services.ingest.routes import PortsOf
 from shared.approval.errors import (
@@ -22,7 +22,7 @@ from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.problems import problems, register_problems
 
-register_problems(403, ApprovalRoleRefused, SamePerson, SameRole)
+register_problems(403, ApprovalRoleRefused, SamePerson, SameRole, ChangeRefused)
 register_problems(404, ApprovalUnknown)
 register_problems(409, ApprovalConflict)
 register_problems(422, RegisterMalformed)
@@ -70,7 +70,9 @@ async def propose_row(
 
 @router.post(
     "/v1/registers/{approval_id}/approval",
-    responses=problems(ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict),
+    responses=problems(
+        ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict, ChangeRefused
+    ),
 )
 async def decide_proposal(
     approval_id: UUID,

@@ -1,8 +1,8 @@
 """The ingest service over a real database, with the safeguards in force and a carrier that screens nobody."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,6 @@ from shared.bus.relay import Relay
 from shared.db.engine import create_engine
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
-from shared.policy.engine import PolicyEngine
-from shared.policy.verdict import Verdict
 from shared.security.keys import KeyFile
 from tests.conftest import OpenDatabase
 from tests.fakes import FakeIssuer, FixedClock
@@ -112,20 +110,6 @@ class Ingest:
         assert approved.status_code == 200, approved.text
 
 
-@dataclass(frozen=True)
-class EveryIngestRule:
-    """The safeguards of the stage, those too that the shipped bundle does not put in force yet."""
-
-    engine: PolicyEngine
-
-    def decide(self, request: Mapping[str, Any]) -> Verdict:
-        verdict = self.engine.decide(request)
-        for rule_id in verdict.pending:
-            if verdict.permits:
-                verdict = self.engine.judge(rule_id, request)
-        return verdict
-
-
 CARRIER_ROW = {"designator": "XA", "notice_confirmed": True, "push_max": 500}
 PROFILE_ROW = {
     "data_class": "API",
@@ -188,9 +172,6 @@ async def bare_ingest(
     screening = FakeScreening(clock)
     app = create_app(ingest_settings, clock=clock, carrier=screening)
     app.state.token_verifier = issuer.verifier("ingest")
-    ports: Ports = app.state.ports
-    assert isinstance(ports.safeguards, PolicyEngine)
-    app.state.ports = replace(ports, safeguards=EveryIngestRule(ports.safeguards))
     engine = create_engine(ingest_settings.database_url.get_secret_value(), application_name="tests")
     transport = httpx.ASGITransport(app)
     async with (

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from tests.integration.ingest.conftest import CARRIER_ROW, LEGAL_ROW, Ingest
@@ -41,6 +43,30 @@ async def test_nobody_approves_their_own_proposal(bare_ingest: Ingest) -> None:
     proposal = await propose(bare_ingest)
     assert await decide(bare_ingest, proposal, "SUPERVISOR") == 403
     assert await carriers(bare_ingest) == []
+
+
+async def test_change_is_judged_with_both_persons_and_recorded(bare_ingest: Ingest) -> None:
+    proposal = await propose(bare_ingest)
+    assert await decide(bare_ingest, proposal, "LEGAL") == 200
+    (record,) = await bare_ingest.rows(
+        "SELECT actor, outcome FROM audit_record WHERE action = 'config.change'"
+    )
+    assert tuple(record) == ("legal", "PERMITTED")
+
+
+async def test_change_that_the_safeguards_refuse_is_not_written(bare_ingest: Ingest) -> None:
+    ports = bare_ingest.app.state.ports
+    bare_ingest.app.state.ports = replace(ports, is_chain_ok=lambda: False)
+    proposal = await propose(bare_ingest)
+    assert await decide(bare_ingest, proposal, "LEGAL") == 403
+    assert await carriers(bare_ingest) == []
+    (record,) = await bare_ingest.rows(
+        "SELECT actor, outcome FROM audit_record WHERE action = 'config.change'"
+    )
+    assert tuple(record) == ("legal", "REFUSED")
+    bare_ingest.app.state.ports = ports
+    assert await decide(bare_ingest, proposal, "LEGAL") == 200
+    assert await carriers(bare_ingest) == ["XA"]
 
 
 async def test_proposal_is_decided_once(bare_ingest: Ingest) -> None:
