@@ -1,5 +1,6 @@
 """`./run check`: every stage runs, one failure is enough, and pytest has the last word."""
 
+import importlib.util
 import sys
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def test_skips_are_forbidden_where_the_environment_says_so(monkeypatch: pytest.M
     assert "deploy.local.no_skips" not in checks.test_stage(()).command
     monkeypatch.setenv(SKIPS_FORBIDDEN, "1")
     assert "deploy.local.no_skips" in checks.test_stage(()).command
+
+
+def test_pure_core_is_measured_by_branches_and_every_module_of_it_exists() -> None:
+    arguments = checks.coverage_arguments()
+    assert {"--cov-branch", "--cov-fail-under=100"} < set(arguments)
+    assert all(importlib.util.find_spec(module) for module in checks.PURE_CORE)
+    assert {f"--cov={module}" for module in checks.PURE_CORE} < set(arguments)
 
 
 def test_exit_code_of_a_tool_is_kept() -> None:
