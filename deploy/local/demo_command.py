@@ -150,7 +150,7 @@ def show(report: DayReport, logs: Sequence[Mapping[str, Any]], system: LocalSyst
         f"Console: {system.ports.url('console')}",
         "Sign in as verifier-1 or verifier-2 (possible matches wait for you: "
         f"{report.waiting_in_queue}), supervisor, legal, steward, front-line, dpo, auditor or admin.",
-        f"We are {OWN_AUTHORITY}; everything here is fictional.",
+        f"We are {OWN_AUTHORITY}, which does not exist; nothing here may be acted upon.",
     ]
     OUTPUT.print("\n".join(lines), markup=False, soft_wrap=True)
 

@@ -58,4 +58,4 @@ def announce(system: LocalSystem, *, as_json: bool) -> None:
         return
     for service, url in addresses.items():
         OUTPUT.print(f"{service:<10}{url}", markup=False, soft_wrap=True)
-    say("Everything runs, as a demonstration with fictional data. Ctrl-C ends it.")
+    say("Everything runs, as a demonstration: nothing in it may be acted upon. Ctrl-C ends it.")

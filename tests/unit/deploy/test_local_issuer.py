@@ -215,6 +215,30 @@ async def test_carrier_gets_a_token_for_its_secret(
     assert (principal.kind, principal.carrier) == (PrincipalKind.CARRIER, "XA")
 
 
+async def renew(browser: httpx.AsyncClient, token: str) -> httpx.Response:
+    form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "console"}
+    return await browser.post("/token", data=form)
+
+
+async def test_refresh_token_gives_the_same_person_newer_tokens_once(
+    browser: httpx.AsyncClient, clock: SteppedClock
+) -> None:
+    first = (await redeem(browser, await pick(browser))).json()["refresh_token"]
+    answer = await renew(browser, first)
+    assert answer.headers["cache-control"] == "no-store"
+    assert (await verify(browser, clock, answer.json()["access_token"])).subject == "verifier-1"
+    assert (await renew(browser, answer.json()["refresh_token"])).status_code == 200
+    again = await renew(browser, first)
+    assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_carrier_gets_no_refresh_token(browser: httpx.AsyncClient) -> None:
+    account = ("carrier-XA", "sesame")
+    answer = await browser.post("/token", data={"grant_type": "client_credentials"}, auth=account)
+    assert "access_token" in answer.json()
+    assert "refresh_token" not in answer.json()
+
+
 @pytest.mark.parametrize("account", [("carrier-XA", "guess"), ("carrier-XZ", "sesame"), ("verifier-1", "")])
 async def test_wrong_secret_is_refused(browser: httpx.AsyncClient, account: tuple[str, str]) -> None:
     answer = await browser.post("/token", data={"grant_type": "client_credentials"}, auth=account)
