@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.ingest.admission import Admission
 from services.ingest.linking import LinkingKeys
 from services.ingest.store.flights import FlightStore
 from services.ingest.store.messages import MessageStore
@@ -53,6 +54,7 @@ class Ports:
     own_state: str
     authority: str
     stores: Stores = field(default_factory=Stores)
+    admission: Admission = field(default_factory=Admission)
 
     def at(self, clock: Clock) -> "Ports":
         """The same ports with the clock of one request; the audit log keeps the machine's own time."""

@@ -61,11 +61,15 @@ class ReceiveMessage:
 
         Raises:
             IdempotencyKeyReused: The key came before with another body.
-            StoreUnavailable: Nothing can be stored now; what was not returned was not taken.
+            StoreUnavailable: Nothing can be stored now, or too many wait; what was not returned is not taken.
 
         Source:
             house-style.md, steps 2 to 4; `spec/receipts.md`; SG-01, 02, 04, 05, 21, 41, 45.
         """
+        async with self._ports.admission.turn():
+            return await self._receive(raw)
+
+    async def _receive(self, raw: RawMessage) -> list[Taken]:
         # Receipts show milliseconds, and the stored instant is the one shown.
         now = self._ports.clock.now()
         received_at = now.replace(microsecond=now.microsecond // 1000 * 1000)

@@ -99,7 +99,8 @@ class ScreenTravellers:
         if matcher is None:
             raise NoListInForce
         travellers = _read(batch.travellers)
-        matching = await asyncio.to_thread(_match, matcher, batch.travellers, travellers)
+        async with self._current.one_batch:
+            matching = await asyncio.to_thread(_match, matcher, batch.travellers, travellers)
         async with self._ports.transaction() as connection:
             stored = await Inbox.begin(connection, batch.message_id, KIND)
             if stored is not None:

@@ -103,6 +103,9 @@ class CurrentMatcher:
         self._matcher: ScreeningMatcher | None = None
         self._generation = -1
         self._is_building = asyncio.Lock()
+        self.one_batch = asyncio.Lock()
+        """Held while a batch is matched: threads that compute beside one another only take turns, and each
+        one more lets reviews, health checks and the database's answers wait longer for theirs."""
 
     @property
     def matcher(self) -> ScreeningMatcher | None:
