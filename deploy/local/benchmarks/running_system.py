@@ -63,8 +63,8 @@ def running_system(*, with_simulator: bool = False) -> Iterator[RunningSystem]:
             try:
                 addresses = json.loads(process.stdout.readline())
                 addresses.pop("ready")
-                api = Api(addresses, local_issuer(data))
-                yield RunningSystem(addresses, DataFolder(data), process.pid, api)
+                with Api(addresses, local_issuer(data)) as api:
+                    yield RunningSystem(addresses, DataFolder(data), process.pid, api)
             finally:
                 process.terminate()
                 process.wait(STOP_PATIENCE_SECONDS)
