@@ -25,6 +25,7 @@ from services.screening.proposals import HIT_ORDER, Decision, approvals, rejecti
 from services.screening.review_states import VERIFIED, HitState, HitType
 from services.screening.store.orders import Order
 from services.screening.verification import verification_of
+from services.screening.watchlist.versions import is_child
 from shared.identifiers import HitId, OrderId
 from shared.security.tokens import Principal
 from shared.travel import PartialDate
@@ -192,6 +193,7 @@ class Orders:
             items=[item.as_json()],
             category=hit.entry.get("category"),
             age=_age(hit, now.date()),
+            is_listed_as_child=is_child(hit.entry, now.date()),
             compared_fields=() if verification is None else verification.compared_fields,
             is_case_open=hit.is_open,
             now=now,

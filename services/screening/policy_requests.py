@@ -217,6 +217,7 @@ def action_order(
     items: Sequence[Mapping[str, Any]],
     category: str | None,
     age: int | None,
+    is_listed_as_child: bool,
     compared_fields: Sequence[str],
     is_case_open: bool,
     now: datetime,
@@ -237,7 +238,8 @@ def action_order(
             "tags": [],
             "items": [dict(item) for item in items],
             "subject_age": age,
-            "minor_evidence": False,
+            # Read only where the traveller's birth date is not known (SG-16).
+            "minor_evidence": is_listed_as_child,
             "person_category": person_category(category),
         },
         {

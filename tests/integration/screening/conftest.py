@@ -1,7 +1,6 @@
 """A running screening service over a cloned database, with people, laws and a list in force."""
 
 import hashlib
-import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,13 +26,11 @@ from shared.bus.message import OutgoingMessage
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
-from shared.policy.sealing import seal
 from shared.security.keys import KeyFile
 from tests.conftest import OpenDatabase
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.lists import HADI, MISALI, Listed, a_traveller, un_list
 
-VECTORS = Path(__file__).parents[2] / "data" / "safeguards-vectors.json"
 STATEMENT = "Manifests of flights into XAA are compared with the list of S/RES/2396 para 11."
 WRITTEN = "Number, State, name and date of birth were compared with the manifest."
 #: (roles, other claims) of each person of the demonstration world.
@@ -372,21 +369,11 @@ def a_flight(departure: datetime, arrival: datetime) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(scope="session")
-def sealed_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The product's own catalogue with every written safeguard in force, whatever the release has."""
-    folder = tmp_path_factory.mktemp("catalogue") / "sealed"
-    shutil.copytree(CATALOGUE_FOLDER, folder)
-    written = sorted(path.stem for path in folder.glob("SG-*.cedar"))
-    seal(folder, version="test", in_force=written, vectors=VECTORS)
-    return folder
-
-
 @pytest.fixture
-def safeguards(tmp_path: Path, sealed_catalogue: Path, clock: FixedClock) -> PolicyEngine:
-    """All safeguards in force, their bundle signed by two people."""
+def safeguards(tmp_path: Path, clock: FixedClock) -> PolicyEngine:
+    """The safeguards that the release has in force, their bundle signed by two people."""
     keys = [_key(tmp_path / f"{name}.json", name, "policy", clock) for name in ("legal", "dpo")]
-    folder = signed_copy(sealed_catalogue, tmp_path / "policy", keys)
+    folder = signed_copy(CATALOGUE_FOLDER, tmp_path / "policy", keys)
     trusted = {key.kid: key.public_key for key in keys}
     return PolicyEngine.load(folder, profile="local", trusted_keys=trusted, clock=clock)
 

@@ -1,5 +1,7 @@
 """From a possible match to a decision: leases, two people, the second blind."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.integration.screening.conftest import Desk, running
@@ -196,6 +198,23 @@ async def test_pnr_alone_confirms_nobody(desk: Desk) -> None:
     hit_id = (await desk.queue())[0]["hit_id"]
     await desk.decide(hit_id, "SAME")
     assert (await desk.state(hit_id))["state"] == "INCONCLUSIVE"
+
+
+async def test_somebody_not_cleared_for_the_entry_reads_nothing(desk: Desk) -> None:
+    hit_id = await a_hit(desk)
+    low = desk.issuer.token(
+        "VERIFIER",
+        subject="verifier-1",
+        authority="XAA-PIU-01",
+        clearance="H0",
+        training_valid_to=(desk.clock.now() + timedelta(days=200)).date().isoformat(),
+    )
+    answer = await desk.client.post(f"/v1/hits/{hit_id}/lease", headers={"Authorization": f"Bearer {low}"})
+    assert answer.status_code == 403
+    assert "SG-32.HANDLING_CODE" in answer.json()["reasons"]
+    assert "NAMUDHAJI" not in answer.text
+    assert await desk.count("lease") == 0
+    assert await desk.audited("record.read", "REFUSED") == 1
 
 
 async def test_untrained_people_read_nothing(desk: Desk) -> None:

@@ -99,6 +99,15 @@ async def test_without_a_law_in_force_nothing_is_screened_and_the_refusal_is_rec
     assert await desk.audited("screen.run", "REFUSED") == 1
 
 
+async def test_with_a_matcher_nobody_approved_nothing_is_screened(desk: Desk) -> None:
+    await desk.rows_written_as_owner("DELETE FROM matcher_approval")
+    refused = await desk.deliver(desk.batch([a_traveller()]), status=503)
+    assert "SG-07" in refused["reasons"]
+    assert await desk.count("hit") == 0
+    assert await desk.count("screening_run") == 0
+    assert await desk.audited("screen.run", "REFUSED") == 1
+
+
 async def test_somebody_who_was_cleared_is_left_alone_for_the_rest_of_the_journey(desk: Desk) -> None:
     await desk.deliver(desk.batch([a_traveller()]))
     hit_id = (await desk.queue())[0]["hit_id"]
