@@ -127,19 +127,20 @@ class ImportList:
             source = await stores.registers.source(connection, file.source_id)
             regimes = frozenset(() if source is None else source.allow_list)
             name = _NAMES_IN_ENTRIES.get(file.source_id, file.source_id)
-            read = await asyncio.to_thread(_read, reader, file.content, name, regimes)
-            return Imported(await self._store(connection, file, read, source, principal), False)
+            read, rows = await asyncio.to_thread(_read, reader, file.content, name, regimes)
+            return Imported(await self._store(connection, file, (read, rows), source, principal), False)
 
     async def _store(
         self,
         connection: AsyncConnection,
         file: ListFile,
-        read: ReadList,
+        content: tuple[ReadList, list[ListRow]],
         source: ListSource | None,
         principal: Principal,
     ) -> ListVersion:
         store = self._ports.stores.watchlist
         now = self._ports.clock.now()
+        read, rows = content
         earlier = await store.last_loaded(connection, file.source_id)
         version = ListVersion(
             version_id=self._ports.identifiers.new(),
@@ -161,7 +162,7 @@ class ImportList:
         judged = Judged(self._ports, version, source, earlier, is_hash_ok, principal)
         verdict, records = judged.ask()
         goes_live = verdict.permits and digest is not None
-        await store.add_version(connection, version, [_row(entry) for entry in read.entries])
+        await store.add_version(connection, version, rows)
         if goes_live and source is not None:
             _, purpose = stated_for_import(principal)
             records += await self._lifecycle.put_in_force(connection, version, source, purpose)
@@ -324,11 +325,15 @@ class Judged:
         return verdict, record
 
 
-def _read(reader: ReadListFile, content: bytes, name: str, regimes: frozenset[str]) -> ReadList:
+def _read(
+    reader: ReadListFile, content: bytes, name: str, regimes: frozenset[str]
+) -> tuple[ReadList, list[ListRow]]:
+    """What a file holds, and its rows as they are stored; runs in a thread."""
     try:
-        return reader(content, name, regimes)
+        read = reader(content, name, regimes)
     except DomainError as fault:
         raise ListRefused(reason=str(fault.facts.get("reason", fault.code))) from fault
+    return read, [_row(entry) for entry in read.entries]
 
 
 def _row(entry: WatchlistEntry) -> ListRow:

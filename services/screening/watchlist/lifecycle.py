@@ -226,25 +226,26 @@ class Lifecycle:
     def _used_or_not(
         self, entries: Sequence[EntryRecord], source: ListSource, purpose: Stated, now: datetime
     ) -> list[EntryRecord]:
-        """Whether travellers may be compared with each entry now (`screen.use_entry`)."""
-        asked = [
-            questions.use_entry(
-                actor=self._ports.service_actor,
-                purpose=purpose,
-                source=source,
-                terms=entry.terms(),
-                now=now,
+        """Whether travellers may be compared with each entry now (`screen.use_entry`).
+
+        Entries on the same terms get the answer to one question: who an entry is about is no fact of it.
+        """
+        terms = [replace(entry.terms(), person_key="", category=None, is_child=False) for entry in entries]
+        asked = {
+            each: questions.use_entry(
+                actor=self._ports.service_actor, purpose=purpose, source=source, terms=each, now=now
             )
-            for entry in entries
-        ]
-        verdicts = self._ports.safeguards.decide_batch(asked)
+            for each in dict.fromkeys(terms)
+        }
+        verdicts = self._ports.safeguards.decide_batch(list(asked.values()))
+        told = dict(zip(asked, verdicts, strict=True))
         return [
             replace(
                 entry,
-                is_used=verdict.permits,
-                refusals=tuple(sorted({*entry.refusals, *verdict.reasons})),
+                is_used=told[each].permits,
+                refusals=tuple(sorted({*entry.refusals, *told[each].reasons})),
             )
-            for entry, verdict in zip(entries, verdicts, strict=True)
+            for entry, each in zip(entries, terms, strict=True)
         ]
 
     def _unlisted(self, consequences: Consequences, entry: EntryRecord, now: datetime) -> None:
