@@ -36,7 +36,7 @@ class FlightV1(Contract):
 
 
 class TravellerObservedV1(PersonalContract):
-    """One traveller: `traveller` is `Traveller.as_record()`; the same traveller on the same flight keeps the id.
+    """One traveller: `traveller` is `Traveller.as_record()`; the same one on the same flight keeps the id.
 
     `journey_key` is equal for all messages and legs of one traveller's itinerary (an HMAC, no personal data).
     """
