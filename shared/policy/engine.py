@@ -58,6 +58,7 @@ class PolicyEngine:
         self._clock = clock
         self._identifiers = identifiers
         self._digest = catalogue.bundle.digest
+        self._written = frozenset(catalogue.written)
         self._bundle_facts: dict[str, Any] = {
             "signatures": signer_count,
             "tests_passed": catalogue.bundle.tests_passed,
@@ -173,7 +174,7 @@ class PolicyEngine:
 
     def _unasked(self, rule_id: str, action: object) -> Findings | None:
         """What a safeguard finds without its facts being looked at; `None` where they have to be."""
-        if rule_id not in self.catalogue.written:
+        if rule_id not in self._written:
             return Findings((f"{rule_id}.NOT_WRITTEN",))
         if not isinstance(action, str):
             return Findings((f"{rule_id}.FACT_MISSING",))
@@ -236,8 +237,10 @@ class PolicyEngine:
         """Why production refuses for safeguards that are not in force; `local` only names them."""
         if self._profile == "local":
             return set()
-        written = self.catalogue.written
-        return {f"{rule_id}.{'NOT_IN_FORCE' if rule_id in written else 'NOT_WRITTEN'}" for rule_id in pending}
+        return {
+            f"{rule_id}.{'NOT_IN_FORCE' if rule_id in self._written else 'NOT_WRITTEN'}"
+            for rule_id in pending
+        }
 
     def _make_plan(self, action: str, rules: tuple[str, ...]) -> Plan:
         return Plan(self.catalogue, action, rules, self._handles)
