@@ -3,7 +3,7 @@
 Where no system runs on the data folder, PostgreSQL and screening are started for the while of the command.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -116,6 +116,7 @@ def as_sentences(report: dict[str, Any]) -> str:
     facts = (
         f"{report['source']}: {report['stored']} of {report['individuals']} persons are screened against, "
         f"{report['entities_left_out']} organisations left out, {report['faults_count']} faults.\n"
+        f"Persons by regime: {_counted(report['by_regime'])}.\n"
         f"File of {report['generated_at']}, SHA-256 {report['sha256']}.\n"
     )
     command = f"./run watchlist approve --source {report['source']} --as PERSON"
@@ -182,3 +183,9 @@ def screening_api(data: Path) -> Iterator[Api]:
         with running(system, steps.shown()), Api(system.addresses(), local_issuer(folder.path)) as api:
             seed_screening(api, SystemClock().now().date())
             yield api
+
+
+def _counted(by_regime: Mapping[str, int]) -> str:
+    """`Al-Qaida 252, Taliban 135`: the regimes, the largest first."""
+    ordered = sorted(by_regime.items(), key=lambda row: (-row[1], row[0]))
+    return ", ".join(f"{regime} {number}" for regime, number in ordered) or "none"

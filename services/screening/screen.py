@@ -251,10 +251,7 @@ class ScreenTravellers:
             has_entry_changed=pair.entry_digest != entry.digest,
             now=now,
         )
-        safeguards = self._ports.safeguards
-        # The pair that was cleared is this traveller with the entry as it was: SG-12 is asked by itself
-        # as well, so that a profile in which it is still pending suppresses no more than it would permit.
-        return safeguards.decide(request).permits and safeguards.judge("SG-12", request).permits
+        return self._ports.safeguards.decide(request).permits
 
     def _hit_records(
         self, changes: Stored, made: set[HitId], order: StandingOrder, run: ScreeningRun
