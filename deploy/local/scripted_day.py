@@ -29,6 +29,15 @@ STATEMENT: Final = (
 )
 ALTERNATIVES: Final = "The INTERPOL channel alone reaches no duty desk before the landing."
 PERIOD_DAYS: Final = 7
+ASSESSMENT: Final = {
+    "individual_risk": False,
+    "assessments": {"legal": "CLEAR", "human_rights": "CLEAR"},
+}
+PROPOSAL: Final = {
+    "statement": STATEMENT,
+    "alternatives_considered": ALTERNATIVES,
+    "period_days": PERIOD_DAYS,
+}
 
 Tell = Callable[[str], None]
 
@@ -183,14 +192,8 @@ class ScriptedDay:
 
     def _decide_share(self, share_id: str) -> None:
         path = f"/v1/shares/{share_id}"
-        risk = {"individual_risk": False, "assessments": {"legal": "CLEAR", "human_rights": "CLEAR"}}
-        self.api.post("legal", "sharing", f"{path}/individual-risk", json=risk)
-        proposal = {
-            "statement": STATEMENT,
-            "alternatives_considered": ALTERNATIVES,
-            "period_days": PERIOD_DAYS,
-        }
-        self.api.post("supervisor", "sharing", f"{path}/proposal", json=proposal)
+        self.api.post("legal", "sharing", f"{path}/individual-risk", json=ASSESSMENT)
+        self.api.post("supervisor", "sharing", f"{path}/proposal", json=PROPOSAL)
         decided = self.api.post("legal", "sharing", f"{path}/approval", json={})
         for row in decided["decisions"]:
             self.tell(f"{row['authority_id']}: {row['outcome']} {' '.join(row['reasons'])}")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +36,6 @@ class LoadJournal:
     def __iter__(self) -> Iterator[Acknowledged]:
         for line in self._path.read_text(encoding="utf-8").splitlines():
             yield _acknowledged(json.loads(line))
-
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        """The journal that lies at `path`."""
-        return cls(path)
 
 
 def _acknowledged(value: dict[str, object]) -> Acknowledged:

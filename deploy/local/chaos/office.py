@@ -6,19 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from deploy.local.api import Api, Declined
-from deploy.local.scripted_day import ALTERNATIVES, PERIOD_DAYS, STATEMENT, ScriptedDay
+from deploy.local.scripted_day import ASSESSMENT, PROPOSAL, ScriptedDay
 
 PAUSE_SECONDS: Final = 0.5
 MAX_SHARES: Final = 200
-_ASSESSMENT: Final = {
-    "individual_risk": False,
-    "assessments": {"legal": "CLEAR", "human_rights": "CLEAR"},
-}
-_PROPOSAL: Final = {
-    "statement": STATEMENT,
-    "alternatives_considered": ALTERNATIVES,
-    "period_days": PERIOD_DAYS,
-}
 
 
 @dataclass(frozen=True)
@@ -54,8 +45,8 @@ class Office:
     def _one_step(self, share: Mapping[str, Any]) -> None:
         path = f"/v1/shares/{share['share_id']}"
         if share["state"] == "AWAITING_ASSESSMENT":
-            self.api.post("legal", "sharing", f"{path}/individual-risk", json=_ASSESSMENT)
+            self.api.post("legal", "sharing", f"{path}/individual-risk", json=ASSESSMENT)
         elif share["state"] == "AWAITING_PROPOSAL":
-            self.api.post("supervisor", "sharing", f"{path}/proposal", json=_PROPOSAL)
+            self.api.post("supervisor", "sharing", f"{path}/proposal", json=PROPOSAL)
         else:
             self.api.post("legal", "sharing", f"{path}/approval", json={})
