@@ -17,6 +17,7 @@ from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.settings import IngestSettings
+from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.record import Outcome
@@ -27,7 +28,6 @@ from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.db.pruning import Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
-from shared.observability.logging import get_logger
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -39,23 +39,6 @@ from shared.web.application import service_app
 
 POOL_SIZE: Final = 16
 DIGEST_KEY_BYTES: Final = 32
-_BROKEN_LOG: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
-
-
-class LogWatch:
-    """Remembers that the audit log was found broken: from then on nothing is collected (SG-41)."""
-
-    def __init__(self) -> None:
-        self._is_broken = False
-
-    def report(self, code: str) -> None:
-        """Take a fault of the sequencer."""
-        get_logger().error("audit_log_fault", code=code)
-        self._is_broken = self._is_broken or code in _BROKEN_LOG
-
-    def is_chain_ok(self) -> bool:
-        """Whether nothing was found."""
-        return not self._is_broken
 
 
 def create_app(
@@ -76,11 +59,11 @@ def create_app(
     database = create_engine(
         settings.database_url.get_secret_value(), pool_size=POOL_SIZE, application_name=SERVICE
     )
-    watch = LogWatch()
+    watch = ChainWatch()
     ports = Ports(
         database=database,
         safeguards=_safeguards(settings, time),
-        is_chain_ok=watch.is_chain_ok,
+        is_chain_ok=watch.is_whole,
         audit=AuditLog(SERVICE, time, identifiers),
         clock=time,
         identifiers=identifiers,

@@ -35,6 +35,7 @@ from shared.approval.errors import (
     SamePerson,
     SameRole,
 )
+from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
@@ -44,7 +45,6 @@ from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
-from shared.observability.logging import get_logger
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -59,8 +59,6 @@ from shared.web.problems import register_problems
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
 MAX_CONNECTIONS: Final = 20
-# Faults after which the log can no longer be trusted, so that nothing is permitted until a person has looked.
-_BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
 
 register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
 register_problems(403, SamePerson, SameRole, ApprovalRoleRefused)
@@ -87,22 +85,6 @@ register_problems(
     errors.UnreadableMessage,
 )
 register_problems(503, errors.NotYetReady, errors.ScreeningRefused)
-
-
-class ChainWatch:
-    """Hears of the audit log's faults, and knows whether its chain is whole (SG-41)."""
-
-    def __init__(self) -> None:
-        self._is_whole = True
-
-    def report(self, code: str) -> None:
-        """Take note of a fault and log it."""
-        self._is_whole = self._is_whole and code not in _BROKEN
-        get_logger().error("audit_log_fault", code=code)
-
-    def is_whole(self) -> bool:
-        """Whether no fault was reported that breaks the chain."""
-        return self._is_whole
 
 
 def create_app(

@@ -18,6 +18,7 @@ from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Shari
 from services.sharing.screening_client import HitStates, ScreeningClient
 from services.sharing.settings import SharingSettings
 from services.sharing.store.notices import NoticeStore
+from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
@@ -30,7 +31,6 @@ from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
-from shared.observability.logging import get_logger
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -46,8 +46,6 @@ SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 8
 VAULT_POOL: Final = 4
 MAX_CONNECTIONS: Final = 20
-# Faults after which the log can no longer be trusted, so that nothing is shared until a person has looked.
-_BROKEN: Final = frozenset({"AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +55,6 @@ class Ports:
     carrier: Carrier | None
     hit_states: HitStates | None
     transport: httpx.AsyncBaseTransport | None
-
-
-class ChainWatch:
-    """Hears of the audit log's faults, and knows whether its chain is whole (SG-41)."""
-
-    def __init__(self) -> None:
-        self._is_whole = True
-
-    def report(self, code: str) -> None:
-        """Take note of a fault and log it."""
-        self._is_whole = self._is_whole and code not in _BROKEN
-        get_logger().error("audit_log_fault", code=code)
-
-    def is_whole(self) -> bool:
-        """Whether no fault was reported that breaks the chain."""
-        return self._is_whole
 
 
 def create_app(

@@ -4,8 +4,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.ingest.app import LogWatch, create_app
+from services.ingest.app import create_app
 from services.ingest.settings import DEFAULT_MAX_BODY_BYTES, IngestSettings
+from shared.audit.chain_watch import ChainWatch
 from shared.security.keys import KeyFile, KeyFileError
 from shared.settings import SettingsRefused
 from tests.fakes import FakeIssuer, FixedClock
@@ -14,21 +15,21 @@ from tests.integration.ingest.conftest import FakeScreening, Ingest
 
 @pytest.mark.parametrize("code", ["AUDIT_CHAIN_BROKEN", "AUDIT_SINK_CONFLICT"])
 def test_broken_log_is_remembered(code: str) -> None:
-    watch = LogWatch()
+    watch = ChainWatch()
     watch.report("AUDIT_SINK_UNAVAILABLE")
-    assert watch.is_chain_ok()
+    assert watch.is_whole()
     watch.report(code)
     watch.report("AUDIT_SINK_UNAVAILABLE")
-    assert not watch.is_chain_ok()
+    assert not watch.is_whole()
 
 
 async def test_with_a_broken_log_nothing_is_collected(
     ingest_settings: IngestSettings, ingest: Ingest, paxlst_a: bytes
 ) -> None:
     ports = ingest.app.state.ports
-    watch = LogWatch()
+    watch = ChainWatch()
     watch.report("AUDIT_CHAIN_BROKEN")
-    ingest.app.state.ports = ports.__class__(**{**ports.__dict__, "is_chain_ok": watch.is_chain_ok})
+    ingest.app.state.ports = ports.__class__(**{**ports.__dict__, "is_chain_ok": watch.is_whole})
     answer = await ingest.submit(paxlst_a)
     assert (answer.status_code, answer.json()["fault"]) == (403, "SG-41.CHAIN_BROKEN")
 
