@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from prometheus_client import Counter
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from services.ingest.accept import AcceptMessage
 from services.ingest.accept_request import ACTION, PURPOSE
@@ -20,6 +18,7 @@ from services.ingest.receipt import Receipt, ReceiptStatus
 from services.ingest.sensitive import filter_message
 from services.ingest.store.messages import Claim
 from shared.audit.record import Outcome
+from shared.db.faults import DATABASE_FAULTS
 from shared.identifiers import ReceiptId
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
@@ -93,7 +92,7 @@ class ReceiveMessage:
     async def _stored(self, storing: Awaitable[Taken]) -> Taken:
         try:
             taken = await storing
-        except (DBAPIError, PoolTimeout, OSError) as failure:
+        except DATABASE_FAULTS as failure:
             # The log prints the fault's type and place, never its words.
             get_logger().error("message_not_stored", exc_info=failure)
             raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from failure

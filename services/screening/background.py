@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.screening.clocks import Clocks
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
 from shared.bus.wake import WakeUp
+from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
 from shared.observability.logging import get_logger
 
@@ -29,7 +28,7 @@ class Background:
         while not stop.is_set():
             try:
                 await clocks.beat()
-            except (SQLAlchemyError, OSError, DomainError) as fault:
+            except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("clock_beat_failed", error=type(fault).__name__)
             await _pause(stop, settings.clock_seconds)
 
@@ -43,7 +42,7 @@ class Background:
                 self._screening.wake.clear()
                 try:
                     await self._screening.current.refresh()
-                except (SQLAlchemyError, OSError, DomainError) as fault:
+                except (*DATABASE_FAULTS, DomainError) as fault:
                     get_logger().error("matcher_build_failed", error=type(fault).__name__)
                 await _first_of((stop, notified, self._screening.wake), LOOK_SECONDS)
 

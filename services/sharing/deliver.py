@@ -15,7 +15,6 @@ from http import HTTPStatus
 from typing import Final
 
 import httpx
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.endpoints import is_allowed_endpoint
@@ -31,6 +30,7 @@ from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 WORKERS: Final = 4
@@ -166,7 +166,7 @@ class Delivery:
             found = False
             try:
                 found = await self.deliver_next()
-            except (SQLAlchemyError, OSError):
+            except DATABASE_FAULTS:
                 # The database is away; the ledger is safe in it, and we look again.
                 get_logger().warning("delivery_postponed", code="DATABASE_AWAY")
             except Exception as fault:  # noqa: BLE001

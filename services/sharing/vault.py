@@ -15,7 +15,6 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import VaultUnavailable
@@ -23,6 +22,7 @@ from services.sharing.facts import ACTION
 from services.sharing.recipients import Candidate
 from shared.clock import Clock
 from shared.contracts import HitConfirmedV1
+from shared.db.faults import DATABASE_FAULTS
 from shared.db.roles import VAULT_ROLE
 from shared.identifiers import HitId, Identifiers
 from shared.personal import Personal
@@ -166,7 +166,7 @@ class Vault:
             async with self._engine.begin() as connection:
                 await connection.execute(_BECOME)
                 yield connection
-        except (SQLAlchemyError, OSError):
+        except DATABASE_FAULTS:
             raise VaultUnavailable from None
 
 

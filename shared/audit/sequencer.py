@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.audit.checkpoint import Checkpoint, CheckpointSigner, note_text
@@ -29,6 +28,7 @@ from shared.audit.tree_store import (
     tree_head,
 )
 from shared.clock import Clock
+from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
 
 SEQUENCER_LOCK: Final = 0x5EC0ECE
@@ -187,7 +187,7 @@ class Sequencer:
             await action()
         except (ChainBroken, SinkConflict, SinkUnavailable) as fault:
             code = fault.code
-        except (SQLAlchemyError, OSError):
+        except DATABASE_FAULTS:
             # The database is away; the records wait in it, and we try again.
             code = "AUDIT_STORE_UNAVAILABLE"
         else:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from sqlalchemy import Row, text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.bus.backlog import Backlog, read_backlog
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.wake import WakeUp, wait_for
+from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
 from shared.web.request_id import trace
 
@@ -169,7 +169,7 @@ class Relay:
             signal = self._wake.signal()
             try:
                 found = await self.deliver_one()
-            except (SQLAlchemyError, OSError):
+            except DATABASE_FAULTS:
                 # The database is away; the messages are safe in it, and we look again.
                 self._observe("database", "OUTBOX_UNAVAILABLE")
                 found = False
@@ -181,7 +181,7 @@ class Relay:
             try:
                 async with self._engine.connect() as connection:
                     self._on_backlog(await read_backlog(connection))
-            except (SQLAlchemyError, OSError):
+            except DATABASE_FAULTS:
                 self._observe("database", "OUTBOX_UNAVAILABLE")
             await wait_for(stop, BACKLOG_SECONDS)
 

@@ -7,15 +7,12 @@ import asyncio
 import contextlib
 from typing import Any, Final
 
-import asyncpg
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.db.faults import DATABASE_FAULTS
 
 WAKE_CHANNEL: Final = "outbox"
 RECONNECT_SECONDS: Final = 1.0
-
-# LISTEN goes to the driver itself, whose faults SQLAlchemy then does not wrap.
-_CONNECTION_FAULTS: Final = (SQLAlchemyError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 class WakeUp:
@@ -38,7 +35,7 @@ class WakeUp:
     async def listen(self, stop: asyncio.Event) -> None:
         """Listen until told to stop; a lost connection is opened again."""
         while not stop.is_set():
-            with contextlib.suppress(*_CONNECTION_FAULTS):
+            with contextlib.suppress(*DATABASE_FAULTS):
                 await self._listen_once(stop)
             if not stop.is_set():
                 await wait_for(stop, RECONNECT_SECONDS)

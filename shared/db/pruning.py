@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.clock import Clock
+from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 PRUNE_EVERY_SECONDS: Final = 600.0
@@ -52,7 +52,7 @@ class Pruner:
         while not stop.is_set():
             try:
                 await self.prune()
-            except (SQLAlchemyError, OSError) as fault:
+            except DATABASE_FAULTS as fault:
                 get_logger().warning("pruning_failed", error=type(fault).__name__)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PRUNE_EVERY_SECONDS):

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.bus import wake
 from shared.bus.backlog import Backlog, read_backlog
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused, MessageMismatch
 from shared.bus.inbox import Inbox
@@ -248,6 +250,32 @@ async def test_lost_listening_connection_is_opened_again(engine: AsyncEngine) ->
             )
     await add(engine)
     await carrier.arrived.wait()
+    stop.set()
+    await running
+
+
+async def test_connection_that_ends_in_the_middle_of_listen_does_not_end_the_relay(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_listener = asyncpg.Connection.add_listener
+    asked: list[str] = []
+    listens_again = asyncio.Event()
+
+    async def ends_once(self: asyncpg.Connection, channel: str, callback: Any) -> None:
+        asked.append(channel)
+        if len(asked) == 1:
+            raise asyncpg.InternalClientError("another operation is in progress")
+        await add_listener(self, channel, callback)
+        listens_again.set()
+
+    monkeypatch.setattr(asyncpg.Connection, "add_listener", ends_once)
+    monkeypatch.setattr(wake, "RECONNECT_SECONDS", 0.01)
+    carrier = FakeCarrier()
+    stop = asyncio.Event()
+    running = asyncio.create_task(a_relay(engine, carrier, poll_seconds=0.01).run(stop))
+    await add(engine)
+    await carrier.arrived.wait()
+    await listens_again.wait()
     stop.set()
     await running
 
