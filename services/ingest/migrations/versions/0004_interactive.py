@@ -1,0 +1,10 @@
+"""Interactive answers, and the answers that changed afterwards."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""Flights that are expected, and the quality of what carriers send."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

@@ -1,0 +1,10 @@
+"""What the interactive answer of screening needs."""
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
