@@ -29,17 +29,25 @@ def place_of(segment: str | None, position: int | None) -> str:
 class RefusedMessage(DomainError):
     """The body as a whole cannot be taken.
 
-    `fault_code`, `segment` and `position` say where; never what stood there.
+    `fault_code`, `segment`, `position` and, where one is at fault, `element` (1 for the first after the tag)
+    say where; never what stood there.
     """
 
     code: ClassVar[str] = "MESSAGE_REFUSED"
     sentence: ClassVar[str] = "The message could not be taken: {fault}{place}."
 
-    def __init__(self, fault: str, segment: str | None = None, position: int | None = None) -> None:
+    def __init__(
+        self,
+        fault: str,
+        segment: str | None = None,
+        position: int | None = None,
+        element: int | None = None,
+    ) -> None:
         super().__init__(fault=fault, segment=segment, position=position, place=place_of(segment, position))
         self.fault_code = fault
         self.segment = segment
         self.position = position
+        self.element = element
 
 
 class MalformedMessage(RefusedMessage):

@@ -63,8 +63,9 @@ class Fault:
     """One fault of a message: where it stands, never what stood there.
 
     `segment` is the segment's tag (or the member's name in JSON), `position` counts from UNH = 1
-    (UNB = 1 for the interchange's own segments), `traveller` from 1 in the order sent. The last two are the
+    (UNB = 1 for the interchange's own segments), `traveller` from 1 in the order sent. The next two are the
     carrier's own references of that traveller, so that it finds the person without our naming anybody.
+    `element` is the element in the segment, 1 for the first after the tag, where one element is at fault.
     """
 
     severity: Severity
@@ -74,16 +75,18 @@ class Fault:
     traveller: int | None = None
     carrier_reference: str | None = None
     locator: str | None = None
+    element: int | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The fault object of `parsed-message.md`."""
-        return {
+        """The fault object of `parsed-message.md`, and `element` where one is known."""
+        shown = {
             "severity": self.severity.value,
             "code": self.code,
             "segment": self.segment,
             "position": self.position,
             "traveller": self.traveller,
         }
+        return shown if self.element is None else {**shown, "element": self.element}
 
     def as_receipt_json(self) -> dict[str, Any]:
         """The fault object of `receipts.md`: with the carrier's own references of the traveller."""
@@ -294,7 +297,8 @@ class ParsedMessage(Personal):
 
     A message that had to be refused keeps what could be read of its envelope, has no travellers, and carries
     a `MESSAGE_REJECTED` fault. `is_syntax_failure` says that not even its segments could be told apart, which
-    is answered by CONTRL and not by CUSRES. `free_texts` are remarks that no rule allows to be kept: they are
+    is answered by CONTRL and not by CUSRES; `wants_acknowledgement` that the sender asks for a CONTRL beside
+    the answer (UNB 0031). `free_texts` are remarks that no rule allows to be kept: they are
     never printed, and the sensitive-data filter empties them before anything else sees the message.
 
     Source: `spec/parsed-message.md`.
@@ -322,6 +326,7 @@ class ParsedMessage(Personal):
     faults: tuple[Fault, ...] = ()
     free_texts: tuple[str, ...] = ()
     is_syntax_failure: bool = False
+    wants_acknowledgement: bool = False
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
