@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from services.ingest.formats.names import OFFICE_TITLES
-from shared.travel.message import Dropped, ParsedMessage, Payment, Reservation
+from shared.travel.message import Dropped, ParsedMessage
+from shared.travel.reservation import Payment, Reservation
+from shared.travel.reservation_parts import ServiceItem
 
 RELIGION, HEALTH, FREE_TEXT = "religion", "health", "free_text"
 SHOWN_CARD_DIGITS = 4
@@ -78,16 +80,17 @@ def classify_text(text: str) -> str:
 def _filter_reservation(reservation: Reservation, counts: Counter[str]) -> Reservation:
     return replace(
         reservation,
-        service_codes=tuple(_kept(reservation.service_codes, counts)),
+        remarks=(),
+        services=tuple(_kept(reservation.services, counts)),
         payments=tuple(_masked(each) for each in reservation.payments),
     )
 
 
-def _kept(codes: Iterable[str], counts: Counter[str]) -> Iterable[str]:
-    for code in codes:
-        dropped = classify_code(code)
+def _kept(services: Iterable[ServiceItem], counts: Counter[str]) -> Iterable[ServiceItem]:
+    for service in services:
+        dropped = classify_code(service.code)
         if dropped is None:
-            yield code
+            yield replace(service, text=None)
         else:
             counts[dropped] += 1
 

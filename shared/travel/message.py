@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from shared.personal import Personal
 from shared.travel.flight import Flight
-from shared.travel.partial_date import PartialDate
-from shared.travel.traveller import Address, Sex, TravelDocument, Traveller
+from shared.travel.reservation import Reservation
+from shared.travel.traveller import Traveller
 
 TRAVELLER_MERGED = "TRAVELLER_MERGED"
 """The code of the warning that two groups of a message were the same person."""
@@ -93,179 +92,6 @@ class Fault:
         return {**self.as_json(), "carrier_reference": self.carrier_reference, "locator": self.locator}
 
 
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class ReservationTraveller(Personal):
-    """A person named in a reservation."""
-
-    reference: str | None = None
-    surname: str
-    given_names: str | None = None
-    kind: str | None = None
-    birth_date: PartialDate | None = None
-    sex: Sex | None = None
-    nationality: str | None = None
-    documents: tuple[TravelDocument, ...] = ()
-    tickets: tuple[str, ...] = ()
-    frequent_flyer: tuple[str, ...] = ()
-    seats: tuple[str, ...] = ()
-    bag_tags: tuple[str, ...] = ()
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read the reservation's traveller of `parsed-message.md`; only `surname` is required."""
-        birth_date, sex = value.get("birth_date"), value.get("sex")
-        return cls(
-            reference=value.get("reference"),
-            surname=value["surname"],
-            given_names=value.get("given_names"),
-            kind=value.get("kind"),
-            birth_date=None if birth_date is None else PartialDate.parse(birth_date),
-            sex=None if sex is None else Sex(sex),
-            nationality=value.get("nationality"),
-            documents=tuple(TravelDocument.from_json(each) for each in value.get("documents") or ()),
-            tickets=tuple(value.get("tickets") or ()),
-            frequent_flyer=tuple(value.get("frequent_flyer") or ()),
-            seats=tuple(value.get("seats") or ()),
-            bag_tags=tuple(value.get("bag_tags") or ()),
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """The reservation's traveller of `parsed-message.md`."""
-        return {
-            "reference": self.reference,
-            "surname": self.surname,
-            "given_names": self.given_names,
-            "kind": self.kind,
-            "birth_date": None if self.birth_date is None else str(self.birth_date),
-            "sex": None if self.sex is None else self.sex.value,
-            "nationality": self.nationality,
-            "documents": [document.as_json() for document in self.documents],
-            "tickets": list(self.tickets),
-            "frequent_flyer": list(self.frequent_flyer),
-            "seats": list(self.seats),
-            "bag_tags": list(self.bag_tags),
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItineraryLeg:
-    """One leg of a reservation's itinerary; times local and naive."""
-
-    carrier: str | None = None
-    operating_carrier: str | None = None
-    number: str | None = None
-    origin: str | None = None
-    destination: str | None = None
-    departure: datetime | None = None
-    arrival: datetime | None = None
-    booking_class: str | None = None
-    status: str | None = None
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read the itinerary object of `parsed-message.md`."""
-        departure, arrival = value.get("departure"), value.get("arrival")
-        return cls(
-            carrier=value.get("carrier"),
-            operating_carrier=value.get("operating_carrier"),
-            number=value.get("number"),
-            origin=value.get("origin"),
-            destination=value.get("destination"),
-            departure=None if departure is None else datetime.fromisoformat(departure),
-            arrival=None if arrival is None else datetime.fromisoformat(arrival),
-            booking_class=value.get("class"),
-            status=value.get("status"),
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """The itinerary object of `parsed-message.md`."""
-        return {
-            "carrier": self.carrier,
-            "operating_carrier": self.operating_carrier,
-            "number": self.number,
-            "origin": self.origin,
-            "destination": self.destination,
-            "departure": None if self.departure is None else self.departure.isoformat(timespec="minutes"),
-            "arrival": None if self.arrival is None else self.arrival.isoformat(timespec="minutes"),
-            "class": self.booking_class,
-            "status": self.status,
-        }
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Payment(Personal):
-    """How a reservation was paid; a card number is masked to its last four digits by the filter."""
-
-    form: str | None = None
-    card: str | None = None
-    amount: str | None = None
-    currency: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """The payment object of `parsed-message.md`."""
-        return {"form": self.form, "card": self.card, "amount": self.amount, "currency": self.currency}
-
-
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class Reservation(Personal):
-    """A PNR: its locators, people, itinerary and what else the State may lawfully hold of it."""
-
-    locator: str
-    carrier: str | None = None
-    other_locators: tuple[str, ...] = ()
-    booked_at: datetime | None = None
-    is_cancelled: bool = False
-    is_split: bool = False
-    travellers: tuple[ReservationTraveller, ...] = ()
-    itinerary: tuple[ItineraryLeg, ...] = ()
-    phones: tuple[str, ...] = ()
-    emails: tuple[str, ...] = ()
-    addresses: tuple[Address, ...] = ()
-    payments: tuple[Payment, ...] = ()
-    service_codes: tuple[str, ...] = ()
-    agency: str | None = None
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read the reservation object of `parsed-message.md`; only `locator` is required."""
-        booked_at = value.get("booked_at")
-        return cls(
-            locator=value["locator"],
-            carrier=value.get("carrier"),
-            other_locators=tuple(value.get("other_locators") or ()),
-            booked_at=None if booked_at is None else datetime.fromisoformat(booked_at),
-            is_cancelled=bool(value.get("is_cancelled", False)),
-            is_split=bool(value.get("is_split", False)),
-            travellers=tuple(ReservationTraveller.from_json(each) for each in value.get("travellers") or ()),
-            itinerary=tuple(ItineraryLeg.from_json(each) for each in value.get("itinerary") or ()),
-            phones=tuple(value.get("phones") or ()),
-            emails=tuple(value.get("emails") or ()),
-            addresses=tuple(Address(**each) for each in value.get("addresses") or ()),
-            payments=tuple(Payment(**each) for each in value.get("payments") or ()),
-            service_codes=tuple(value.get("service_codes") or ()),
-            agency=value.get("agency"),
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """The reservation object of `parsed-message.md`."""
-        return {
-            "locator": self.locator,
-            "carrier": self.carrier,
-            "other_locators": list(self.other_locators),
-            "booked_at": None if self.booked_at is None else self.booked_at.isoformat(timespec="minutes"),
-            "is_cancelled": self.is_cancelled,
-            "is_split": self.is_split,
-            "travellers": [each.as_json() for each in self.travellers],
-            "itinerary": [leg.as_json() for leg in self.itinerary],
-            "phones": list(self.phones),
-            "emails": list(self.emails),
-            "addresses": [address.as_json() for address in self.addresses],
-            "payments": [payment.as_json() for payment in self.payments],
-            "service_codes": list(self.service_codes),
-            "agency": self.agency,
-        }
-
-
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How many travellers the sender states for the flight, and how many this message gave us."""
@@ -300,6 +126,7 @@ class ParsedMessage(Personal):
     is answered by CONTRL and not by CUSRES; `wants_acknowledgement` that the sender asks for a CONTRL beside
     the answer (UNB 0031). `free_texts` are remarks that no rule allows to be kept: they are
     never printed, and the sensitive-data filter empties them before anything else sees the message.
+    `reservations_stated` is how many reservations the sender counts over all parts of its push.
 
     Source: `spec/parsed-message.md`.
     """
@@ -307,6 +134,7 @@ class ParsedMessage(Personal):
     kind: MessageKind
     version: str | None = None
     sender: str | None = None
+    group_sender: str | None = None
     recipient: str | None = None
     interchange_reference: str | None = None
     message_reference: str | None = None
@@ -325,6 +153,7 @@ class ParsedMessage(Personal):
     dropped: Dropped = field(default_factory=Dropped)
     faults: tuple[Fault, ...] = ()
     free_texts: tuple[str, ...] = ()
+    reservations_stated: int | None = None
     is_syntax_failure: bool = False
     wants_acknowledgement: bool = False
 
@@ -385,6 +214,11 @@ class ParsedMessage(Personal):
             "dropped": self.dropped.as_json(),
             "faults": [fault.as_json() for fault in self.faults],
         }
+
+    @property
+    def sender_names(self) -> tuple[str, ...]:
+        """What the message calls its sender: in UNB, or the manifest's `sender`, and in UNG."""
+        return tuple(name for name in (self.sender, self.group_sender) if name)
 
     @property
     def is_rejected(self) -> bool:

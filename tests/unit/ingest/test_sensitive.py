@@ -4,7 +4,9 @@ from dataclasses import replace
 import pytest
 
 from services.ingest.sensitive import classify_code, classify_text, filter_message
-from shared.travel.message import Dropped, Payment, Reservation
+from shared.travel.message import Dropped
+from shared.travel.reservation import Payment, Reservation
+from shared.travel.reservation_parts import ServiceItem
 from tests.unit.ingest.samples import Written, person, read_one
 
 
@@ -55,7 +57,8 @@ def test_remarks_are_dropped_and_only_their_classes_counted() -> None:
 
 
 def test_service_codes_of_a_reservation_are_dropped() -> None:
-    reservation = Reservation(locator="2LS6KP", service_codes=("DOCS", "VGML", "WCHR", "CKIN"))
+    services = tuple(ServiceItem(code=code) for code in ("DOCS", "VGML", "WCHR", "CKIN"))
+    reservation = Reservation(locator="2LS6KP", services=services)
     message = filter_message(replace(read_one(str(Written())), reservations=(reservation,)))
     assert message.reservations[0].service_codes == ("DOCS", "CKIN")
     assert message.dropped == Dropped(religion=1, health=1)
