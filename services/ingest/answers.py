@@ -1,4 +1,4 @@
-"""From what became of a body's messages to one HTTP answer: receipts, problems, CUSRES."""
+"""From what became of a body's messages to one HTTP answer: receipts, problems, CUSRES, ACKRES."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -10,12 +10,11 @@ from services.ingest import errors
 from services.ingest.arrival import (
     INGEST_REFUSED,
     MALFORMED,
-    SENDER_UNKNOWN,
     UNSUPPORTED,
-    WRONG_CARRIER,
     Taken,
 )
-from services.ingest.replies.cusres import build_reply
+from services.ingest.replies.reply import build_reply
+from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
 from shared.errors import Fact
 from shared.web.problems import problem_response
 
@@ -24,6 +23,7 @@ EDIFACT_TYPE: Final = "application/edifact"
 # What a refused message is answered with; a body in which nothing could be told names its own error.
 _STATUS: Final = {
     SENDER_UNKNOWN: HTTPStatus.FORBIDDEN,
+    SENDER_NAME_UNKNOWN: HTTPStatus.FORBIDDEN,
     WRONG_CARRIER: HTTPStatus.FORBIDDEN,
     INGEST_REFUSED: HTTPStatus.FORBIDDEN,
     errors.ManifestMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -32,6 +32,10 @@ _SENTENCES: Final = {
     MALFORMED: errors.MalformedMessage.sentence,
     UNSUPPORTED: "This State does not take messages of this kind ({fault}).",
     SENDER_UNKNOWN: "Your account is not in this State's register of carriers.",
+    SENDER_NAME_UNKNOWN: (
+        "The sender that stands in the message (UNB, UNG or `sender`) is not one that your account is "
+        "registered with."
+    ),
     WRONG_CARRIER: "Your account may not report flights of this carrier.",
     INGEST_REFUSED: "This State may not collect the data of this message ({fault}).",
     errors.UnknownFormat.code: errors.UnknownFormat.sentence,
@@ -44,8 +48,8 @@ def answer(taken: Sequence[Taken], *, wants_edifact: bool, own_name: str) -> Res
     """One answer to one body.
 
     202 with the receipt, or a list of receipts where the body held several messages; 200 where each came
-    before; a problem with the receipt where each is refused. A caller who wants EDIFACT gets CUSRES or CONTRL
-    with the same status, unless nothing of its body was EDIFACT.
+    before; a problem with the receipt where each is refused. A caller who wants EDIFACT gets CUSRES,
+    ACKRES or CONTRL with the same status, unless nothing of its body was EDIFACT.
 
     Source:
         `spec/receipts.md`.

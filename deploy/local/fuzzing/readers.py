@@ -16,7 +16,7 @@ from deploy.local.scripted_day import LIST_FILE
 from services.ingest.errors import MalformedMessage, RefusedMessage
 from services.ingest.formats.mrz import parse_mrz
 from services.ingest.formats.registry import read_messages
-from services.ingest.replies.cusres import build_reply
+from services.ingest.replies.reply import build_reply
 from services.ingest.sensitive import filter_message
 from services.screening.document_number import read_document_number
 from services.screening.errors import MalformedMrz

@@ -1,1 +1,1 @@
-"""What a carrier's own system reads back: CUSRES, CONTRL."""
+"""What a carrier's own system reads back: CUSRES, ACKRES, CONTRL."""

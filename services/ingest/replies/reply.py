@@ -1,0 +1,75 @@
+"""From the messages of a body to the one EDIFACT text that answers them: CUSRES, ACKRES, CONTRL."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from services.ingest.replies import ackres, cusres
+from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
+from shared.travel.message import MessageKind, ParsedMessage
+
+REFERENCE_CHARACTERS: Final = 14
+_PNR_KINDS: Final = frozenset({MessageKind.PNRGOV, MessageKind.PNRGOV_XML})
+
+
+def build_reply(
+    messages: Sequence[ParsedMessage],
+    *,
+    own_name: str,
+    reference: str,
+    prepared_at: datetime,
+    errors: ErrorTable = DEFAULT_ERRORS,
+) -> str:
+    """The answers to all messages of a body, an interchange for each interchange sent.
+
+    PNR messages are answered by ACKRES, lists of travellers by CUSRES, and what could not be read as EDIFACT
+    at all by CONTRL. Where an interchange mixes both kinds, each kind is answered by an interchange of its
+    own.
+
+    Args:
+        messages: As `read_messages` gave them, in order; at least one.
+        own_name: This State's address, used where a message names no recipient.
+        reference: The control reference of our first interchange; the others get it with their number.
+        prepared_at: When the answer is written, UTC.
+        errors: How ACKRES tells our faults.
+
+    Source:
+        `spec/cusres.md`; `spec/pnrgov.md` §12; `spec/edifact.md` §11.
+    """
+    groups: dict[tuple[object, ...], list[ParsedMessage]] = {}
+    for message in messages:
+        groups.setdefault(_interchange_of(message), []).append(message)
+    texts = []
+    for number, group in enumerate(groups.values()):
+        control = _control(reference, number)
+        if _is_acknowledged(group[0]):
+            texts.append(
+                ackres.build_acknowledgement(
+                    group, own_name=own_name, reference=control, prepared_at=prepared_at, errors=errors
+                )
+            )
+        else:
+            texts.append(
+                cusres.build_reply(group, own_name=own_name, reference=control, prepared_at=prepared_at)
+            )
+    return "".join(texts)
+
+
+def _is_acknowledged(message: ParsedMessage) -> bool:
+    """Whether ACKRES answers the message; an unreadable interchange is CONTRL's, whatever it was to hold."""
+    return message.kind in _PNR_KINDS and not message.is_syntax_failure
+
+
+def _interchange_of(message: ParsedMessage) -> tuple[object, ...]:
+    return (
+        message.sender,
+        message.recipient,
+        message.interchange_reference,
+        message.is_syntax_failure,
+        _is_acknowledged(message),
+    )
+
+
+def _control(reference: str, number: int) -> str:
+    suffix = f"-{number}" if number else ""
+    return reference[: REFERENCE_CHARACTERS - len(suffix)] + suffix
