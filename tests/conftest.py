@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
 from shared.db.migrate import migrate
 from shared.db.roles import SERVICES, database_grants, owner_role
 from tests.fakes import FakeIssuer, FixedClock
+
+# A test never asserts times, and on a busy machine making an example takes as long as it takes.
+settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any-machine")
 
 OpenDatabase = Callable[..., ServiceDatabase]
 """`database("ingest")`; `database("ingest", folder)` takes another history of migrations."""

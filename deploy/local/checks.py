@@ -23,6 +23,8 @@ PURE_CORE: Final = (
     "shared.audit.verify",
 )
 """What decides about people or proves it, and needs nothing to be tried: every branch is."""
+BESIDE_EACH_OTHER: Final = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+"""Each process has a PostgreSQL of its own; a file's tests share what they started, so they stay together."""
 BIN: Final = Path(sys.executable).parent
 
 
@@ -57,8 +59,8 @@ def coverage_arguments() -> tuple[str, ...]:
 
 
 def run_tests(arguments: Sequence[str]) -> int:
-    """Run the tests alone; pytest's own exit code."""
-    return run_stage(test_stage(arguments))
+    """Run the tests alone, all of them or what a person names; pytest's own exit code."""
+    return run_stage(test_stage(arguments or BESIDE_EACH_OTHER))
 
 
 def run_checks() -> int:
@@ -70,7 +72,7 @@ def run_checks() -> int:
     failed = [stage.name for stage in stages_before_tests() if not _passes(stage)]
     if failed:
         say(f"FAILED before the tests: {', '.join(failed)}; the tests run all the same.")
-    code = run_stage(test_stage(("-q", *coverage_arguments())))
+    code = run_stage(test_stage(("-q", *BESIDE_EACH_OTHER, *coverage_arguments())))
     return 0 if code == 0 and not failed else 1
 
 

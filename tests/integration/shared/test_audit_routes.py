@@ -2,7 +2,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -26,6 +26,7 @@ from shared.web.application import service_app
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.shared.test_audit_log import append_committed
 
+UNKNOWN = UUID(int=7)
 FIRST = "the-first-record"
 OVERSIGHT = {"Purpose-Code": "OVERSIGHT", "Purpose-Case": "AUDIT-2027-4"}
 
@@ -173,7 +174,7 @@ async def test_every_look_leaves_a_record(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        (f"records/{uuid4()}/proof", 404),
+        (f"records/{UNKNOWN}/proof", 404),
         (f"records/{FIRST}/proof?size=4", 404),
         (f"records/{FIRST}/proof?size=0", 422),
         ("consistency?first=3&second=6", 404),

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -30,6 +30,7 @@ from tests.integration.sharing.world import (
 from tests.unit.sharing.samples import OWN, STATEMENT, a_hit
 from tests.unit.sharing.signed_policy import a_signed_policy
 
+UNKNOWN = UUID(int=7)
 PERSONAL = ("EXAMPLE", "X1234567", "1980-01-02")
 
 
@@ -313,9 +314,9 @@ async def test_human_rights_officer_does_not_speak_for_the_legal_one(service: Se
         ("GET", "/v1/shares", "VERIFIER"),
         ("GET", "/v1/shares", "ADMIN"),
         ("POST", "/v1/vault", "LEGAL"),
-        ("POST", f"/v1/shares/{uuid4()}/individual-risk", "SUPERVISOR"),
-        ("POST", f"/v1/shares/{uuid4()}/proposal", "LEGAL"),
-        ("POST", f"/v1/shares/{uuid4()}/approval", "SUPERVISOR"),
+        ("POST", f"/v1/shares/{UNKNOWN}/individual-risk", "SUPERVISOR"),
+        ("POST", f"/v1/shares/{UNKNOWN}/proposal", "LEGAL"),
+        ("POST", f"/v1/shares/{UNKNOWN}/approval", "SUPERVISOR"),
         ("POST", "/v1/registers/country-risk", "SUPERVISOR"),
         ("POST", "/internal/v1/inbox", "SUPERVISOR"),
         ("GET", "/v1/notices", "FRONT_LINE"),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.policy.actions import ACTIONS, RULES
@@ -54,7 +54,6 @@ def _fill(into: dict[str, Any], content: dict[str, Any]) -> None:
 MERGED = {action: _merged(action) for action in ACTIONS}
 
 
-@settings(deadline=None)
 @given(
     action=st.sampled_from(ACTIONS),
     changes=st.dictionaries(st.sampled_from(_PATHS), _VALUES, max_size=6),
@@ -87,7 +86,6 @@ def _safely_changed(request: dict[str, Any], changes: dict[str, Any]) -> dict[st
     return request
 
 
-@settings(deadline=None)
 @given(data=st.data())
 def test_request_without_a_needed_fact_is_never_permitted(engine: PolicyEngine, data: st.DataObject) -> None:
     branch = data.draw(st.sampled_from(BRANCHES))
@@ -98,7 +96,6 @@ def test_request_without_a_needed_fact_is_never_permitted(engine: PolicyEngine, 
     assert not engine.judge(branch.rule_id, request).permits
 
 
-@settings(deadline=None)
 @given(
     action=st.sampled_from(ACTIONS) | st.text(max_size=12),
     parts=st.dictionaries(st.sampled_from(["actor", "purpose", "object", "context", "now"]), JSON),

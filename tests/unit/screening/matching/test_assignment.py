@@ -30,7 +30,7 @@ def weight(chosen: tuple[Row, ...]) -> int:
     return sum(row[3] for row in chosen)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows)
 def test_no_other_pairing_weighs_more(given_rows: list[Row]) -> None:
     found = best_pairing(given_rows)
@@ -40,7 +40,7 @@ def test_no_other_pairing_weighs_more(given_rows: list[Row]) -> None:
     assert weight(found) == max(weight(chosen) for chosen in every if is_pairing(chosen))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(rows)
 def test_the_order_of_the_rows_does_not_matter(given_rows: list[Row]) -> None:
     assert weight(best_pairing(given_rows)) == weight(best_pairing(given_rows[::-1]))

@@ -220,7 +220,7 @@ entries = st.builds(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(entries, travellers)
 def test_nothing_that_is_sent_or_listed_makes_the_matcher_fail(
     entry: WatchlistEntry, traveller: Traveller

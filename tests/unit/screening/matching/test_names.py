@@ -84,7 +84,7 @@ def test_a_sign_that_romanises_to_nothing_gives_no_word() -> None:
     assert spellings("ـ") == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=300))
 def test_any_text_gives_bounded_words_of_plain_letters(text: str) -> None:
     found = read_name(text)

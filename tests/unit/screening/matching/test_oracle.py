@@ -49,7 +49,7 @@ def test_the_nets_lose_nothing_on_a_fictional_list(seed: int) -> None:
     assert found > 0
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.lists(names, min_size=1, max_size=6), names, names)
 def test_the_nets_lose_nothing_on_awkward_names(listed: list[str], surname: str, given_names: str) -> None:
     entries = [an_entry(name, entry_id=f"T:{number}") for number, name in enumerate(listed)]

@@ -284,7 +284,7 @@ def test_comments_and_instructions_in_the_file_change_nothing() -> None:
     assert read_un_list(a_list(odd)).entries[0].grounds == ("xz",)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
     content = bytearray(SAMPLE.read_bytes())
