@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.accept_request import ACTION, DATA_CLASS, PURPOSE, AcceptFacts, accept_request
-from services.ingest.arrival import INGEST_REFUSED, SENDER_UNKNOWN, WRONG_CARRIER, Arrival, Refused, Taken
+from services.ingest.arrival import INGEST_REFUSED, Arrival, Refused, Taken
 from services.ingest.elements import elements_of, keep_allowed
 from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.formats.flights import local_date_of
@@ -14,6 +14,7 @@ from services.ingest.observed import Reported, SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.receipt import Receipt
 from services.ingest.registers import CarrierRow, CollectionProfileRow, RegistersInForce
+from services.ingest.senders import SenderRefused, carrier_in_whose_name
 from services.ingest.store.travellers import Report, TravellerStatus
 from shared.audit.record import FactValue
 from shared.identifiers import FlightId
@@ -44,8 +45,10 @@ class AcceptMessage:
         """
         stores, message = self._ports.stores, arrival.message
         sender = arrival.sender
-        registers = await stores.registers.in_force(connection, sender=sender, data_class=DATA_CLASS)
-        carrier, profile = _registered(registers, message)
+        registers = await stores.registers.in_force(
+            connection, sender=sender, client=arrival.raw.subject, data_class=DATA_CLASS
+        )
+        carrier, profile = _registered(registers, sender, message)
         elements = elements_of(message.travellers)
         outside = set(elements).difference(profile.allowed_elements)
         filtered = replace(message, travellers=keep_allowed(message.travellers, outside))
@@ -202,22 +205,24 @@ class AcceptMessage:
 
 
 def _registered(
-    registers: RegistersInForce, message: ParsedMessage
+    registers: RegistersInForce, sender: str, message: ParsedMessage
 ) -> tuple[CarrierRow, CollectionProfileRow]:
-    """The sender's row and the collection profile, where the sender may report this flight.
+    """The row of the carrier in whose name the sender reports this flight, and the collection profile.
 
     Raises:
-        Refused: The sender is not registered, the flight is another carrier's, or no profile says what may
-            be collected.
+        Refused: The sender is not registered, uses another's name, or sends for no such carrier; or no
+            profile says what may be collected.
     """
     assert message.flight is not None, "a message that was read has a flight"
-    if registers.carrier is None:
-        raise Refused(SENDER_UNKNOWN, SENDER_UNKNOWN)
-    if not registers.carrier.may_report(message.flight.carrier):
-        raise Refused(WRONG_CARRIER, WRONG_CARRIER)
+    try:
+        carrier = carrier_in_whose_name(
+            registers, own_carrier=sender, names=message.sender_names, flight_carrier=message.flight.carrier
+        )
+    except SenderRefused as refused:
+        raise Refused(refused.code, refused.code) from None
     if registers.profile is None:
         raise Refused(INGEST_REFUSED, "PROFILE_NOT_IN_FORCE")
-    return registers.carrier, registers.profile
+    return carrier, registers.profile
 
 
 def _not_reported_before(message: ParsedMessage, places: Sequence[int]) -> list[Fault]:

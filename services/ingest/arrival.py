@@ -11,18 +11,22 @@ from shared.travel.flight import Flight
 from shared.travel.message import ParsedMessage
 
 MALFORMED, UNSUPPORTED = "MALFORMED_MESSAGE", "UNSUPPORTED_MESSAGE"
-SENDER_UNKNOWN, WRONG_CARRIER, INGEST_REFUSED = "SENDER_UNKNOWN", "WRONG_CARRIER", "INGEST_REFUSED"
+INGEST_REFUSED = "INGEST_REFUSED"
 
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A body as it arrived from a known sender. `sender` is the carrier, `subject` its account."""
+    """A body as it arrived from a known sender. `sender` is the carrier, `subject` its account.
+
+    `is_test` says that the sender only tries it out, whatever the body itself says.
+    """
 
     body: bytes = field(repr=False)
     content_type: str
     sender: str | None
     subject: str
     idempotency_key: str | None = None
+    is_test: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Arrival:
     @property
     def claim(self) -> Claim:
         """What makes the message the same as another one of its sender."""
-        return Claim(self.sender, self.raw.idempotency_key, self.ordinal)
+        return Claim(self.sender, self.raw.idempotency_key, self.ordinal, self.raw.subject)
 
     @property
     def message_id(self) -> MessageId:

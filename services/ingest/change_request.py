@@ -20,6 +20,7 @@ KINDS: Final[Mapping[Register, str]] = MappingProxyType(
         Register.COLLECTION_PROFILES: "COLLECTION_PROFILE",
         Register.ROUTES: "ROUTE",
         Register.LEGAL_ROWS: "LEGAL_REGISTER",
+        Register.SENDERS: "CARRIER",
     }
 )
 

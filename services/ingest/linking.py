@@ -21,13 +21,17 @@ class LinkingKeys:
 
     secret: bytes
 
-    def digest(self, body: bytes, ordinal: int) -> str:
+    def digest(self, body: bytes, ordinal: int, *, is_test: bool = False) -> str:
         """What is stored of a message instead of its text: `hmac-sha256:` and hexadecimal digits.
+
+        A body that its sender only tried out has another digest than the same body sent in earnest, which
+        must not get the receipt of the trial.
 
         Source:
             design.md §3.4: a plain hash would let one who knows the rest try out a dropped code.
         """
-        return f"hmac-sha256:{self._hmac('digest', str(ordinal).encode(), body).hex()}"
+        purpose = "trial" if is_test else "digest"
+        return f"hmac-sha256:{self._hmac(purpose, str(ordinal).encode(), body).hex()}"
 
     def person_keys(self, travellers: Sequence[Traveller]) -> list[bytes]:
         """A key for each traveller of one message, equal for reports of the same person on the same flight.

@@ -82,7 +82,7 @@ class ReceiveMessage:
                 raw,
                 message,
                 ReceiptId(self._ports.identifiers.new()),
-                self._ports.keys.digest(raw.body, ordinal),
+                self._ports.keys.digest(raw.body, ordinal, is_test=raw.is_test),
                 ordinal,
                 received_at,
             )
@@ -113,7 +113,8 @@ class ReceiveMessage:
             state_of=self._ports.airports.state_of,
             own_state=self._ports.own_state,
         )
-        return [filter_message(message) for message in messages]
+        filtered = [filter_message(message) for message in messages]
+        return [replace(message, is_test=message.is_test or raw.is_test) for message in filtered]
 
     async def _take(self, arrival: Arrival) -> Taken:
         message = arrival.message
@@ -141,12 +142,12 @@ class ReceiveMessage:
         fault = Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, refusal.segment, refusal.position)
         receipt = Receipt(
             id=ReceiptId(self._ports.identifiers.new()),
-            digest=self._ports.keys.digest(raw.body, 0),
+            digest=self._ports.keys.digest(raw.body, 0, is_test=raw.is_test),
             received_at=received_at,
             status=ReceiptStatus.REJECTED,
             faults=(fault,),
         )
-        claim = Claim(raw.sender or raw.subject, raw.idempotency_key, 0)
+        claim = Claim(raw.sender or raw.subject, raw.idempotency_key, 0, raw.subject)
         return await self._store_refusal(claim, receipt, None, raw, Refused(refusal.code, refusal.fault_code))
 
     async def _store_refusal(

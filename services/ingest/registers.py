@@ -16,10 +16,13 @@ from shared.travel.flight import Leg
 
 ANYWHERE = "anywhere"
 MAX_PUSHES = 100_000
+MAX_SENDER_NAMES = 200
 
 Designator = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$")]
 Place = Annotated[str, Field(pattern=r"^(anywhere|airport:[A-Z0-9]{3,4}|state:[A-Z]{3})$")]
 Words = Annotated[str, Field(min_length=1, max_length=300)]
+Client = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,99}$")]
+Identifier = Annotated[str, Field(pattern=r"^[\x21-\x7e]([\x20-\x7e]{0,33}[\x21-\x7e])?$")]
 
 
 class Register(StrEnum):
@@ -29,6 +32,7 @@ class Register(StrEnum):
     COLLECTION_PROFILES = "collection-profiles"
     ROUTES = "routes"
     LEGAL_ROWS = "legal-rows"
+    SENDERS = "senders"
 
 
 class RegisterRow(BaseModel):
@@ -66,6 +70,33 @@ class CarrierRow(RegisterRow):
     def may_report(self, carrier: str | None) -> bool:
         """Whether this sender may report a flight of a carrier; a flight without one is its own."""
         return carrier is None or carrier == self.designator or carrier in self.reports_for
+
+
+class SenderRow(RegisterRow):
+    """An account that sends: which names it uses in UNB and UNG, and which carriers it sends for.
+
+    `client` is the account as its token names it (`sub`), `carrier-XA` or `handler-QH`. A ground handler or a
+    host sends for many carriers, and then it says who it is in every message; an account that sends for one
+    carrier may leave `identifiers` empty, and is then known by its token alone.
+
+    Source:
+        `spec/edifact.md` §5: UNB sender forms; the UNG sender is the operating carrier where a bureau sends.
+    """
+
+    client: Client
+    identifiers: Annotated[tuple[Identifier, ...], Field(max_length=MAX_SENDER_NAMES)] = ()
+    carriers: Annotated[tuple[Designator, ...], Field(min_length=1, max_length=MAX_SENDER_NAMES)]
+
+    @model_validator(mode="after")
+    def _many_carriers_need_a_name(self) -> "SenderRow":
+        if len(self.carriers) > 1 and not self.identifiers:
+            raise ValueError("who sends for several carriers names its identifiers")
+        return self
+
+    @property
+    def key(self) -> str:
+        """The account."""
+        return self.client
 
 
 class CollectionProfileRow(RegisterRow):
@@ -151,15 +182,21 @@ ROW_TYPES: dict[Register, type[RegisterRow]] = {
     Register.COLLECTION_PROFILES: CollectionProfileRow,
     Register.ROUTES: RouteRow,
     Register.LEGAL_ROWS: LegalRow,
+    Register.SENDERS: SenderRow,
 }
 
 
 class RegistersInForce(BaseModel):
-    """What the registers hold for one sender at one moment."""
+    """What the registers hold for one sender at one moment.
+
+    `sender` is the row of the account, `carriers` the rows of the token's own carrier and of every carrier
+    that the account sends for.
+    """
 
     model_config = ConfigDict(frozen=True)
 
-    carrier: CarrierRow | None
+    sender: SenderRow | None = None
+    carriers: tuple[CarrierRow, ...] = ()
     profile: CollectionProfileRow | None
     profile_version: str | None
     routes: tuple[RouteRow, ...]

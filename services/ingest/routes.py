@@ -75,7 +75,7 @@ async def read_receipt(
     is_oversight = not OVERSIGHT.isdisjoint(asking.roles)
     async with ports.database.begin() as connection:
         receipt = await ports.stores.messages.get(
-            connection, receipt_id, carrier=asking.carrier or "", is_oversight=is_oversight
+            connection, receipt_id, carrier=asking.carrier or asking.subject, is_oversight=is_oversight
         )
         if receipt is not None and is_oversight:
             await ports.audit.append(

@@ -82,6 +82,7 @@ class EdifactMessage:
     separators: Separators
     group_version: str | None = None
     warnings: tuple[Fault, ...] = ()
+    group_sender: str | None = None
 
     def segments(self) -> Iterator[Segment]:
         """Each segment from UNH to UNT, split, release characters resolved."""
@@ -270,8 +271,11 @@ class _InterchangeReading:
         if len(self.messages) >= MAX_MESSAGES:
             raise MalformedMessage("MAX_MESSAGES", "UNH", self._position)
         version = None if self._group is None else f"{self._group.get(6)}:{self._group.get(6, 1)}".strip(":")
+        sender = None if self._group is None else self._group.get(1) or None
         warnings, self._warnings = tuple(self._warnings), []
-        self.messages.append(EdifactMessage(header, tuple(self._open), self.separators, version, warnings))
+        self.messages.append(
+            EdifactMessage(header, tuple(self._open), self.separators, version, warnings, sender)
+        )
         self._open = None
 
     def _compare(self, trailer: Segment, count: int, reference: str | None) -> None:

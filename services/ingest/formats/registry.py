@@ -1,6 +1,7 @@
 """From a body and its content type to a reader."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from services.ingest.errors import (
@@ -89,7 +90,7 @@ def _read_message(
     state_of: StateOf,
     own_state: str | None,
 ) -> ParsedMessage:
-    header = paxlst.read_header(message, envelope)
+    header = replace(paxlst.read_header(message, envelope), group_sender=message.group_sender)
     try:
         if message.header.get(1).upper() != MessageKind.PAXLST:
             raise UnsupportedMessage("MESSAGE_TYPE_UNSUPPORTED", "UNH", 1)

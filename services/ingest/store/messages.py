@@ -18,18 +18,18 @@ _COLUMNS = """message_id, digest, is_test, received_at, kind, transaction_refere
 stated, accepted, rejected, faults, screened, screened_at"""
 
 _CLAIM = text("""
-INSERT INTO message (message_id, sender, same_message, idempotency_key, ordinal, digest, received_at, is_test,
-    kind, function, change, transaction_reference, revision, part, status, refusal, flight, stated, accepted,
+INSERT INTO message (message_id, sender, client, same_message, idempotency_key, ordinal, digest, received_at,
+    is_test, kind, function, change, transaction_reference, revision, part, status, refusal, flight, stated, accepted,
     rejected, faults, screened, screened_at)
-VALUES (:message_id, :sender, :same_message, :idempotency_key, :ordinal, :digest, :received_at, :is_test,
-    :kind, :function, :change, :transaction_reference, :revision, :part, :status, :refusal, :flight, :stated,
+VALUES (:message_id, :sender, :client, :same_message, :idempotency_key, :ordinal, :digest, :received_at,
+    :is_test, :kind, :function, :change, :transaction_reference, :revision, :part, :status, :refusal, :flight, :stated,
     :accepted, :rejected, :faults, :screened, :screened_at)
 ON CONFLICT DO NOTHING
 """).bindparams(bindparam("flight", type_=Json), bindparam("faults", type_=Json))
 _FIRST = text(f"""
 SELECT {_COLUMNS} FROM message
-WHERE sender = :sender
-  AND (same_message = :same_message OR (idempotency_key = :idempotency_key AND ordinal = :ordinal))
+WHERE (sender = :sender AND same_message = :same_message)
+   OR (coalesce(client, sender) = :client AND idempotency_key = :idempotency_key AND ordinal = :ordinal)
 ORDER BY (same_message = :same_message) DESC LIMIT 1
 """)  # noqa: S608
 _SETTLE = text("""
@@ -82,11 +82,12 @@ class StoredReceipt:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What makes a message the same as another of its sender."""
+    """What makes a message the same as another of its sender; a key is known to the account alone."""
 
     sender: str
     idempotency_key: str | None
     ordinal: int
+    client: str
 
 
 FORGET_BATCH = 10_000
@@ -127,7 +128,7 @@ class MessageStore:
         }
         if (await connection.execute(_CLAIM, values)).rowcount == 1:
             return None
-        names = ("sender", "same_message", "idempotency_key", "ordinal")
+        names = ("sender", "client", "same_message", "idempotency_key", "ordinal")
         row = (await connection.execute(_FIRST, {name: values[name] for name in names})).one()
         return StoredReceipt(_receipt(row), row.refusal)
 
@@ -222,6 +223,7 @@ def _claim_values(
     same = (receipt.kind, receipt.transaction_reference, revision, part, receipt.digest, refusal)
     return {
         "sender": claim.sender,
+        "client": claim.client,
         # A refused message may be sent again once the reason is gone: it does not stand in its own way.
         "same_message": "|".join("" if each is None else str(each) for each in same),
         "idempotency_key": None if receipt.is_rejected else claim.idempotency_key,

@@ -15,6 +15,7 @@ from services.ingest.registers import (
     RegisterRow,
     RegistersInForce,
     RouteRow,
+    SenderRow,
 )
 from shared.approval.approvals import Approval
 from shared.db.column_types import Json
@@ -23,7 +24,10 @@ MAX_ROWS = 10_000
 
 _IN_FORCE = text("""
 SELECT register, key, value, approval_id FROM register_row
-WHERE (register = 'carriers' AND key = :sender)
+WHERE (register = 'senders' AND key = :client)
+   OR (register = 'carriers' AND (key = :sender OR key IN (
+        SELECT jsonb_array_elements_text(value -> 'carriers') FROM register_row
+        WHERE register = 'senders' AND key = :client)))
    OR (register = 'collection-profiles' AND key = :data_class)
    OR register IN ('routes', 'legal-rows')
 ORDER BY register, key LIMIT :limit
@@ -51,17 +55,18 @@ class RegisterStore:
     """The tables `register_row` and `dropped`."""
 
     async def in_force(
-        self, connection: AsyncConnection, *, sender: str, data_class: str
+        self, connection: AsyncConnection, *, sender: str, client: str, data_class: str
     ) -> RegistersInForce:
-        """What the registers hold for a sender and a data class."""
-        values = {"sender": sender, "data_class": data_class, "limit": MAX_ROWS}
+        """What the registers hold for a sender, its account and a data class."""
+        values = {"sender": sender, "client": client, "data_class": data_class, "limit": MAX_ROWS}
         rows: dict[str, list[Any]] = {register.value: [] for register in Register}
         for row in await connection.execute(_IN_FORCE, values):
             rows[row.register].append(row)
-        carriers = [CarrierRow.model_validate(row.value) for row in rows[Register.CARRIERS]]
+        senders = rows[Register.SENDERS]
         profiles = rows[Register.COLLECTION_PROFILES]
         return RegistersInForce(
-            carrier=carriers[0] if carriers else None,
+            sender=SenderRow.model_validate(senders[0].value) if senders else None,
+            carriers=tuple(CarrierRow.model_validate(row.value) for row in rows[Register.CARRIERS]),
             profile=CollectionProfileRow.model_validate(profiles[0].value) if profiles else None,
             profile_version=str(profiles[0].approval_id) if profiles else None,
             routes=tuple(RouteRow.model_validate(row.value) for row in rows[Register.ROUTES]),
