@@ -15,7 +15,6 @@ from services.ingest.arrival import (
 )
 from services.ingest.replies.reply import build_reply
 from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
-from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
 from shared.errors import Fact
 from shared.web.problems import problem_response
 
@@ -25,7 +24,6 @@ EDIFACT_TYPE: Final = "application/edifact"
 _STATUS: Final = {
     SENDER_UNKNOWN: HTTPStatus.FORBIDDEN,
     SENDER_NAME_UNKNOWN: HTTPStatus.FORBIDDEN,
-    SENDER_NAME_UNKNOWN: HTTPStatus.FORBIDDEN,
     WRONG_CARRIER: HTTPStatus.FORBIDDEN,
     INGEST_REFUSED: HTTPStatus.FORBIDDEN,
     errors.ManifestMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -34,10 +32,6 @@ _SENTENCES: Final = {
     MALFORMED: errors.MalformedMessage.sentence,
     UNSUPPORTED: "This State does not take messages of this kind ({fault}).",
     SENDER_UNKNOWN: "Your account is not in this State's register of carriers.",
-    SENDER_NAME_UNKNOWN: (
-        "The sender that stands in the message (UNB, UNG or `sender`) is not one that your account is "
-        "registered with."
-    ),
     SENDER_NAME_UNKNOWN: (
         "The sender that stands in the message (UNB, UNG or `sender`) is not one that your account is "
         "registered with."

@@ -221,11 +221,6 @@ class ParsedMessage(Personal):
         return tuple(name for name in (self.sender, self.group_sender) if name)
 
     @property
-    def sender_names(self) -> tuple[str, ...]:
-        """What the message calls its sender: in UNB, or the manifest's `sender`, and in UNG."""
-        return tuple(name for name in (self.sender, self.group_sender) if name)
-
-    @property
     def is_rejected(self) -> bool:
         """Whether the message as a whole was refused."""
         return any(fault.severity is Severity.MESSAGE_REJECTED for fault in self.faults)
