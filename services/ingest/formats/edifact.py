@@ -20,6 +20,7 @@ from services.ingest.formats.separators import (
     raw_segments,
     split_segment,
 )
+from services.ingest.formats.type_b import MAX_HEADER_CHARACTERS, TypeBHeader, read_type_b_header
 from shared.travel.message import Fault, Severity
 
 MAX_INTERCHANGE_BYTES = 32 * 1024 * 1024
@@ -32,11 +33,13 @@ MAX_WARNINGS = 1_000
 
 _CONTROL_BYTES = bytes([*range(0x20), 0x7F])
 _INTERCHANGE_START = re.compile(
-    r"(?:UNA(?P<advice>[^A-Za-z0-9]{5,6})\s*)?UNB(?P<element>[^\w\s])(?P<syntax>[A-Za-z]{4})"
-    r"(?P<component>[^\w\s])(?P<version>\d)",
+    r"(?:UNA(?P<advice>[^A-Za-z0-9]{5,6})\s*)?UNB(?P<element>[!-/:-@\[-`{-~])(?P<syntax>[A-Za-z]{4})"
+    r"(?P<component>[!-/:-@\[-`{-~])(?P<version>[0-9])",
     re.IGNORECASE,
 )
+# What a repertoire is written in. Any other, as IATA, IATB, SIRE, UNOA and UNOB, holds ASCII alone.
 _CODECS = {
+    "UNOC": "iso8859_1",
     "UNOD": "iso8859_2",
     "UNOE": "iso8859_5",
     "UNOF": "iso8859_7",
@@ -45,13 +48,16 @@ _CODECS = {
     "UNOI": "iso8859_6",
     "UNOJ": "iso8859_8",
     "UNOK": "iso8859_9",
+    "UNOW": "utf-8",
+    "UNOX": "utf-8",
+    "UNOY": "utf-8",
 }
-_PLAIN_REPERTOIRES = frozenset(["UNOA", "UNOB"])
+_ASCII, _FALLBACK = "ascii", "iso8859_1"
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What UNB says: who sends to whom, under which reference."""
+    """What UNB says: who sends to whom, under which reference, and whether a CONTRL is asked for."""
 
     syntax: str
     sender: str | None
@@ -59,6 +65,7 @@ class Envelope:
     reference: str | None
     is_test: bool
     separators: Separators
+    wants_acknowledgement: bool = False
 
     @classmethod
     def of(cls, header: Segment, separators: Separators) -> "Envelope":
@@ -70,6 +77,7 @@ class Envelope:
             reference=header.get(4) or None,
             is_test=header.get(10) == "1",
             separators=separators,
+            wants_acknowledgement=header.get(8) == "1",
         )
 
 
@@ -93,11 +101,16 @@ class EdifactMessage:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Interchange:
-    """One interchange: its envelope, and its messages or, where the syntax breaks, the fault."""
+    """One interchange: its envelope, and its messages or, where the syntax breaks, the fault.
+
+    `encoding` is the codec that its bytes were read with, `transport` the Type-B header before it.
+    """
 
     envelope: Envelope | None
     messages: tuple[EdifactMessage, ...] = ()
     failure: MalformedMessage | None = None
+    encoding: str = _ASCII
+    transport: TypeBHeader | None = None
 
 
 def looks_like_edifact(body: bytes) -> bool:
@@ -108,9 +121,9 @@ def looks_like_edifact(body: bytes) -> bool:
 def read_interchanges(body: bytes) -> list[Interchange]:
     """Read every interchange of a body, which may have Type-B lines around and inside them.
 
-    Control characters and line breaks are not data and are removed first. Text before the first UNA or UNB,
-    and after UNZ, is ignored. An interchange whose syntax breaks is returned with its `failure`; the others
-    are not touched by it.
+    Control characters and line breaks are not data and are removed first. Text before the first UNA or UNB
+    is read as a Type-B header, text after UNZ is ignored. An interchange whose syntax breaks is returned with
+    its `failure`; the others are not touched by it.
 
     Args:
         body: At most `MAX_INTERCHANGE_BYTES`.
@@ -134,8 +147,9 @@ def read_interchanges(body: bytes) -> list[Interchange]:
     if len(starts) > MAX_INTERCHANGES:
         raise MalformedMessage("MAX_INTERCHANGES", "UNB", 1)
     ends = [*(start.start() for start in starts[1:]), len(visible)]
+    transport = read_type_b_header(_before(body, starts[0].start()))
     return [
-        _read_interchange(visible[start.start() : end], start)
+        _read_interchange(visible[start.start() : end], start, transport if start is starts[0] else None)
         for start, end in zip(starts, ends, strict=True)
     ]
 
@@ -144,35 +158,61 @@ def _without_controls(body: bytes) -> bytes:
     return body.translate(None, _CONTROL_BYTES)
 
 
-def _decoded(chunk: bytes, syntax: str) -> tuple[str, bool]:
-    """The chunk as text, and whether it holds what its declared repertoire does not."""
+def _before(body: bytes, visible: int) -> str:
+    """The end of the text before the byte that so many visible ones precede, its line breaks kept."""
+    end = visible
+    while visible > (seen := len(_without_controls(body[:end]))):
+        end += visible - seen
+    return body[max(0, end - MAX_HEADER_CHARACTERS) : end].decode("latin-1")
+
+
+def _decoded(chunk: bytes, syntax: str) -> tuple[str, str, list[str]]:
+    """The chunk as text, the codec that read it, and how that differs from its declared repertoire.
+
+    ASCII, else strict UTF-8, else the declared repertoire's own codec, else Latin-1, which reads anything.
+    """
     if chunk.isascii():
-        return chunk.decode("ascii"), False
-    exceeds = syntax in _PLAIN_REPERTOIRES
-    for codec in ("utf-8", _CODECS.get(syntax, "latin-1")):
+        return chunk.decode(_ASCII), _ASCII, []
+    declared = _CODECS.get(syntax, _ASCII)
+    text, codec = _first_that_reads(chunk, ("utf-8", declared))
+    if codec == declared:
+        return text, codec, []
+    notes = ["READ_AS_UTF_8" if codec == "utf-8" else "READ_AS_LATIN_1"]
+    return text, codec, ["REPERTOIRE_EXCEEDED", *notes] if declared == _ASCII else notes
+
+
+def _first_that_reads(chunk: bytes, codecs: tuple[str, ...]) -> tuple[str, str]:
+    for codec in codecs:
         try:
-            return chunk.decode(codec), exceeds
+            return chunk.decode(codec), codec
         except UnicodeDecodeError:
             continue
-    return chunk.decode("latin-1"), True
+    return chunk.decode(_FALLBACK), _FALLBACK
 
 
-def _read_interchange(chunk: bytes, start: re.Match[str]) -> Interchange:
-    text, exceeds = _decoded(chunk, start["syntax"].upper())
+def _read_interchange(chunk: bytes, start: re.Match[str], transport: TypeBHeader | None) -> Interchange:
+    text, encoding, notes = _decoded(chunk, start["syntax"].upper())
     # What stands before UNB holds no letter but the advice's own tag, so that the first UNB is the segment.
     header = re.search("UNB", text, re.IGNORECASE)
     assert header is not None
     text = text[header.start() :]
-    element, component, advice = start["element"], start["component"], start["advice"] or ""
-    separators = find_separators(text, element=element, component=component, advice=advice)
+    separators = find_separators(
+        text,
+        element=start["element"],
+        component=start["component"],
+        advice=start["advice"] or "",
+        version=start["version"],
+    )
     reading = _InterchangeReading(separators)
     try:
         reading.read(text)
     except MalformedMessage as failure:
-        return Interchange(reading.envelope, failure=failure)
-    if exceeds:
-        reading.warn_last("REPERTOIRE_EXCEEDED", "UNB", 1)
-    return Interchange(reading.envelope, tuple(reading.messages))
+        return Interchange(reading.envelope, (), failure, encoding, transport)
+    if transport is not None and transport.is_possible_duplicate:
+        notes = [*notes, "POSSIBLE_DUPLICATE"]
+    for code in notes:
+        reading.warn_last(code, "UNB", 1)
+    return Interchange(reading.envelope, tuple(reading.messages), None, encoding, transport)
 
 
 def _check_size(raw: str, separators: Separators, position: int) -> None:
@@ -228,7 +268,8 @@ class _InterchangeReading:
         if is_rejoined:
             self._warn("SEGMENT_REJOINED", tag, position)
         if STRAY_RELEASE in raw:
-            self._warn("RELEASE_STRAY", tag, position)
+            element = raw[: raw.index(STRAY_RELEASE)].count(self.separators.element)
+            self._warn("RELEASE_STRAY", tag, position, element or None)
         if tag in SERVICE_TAGS:
             self._take_service(tag, raw)
         elif message is None:
@@ -236,9 +277,9 @@ class _InterchangeReading:
         else:
             message.append(raw)
 
-    def _warn(self, code: str, tag: str, position: int) -> None:
+    def _warn(self, code: str, tag: str, position: int, element: int | None = None) -> None:
         if len(self._warnings) < MAX_WARNINGS:
-            self._warnings.append(Fault(Severity.WARNING, code, tag, position))
+            self._warnings.append(Fault(Severity.WARNING, code, tag, position, element=element))
 
     def _take_service(self, tag: str, raw: str) -> None:
         if tag == "UNT" and self._open is not None:
@@ -281,9 +322,9 @@ class _InterchangeReading:
     def _compare(self, trailer: Segment, count: int, reference: str | None) -> None:
         stated = trailer.get(0)
         if not stated.isdecimal() or int(stated[:9]) != count:
-            self._warn("COUNT_MISMATCH", trailer.tag, trailer.position)
+            self._warn("COUNT_MISMATCH", trailer.tag, trailer.position, 1)
         if trailer.get(1) != (reference or ""):
-            self._warn("REFERENCE_MISMATCH", trailer.tag, trailer.position)
+            self._warn("REFERENCE_MISMATCH", trailer.tag, trailer.position, 2)
 
     def _close_group(self, trailer: Segment, group: Segment) -> None:
         self._compare(trailer, len(self.messages) - self._group_start, group.get(4))

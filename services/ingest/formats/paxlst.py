@@ -19,7 +19,7 @@ from services.ingest.formats.flights import (
     read_designator,
 )
 from services.ingest.formats.people import People
-from services.ingest.formats.separators import Segment, split_segment
+from services.ingest.formats.separators import Segment, split_repeated, split_segment
 from services.ingest.formats.traveller_draft import TravellerDraft
 from shared.travel.flight import Flight
 from shared.travel.message import (
@@ -40,6 +40,7 @@ FIRST_VERSION, LAST_VERSION = "02B", "17A"
 
 _GROUP_STARTS = frozenset(["NAD", "TDT", "CNT", "BGM", "UNT"])
 _VERSION = re.compile(r"\d\d[AB]")
+_PART = re.compile(r"[0-9]{1,2}")
 _AIRPORT = re.compile(r"[A-Z0-9]{3,4}")
 _ROLES = {
     "FL": TravellerRole.PASSENGER,
@@ -96,9 +97,10 @@ def read_header(message: EdifactMessage, envelope: Envelope) -> ParsedMessage:
         interchange_reference=envelope.reference,
         message_reference=header.get(0) or None,
         access_reference=header.get(2) or None,
-        part=int(part) if part.isdecimal() and len(part) <= len("99") else 1,
+        part=int(part) or 1 if _PART.fullmatch(part) else 1,
         is_last_part=letter == "F" if part or letter else True,
         is_test=envelope.is_test,
+        wants_acknowledgement=envelope.wants_acknowledgement,
         faults=message.warnings,
     )
 
@@ -138,9 +140,13 @@ def parse_paxlst(
     _check_version(header.version)
     reading = _PaxlstReading(header, received_at.date(), state_of, own_state)
     separators = message.separators
+    repetition = separators.repetition
     for position, raw in enumerate(message.raw_segments, start=1):
         if len(raw) > MAX_TRAVEL_SEGMENT_CHARACTERS:
             reading.take_too_long(raw[:3].upper(), position)
+        elif repetition and repetition in raw:
+            for segment in split_repeated(raw, position, separators):
+                reading.take(segment)
         else:
             reading.take(split_segment(raw, position, separators))
     return reading.result()

@@ -16,16 +16,26 @@ KNOWN_TAGS = SERVICE_TAGS | frozenset(_TRAVEL_TAGS.split())
 
 _RELEASED = {"\x01": "release", "\x02": "element", "\x03": "component", "\x04": "terminator"}
 STRAY_RELEASE = "\x05"
+_RELEASED_REPETITION = "\x06"
+FIRST_VERSION_WITH_REPETITION = "4"
+# Where an element is sent several times, each is a segment of its own. In any other segment the mark is text:
+# a name or a remark must not be cut over a sign that travel data never uses for what it is meant.
+REPEATED_TAGS = frozenset(["COM", "NAT", "RFF"])
 
 
 @dataclass(frozen=True, slots=True)
 class Separators:
-    """The characters that hold an interchange together; `release` is empty where the sender uses none."""
+    """The characters that hold an interchange together.
+
+    `release` is empty where the sender uses none, `repetition` where none is declared or the syntax is older
+    than version 4.
+    """
 
     component: str = ":"
     element: str = "+"
     release: str = "?"
     terminator: str = "'"
+    repetition: str = ""
 
 
 class Segment(NamedTuple):
@@ -53,13 +63,35 @@ def split_segment(raw: str, position: int, separators: Separators) -> Segment:
     return Segment(parts[0].strip().upper(), position, elements)
 
 
+def split_repeated(raw: str, position: int, separators: Separators) -> Iterator[Segment]:
+    """The same segment once for each time that its first repeated element was sent; once where none was.
+
+    What stands before the repeated element is common to all, what stands after it belongs to the first.
+
+    Source:
+        ISO 9735 version 4 as restated in `spec/edifact.md` §1 (repetition separator).
+    """
+    repetition, element = separators.repetition, separators.element
+    parts = raw.split(element)
+    place = next((place for place, part in enumerate(parts) if repetition in part), 0)
+    if not repetition or not place or parts[0].strip().upper() not in REPEATED_TAGS:
+        yield split_segment(raw, position, separators)
+        return
+    first, *others = parts[place].split(repetition)
+    yield split_segment(element.join([*parts[:place], first, *parts[place + 1 :]]), position, separators)
+    for other in others:
+        yield split_segment(element.join([*parts[:place], other]), position, separators)
+
+
 def _restored(text: str, separators: Separators) -> str:
     for mark, name in _RELEASED.items():
         text = text.replace(mark, getattr(separators, name))
-    return text.replace(STRAY_RELEASE, separators.release)
+    return text.replace(STRAY_RELEASE, separators.release).replace(
+        _RELEASED_REPETITION, separators.repetition
+    )
 
 
-def find_separators(text: str, *, element: str, component: str, advice: str) -> Separators:
+def find_separators(text: str, *, element: str, component: str, advice: str, version: str) -> Separators:
     """The separators that UNA advises, where they fit the text; else those that UNB and UNH show.
 
     Args:
@@ -67,9 +99,11 @@ def find_separators(text: str, *, element: str, component: str, advice: str) -> 
         element: The character after `UNB`.
         component: The character after the syntax identifier.
         advice: What stands between `UNA` and `UNB`: six characters, five where one was lost, or none.
+        version: The syntax version's digit.
     """
     if len(advice) == len("UNA:+.? '") - len("UNA"):
-        advised = Separators(advice[0], advice[1], advice[3].strip(), advice[5])
+        repetition = advice[4].strip() if version >= FIRST_VERSION_WITH_REPETITION else ""
+        advised = Separators(advice[0], advice[1], advice[3].strip(), advice[5], repetition)
         if _fits(advised, text, element, component):
             return advised
     before_message = re.search(rf"([^\w\s])\s*UN[GH]{re.escape(element)}", text, re.IGNORECASE)
@@ -77,11 +111,13 @@ def find_separators(text: str, *, element: str, component: str, advice: str) -> 
     # An advice that lost a character still names its release character third from the end.
     release = advice[-3].strip() if advice else "?"
     taken = {element, component, terminator}
-    return Separators(component, element, "" if release in taken else release, terminator)
+    release = next((mark for mark in (release, "?") if mark not in taken), "")
+    return Separators(component, element, release, terminator)
 
 
 def _fits(advised: Separators, text: str, element: str, component: str) -> bool:
     used = [advised.component, advised.element, advised.terminator, advised.release]
+    used += [advised.repetition] if advised.repetition else []
     is_distinct = len(set(used)) == len(used) and not any(mark.isspace() for mark in used)
     follows = re.search(
         rf"{re.escape(advised.terminator)}\s*UN[GHZ]{re.escape(element)}", text, re.IGNORECASE
@@ -99,7 +135,9 @@ def mark_released(text: str, separators: Separators) -> str:
         return text
     for mark, name in _RELEASED.items():
         text = text.replace(release + getattr(separators, name), mark)
-    # A released repetition mark is the mark itself, because travel data never repeats an element.
+    if separators.repetition:
+        text = text.replace(release + separators.repetition, _RELEASED_REPETITION)
+    # Where none is declared, a released repetition mark is the mark itself.
     return text.replace(release + "*", "*").replace(release, STRAY_RELEASE)
 
 
@@ -113,8 +151,9 @@ def raw_segments(text: str, separators: Separators) -> Iterator[tuple[str, bool]
     for piece in pieces:
         raw = piece.lstrip(" ")
         tag = raw[:3].upper()
+        # Three letters alone are the end of a name, as in O'DAY, unless they are a known tag.
         is_tag = raw[3:4] in {element, ""} and (
-            tag in KNOWN_TAGS or (not known_only and len(tag) == len("UNH") and tag.isalpha())
+            tag in KNOWN_TAGS or (not known_only and raw[3:4] == element and tag.isalpha())
         )
         if not is_tag:
             if raw:

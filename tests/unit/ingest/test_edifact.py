@@ -57,8 +57,8 @@ def test_example_is_read_without_a_warning() -> None:
     ("advice", "translated", "separators"),
     [
         ("UNA:+.? '", "", Separators()),
-        ("UNA:+.?*'", "", Separators()),
-        ("UNA:+.\\*'", "", Separators(release="\\")),
+        ("UNA:+.?*'", "", Separators(repetition="*")),
+        ("UNA:+.\\*'", "", Separators(release="\\", repetition="*")),
         ("UNA:*.? $", "+*'$", Separators(element="*", terminator="$")),
         ("UNA:(.) -", "+('-", Separators(element="(", release=")", terminator="-")),
         ("UNA:+\\*'", "", Separators(release="\\")),
@@ -234,17 +234,22 @@ def test_deviation_lower_case_is_read() -> None:
         ("UNOY", "Ö".encode(), "Ö", []),
         ("UNOC", "Ö".encode("latin-1"), "Ö", []),
         ("UNOE", "Ж".encode("iso8859_5"), "Ж", []),
-        ("UNOF", b"\xff\xd6", "ÿÖ", [("REPERTOIRE_EXCEEDED", "UNB", 1)]),
-        ("UNOA", "Ö".encode(), "Ö", [("REPERTOIRE_EXCEEDED", "UNB", 1)]),
-        ("UNOB", b"\xd6", "Ö", [("REPERTOIRE_EXCEEDED", "UNB", 1)]),
+        ("UNOF", b"\xff\xd6", "ÿÖ", ["READ_AS_LATIN_1"]),
+        ("UNOY", b"\xd6", "Ö", ["READ_AS_LATIN_1"]),
+        ("UNOC", "Ö".encode(), "Ö", ["READ_AS_UTF_8"]),
+        ("UNOA", "Ö".encode(), "Ö", ["REPERTOIRE_EXCEEDED", "READ_AS_UTF_8"]),
+        ("UNOB", b"\xd6", "Ö", ["REPERTOIRE_EXCEEDED", "READ_AS_LATIN_1"]),
+        ("IATA", b"\xd6", "Ö", ["REPERTOIRE_EXCEEDED", "READ_AS_LATIN_1"]),
+        ("SIRE", "Ж".encode(), "Ж", ["REPERTOIRE_EXCEEDED", "READ_AS_UTF_8"]),
+        ("IATB", "Ж".encode(), "Ж", ["REPERTOIRE_EXCEEDED", "READ_AS_UTF_8"]),
     ],
 )
 def test_deviation_bytes_beyond_ascii_are_kept_and_flagged(
-    syntax: str, encoded: bytes, text: str, warnings: list[tuple[str, str, int]]
+    syntax: str, encoded: bytes, text: str, warnings: list[str]
 ) -> None:
     body = interchange("NAD+FL+++X").replace(b"UNOA", syntax.encode()).replace(b"+X'", b"+" + encoded + b"'")
     assert second(body)[3] == [text]
-    assert warned(body) == warnings
+    assert warned(body) == [(code, "UNB", 1) for code in warnings]
 
 
 def test_test_indicator_is_read() -> None:
