@@ -278,7 +278,7 @@ class _CusresReading:
 
     def _open(self, segment: Segment) -> None:
         self._groups.append(
-            _Group(segment.get(0) == "1", segment.get(1, 1) or None, _whole(segment.get(1, 2)))
+            _Group(segment.get(0) == "1", segment.get(1) or None, _whole(segment.get(1, 1)))
         )
 
     def _flight(self) -> Flight | None:

@@ -1,28 +1,40 @@
-"""CUSRES: the State's answer to each PAXLST; CONTRL where an interchange could not be read at all."""
+"""CUSRES: the answer to each PAXLST, and the change of an earlier one; CONTRL for what nobody could read."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import groupby
 
+from services.ingest.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
 from services.ingest.replies.segments import ADVICE, join_segments, write_segment
 from shared.travel.flight import Flight
-from shared.travel.message import Fault, ParsedMessage, Severity
+from shared.travel.message import Change, Fault, ParsedMessage, Severity
 
 MAX_TRAVELLERS_A_MESSAGE = 99
 DEFAULT_VERSION = ("D", "05B")
 _DIRECTORY = re.compile(r"D:\d\d[A-Z]")
+_TAG = re.compile(r"[A-Z]{3}")
 APPLICATION = "APIS"
 
-# National directive codes. Only 0Z is read as "may board"; what a person decides later goes out by itself.
-MAY_BOARD, RESUBMIT = "0Z", "4Z"
-_TEXTS = {MAY_BOARD: "OK TO BOARD", RESUBMIT: "DATA NOT READABLE. CORRECT AND RESEND"}
 _REFERENCE_CHARACTERS = 14
 
 REJECTED, ACKNOWLEDGED_WITH_FAULTS = "4", "7"
 _SYNTAX_ERRORS = {"TRUNCATED": "13", "MESSAGE_MISSING": "13", "INTERCHANGE_MISSING": "13"}
 _SYNTAX_ERROR_UNSPECIFIED = "18"
+
+
+# A close-out names people whom the State has answered before: it is acknowledged as a whole.
+_ACKNOWLEDGED = frozenset({Change.CLOSE, Change.CLOSE_ON_BOARD, Change.CLOSE_NOT_ON_BOARD})
+
+
+class Document(StrEnum):
+    """What a CUSRES is (BGM 1001): an answer, a change of an earlier one that nobody asked for, a receipt."""
+
+    ANSWER = "962"
+    CHANGE = "132"
+    ACKNOWLEDGEMENT = "312"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +43,59 @@ class Answer:
 
     locator: str | None
     carrier_reference: str | None
-    directive: str
-    fault_code: str | None = None
+    directive: Directive
+    fault: Fault | None = None
 
 
-def answers_of(message: ParsedMessage) -> list[Answer]:
-    """An answer for each traveller of a message, in the order sent.
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one message is answered: the document, and its travellers in the order sent."""
 
-    A traveller that was merged with an earlier one is answered once.
+    answers: tuple[Answer, ...]
+    document: Document = Document.ANSWER
+
+
+def reply_to(message: ParsedMessage, table: DirectiveTable = DEFAULT_TABLE) -> Reply:
+    """The reply to a message as far as the message itself decides it: who was read may board.
+
+    Every traveller that could be read is answered alike, whatever screening finds (SG-08). A traveller that
+    was merged with an earlier one is answered once; one that could not be read is asked for again, while the
+    others get theirs. A close-out is acknowledged, and names only whom it cannot take.
+
+    Source:
+        `spec/cusres.md` §3.
     """
+    board, resubmit = table.sent_for(Meaning.BOARD), table.sent_for(Meaning.RESUBMIT)
+    is_acknowledged = message.change in _ACKNOWLEDGED
     answers = {
-        ordinal: Answer(traveller.record_locator, traveller.carrier_reference, MAY_BOARD)
+        ordinal: Answer(traveller.record_locator, traveller.carrier_reference, board)
         for ordinal, traveller in zip(message.ordinals, message.travellers, strict=True)
+        if not is_acknowledged
     }
     for fault in message.rejected_travellers:
         assert fault.traveller is not None, "a traveller's fault says which"
-        answers[fault.traveller] = Answer(fault.locator, fault.carrier_reference, RESUBMIT, fault.code)
-    return [answers[ordinal] for ordinal in sorted(answers)]
+        answers[fault.traveller] = Answer(fault.locator, fault.carrier_reference, resubmit, fault)
+    document = Document.ACKNOWLEDGEMENT if is_acknowledged else Document.ANSWER
+    return Reply(tuple(answers[ordinal] for ordinal in sorted(answers)), document)
+
+
+@dataclass(frozen=True, slots=True)
+class _Replied:
+    """A message beside its reply, under one table."""
+
+    message: ParsedMessage
+    reply: Reply
+    table: DirectiveTable
 
 
 def build_reply(
-    messages: Sequence[ParsedMessage], *, own_name: str, reference: str, prepared_at: datetime
+    messages: Sequence[ParsedMessage],
+    *,
+    own_name: str,
+    reference: str,
+    prepared_at: datetime,
+    table: DirectiveTable = DEFAULT_TABLE,
+    replies: Sequence[Reply] | None = None,
 ) -> str:
     """One text with the answers to all messages of a body: CUSRES, or CONTRL for what could not be read.
 
@@ -60,6 +104,8 @@ def build_reply(
         own_name: This State's address, used where a message names no recipient.
         reference: The control reference of our interchange; 14 characters of it are used.
         prepared_at: When the answer is written, UTC.
+        table: The State's directives and error codes.
+        replies: One for each message where they are decided already; else `reply_to` says them.
 
     Returns:
         One interchange for each interchange answered, default separators, printable ASCII.
@@ -67,13 +113,17 @@ def build_reply(
     Source:
         UN/EDIFACT CUSRES D.05B as `spec/cusres.md` describes it; CONTRL of ISO 9735-4.
     """
+    if replies is None:
+        replies = [reply_to(message, table) for message in messages]
+    replied = [_Replied(message, reply, table) for message, reply in zip(messages, replies, strict=True)]
     lines: list[str] = []
-    for number, (_, group) in enumerate(groupby(messages, key=_interchange_of)):
+    for number, (_, group) in enumerate(groupby(replied, key=_interchange_of)):
         lines.extend(_interchange(list(group), own_name, _control(reference, number), prepared_at))
     return join_segments(lines)
 
 
-def _interchange_of(message: ParsedMessage) -> tuple[object, ...]:
+def _interchange_of(replied: _Replied) -> tuple[object, ...]:
+    message = replied.message
     return message.sender, message.recipient, message.interchange_reference, message.is_syntax_failure
 
 
@@ -83,9 +133,9 @@ def _control(reference: str, number: int) -> str:
 
 
 def _interchange(
-    messages: list[ParsedMessage], own_name: str, reference: str, prepared_at: datetime
+    replied: list[_Replied], own_name: str, reference: str, prepared_at: datetime
 ) -> Iterator[str]:
-    first = messages[0]
+    first = replied[0].message
     us, them = first.recipient or own_name, first.sender or ""
     prepared = (prepared_at.strftime("%y%m%d"), prepared_at.strftime("%H%M"))
     # UNB: the test indicator is the fourth element after the application reference.
@@ -100,10 +150,10 @@ def _interchange(
     group = reference[-_REFERENCE_CHARACTERS:]
     yield write_segment("UNG", "CUSRES", us, them, prepared, group, "UN", version)
     written = 0
-    for message in messages:
-        for body in _bodies(message):
+    for each in replied:
+        for body in _bodies(each):
             written += 1
-            yield from _numbered(message, body, written)
+            yield from _numbered(each.message, body, written)
     yield write_segment("UNE", str(written), group)
     yield write_segment("UNZ", "1", reference)
 
@@ -128,20 +178,22 @@ def _numbered(message: ParsedMessage, body: list[str], number: int) -> Iterator[
     yield write_segment("UNT", str(len(body) + 2), reference)
 
 
-def _bodies(message: ParsedMessage) -> Iterator[list[str]]:
+def _bodies(replied: _Replied) -> Iterator[list[str]]:
     """The messages' segments between UNH and UNT: one message for each 99 travellers."""
-    head = list(_head(message))
+    message, answers = replied.message, replied.reply.answers
     if message.is_rejected:
-        yield [*head, *_refusal(message.faults)]
+        yield [*_head(message, Document.ANSWER), *_refusal(message, replied.table)]
         return
-    answers = answers_of(message)
+    head = list(_head(message, replied.reply.document))
     for start in range(0, max(len(answers), 1), MAX_TRAVELLERS_A_MESSAGE):
-        groups = [_traveller(each) for each in answers[start : start + MAX_TRAVELLERS_A_MESSAGE]]
+        groups = [
+            _traveller(each, replied.table) for each in answers[start : start + MAX_TRAVELLERS_A_MESSAGE]
+        ]
         yield [*head, *(segment for group in groups for segment in group)]
 
 
-def _head(message: ParsedMessage) -> Iterator[str]:
-    yield write_segment("BGM", "962")
+def _head(message: ParsedMessage, document: Document) -> Iterator[str]:
+    yield write_segment("BGM", document.value)
     if message.transaction_reference:
         revision = None if message.revision is None else str(message.revision)
         yield write_segment("RFF", ("TN", message.transaction_reference, None, None, revision))
@@ -160,29 +212,47 @@ def _flight(flight: Flight) -> Iterator[str]:
         yield write_segment("LOC", "87" if leg.crosses_border else "92", leg.destination)
 
 
-def _traveller(answer: Answer) -> Iterable[str]:
-    yield write_segment("ERP", "2")
+def _traveller(answer: Answer, table: DirectiveTable) -> Iterator[str]:
+    yield write_segment("ERP", "2", _place(answer.fault))
     if answer.locator:
         yield write_segment("RFF", ("AVF", answer.locator))
     if answer.carrier_reference:
         yield write_segment("RFF", ("ABO", answer.carrier_reference))
-    yield write_segment("ERC", answer.directive)
-    yield write_segment("FTX", "AAP", "", "", _text(answer))
+    yield write_segment("ERC", answer.directive.code)
+    yield from _number(answer.fault, table)
+    yield write_segment("FTX", "AAP", "", "", text_of(answer))
 
 
-def _text(answer: Answer) -> str:
-    text = _TEXTS[answer.directive]
-    return text if answer.fault_code is None else f"{answer.fault_code.replace('_', ' ')}. {text}"
+def text_of(answer: Answer) -> str:
+    """The words for the agent: those of the directive, after the fault's name where there is one."""
+    text = answer.directive.text
+    return text if answer.fault is None else f"{answer.fault.code.replace('_', ' ')}. {text}"
 
 
-def _refusal(faults: Iterable[Fault]) -> Iterator[str]:
+def _refusal(message: ParsedMessage, table: DirectiveTable) -> Iterator[str]:
     """The whole message in error: which segment, and why."""
-    for fault in faults:
+    resubmit = table.sent_for(Meaning.RESUBMIT)
+    for fault in message.faults:
         if fault.severity is Severity.MESSAGE_REJECTED:
-            position = None if fault.position is None else str(fault.position)
-            yield write_segment("ERP", "1", (None, fault.segment, position) if fault.segment else None)
-            yield write_segment("ERC", RESUBMIT)
+            yield write_segment("ERP", "1", _place(fault))
+            yield write_segment("ERC", resubmit.code)
+            yield from _number(fault, table)
             yield write_segment("FTX", "AAP", "", "", f"{fault.code.replace('_', ' ')}. MESSAGE NOT TAKEN")
+
+
+def _number(fault: Fault | None, table: DirectiveTable) -> Iterator[str]:
+    """The error's number in the State's table, beside the directive."""
+    of_message = fault is not None and fault.severity is Severity.MESSAGE_REJECTED
+    number = None if fault is None else table.error_code(fault.code, of_message=of_message)
+    if number is not None:
+        yield write_segment("ERC", number)
+
+
+def _place(fault: Fault | None) -> tuple[str | None, ...] | None:
+    """C853 of ERP: the segment at fault and its place from UNH = 1; a member of JSON is no segment."""
+    if fault is None or fault.segment is None or not _TAG.fullmatch(fault.segment):
+        return None
+    return fault.segment, None if fault.position is None else str(fault.position)
 
 
 def _contrl(message: ParsedMessage, us: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from services.ingest.formats.acknowledgements import (
     TravellerDirective,
     read_answers,
 )
-from services.ingest.replies.cusres import answers_of
+from services.ingest.replies.cusres import reply_to
 from services.ingest.replies.reply import build_reply
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
@@ -83,7 +83,7 @@ def test_worked_example_is_read_back() -> None:
     assert (answer.header.access_reference, answer.header.version) == ("XA418/271114/0530", "D:15B")
     assert [(each.carrier_reference, each.codes) for each in answer.travellers] == [
         ("XA418-0001", ("0Z",)),
-        ("XA418-0002", ("4Z",)),
+        ("XA418-0002", ("4Z", "106")),
         ("XA418-0003", ("0Z",)),
     ]
     assert answer.travellers[0].texts == ("OK TO BOARD",)
@@ -96,17 +96,17 @@ def test_our_own_reader_reads_back_every_answer(message: ParsedMessage) -> None:
     assert all(each.header.warnings == () for each in answers)
     assert {each.flight for each in answers} == {message.flight}
     assert [traveller for each in answers for traveller in _references(each)] == [
-        (each.locator, each.carrier_reference, (each.directive,)) for each in answers_of(message)
+        (each.locator, each.carrier_reference, (each.directive.code,)) for each in reply_to(message).answers
     ]
 
 
 def _references(answer: CustomsResponse) -> list[tuple[str | None, str | None, tuple[str, ...]]]:
-    return [(each.locator, each.carrier_reference, each.codes) for each in answer.travellers]
+    return [(each.locator, each.carrier_reference, each.codes[:1]) for each in answer.travellers]
 
 
 def test_error_of_the_whole_message_is_read() -> None:
     (answer,) = answered(read_one(str(Written(flight=""))))
-    assert answer.errors == (HeaderError("TDT", 3, ("4Z",), ("FLIGHT MISSING. MESSAGE NOT TAKEN",)),)
+    assert answer.errors == (HeaderError("TDT", 3, ("4Z", "201"), ("FLIGHT MISSING. MESSAGE NOT TAKEN",)),)
     assert (answer.flight, answer.travellers) == (None, ())
 
 

@@ -1,14 +1,23 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ingest.directives import DEFAULT_TABLE, DirectiveTable, Meaning
 from services.ingest.formats.edifact import read_interchanges
 from services.ingest.formats.registry import read_messages
-from services.ingest.replies.cusres import MAX_TRAVELLERS_A_MESSAGE, answers_of, build_reply
+from services.ingest.replies.cusres import (
+    MAX_TRAVELLERS_A_MESSAGE,
+    Answer,
+    Document,
+    Reply,
+    build_reply,
+    reply_to,
+)
 from services.ingest.replies.segments import write_segment
-from shared.travel.message import ParsedMessage
+from shared.travel.message import Fault, ParsedMessage, Severity
 from tests.unit.ingest.samples import EXAMPLE_A, RECEIVED_AT, Written, person, read_one
 
 PREPARED = datetime(2027, 11, 14, 4, 10, tzinfo=UTC)
@@ -41,17 +50,18 @@ def test_answer_to_the_worked_example() -> None:
         "RFF+ABO:XA418-0001'",
         "ERC+0Z'",
         "FTX+AAP+++OK TO BOARD'",
-        "ERP+2'",
+        "ERP+2+DTM:31'",
         "RFF+AVF:Q7KD2M'",
         "RFF+ABO:XA418-0002'",
         "ERC+4Z'",
+        "ERC+106'",
         "FTX+AAP+++BIRTH DATE IMPOSSIBLE. DATA NOT READABLE. CORRECT AND RESEND'",
         "ERP+2'",
         "RFF+AVF:TZ4X9B'",
         "RFF+ABO:XA418-0003'",
         "ERC+0Z'",
         "FTX+AAP+++OK TO BOARD'",
-        "UNT+24+RES001'",
+        "UNT+25+RES001'",
         "UNE+1+GR90012233'",
         "UNZ+1+GR90012233'",
     ]
@@ -88,13 +98,18 @@ def test_leg_without_times_and_without_crossing_is_answered() -> None:
 
 def test_traveller_sent_twice_is_answered_once() -> None:
     message = read_one(str(Written(people=person("RFF+ABO:R1") * 2 + person("RFF+ABO:R2"))))
-    assert [each.carrier_reference for each in answers_of(message)] == ["R1", "R2"]
+    assert [each.carrier_reference for each in reply_to(message).answers] == ["R1", "R2"]
 
 
 def test_rejected_message_is_answered_with_its_fault() -> None:
     message = read_one(str(Written(flight="")))
     written = lines(message)
-    assert written[5:8] == ["ERP+1+:TDT:3'", "ERC+4Z'", "FTX+AAP+++FLIGHT MISSING. MESSAGE NOT TAKEN'"]
+    assert written[5:9] == [
+        "ERP+1+TDT:3'",
+        "ERC+4Z'",
+        "ERC+201'",
+        "FTX+AAP+++FLIGHT MISSING. MESSAGE NOT TAKEN'",
+    ]
 
 
 def test_rejection_without_a_place_is_answered() -> None:
@@ -103,7 +118,7 @@ def test_rejection_without_a_place_is_answered() -> None:
     placeless = message.rejected(type(fault)(fault.severity, "SENDER_UNKNOWN"))
     assert "ERP+1'" in lines(placeless)
     unnumbered = message.rejected(type(fault)(fault.severity, "SENDER_UNKNOWN", "UNH"))
-    assert "ERP+1+:UNH'" in lines(unnumbered)
+    assert "ERP+1+UNH'" in lines(unnumbered)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +174,43 @@ def test_written_segment_has_one_terminator_of_its_own(elements: list[str | None
     body = written.replace("??", "").replace("?'", "")
     assert body.count("'") == 1
     assert body.endswith("'")
+
+
+def test_close_out_is_acknowledged_and_names_only_whom_it_cannot_take() -> None:
+    people = person("RFF+ABO:R1") + person("RFF+ABO:R2", name=":")
+    written = lines(read_one(str(Written(function="BGM+266+CLOB'", people=people))))
+    assert "BGM+312'" in written
+    assert [line for line in written if line.startswith(("RFF+ABO", "ERC"))] == [
+        "RFF+ABO:R2'",
+        "ERC+4Z'",
+        "ERC+101'",
+    ]
+
+
+def test_decided_replies_are_written_as_they_were_decided() -> None:
+    message = read_one(str(Written(people=person("RFF+ABO:R1"))))
+    reply = Reply((Answer(None, "R1", DEFAULT_TABLE.sent_for(Meaning.DO_NOT_BOARD)),), Document.CHANGE)
+    text = build_reply([message], own_name="XAAGOV", reference="REF", prepared_at=PREPARED, replies=[reply])
+    assert "BGM+132'" in text
+    assert "RFF+ABO:R1'\r\nERC+1Z'\r\nFTX+AAP+++DO NOT BOARD. CONTACT THE AUTHORITY'" in text
+
+
+def test_state_without_error_numbers_sends_the_directive_alone() -> None:
+    message = read_one(str(Written(people=person(name=":"))))
+    table = DirectiveTable(DEFAULT_TABLE.directives, {})
+    text = build_reply([message], own_name="XAAGOV", reference="REF", prepared_at=PREPARED, table=table)
+    assert text.count("ERC+") == 1
+
+
+def test_member_of_a_manifest_is_no_segment() -> None:
+    message = read_one(str(Written(people=person(name=":"))))
+    (fault,) = message.faults
+    in_json = replace(message, faults=(replace(fault, segment="birth_date"),))
+    assert "ERP+2'" in lines(in_json)
+
+
+def test_warning_beside_a_refusal_is_no_error_of_the_message() -> None:
+    message = read_one(str(Written(flight="", people=person("ATT+2++Q"))))
+    assert sum(line.startswith("ERP") for line in lines(message)) == 1
+    warned = replace(message, faults=(*message.faults, Fault(Severity.WARNING, "SEX_UNKNOWN", "ATT")))
+    assert sum(line.startswith("ERP") for line in lines(warned)) == 1
