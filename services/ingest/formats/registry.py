@@ -107,9 +107,16 @@ def _unreadable(envelope: Envelope | None, failure: MalformedMessage) -> ParsedM
         interchange_reference=None if envelope is None else envelope.reference,
         is_test=envelope is not None and envelope.is_test,
         is_syntax_failure=True,
+        wants_acknowledgement=envelope is not None and envelope.wants_acknowledgement,
     )
     return unread.rejected(_fault_of(failure))
 
 
 def _fault_of(refusal: RefusedMessage) -> Fault:
-    return Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, refusal.segment, refusal.position)
+    return Fault(
+        Severity.MESSAGE_REJECTED,
+        refusal.fault_code,
+        refusal.segment,
+        refusal.position,
+        element=refusal.element,
+    )

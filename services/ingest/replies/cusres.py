@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from services.ingest.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
+from services.ingest.replies.contrl import build_contrl
 from services.ingest.replies.segments import ADVICE, join_segments, write_segment
 from shared.travel.flight import Flight
 from shared.travel.message import Change, Fault, ParsedMessage, Severity
@@ -19,11 +20,6 @@ _TAG = re.compile(r"[A-Z]{3}")
 APPLICATION = "APIS"
 
 _REFERENCE_CHARACTERS = 14
-
-REJECTED, ACKNOWLEDGED_WITH_FAULTS = "4", "7"
-_SYNTAX_ERRORS = {"TRUNCATED": "13", "MESSAGE_MISSING": "13", "INTERCHANGE_MISSING": "13"}
-_SYNTAX_ERROR_UNSPECIFIED = "18"
-
 
 # A close-out names people whom the State has answered before: it is acknowledged as a whole.
 _ACKNOWLEDGED = frozenset({Change.CLOSE, Change.CLOSE_ON_BOARD, Change.CLOSE_NOT_ON_BOARD})
@@ -116,10 +112,15 @@ def build_reply(
     if replies is None:
         replies = [reply_to(message, table) for message in messages]
     replied = [_Replied(message, reply, table) for message, reply in zip(messages, replies, strict=True)]
-    lines: list[str] = []
+    texts: list[str] = []
     for number, (_, group) in enumerate(groupby(replied, key=_interchange_of)):
-        lines.extend(_interchange(list(group), own_name, _control(reference, number), prepared_at))
-    return join_segments(lines)
+        of_one, control = list(group), _control(reference, number)
+        first = of_one[0].message
+        if first.is_syntax_failure:
+            texts.append(build_contrl(first, own_name=own_name, reference=control, prepared_at=prepared_at))
+        else:
+            texts.append(join_segments(_interchange(of_one, own_name, control, prepared_at)))
+    return "".join(texts)
 
 
 def _interchange_of(replied: _Replied) -> tuple[object, ...]:
@@ -142,10 +143,6 @@ def _interchange(
     test = ("", "", "", "1") if first.is_test else ()
     yield ADVICE
     yield write_segment("UNB", ("UNOA", "4"), us, them, prepared, reference, "", APPLICATION, *test)
-    if first.is_syntax_failure:
-        yield from _contrl(first, us)
-        yield write_segment("UNZ", "1", reference)
-        return
     version = _version(first)
     group = reference[-_REFERENCE_CHARACTERS:]
     yield write_segment("UNG", "CUSRES", us, them, prepared, group, "UN", version)
@@ -253,14 +250,3 @@ def _place(fault: Fault | None) -> tuple[str | None, ...] | None:
     if fault is None or fault.segment is None or not _TAG.fullmatch(fault.segment):
         return None
     return fault.segment, None if fault.position is None else str(fault.position)
-
-
-def _contrl(message: ParsedMessage, us: str) -> Iterator[str]:
-    """A CONTRL that rejects an interchange, from UNH to UNT."""
-    fault = next(each for each in message.faults if each.severity is Severity.MESSAGE_REJECTED)
-    error = _SYNTAX_ERRORS.get(fault.code, _SYNTAX_ERROR_UNSPECIFIED)
-    yield write_segment("UNH", "CTL001", ("CONTRL", "D", "3", "UN"))
-    yield write_segment(
-        "UCI", message.interchange_reference or "0", message.sender, us, REJECTED, error, fault.segment
-    )
-    yield write_segment("UNT", "3", "CTL001")

@@ -6,6 +6,7 @@ from typing import Final
 
 from services.ingest.replies import ackres, cusres
 from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
+from services.ingest.replies.contrl import build_contrl
 from shared.travel.message import MessageKind, ParsedMessage
 
 REFERENCE_CHARACTERS: Final = 14
@@ -23,8 +24,8 @@ def build_reply(
     """The answers to all messages of a body, an interchange for each interchange sent.
 
     PNR messages are answered by ACKRES, lists of travellers by CUSRES, and what could not be read as EDIFACT
-    at all by CONTRL. Where an interchange mixes both kinds, each kind is answered by an interchange of its
-    own.
+    at all by CONTRL; a sender who asks for a CONTRL (UNB 0031) gets it before the answer. Where an
+    interchange mixes both kinds, each kind is answered by an interchange of its own.
 
     Args:
         messages: As `read_messages` gave them, in order; at least one.
@@ -39,10 +40,20 @@ def build_reply(
     groups: dict[tuple[object, ...], list[ParsedMessage]] = {}
     for message in messages:
         groups.setdefault(_interchange_of(message), []).append(message)
-    texts = []
-    for number, group in enumerate(groups.values()):
-        control = _control(reference, number)
-        if _is_acknowledged(group[0]):
+    texts: list[str] = []
+    acknowledged: set[tuple[object, ...]] = set()
+    for interchange, group in groups.items():
+        first = group[0]
+        if first.wants_acknowledgement and not first.is_syntax_failure:
+            # Once for an interchange, also where its messages are of both kinds.
+            if interchange[:-1] not in acknowledged:
+                control = _control(reference, len(texts))
+                texts.append(
+                    build_contrl(first, own_name=own_name, reference=control, prepared_at=prepared_at)
+                )
+            acknowledged.add(interchange[:-1])
+        control = _control(reference, len(texts))
+        if _is_acknowledged(first):
             texts.append(
                 ackres.build_acknowledgement(
                     group, own_name=own_name, reference=control, prepared_at=prepared_at, errors=errors

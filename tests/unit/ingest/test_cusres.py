@@ -128,7 +128,7 @@ def test_rejection_without_a_place_is_answered() -> None:
         (b"UNB+UNOA:4+A", "UCI+0++XAAGOV+4+13+UNZ'"),
         (
             EXAMPLE_A.replace(b"BGM+745", b"BGM" + b"+" * 10_001),
-            "UCI+XA0418271114A+XADCS+GRGOVAPI+4+18+BGM'",
+            "UCI+XA0418271114A+XADCS+GRGOVAPI+4+16+BGM'",
         ),
     ],
 )
