@@ -35,6 +35,10 @@ class MessageFunction(StrEnum):
     PNR_CANCELLATION = "PNR_CANCELLATION"
 
 
+FUNCTIONS_WITHOUT_FLIGHT = frozenset({MessageFunction.GATE_PASS, MessageFunction.MASTER_CREW_LIST})
+"""Whose people travel on no flight that the message reports: they are on no manifest."""
+
+
 class Change(StrEnum):
     """How a message changes what was reported before."""
 

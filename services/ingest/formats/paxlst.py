@@ -23,6 +23,7 @@ from services.ingest.formats.separators import Segment, split_repeated, split_se
 from services.ingest.formats.traveller_draft import TravellerDraft
 from shared.travel.flight import Flight
 from shared.travel.message import (
+    FUNCTIONS_WITHOUT_FLIGHT,
     Change,
     Counted,
     Fault,
@@ -127,7 +128,8 @@ def parse_paxlst(
         own_state: The receiving State, three letters, for the same purpose.
 
     Returns:
-        A message with at least one leg and 0 to `MAX_TRAVELLERS` travellers.
+        A message with at least one leg and 0 to `MAX_TRAVELLERS` travellers. A gate pass and a master crew
+        list, which are about no flight, may be without a leg or without a flight.
 
     Raises:
         MalformedMessage: A mandatory group is absent, the flight cannot be read, or a limit is exceeded;
@@ -156,7 +158,7 @@ def _check_version(version: str | None) -> None:
     """Accept the directories D.02B to D.17A, and a message that names none."""
     release = (version or "").rpartition(":")[2]
     if release and not (_VERSION.fullmatch(release) and FIRST_VERSION <= release <= LAST_VERSION):
-        raise UnsupportedMessage("VERSION_UNSUPPORTED", "UNH", 1)
+        raise UnsupportedMessage("VERSION_UNSUPPORTED", "UNH", 1, 2)
 
 
 class _PaxlstReading:
@@ -220,18 +222,19 @@ class _PaxlstReading:
             free_texts=tuple(self._free_texts),
         )
 
-    def _warn(self, code: str, segment: Segment) -> None:
+    def _warn(self, code: str, segment: Segment, element: int) -> None:
         if len(self._faults) < MAX_WARNINGS:
-            self._faults.append(Fault(Severity.WARNING, code, segment.tag, segment.position))
+            fault = Fault(Severity.WARNING, code, segment.tag, segment.position, element=element)
+            self._faults.append(fault)
 
     def _take_bgm(self, segment: Segment) -> None:
         function = _FUNCTIONS.get(segment.get(0))
         if function is None:
-            raise UnsupportedMessage("FUNCTION_UNKNOWN", segment.tag, segment.position)
+            raise UnsupportedMessage("FUNCTION_UNKNOWN", segment.tag, segment.position, 1)
         self._function = function
         self._change = _CHANGES[function].get(segment.get(1).upper())
         if self._change is None:
-            self._warn("CHANGE_UNKNOWN", segment)
+            self._warn("CHANGE_UNKNOWN", segment, 2)
 
     def _take_rff(self, segment: Segment) -> None:
         if segment.get(0).upper() != "TN" or self._transports:
@@ -241,18 +244,18 @@ class _PaxlstReading:
         if revision.isdecimal():
             self._revision = int(revision[:6])
         elif revision:
-            self._warn("REVISION_UNREADABLE", segment)
+            self._warn("REVISION_UNREADABLE", segment, 1)
 
     def _take_tdt(self, segment: Segment) -> None:
         self._close_traveller()
         self._is_passed_over = False
         transport, agrees = read_designator(segment.get(1), segment.get(4))
         if not transport.number:
-            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position)
+            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position, 2)
         if not agrees:
-            self._warn("CARRIER_MISMATCH", segment)
+            self._warn("CARRIER_MISMATCH", segment, 5)
         if self._transports and transport.number != self._transports[0].number:
-            self._warn("FLIGHT_NUMBER_DIFFERS", segment)
+            self._warn("FLIGHT_NUMBER_DIFFERS", segment, 2)
         self._transports.append(transport)
 
     def _take_loc(self, segment: Segment) -> None:
@@ -260,7 +263,7 @@ class _PaxlstReading:
         if not self._transports or qualifier not in FLIGHT_STOPS:
             return
         if not _AIRPORT.fullmatch(airport):
-            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position)
+            raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position, 2)
         if sum(len(transport.stops) for transport in self._transports) >= MAX_STOPS:
             raise MalformedMessage("MAX_STOPS", segment.tag, segment.position)
         self._transports[-1].stops.append(Stop(qualifier, airport))
@@ -273,9 +276,9 @@ class _PaxlstReading:
         try:
             moment, has_time = read_local_time(segment.get(0, 1) or segment.get(1))
         except ValueError:
-            raise MalformedMessage("FLIGHT_TIME_UNREADABLE", segment.tag, segment.position) from None
+            raise MalformedMessage("FLIGHT_TIME_UNREADABLE", segment.tag, segment.position, 1) from None
         if not has_time:
-            self._warn("FLIGHT_TIME_MISSING", segment)
+            self._warn("FLIGHT_TIME_MISSING", segment, 1)
         if qualifier == "232":
             stops[-1].arrival = moment
         else:
@@ -296,10 +299,11 @@ class _PaxlstReading:
             raise MalformedMessage("MAX_TRAVELLERS", segment.tag, segment.position)
         if self._flight is None and self._transports:
             self._flight = self._build_flight()
-            self._today = local_date_of(self._flight) or self._today
+            flown = self._flight
+            self._today = (None if flown is None else local_date_of(flown)) or self._today
         self._draft = TravellerDraft(self._ordinal, role or TravellerRole.PASSENGER, segment, self._today)
         if role is None:
-            self._draft.reject("ROLE_UNKNOWN", segment.tag, segment.position)
+            self._draft.reject("ROLE_UNKNOWN", segment.tag, segment.position, 1)
 
     def _take_cnt(self, segment: Segment) -> None:
         self._close_traveller()
@@ -308,13 +312,17 @@ class _PaxlstReading:
         if stated.isdecimal():
             self._stated = int(stated[:6])
 
-    def _build_flight(self) -> Flight:
+    def _build_flight(self) -> Flight | None:
+        needs_legs = self._function not in FUNCTIONS_WITHOUT_FLIGHT
         if not self._transports:
-            raise MalformedMessage("FLIGHT_MISSING", "TDT", self._last_position)
+            if needs_legs:
+                raise MalformedMessage("FLIGHT_MISSING", "TDT", self._last_position)
+            return None
         flight = build_flight(self._transports, self._state_of, self._own_state)
-        if flight is None:
+        if flight is None and needs_legs:
             raise MalformedMessage("LEG_MISSING", "LOC", self._last_position)
-        return flight
+        named = self._transports[0]
+        return flight or Flight(named.carrier, named.number, named.suffix)
 
     def _close_traveller(self) -> None:
         draft, self._draft = self._draft, None

@@ -68,8 +68,8 @@ class TravellerDraft:
         self.carrier_reference: str | None = None
         self.record_locator: str | None = None
         self._today = today
-        self._rejection: tuple[str, str, int] | None = None
-        self._warnings: list[tuple[str, str, int]] = []
+        self._rejection: tuple[str, str, int, int | None] | None = None
+        self._warnings: list[tuple[str, str, int, int | None]] = []
         self._documents: list[_Document] = []
         # A DOC without type and number is filler: it is open, so that its LOC and DTM are filler too.
         self._open_document: _Document | None = None
@@ -87,14 +87,14 @@ class TravellerDraft:
         self._bag_tags: list[str] = []
         self._read_name_and_address(header)
 
-    def reject(self, code: str, tag: str, position: int) -> None:
-        """Say that this traveller cannot be taken; the first reason stands."""
+    def reject(self, code: str, tag: str, position: int, element: int | None = None) -> None:
+        """Say that this traveller cannot be taken; the first reason stands. Elements count from 1."""
         if self._rejection is None:
-            self._rejection = (code, tag, position)
+            self._rejection = (code, tag, position, element)
 
-    def warn(self, code: str, tag: str, position: int) -> None:
+    def warn(self, code: str, tag: str, position: int, element: int | None = None) -> None:
         """Note a fault that costs nobody anything."""
-        self._warnings.append((code, tag, position))
+        self._warnings.append((code, tag, position, element))
 
     def take(self, segment: Segment) -> None:
         """Read one segment of the group; unknown tags and qualifiers are passed over."""
@@ -108,8 +108,17 @@ class TravellerDraft:
         if self._rejection is not None:
             found.insert(0, (Severity.TRAVELLER_REJECTED, *self._rejection))
         return [
-            Fault(severity, code, tag, position, self.ordinal, self.carrier_reference, self.record_locator)
-            for severity, code, tag, position in found
+            Fault(
+                severity,
+                code,
+                tag,
+                position,
+                self.ordinal,
+                self.carrier_reference,
+                self.record_locator,
+                element,
+            )
+            for severity, code, tag, position, element in found
         ]
 
     def build(self) -> Traveller | None:
@@ -160,12 +169,12 @@ class TravellerDraft:
             surname = ""
         self._name_sent = ":".join(name).rstrip(":") or None
         if not surname and given:
-            self.warn("SURNAME_MISSING", header.tag, header.position)
+            self.warn("SURNAME_MISSING", header.tag, header.position, at + 1)
             surname, given = given, ""
         if not surname:
-            self.reject("NAME_MISSING", header.tag, header.position)
+            self.reject("NAME_MISSING", header.tag, header.position, at + 1)
         elif at != _NAME_ELEMENTS[0]:
-            self.warn("NAME_MISPLACED", header.tag, header.position)
+            self.warn("NAME_MISPLACED", header.tag, header.position, at + 1)
         self._surname = surname
         self._given_names = names.without_titles(given) or None
         self._address = self._read_address(header, at + 1) if len(elements) > at + 1 else None
@@ -174,27 +183,28 @@ class TravellerDraft:
         street = " ".join(part.strip() for part in header.elements[at] if part.strip())
         city = value(header, at + 1)
         region = value(header, at + 2, 3) or value(header, at + 2)
-        postal_code, country = value(header, at + 3), value(header, at + 4)
+        postal_code, country, place = value(header, at + 3), value(header, at + 4), at + 5
         if not country and normalise_state(postal_code) is not None:
             # One element too few: without a sub-division, postcode and country stand one place to the left.
-            region, postal_code, country = "", value(header, at + 2), postal_code
-        state = self._state(country, header) if country else None
+            region, postal_code, country, place = "", value(header, at + 2), postal_code, at + 4
+        state = self._state(country, header, place) if country else None
         if not (street or city or region or postal_code or state):
             return None
         return Address(street or None, city or None, region or None, postal_code or None, state)
 
-    def _state(self, text: str, segment: Segment) -> str | None:
+    def _state(self, text: str, segment: Segment, element: int = 2) -> str | None:
         state = normalise_state(text)
         if state is None and text:
-            self.warn("STATE_UNKNOWN", segment.tag, segment.position)
+            self.warn("STATE_UNKNOWN", segment.tag, segment.position, element)
         return state
 
     def _take_att(self, segment: Segment) -> None:
         if segment.get(0) == "2":
-            sent = value(segment, 2).upper() or value(segment, 1).upper()
+            proper = value(segment, 2).upper()
+            sent = proper or value(segment, 1).upper()
             self._sex = _SEXES.get(sent)
             if sent and self._sex is None:
-                self.warn("SEX_UNKNOWN", segment.tag, segment.position)
+                self.warn("SEX_UNKNOWN", segment.tag, segment.position, 3 if proper else 2)
 
     def _take_dtm(self, segment: Segment) -> None:
         qualifier = segment.get(0)
@@ -211,7 +221,7 @@ class TravellerDraft:
         try:
             self._birth_date = read_birth_date(text, self._today)
         except ValueError:
-            self.reject("BIRTH_DATE_IMPOSSIBLE", segment.tag, segment.position)
+            self.reject("BIRTH_DATE_IMPOSSIBLE", segment.tag, segment.position, 1)
 
     def _take_document_date(self, segment: Segment, qualifier: str, text: str) -> None:
         document = self._open_document
@@ -221,7 +231,7 @@ class TravellerDraft:
         try:
             day = read_document_date(text)
         except ValueError:
-            self.warn("DOCUMENT_DATE_IMPOSSIBLE", segment.tag, segment.position)
+            self.warn("DOCUMENT_DATE_IMPOSSIBLE", segment.tag, segment.position, 1)
             return
         if qualifier == "36":
             document.expiry = day
@@ -258,7 +268,7 @@ class TravellerDraft:
             return
         more = int(count[:9]) - 1
         if len(self._bag_tags) + more > MAX_BAG_TAGS:
-            self.warn("MAX_BAG_TAGS", segment.tag, segment.position)
+            self.warn("MAX_BAG_TAGS", segment.tag, segment.position, 4)
             return
         for step in range(1, more + 1):
             self._bag_tags.append(f"{prefix}{int(number) + step:0{len(number)}}")
@@ -320,7 +330,7 @@ class TravellerDraft:
         elif number:
             self._documents.append(self._open_document)
         elif kind:
-            self.warn("DOCUMENT_NUMBER_MISSING", segment.tag, segment.position)
+            self.warn("DOCUMENT_NUMBER_MISSING", segment.tag, segment.position, 2)
 
     _HANDLERS: ClassVar[dict[str, Callable[["TravellerDraft", Segment], None]]] = {
         "ATT": _take_att,
