@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from services.ingest.callback_address import is_callback_address
 from services.ingest.elements import ELEMENTS, REQUIRED_ELEMENTS
 from services.ingest.formats.flights import StateOf
 from shared.policy.actions import OPERATIONAL_PURPOSES
@@ -54,13 +55,22 @@ class CarrierRow(RegisterRow):
     """A sender: whose flights it may report, whether it tells its passengers, how often it may push.
 
     `push_max` counts messages for one flight, of the published schedule (SG-04); `notice_confirmed` says that
-    the carrier gives its passengers the notice of SG-21.
+    the carrier gives its passengers the notice of SG-21. `callback_url` is where the carrier is told when
+    people change an answer that it had: an https address, or one of this machine in the local profile.
     """
 
     designator: Designator
     reports_for: tuple[Designator, ...] = ()
     notice_confirmed: bool
     push_max: Annotated[int, Field(ge=1, le=MAX_PUSHES)]
+    callback_url: Annotated[str, Field(max_length=500)] | None = None
+
+    @field_validator("callback_url")
+    @classmethod
+    def _callback_can_be_trusted(cls, url: str | None) -> str | None:
+        if url is not None and not is_callback_address(url, loopback=True):
+            raise ValueError("a callback is an https address without user, query or fragment")
+        return url
 
     @property
     def key(self) -> str:

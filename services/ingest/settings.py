@@ -1,5 +1,8 @@
 """What the ingest service is told at its start."""
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -7,6 +10,8 @@ from services.ingest.formats.edifact import MAX_INTERCHANGE_BYTES
 from shared.settings import ServiceSettings
 
 DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
+# A machine that is late denies nobody the flight, and asks nobody for data that were readable.
+OutageDirective = Literal["BOARD", "ADVISE", "NO_ANSWER"]
 
 
 class IngestSettings(ServiceSettings):
@@ -15,6 +20,10 @@ class IngestSettings(ServiceSettings):
     `own_authority` is the unit that collects, as the legal register names it; `<own_state>-PIU-01` where it
     is left out. `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
     receipt of a message is kept that brought no traveller; that long a repeat gets its first receipt.
+    `interactive_deadline_seconds` is how long a check-in desk waits at most for `POST /v1/interactive`;
+    `outage_directive` what its travellers are told when screening did not answer by then;
+    `interactive_pace_seconds` the step to which the time of an answer is rounded up, 0 for none;
+    `directives_file` the State's own table of directives.
     """
 
     model_config = SettingsConfigDict(
@@ -26,6 +35,10 @@ class IngestSettings(ServiceSettings):
     max_body_bytes: int = Field(default=DEFAULT_MAX_BODY_BYTES, ge=1024, le=MAX_INTERCHANGE_BYTES)
 
     receipt_days: int = Field(default=365, ge=30, le=3650)
+    interactive_deadline_seconds: float = Field(default=2.0, ge=0.1, le=30)
+    interactive_pace_seconds: float = Field(default=0.05, ge=0, le=1)
+    outage_directive: OutageDirective = "BOARD"
+    directives_file: Path | None = None
 
     @property
     def authority(self) -> str:

@@ -1,5 +1,6 @@
 """Versioned messages that pass between services. A new shape is a new version, never a changed one."""
 
+from shared.contracts.directive_changed import DirectiveChangedV1
 from shared.contracts.hit_confirmed import (
     EntryFactsV1,
     GradedItemV1,
@@ -19,6 +20,7 @@ from shared.contracts.travellers_observed import (
 )
 
 __all__ = [
+    "DirectiveChangedV1",
     "EntryFactsV1",
     "FlightV1",
     "GradedItemV1",
