@@ -1,11 +1,14 @@
 """Names as airlines send them: titles taken off, placeholders recognised."""
 
 COURTESY_TITLES = frozenset(["MR", "MRS", "MS", "MISS", "MSTR", "MX", "DR", "PROF", "SIR"])
-OFFICE_TITLES = frozenset(["REV", "FR", "RABBI", "HON"])
+OFFICE_TITLES = frozenset(["REV", "FR", "RABBI", "SR"])
+# Names as well as titles: taken off only where another given name remains.
+AMBIGUOUS_TITLES = frozenset(["IMAM", "HON", "SEN"])
 PLACEHOLDERS = frozenset(["FNU", "LNU", "XXX", "NULL"])
 
 # A glued title is taken off only where so many letters remain: AMR, BADR, KHIDR and HAIDR are names.
 _GLUED = (("MSTR", 2), ("MISS", 2), ("MRS", 2), ("MR", 3), ("DR", 4))
+_GLUED_OFFICE = (("RABBI", 3), ("IMAM", 4), ("REV", 4))
 
 
 def without_titles(given_names: str) -> str:
@@ -17,11 +20,24 @@ def without_titles(given_names: str) -> str:
         `spec/parsed-message.md`; `spec/sensitive.md` §3 (titles of office and clergy are never stored).
     """
     words = given_names.split()
-    while words and words[-1].upper().rstrip(".") in COURTESY_TITLES | OFFICE_TITLES:
+    while words and _is_title(words[-1].upper().rstrip("."), has_others=len(words) > 1):
         words.pop()
     if words:
-        words[-1] = _unglued(words[-1])
+        words[-1] = without_glued_office(_unglued(words[-1]))
     return " ".join(words)
+
+
+def without_glued_office(word: str) -> str:
+    """A given name without a title of clergy that was written on to it: `JOHNREV`."""
+    upper = word.upper()
+    for title, least in _GLUED_OFFICE:
+        if upper.endswith(title) and len(word) - len(title) >= least:
+            return word[: -len(title)]
+    return word
+
+
+def _is_title(word: str, *, has_others: bool) -> bool:
+    return word in COURTESY_TITLES or word in OFFICE_TITLES or (has_others and word in AMBIGUOUS_TITLES)
 
 
 def _unglued(word: str) -> str:

@@ -16,7 +16,7 @@ from tests.unit.ingest.samples import Written, person, read_one
         ("MOML", "religion"),
         ("ksml", "religion"),
         ("VGML", "religion"),
-        ("LANG", "religion"),
+        ("LANG", "ethnic_origin"),
         ("WCHR", "health"),
         ("WCXX", "health"),
         ("DBML", "health"),

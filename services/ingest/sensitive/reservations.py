@@ -1,0 +1,138 @@
+"""A reservation: its people, services, remarks, payments, and what is booked beside the flights."""
+
+from collections import Counter
+from dataclasses import replace
+
+from services.ingest.sensitive.cards import mask_account, mask_numbers
+from services.ingest.sensitive.names import given_without_titles, name_without_titles
+from services.ingest.sensitive.rules import FORBIDDEN_CLASSES, PILGRIMAGE_WORDS, Rules, SensitiveClass
+from services.ingest.sensitive.services import filter_services, plain_seat
+from services.ingest.sensitive.words import classify_text, scrub
+from shared.travel.reservation import Payment, Reservation, ReservationTraveller
+from shared.travel.reservation_parts import CheckIn, Fare, OtherService, OtherServiceKind, Remark
+
+_GROUP = "GROUP"
+
+
+def filter_reservation(reservation: Reservation, rules: Rules, counts: Counter[str]) -> Reservation:
+    """The reservation without what may never be kept; what goes is added to `counts` by its class."""
+    return replace(
+        reservation,
+        travellers=tuple(_filter_traveller(each, rules, counts) for each in reservation.travellers),
+        services=filter_services(reservation.services, rules, counts),
+        remarks=_filter_remarks(reservation.remarks, rules, counts),
+        payments=tuple(_filter_payment(each, rules, counts) for each in reservation.payments),
+        other_services=tuple(_filter_other(each, rules, counts) for each in reservation.other_services),
+        check_ins=tuple(_filter_check_in(each, rules) for each in reservation.check_ins),
+        history=tuple(
+            replace(each, given_names=_given(each.given_names, rules)) for each in reservation.history
+        ),
+        agency=_without_pilgrimage(reservation.agency, rules, counts)
+        if rules.scrubs_agencies
+        else reservation.agency,
+    )
+
+
+def _filter_traveller(
+    traveller: ReservationTraveller, rules: Rules, counts: Counter[str]
+) -> ReservationTraveller:
+    is_group = rules.scrubs_group_names and traveller.kind == _GROUP
+    name = traveller.name_sent
+    if is_group:
+        # A group's only name is its surname, which a reservation cannot be without.
+        surname = _without_pilgrimage(traveller.surname, rules, counts) or _GROUP
+        name = None
+    else:
+        surname = traveller.surname
+    return replace(
+        traveller,
+        surname=surname,
+        name_sent=None if name is None else name_without_titles(name, rules),
+        given_names=_given(traveller.given_names, rules),
+        seats=tuple(plain_seat(seat) or seat for seat in traveller.seats),
+        check_ins=tuple(_filter_check_in(each, rules) for each in traveller.check_ins),
+        fares=tuple(_filter_fare(each, rules, counts) for each in traveller.fares)
+        if rules.scrubs_fare_bases
+        else traveller.fares,
+    )
+
+
+def _given(given: str | None, rules: Rules) -> str | None:
+    return None if given is None else given_without_titles(given, rules)
+
+
+def _filter_check_in(check_in: CheckIn, rules: Rules) -> CheckIn:
+    return replace(check_in, seat=plain_seat(check_in.seat), given_names=_given(check_in.given_names, rules))
+
+
+def _filter_fare(fare: Fare, rules: Rules, counts: Counter[str]) -> Fare:
+    return replace(
+        fare,
+        basis=_without_pilgrimage(fare.basis, rules, counts),
+        second_basis=_without_pilgrimage(fare.second_basis, rules, counts),
+    )
+
+
+def _filter_remarks(remarks: tuple[Remark, ...], rules: Rules, counts: Counter[str]) -> tuple[Remark, ...]:
+    kept: list[Remark] = []
+    for remark in remarks:
+        if remark.kind not in rules.kept_remarks:
+            counts[classify_text(remark.text, rules)] += 1
+            continue
+        text = _scrubbed(remark.text, rules, counts)
+        if text:
+            kept.append(replace(remark, text=text))
+    return tuple(kept)
+
+
+def _filter_payment(payment: Payment, rules: Rules, counts: Counter[str]) -> Payment:
+    payer = payment.payer
+    return replace(
+        payment,
+        form=_scrubbed(payment.form, rules, counts),
+        card=None if payment.card is None else mask_account(payment.card),
+        vendor=_scrubbed(payment.vendor, rules, counts),
+        indicator=_scrubbed(payment.indicator, rules, counts),
+        amount=_scrubbed(payment.amount, rules, counts),
+        currency=_scrubbed(payment.currency, rules, counts),
+        expiry=_scrubbed(payment.expiry, rules, counts),
+        payer=payer if payer is None or payer.name is None else replace(payer, name=mask_numbers(payer.name)),
+    )
+
+
+def _filter_other(service: OtherService, rules: Rules, counts: Counter[str]) -> OtherService:
+    """A hotel, a car: where and when, but no kind of bed, and no words that tell more."""
+    product = service.product
+    if service.kind is OtherServiceKind.HOTEL and product is not None:
+        counts[classify_text(product, rules)] += 1
+        product = None
+    return replace(
+        service,
+        product=_scrubbed(product, rules, counts),
+        place_name=_scrubbed(service.place_name, rules, counts),
+        reference=_scrubbed(service.reference, rules, counts),
+    )
+
+
+def _scrubbed(text: str | None, rules: Rules, counts: Counter[str]) -> str | None:
+    """A text without marked words and whole card numbers; `None` where nothing is left."""
+    if not text:
+        return text
+    revealed = classify_text(text, rules)
+    if SensitiveClass(revealed) in FORBIDDEN_CLASSES:
+        counts[revealed] += 1
+    return scrub(text, rules) or None
+
+
+def _without_pilgrimage(text: str | None, rules: Rules, counts: Counter[str]) -> str | None:
+    """A name or a code without marked words; `None` where a pilgrimage stands inside one, as in a fare."""
+    if text is None or not _names_pilgrimage(text):
+        return text
+    counts[SensitiveClass.RELIGION] += 1
+    kept = scrub(text, rules)
+    return None if not kept or _names_pilgrimage(kept) else kept
+
+
+def _names_pilgrimage(text: str) -> bool:
+    upper = text.upper()
+    return any(word in upper for word in PILGRIMAGE_WORDS)
