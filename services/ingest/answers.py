@@ -27,6 +27,7 @@ _STATUS: Final = {
     WRONG_CARRIER: HTTPStatus.FORBIDDEN,
     INGEST_REFUSED: HTTPStatus.FORBIDDEN,
     errors.ManifestMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.SheetMalformed.code: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 _SENTENCES: Final = {
     MALFORMED: errors.MalformedMessage.sentence,
@@ -41,6 +42,7 @@ _SENTENCES: Final = {
     errors.UnknownFormat.code: errors.UnknownFormat.sentence,
     errors.DoctypeForbidden.code: errors.DoctypeForbidden.sentence,
     errors.ManifestMalformed.code: errors.ManifestMalformed.sentence,
+    errors.SheetMalformed.code: errors.SheetMalformed.sentence,
 }
 
 
@@ -80,7 +82,12 @@ def _problem(taken: Sequence[Taken], status: HTTPStatus) -> Response:
     code = first.refusal or MALFORMED
     fault = first.receipt.faults[0]
     facts: dict[str, Fact] = {"fault": fault.code, "segment": fault.segment, "position": fault.position}
-    sentence = _SENTENCES[code].format(fault=fault.code, place=errors.place_of(fault.segment, fault.position))
+    place_of = errors.place_in_sheet if code == errors.SheetMalformed.code else errors.place_of
+    sentence = _SENTENCES[code].format(
+        fault=fault.code,
+        place=place_of(fault.segment, fault.position),
+        words=errors.SHEET_FAULTS.get(fault.code, ""),
+    )
     receipts = [each.receipt.as_json() for each in taken]
     shown = {"receipt": receipts[0]} if len(receipts) == 1 else {"receipts": receipts}
     return problem_response(status, code, sentence, facts, **shown)

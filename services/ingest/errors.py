@@ -6,7 +6,8 @@ DomainError
 │   ├── UnsupportedMessage       a message, but not one that this State takes
 │   ├── UnknownFormat            not a message at all
 │   ├── DoctypeForbidden         XML that declares a document type
-│   └── ManifestMalformed        JSON that is not the manifest's shape
+│   ├── ManifestMalformed        JSON that is not the manifest's shape
+│   └── SheetMalformed           CSV or xlsx that is not a list of travellers
 ├── IdempotencyKeyReused         the caller's key came before with other content
 ├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
@@ -14,7 +15,9 @@ DomainError
 └── ChangeRefused                the safeguards do not permit the change of a register
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
 
 from shared.errors import DomainError
 
@@ -24,6 +27,39 @@ def place_of(segment: str | None, position: int | None) -> str:
     if segment is None:
         return ""
     return f" in {segment}" if position is None else f" in {segment}, number {position}"
+
+
+def place_in_sheet(column: str | None, row: int | None) -> str:
+    """The same for a spreadsheet."""
+    places = ["" if row is None else f"row {row}", "" if column is None else f"column {column}"]
+    return "".join(f", {place}" for place in places if place)
+
+
+#: What to do about a sheet that cannot be taken.
+SHEET_FAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CELL_ERROR": "The cell shows an error.",
+        "CELL_TOO_LONG": "A cell holds at most 512 characters.",
+        "COLUMN_REPEATED": "Two columns have the same title: keep one.",
+        "CSV_UNREADABLE": "A quotation mark is not closed.",
+        "EMBEDDED_OBJECT": "The workbook holds another file: send the bare table.",
+        "ENCODING_UNKNOWN": "Save the file as 'CSV UTF-8', or send the workbook (xlsx).",
+        "EXTERNAL_LINK": "The workbook reads from another file: paste the values, then remove the link.",
+        "FLIGHT_FACT_MISSING": "Say it above the travellers, or in a column of this title in each row.",
+        "FLIGHT_FACT_UNREADABLE": "See the template for how it is written.",
+        "FLIGHTS_DIFFER": "One file is for one flight: the rows say different things about it.",
+        "FORMULA": "Paste the value in place of the formula.",
+        "HEADER_MISSING": "No row has the column titles; 'Surname' is the one that must be there.",
+        "HIDDEN_SHEET": "Delete the hidden sheet, or show it.",
+        "MACRO": "Save the workbook without macros (xlsx).",
+        "NO_TRAVELLERS": "There is no row below the titles.",
+        "SECOND_SHEET": "Only the first sheet is read: delete the others, or send a file for each.",
+        "TOO_MANY_COLUMNS": "A sheet has at most 100 columns.",
+        "TOO_MANY_ROWS": "A sheet has at most 10,000 rows: delete empty ones, or send several files.",
+        "WORKBOOK_TOO_LARGE": "It unpacks to more than 16 MiB: send the bare table.",
+        "WORKBOOK_UNREADABLE": "The workbook is damaged: save it again as xlsx, or send CSV.",
+    }
+)
 
 
 class RefusedMessage(DomainError):
@@ -69,7 +105,7 @@ class UnknownFormat(RefusedMessage):
 
     code: ClassVar[str] = "UNKNOWN_FORMAT"
     sentence: ClassVar[str] = (
-        "The body is neither an EDIFACT interchange nor a JSON manifest, whatever its content type says."
+        "The body is neither EDIFACT, a JSON manifest nor a sheet of travellers, whatever its type says."
     )
 
 
@@ -88,6 +124,26 @@ class ManifestMalformed(RefusedMessage):
 
     code: ClassVar[str] = "MANIFEST_MALFORMED"
     sentence: ClassVar[str] = "The JSON manifest breaks its schema: {fault}{place}."
+
+
+class SheetMalformed(RefusedMessage):
+    """CSV or xlsx that cannot be taken; `segment` is the column's title, `position` the row's number."""
+
+    code: ClassVar[str] = "SHEET_MALFORMED"
+    sentence: ClassVar[str] = "The sheet could not be taken: {fault}{place}. {words}"
+
+    def __init__(self, fault: str, column: str | None = None, row: int | None = None) -> None:
+        DomainError.__init__(
+            self,
+            fault=fault,
+            segment=column,
+            position=row,
+            place=place_in_sheet(column, row),
+            words=SHEET_FAULTS.get(fault, ""),
+        )
+        self.fault_code = fault
+        self.segment = column
+        self.position = row
 
 
 class IdempotencyKeyReused(DomainError):

@@ -128,9 +128,9 @@ def _read_traveller(value: Any, ordinal: int, people: People, today: date) -> li
                 raise _malformed(error, ordinal) from None
         member = str(details[0]["loc"][0])
         return [fault(Severity.TRAVELLER_REJECTED, _MEMBER_CODES.get(member, "MEMBER_INVALID"), member)]
-    unknown = _normalise_states(members)
+    unknown = normalise_states(members)
     faults = [fault(Severity.WARNING, "STATE_UNKNOWN", member) for member in unknown]
-    traveller = _tidied(Traveller.from_json(members))
+    traveller = tidied(Traveller.from_json(members))
     birth = traveller.birth_date
     if birth is not None and date(birth.year, birth.month or 1, birth.day or 1) > today:
         return [fault(Severity.TRAVELLER_REJECTED, "BIRTH_DATE_IMPOSSIBLE", "birth_date")]
@@ -142,7 +142,7 @@ def _reference(value: Any, member: str) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _normalise_states(members: dict[str, Any]) -> list[str]:
+def normalise_states(members: dict[str, Any]) -> list[str]:
     """Put three letters for each State of a traveller, in place; the members that name none become `None`."""
     places: list[tuple[dict[str, Any], str, str]] = [(members, name, name) for name in _STATE_MEMBERS]
     nested = [name for name in ("birth_place", "address") if members[name] is not None]
@@ -157,7 +157,7 @@ def _normalise_states(members: dict[str, Any]) -> list[str]:
     return unknown
 
 
-def _tidied(traveller: Traveller) -> Traveller:
+def tidied(traveller: Traveller) -> Traveller:
     """Titles off the given names, which stay beside them as sent; no object without a fact."""
     given = names.without_titles(traveller.given_names or "")
     sent = ":".join(part for part in (traveller.surname, traveller.given_names) if part)

@@ -14,6 +14,8 @@ from services.ingest.errors import (
 from services.ingest.formats import edifact, manifest, paxlst
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
+from services.ingest.formats.sheet_cells import ZIP_START
+from services.ingest.formats.spreadsheet import SHEET_TYPES, looks_like_sheet, parse_spreadsheet
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 
 JSON_TYPES = frozenset(["application/json"])
@@ -36,7 +38,7 @@ def read_messages(
     """Read every message of a body.
 
     The first bytes decide, because airlines send EDIFACT under many names; the content type decides only
-    between a JSON and an XML body that is neither.
+    between a JSON, an XML and a CSV body that is neither.
 
     Args:
         body: As received.
@@ -50,10 +52,11 @@ def read_messages(
         `MESSAGE_REJECTED` fault, so that its neighbours are not lost over it.
 
     Raises:
-        UnknownFormat: Neither EDIFACT, nor JSON, nor XML.
+        UnknownFormat: Neither EDIFACT, nor JSON, nor XML, nor a sheet of travellers.
         DoctypeForbidden: XML that declares a document type.
         UnsupportedMessage: XML of any other kind; PNRGOV XML is not taken yet.
         ManifestMalformed: JSON that is no manifest.
+        SheetMalformed: A sheet that cannot be taken.
     """
     media_type = content_type.partition(";")[0].strip().lower()
     start = body[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -63,8 +66,10 @@ def read_messages(
         if b"<!doctype" in body.lower():
             raise DoctypeForbidden("DOCTYPE")
         raise UnsupportedMessage("XML")
-    if not edifact.looks_like_edifact(body):
-        raise UnknownFormat("FORMAT")
+    if body.startswith(ZIP_START) or not edifact.looks_like_edifact(body):
+        if media_type not in SHEET_TYPES and not looks_like_sheet(body):
+            raise UnknownFormat("FORMAT")
+        return [parse_spreadsheet(body, received_at, state_of=state_of, own_state=own_state)]
     messages: list[ParsedMessage] = []
     for interchange in edifact.read_interchanges(body):
         messages.extend(_read_interchange(interchange, received_at, state_of, own_state))
