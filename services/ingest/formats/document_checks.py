@@ -19,10 +19,33 @@ from shared.travel.traveller import TravelDocument, Traveller
 MAX_AGE_YEARS = 120
 MAX_YEARS_TO_EXPIRY = 20
 MRZ_NUMBER_CHARACTERS = 9
-MIN_NUMBER_CHARACTERS, MAX_NUMBER_CHARACTERS = 3, 24
+MAX_NUMBER_CHARACTERS = 24
+MIN_PLACEHOLDER_CHARACTERS = 4
 SPECIMEN_STATE = "UTO"
 #: Who a person is and no State issues: refugees, stateless persons, and nationals of the British kinds.
 NATIONALITIES_ONLY = frozenset(["XXA", "XXB", "XXC", "XXX"]) | BRITISH_NATIONALITIES
+
+#: Every code that is found here, and not by a reader.
+CODES = frozenset(
+    [
+        "BIRTH_DATE_IMPLAUSIBLE",
+        "BIRTH_DATE_IN_FUTURE",
+        "DOCUMENT_CHECK_DIGIT",
+        "DOCUMENT_EXPIRED",
+        "DOCUMENT_EXPIRY_IMPLAUSIBLE",
+        "DOCUMENT_ISSUED_AFTER_EXPIRY",
+        "DOCUMENT_ISSUED_AFTER_TRAVEL",
+        "DOCUMENT_ISSUER_IMPOSSIBLE",
+        "DOCUMENT_NUMBER_CHARACTERS",
+        "DOCUMENT_NUMBER_IS_ZONE",
+        "DOCUMENT_NUMBER_LENGTH",
+        "DOCUMENT_NUMBER_PLACEHOLDER",
+        "DOCUMENT_NUMBER_WITH_CHECK_DIGIT",
+        "NAME_CHARACTERS",
+        "NATIONALITY_ISSUER_MISMATCH",
+        "STATE_SPECIMEN",
+    ]
+)
 
 _PRINTED_NAME = re.compile(r"[A-Za-z][A-Za-z '.,-]*")
 _NUMBER = re.compile(r"[A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*")
@@ -170,9 +193,9 @@ def _number_faults(document: TravelDocument) -> Iterator[str]:
         yield "DOCUMENT_NUMBER_CHARACTERS"
         return
     bare = sent.replace(" ", "").replace("-", "").upper()
-    if not MIN_NUMBER_CHARACTERS <= len(bare) <= MAX_NUMBER_CHARACTERS:
+    if len(bare) > MAX_NUMBER_CHARACTERS:
         yield "DOCUMENT_NUMBER_LENGTH"
-    elif len(set(bare)) == 1:
+    elif len(bare) >= MIN_PLACEHOLDER_CHARACTERS and len(set(bare)) == 1:
         yield "DOCUMENT_NUMBER_PLACEHOLDER"
     elif _is_passport(document) and len(bare) > MRZ_NUMBER_CHARACTERS:
         yield _long_number_fault(bare)

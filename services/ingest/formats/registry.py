@@ -12,6 +12,7 @@ from services.ingest.errors import (
     UnsupportedMessage,
 )
 from services.ingest.formats import edifact, manifest, paxlst
+from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
 from services.ingest.formats.sheet_cells import ZIP_START
@@ -58,6 +59,14 @@ def read_messages(
         ManifestMalformed: JSON that is no manifest.
         SheetMalformed: A sheet that cannot be taken.
     """
+    read = _read_body(body, content_type, received_at, state_of, own_state)
+    # What a document cannot say is the same warning in every format.
+    return [check_message(message, received_at.date()) for message in read]
+
+
+def _read_body(
+    body: bytes, content_type: str, received_at: datetime, state_of: StateOf, own_state: str | None
+) -> list[ParsedMessage]:
     media_type = content_type.partition(";")[0].strip().lower()
     start = body[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if media_type in JSON_TYPES or start[:1] == b"{":

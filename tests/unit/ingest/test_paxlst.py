@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.formats import paxlst, traveller_draft
+from services.ingest.formats import document_checks, paxlst, traveller_draft
 from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.registry import read_messages
 from shared.travel.message import Change, Counted, MessageFunction, Severity
@@ -387,7 +387,7 @@ def test_references_are_read() -> None:
         (["DOC+P+MB140241"], TravelDocument("P", "MB140241")),
         (["DOC+PD:110:ZZZ+X1"], TravelDocument("PD", "X1")),
         (["DOC++448763368"], TravelDocument(None, "448763368")),
-        (["DOC+P+1", "DTM+36:151231"], TravelDocument("P", "1", expiry=date(2015, 12, 31))),
+        (["DOC+P+1", "DTM+36:351231"], TravelDocument("P", "1", expiry=date(2035, 12, 31))),
         (["DOC+P+1", "DTM+182:801231"], TravelDocument("P", "1", issued=date(1980, 12, 31))),
         (["DOC+P+1", "DTM+36:20351231"], TravelDocument("P", "1", expiry=date(2035, 12, 31))),
         (["DOC+P+1", "DTM+36:000000"], TravelDocument("P", "1")),
@@ -683,7 +683,9 @@ def test_written_travellers_read_back_equal(sent: list[Traveller]) -> None:
     sent = [_with_reference(traveller, place) for place, traveller in enumerate(sent)]
     message = read_one(str(Written(people=write_travellers(sent))))
     assert [each.as_json() for each in message.travellers] == [each.as_json() for each in sent]
-    assert [fault for fault in message.faults if fault.segment != "UNT"] == []
+    # Drawn papers are seldom in order, which the reader has no opinion of.
+    found = [fault for fault in message.faults if fault.code not in document_checks.CODES]
+    assert [fault for fault in found if fault.segment != "UNT"] == []
 
 
 def _with_reference(traveller: Traveller, place: int) -> Traveller:
