@@ -16,7 +16,10 @@ from services.ingest import register_routes, routes
 from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
+from services.ingest.upload_routes import router as desk_router
+from services.ingest.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
@@ -106,6 +109,9 @@ def create_app(
         routers=[
             routes.message_router(settings.max_body_bytes),
             routes.router,
+            upload_router(settings.max_body_bytes),
+            desk_router,
+            service_state_router,
             register_routes.router,
             audit_router(),
         ],

@@ -9,6 +9,7 @@ DomainError
 │   ├── ManifestMalformed        JSON that is not the manifest's shape
 │   └── SheetMalformed           CSV or xlsx that is not a list of travellers
 ├── IdempotencyKeyReused         the caller's key came before with other content
+├── UploadMalformed              a form without a file
 ├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
 ├── RegisterMalformed            a proposed register row breaks its schema
@@ -160,6 +161,15 @@ class StoreUnavailable(DomainError):
 
     code: ClassVar[str] = "STORE_UNAVAILABLE"
     sentence: ClassVar[str] = "The message could not be stored and was not taken. Send it again."
+
+
+class UploadMalformed(DomainError):
+    """A form that is none, or has no file in it."""
+
+    code: ClassVar[str] = "UPLOAD_MALFORMED"
+    sentence: ClassVar[str] = (
+        "The form could not be read. Send one file as the field 'file', or the file itself as the body."
+    )
 
 
 class ReceiptNotFound(DomainError):

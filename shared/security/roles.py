@@ -46,6 +46,7 @@ class Permission(StrEnum):
     # ingest
     SUBMIT_MESSAGE = "SUBMIT_MESSAGE"
     READ_RECEIPT = "READ_RECEIPT"
+    LIST_RECEIPTS = "LIST_RECEIPTS"
     READ_FLIGHTS = "READ_FLIGHTS"
     # registers of ingest and sharing
     READ_REGISTERS = "READ_REGISTERS"
@@ -93,6 +94,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.SERVICE: frozenset(),
         Permission.SUBMIT_MESSAGE: frozenset({Role.CARRIER}),
         Permission.READ_RECEIPT: OVERSIGHT | {Role.CARRIER},
+        Permission.LIST_RECEIPTS: frozenset({Role.CARRIER}),
         Permission.READ_FLIGHTS: frozenset(
             {Role.VERIFIER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR, Role.DPO, Role.ADMIN}
         ),
@@ -126,7 +128,8 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_NOTICES: _SHARE_READERS,
         Permission.WRITE_VAULT: frozenset({Role.ASYLUM_OFFICER}),
         Permission.READ_AUDIT: OVERSIGHT,
-        Permission.USE_CONSOLE: STAFF,
+        # An airline's own people see their own uploads and receipts there, and no page of the State's.
+        Permission.USE_CONSOLE: STAFF | {Role.CARRIER},
     }
 )
 

@@ -49,6 +49,13 @@ SELECT {_COLUMNS} FROM message
 WHERE message_id = :message_id
   AND (:is_oversight OR sender = :carrier OR flight ->> 'carrier' = :carrier)
 """)  # noqa: S608
+# The same two, newest first: a message's identifier begins with its time.
+_LISTED = text(f"""
+SELECT {_COLUMNS} FROM message
+WHERE (sender = :carrier OR flight ->> 'carrier' = :carrier)
+  AND received_at >= coalesce(CAST(:since AS timestamptz), '-infinity')
+ORDER BY message_id DESC LIMIT :limit
+""")  # noqa: S608
 _SCREENED = text("""
 WITH batch AS (
     DELETE FROM observed_batch WHERE batch_id = :batch_id RETURNING message_id, traveller_ids
@@ -172,6 +179,13 @@ class MessageStore:
         values = {"message_id": receipt_id, "carrier": carrier, "is_oversight": is_oversight}
         row = (await connection.execute(_GET, values)).one_or_none()
         return None if row is None else _receipt(row)
+
+    async def listed(
+        self, connection: AsyncConnection, *, carrier: str, since: datetime | None, limit: int
+    ) -> list[Receipt]:
+        """Receipts of a sender or of a carrier's flights, newest first."""
+        values = {"carrier": carrier, "since": since, "limit": limit}
+        return [_receipt(row) for row in await connection.execute(_LISTED, values)]
 
     async def expect(
         self,
