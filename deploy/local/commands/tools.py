@@ -16,9 +16,13 @@ app.add_typer(policy, name="policy")
 
 
 @app.command("parse")
-def parse_here(files: Annotated[list[Path], typer.Argument(help="Messages in any format.")]) -> int:
+def parse_here(
+    files: Annotated[
+        list[Path], typer.Argument(help="Messages in any format; a folder of them; - for standard input.")
+    ],
+) -> int:
     """Read messages to JSON on standard output; faults go to standard error, 1 when one is refused."""
-    return parse_files(files, sys.stdout, sys.stderr)
+    return parse_files(files, sys.stdout, sys.stderr, stdin=sys.stdin.buffer)
 
 
 @policy.command("test")

@@ -1,12 +1,13 @@
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from deploy.local import parse_command
 from deploy.local.parse_command import parse_files
-from tests.unit.ingest.samples import EXAMPLE_A, MESSAGES
+from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, MESSAGES
 
 
 def run(*paths: Path) -> tuple[int, list[dict[str, object]], str]:
@@ -28,7 +29,7 @@ def test_rejected_traveller_is_told_and_refuses_nothing(tmp_path: Path) -> None:
     assert (code, len(printed)) == (0, 1)
     assert faults == (
         "a.edi: traveller rejected: BIRTH_DATE_IMPOSSIBLE "
-        "(message PAX001, segment DTM, position 31, traveller 2)\n"
+        "(message PAX001, segment DTM, position 31, element 1, traveller 2)\n"
     )
 
 
@@ -75,3 +76,41 @@ def test_fault_without_a_place_is_told(tmp_path: Path) -> None:
         '{"surname": "A", "carrier_reference": "R"}]}'
     )
     assert run(file)[2] == "a.json: warning: TRAVELLER_MERGED (traveller 2)\n"
+
+
+def test_folder_stands_for_the_files_in_it(tmp_path: Path) -> None:
+    (tmp_path / "b.edi").write_bytes(EXAMPLE_A)
+    (tmp_path / "a.edi").write_bytes(EXAMPLE_B)
+    (tmp_path / ".hidden").write_bytes(b"\x00")
+    (tmp_path / "inner").mkdir()
+    code, printed, faults = run(tmp_path)
+    assert (code, faults) == (0, "")
+    assert [each["function"] for each in printed] == ["CREW_LIST", "PASSENGER_LIST"]
+
+
+def test_empty_folder_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    assert run(folder) == (1, [], "inbox: refused, because the folder holds no file\n")
+
+
+def test_folder_that_cannot_be_listed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def iterdir(_: Path) -> Iterator[Path]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    assert run(tmp_path) == (1, [], f"{tmp_path.name}: cannot be read: Permission denied\n")
+
+
+def test_minus_is_standard_input() -> None:
+    out, err = io.StringIO(), io.StringIO()
+    code = parse_files([Path("-")], out, err, stdin=io.BytesIO(EXAMPLE_A[:700]))
+    assert (code, json.loads(out.getvalue())["kind"]) == (1, "PAXLST")
+    assert err.getvalue().startswith("standard input: message rejected: TRUNCATED")
+
+
+def test_one_rejected_message_among_good_ones_is_told_by_the_exit_code(tmp_path: Path) -> None:
+    file = tmp_path / "a.edi"
+    file.write_bytes(EXAMPLE_A[:700] + EXAMPLE_B)
+    code, printed, _ = run(file)
+    assert (code, len(printed)) == (1, 2)
