@@ -10,6 +10,7 @@ from prometheus_client import Counter
 
 from services.ingest.accept import AcceptMessage
 from services.ingest.accept_request import ACTION, PURPOSE
+from services.ingest.acknowledge import AcknowledgeList
 from services.ingest.arrival import MALFORMED, UNSUPPORTED, Arrival, RawMessage, Refused, Taken
 from services.ingest.errors import RefusedMessage, StoreUnavailable
 from services.ingest.formats.registry import read_messages
@@ -22,7 +23,7 @@ from shared.db.faults import DATABASE_FAULTS
 from shared.identifiers import ReceiptId
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
-from shared.travel.message import Fault, MessageFunction, ParsedMessage, Severity
+from shared.travel.message import FUNCTIONS_WITHOUT_FLIGHT, Fault, ParsedMessage, Severity
 
 READ_IN_LOOP_BYTES = 262_144
 RETRY_AFTER_SECONDS = 2
@@ -40,9 +41,6 @@ TRAVELLERS: Final = Counter(
     registry=REGISTRY,
 )
 
-# Persons of a gate pass do not travel, and a master crew list is about no flight: neither is a manifest.
-_FUNCTIONS_NOT_TAKEN = frozenset({MessageFunction.GATE_PASS, MessageFunction.MASTER_CREW_LIST})
-
 
 class ReceiveMessage:
     """Takes bodies from carriers."""
@@ -50,6 +48,7 @@ class ReceiveMessage:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._accept = AcceptMessage(ports)
+        self._acknowledge = AcknowledgeList(ports)
 
     async def __call__(self, raw: RawMessage) -> list[Taken]:
         """Take every message of a body, each in a transaction of its own, in order.
@@ -121,11 +120,10 @@ class ReceiveMessage:
         if message.is_rejected:
             code = _rejection(message).code
             return await self._refuse(arrival, Refused(_kind_of_rejection(code), code))
-        if message.function in _FUNCTIONS_NOT_TAKEN:
-            return await self._refuse(arrival, Refused(UNSUPPORTED, "FUNCTION_NOT_TAKEN"))
+        take = self._acknowledge if message.function in FUNCTIONS_WITHOUT_FLIGHT else self._accept
         try:
             async with self._ports.database.begin() as connection:
-                return await self._accept(connection, arrival)
+                return await take(connection, arrival)
         except Refused as refusal:
             return await self._refuse(arrival, refusal)
 

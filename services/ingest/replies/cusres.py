@@ -11,7 +11,7 @@ from services.ingest.directives import DEFAULT_TABLE, Directive, DirectiveTable,
 from services.ingest.replies.contrl import build_contrl
 from services.ingest.replies.segments import ADVICE, join_segments, write_segment
 from shared.travel.flight import Flight
-from shared.travel.message import Change, Fault, ParsedMessage, Severity
+from shared.travel.message import FUNCTIONS_WITHOUT_FLIGHT, Change, Fault, ParsedMessage, Severity
 
 MAX_TRAVELLERS_A_MESSAGE = 99
 DEFAULT_VERSION = ("D", "05B")
@@ -56,13 +56,14 @@ def reply_to(message: ParsedMessage, table: DirectiveTable = DEFAULT_TABLE) -> R
 
     Every traveller that could be read is answered alike, whatever screening finds (SG-08). A traveller that
     was merged with an earlier one is answered once; one that could not be read is asked for again, while the
-    others get theirs. A close-out is acknowledged, and names only whom it cannot take.
+    others get theirs. A close-out is acknowledged, and names only whom it cannot take; so is a list of people
+    who are on no flight.
 
     Source:
         `spec/cusres.md` §3.
     """
     board, resubmit = table.sent_for(Meaning.BOARD), table.sent_for(Meaning.RESUBMIT)
-    is_acknowledged = message.change in _ACKNOWLEDGED
+    is_acknowledged = message.change in _ACKNOWLEDGED or message.function in FUNCTIONS_WITHOUT_FLIGHT
     answers = {
         ordinal: Answer(traveller.record_locator, traveller.carrier_reference, board)
         for ordinal, traveller in zip(message.ordinals, message.travellers, strict=True)

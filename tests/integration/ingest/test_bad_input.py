@@ -65,5 +65,14 @@ async def test_what_a_refusal_leaves_is_a_keyed_digest_and_codes(ingest: Ingest)
     for row in await ingest.rows("SELECT digest, faults FROM message WHERE status = 'REJECTED'"):
         assert len(row.digest) >= 64
         assert {key for fault in row.faults for key in fault} <= {
-            *("severity", "code", "segment", "position", "traveller", "locator", "carrier_reference"),
+            *(
+                "severity",
+                "code",
+                "segment",
+                "position",
+                "traveller",
+                "locator",
+                "carrier_reference",
+                "element",
+            ),
         }

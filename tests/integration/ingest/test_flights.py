@@ -27,6 +27,7 @@ async def test_flight_shows_figures_and_nobody(ingest: Ingest, paxlst_a: bytes) 
             "segment": "DTM",
             "position": 31,
             "traveller": 2,
+            "element": 1,
         }
     ]
     for private in ("PAPADAKI", "Q7KD2M", "XA418-0002", "AT3312087"):

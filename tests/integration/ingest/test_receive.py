@@ -138,6 +138,7 @@ async def test_unreadable_traveller_is_told_and_the_others_are_taken(ingest: Ing
             "traveller": 2,
             "carrier_reference": "XA418-0002",
             "locator": "Q7KD2M",
+            "element": 1,
         }
     ]
 

@@ -148,12 +148,6 @@ async def test_carrier_that_does_not_tell_its_passengers_is_refused(ingest: Inge
     assert (answer.status_code, answer.json()["fault"]) == (403, "SG-21.CARRIER_NOTICE_MISSING")
 
 
-@pytest.mark.parametrize("function", ["655", "336"], ids=["gate pass", "master crew list"])
-async def test_lists_of_no_flight_are_not_taken(ingest: Ingest, function: str) -> None:
-    answer = await ingest.submit(EXAMPLE_A.replace(b"BGM+745'", b"BGM+%s'" % function.encode()))
-    assert (answer.status_code, answer.json()["fault"]) == (400, "FUNCTION_NOT_TAKEN")
-
-
 async def test_receipt_does_not_exist_for_another_carrier(ingest: Ingest) -> None:
     place = (await ingest.submit(EXAMPLE_A)).headers["location"]
     other = await ingest.get(place, ingest.issuer.carrier_token("XB"))
