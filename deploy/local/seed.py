@@ -53,7 +53,7 @@ def seed(api: Api, folder: DataFolder, simulator_url: str, clock: Clock) -> None
         Declined: A service refused a proposal.
     """
     today = clock.now().date()
-    _seed_ingest(api, today)
+    seed_ingest(api, today)
     seed_screening(api, today)
     counterparts = load_counterparts(folder.simulator, clock.now())
     keys = {name: counterpart.public_keys() for name, counterpart in counterparts.items()}
@@ -141,7 +141,8 @@ STANDING_ORDER: Final = {
 }
 
 
-def _seed_ingest(api: Api, today: date) -> None:
+def seed_ingest(api: Api, today: date) -> None:
+    """Put in force what ingest alone needs: the carrier, profiles, routes and laws."""
     held = api.get(OFFICE.author, "ingest", "/v1/registers")["registers"]
     for register, row in ingest_rows(today):
         if not any(_covers(each["row"], row) for each in held[register]):
