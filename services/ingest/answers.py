@@ -13,6 +13,7 @@ from services.ingest.arrival import (
     UNSUPPORTED,
     Taken,
 )
+from services.ingest.directives import DEFAULT_TABLE, DirectiveTable
 from services.ingest.replies.reply import build_reply
 from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
 from shared.errors import Fact
@@ -46,7 +47,13 @@ _SENTENCES: Final = {
 }
 
 
-def answer(taken: Sequence[Taken], *, wants_edifact: bool, own_name: str) -> Response:
+def answer(
+    taken: Sequence[Taken],
+    *,
+    wants_edifact: bool,
+    own_name: str,
+    table: DirectiveTable = DEFAULT_TABLE,
+) -> Response:
     """One answer to one body.
 
     202 with the receipt, or a list of receipts where the body held several messages; 200 where each came
@@ -64,7 +71,11 @@ def answer(taken: Sequence[Taken], *, wants_edifact: bool, own_name: str) -> Res
     if wants_edifact and len(messages) == len(taken):
         first = taken[0].receipt
         text = build_reply(
-            messages, own_name=own_name, reference=first.id.hex[-14:].upper(), prepared_at=first.received_at
+            messages,
+            own_name=own_name,
+            reference=first.id.hex[-14:].upper(),
+            prepared_at=first.received_at,
+            table=table,
         )
         response: Response = Response(text, status_code=status, media_type=EDIFACT_TYPE)
     elif accepted:

@@ -12,7 +12,10 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.ingest import register_routes, routes
+from services.ingest import directives_inbox, interactive_routes, register_routes, routes
+from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
+from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
+from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
@@ -26,10 +29,11 @@ from shared.audit.log import AuditLog
 from shared.audit.record import Outcome
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
+from shared.bus.inbox import Inbox
 from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
-from shared.db.pruning import Pruner, PruneRule
+from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
@@ -78,12 +82,21 @@ def create_app(
     signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
     service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
     service_signer = ServiceSigner(SERVICE, service_key, time)
+    callback_signer = CallbackSigner(settings.authority, service_key, time)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
             way = carrier or HttpCarrier(client, {DESTINATION: settings.screening_url}, service_signer)
-            relay = Relay(database, way, {KIND: MarkScreened(ports.stores.messages)})
+            callbacks = CallbackCarrier(
+                client, database, callback_signer, is_loopback_allowed=settings.profile == "local"
+            )
+            relay = Relay(
+                database,
+                ByDestination(way, callbacks),
+                {KIND: MarkScreened(ports.stores.messages), directives_inbox.KIND: NoteTold(ports)},
+            )
+            app.state.screening_carrier = way
             audit = running_audit(
                 database,
                 service=SERVICE,
@@ -94,10 +107,11 @@ def create_app(
                 client=client,
                 report=watch.report,
             )
+            inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)
             receipts = PruneRule(
                 "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
             )
-            async with audit as desk, _running(relay, Pruner(database, [receipts], time)):
+            async with audit as desk, _running(relay, Pruner(database, [receipts, inbox], time)):
                 app.state.audit_desk = desk
                 yield
         await database.dispose()
@@ -109,6 +123,7 @@ def create_app(
         routers=[
             routes.message_router(settings.max_body_bytes),
             routes.router,
+            interactive_routes.router,
             upload_router(settings.max_body_bytes),
             desk_router,
             service_state_router,
@@ -118,6 +133,8 @@ def create_app(
         clock=time,
     )
     app.state.ports = ports
+    app.state.interactive_terms = _terms(settings)
+    app.state.callback_key = service_key
     app.state.readiness_checks["database"] = lambda: _answers(database)
     app.state.on_refusal = RecordRefusals(ports)
     return app
@@ -158,6 +175,17 @@ class RecordRefusals:
 async def _answers(database: AsyncEngine) -> None:
     async with database.connect() as connection:
         await connection.execute(text("SELECT 1"))
+
+
+def _terms(settings: IngestSettings) -> Terms:
+    """How this State answers check-in desks."""
+    file = settings.directives_file
+    return Terms(
+        table=DEFAULT_TABLE if file is None else read_table(file),
+        deadline_seconds=settings.interactive_deadline_seconds,
+        pace_seconds=settings.interactive_pace_seconds,
+        outage=Meaning(settings.outage_directive),
+    )
 
 
 def _safeguards(settings: IngestSettings, clock: Clock) -> PolicyEngine:

@@ -53,6 +53,7 @@ PortsOf = Annotated[Ports, Depends(get_ports)]
 
 
 async def submit_message(
+    request: Request,
     body: Annotated[bytes, Depends(limited_body)],
     carrier: Annotated[Principal, Depends(require(Permission.SUBMIT_MESSAGE))],
     ports: PortsOf,
@@ -62,7 +63,12 @@ async def submit_message(
     raw = RawMessage(body, headers.content_type, carrier.carrier, carrier.subject, headers.idempotency_key)
     taken = await ReceiveMessage(ports)(raw)
     wants_edifact = EDIFACT_TYPE in headers.accept.lower()
-    return answer(taken, wants_edifact=wants_edifact, own_name=ports.authority)
+    return answer(
+        taken,
+        wants_edifact=wants_edifact,
+        own_name=ports.authority,
+        table=request.app.state.interactive_terms.table,
+    )
 
 
 @router.get("/v1/receipts/{receipt_id}", responses=problems(ReceiptNotFound))

@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.ingest.directives import DirectivesRefused, read_table
 from services.ingest.formats.edifact import MAX_INTERCHANGE_BYTES
 from shared.settings import ServiceSettings
 
@@ -39,6 +40,16 @@ class IngestSettings(ServiceSettings):
     interactive_pace_seconds: float = Field(default=0.05, ge=0, le=1)
     outage_directive: OutageDirective = "BOARD"
     directives_file: Path | None = None
+
+    @field_validator("directives_file")
+    @classmethod
+    def _directives_can_be_used(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            try:
+                read_table(path)
+            except DirectivesRefused as refusal:
+                raise ValueError(str(refusal).rstrip(".")) from None
+        return path
 
     @property
     def authority(self) -> str:

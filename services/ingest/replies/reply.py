@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from services.ingest.directives import DEFAULT_TABLE, DirectiveTable
 from services.ingest.replies import ackres, cusres
 from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
 from services.ingest.replies.contrl import build_contrl
@@ -20,6 +21,8 @@ def build_reply(
     reference: str,
     prepared_at: datetime,
     errors: ErrorTable = DEFAULT_ERRORS,
+    table: DirectiveTable = DEFAULT_TABLE,
+    replies: Sequence[cusres.Reply] | None = None,
 ) -> str:
     """The answers to all messages of a body, an interchange for each interchange sent.
 
@@ -33,16 +36,19 @@ def build_reply(
         reference: The control reference of our first interchange; the others get it with their number.
         prepared_at: When the answer is written, UTC.
         errors: How ACKRES tells our faults.
+        table: The directives of CUSRES.
+        replies: What CUSRES says to each message where that is decided already; unused where ACKRES answers.
 
     Source:
         `spec/cusres.md`; `spec/pnrgov.md` §12; `spec/edifact.md` §11.
     """
-    groups: dict[tuple[object, ...], list[ParsedMessage]] = {}
-    for message in messages:
-        groups.setdefault(_interchange_of(message), []).append(message)
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for place, message in enumerate(messages):
+        groups.setdefault(_interchange_of(message), []).append(place)
     texts: list[str] = []
     acknowledged: set[tuple[object, ...]] = set()
-    for interchange, group in groups.items():
+    for interchange, places in groups.items():
+        group = [messages[place] for place in places]
         first = group[0]
         if first.wants_acknowledgement and not first.is_syntax_failure:
             # Once for an interchange, also where its messages are of both kinds.
@@ -61,7 +67,14 @@ def build_reply(
             )
         else:
             texts.append(
-                cusres.build_reply(group, own_name=own_name, reference=control, prepared_at=prepared_at)
+                cusres.build_reply(
+                    group,
+                    own_name=own_name,
+                    reference=control,
+                    prepared_at=prepared_at,
+                    table=table,
+                    replies=None if replies is None else [replies[place] for place in places],
+                )
             )
     return "".join(texts)
 
