@@ -78,8 +78,9 @@ def test_few_routes_are_open_to_everyone() -> None:
     only_here = {"/sign-in", "/callback", "/signed-out", "/static/{name:path}"}
     public = {(row["service"], row["path"]) for row in rows() if row["permission"] == PUBLIC}
     expected = {(service, path) for service in SERVICES for path in everywhere}
-    # Keys to check a callback with, the empty form to fill in, and whether to fall back: nothing of anybody.
-    of_carriers = {"/v1/interactive/keys", "/v1/manifests/template.xlsx", "/v1/service-state"}
+    # Keys to check a callback with, empty forms to fill in, and whether to fall back: nothing of anybody.
+    forms = {f"/v1/manifests/template.{kind}" for kind in ("csv", "xlsx")}
+    of_carriers = {"/v1/interactive/keys", "/v1/service-state", *forms}
     expected |= {("ingest", path) for path in of_carriers}
     assert public == expected | {("console", path) for path in only_here}
 
