@@ -14,12 +14,15 @@ from services.ingest.arrival import (
     Taken,
 )
 from services.ingest.directives import DEFAULT_TABLE, DirectiveTable
+from services.ingest.replies.acknowledgement_xml import build_xml_acknowledgement
 from services.ingest.replies.reply import build_reply
 from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
 from shared.errors import Fact
+from shared.travel.message import MessageKind
 from shared.web.problems import problem_response
 
 EDIFACT_TYPE: Final = "application/edifact"
+XML_TYPE: Final = "application/xml"
 
 # What a refused message is answered with; a body in which nothing could be told names its own error.
 _STATUS: Final = {
@@ -53,12 +56,14 @@ def answer(
     wants_edifact: bool,
     own_name: str,
     table: DirectiveTable = DEFAULT_TABLE,
+    wants_xml: bool = False,
 ) -> Response:
     """One answer to one body.
 
     202 with the receipt, or a list of receipts where the body held several messages; 200 where each came
     before; a problem with the receipt where each is refused. A caller who wants EDIFACT gets CUSRES,
-    ACKRES or CONTRL with the same status, unless nothing of its body was EDIFACT.
+    ACKRES or CONTRL with the same status, unless nothing of its body was EDIFACT; one who wants XML and sent
+    PNRGOV in XML gets IATA_AcknowledgementRS.
 
     Source:
         `spec/receipts.md`.
@@ -78,6 +83,11 @@ def answer(
             table=table,
         )
         response: Response = Response(text, status_code=status, media_type=EDIFACT_TYPE)
+    elif wants_xml and [each.kind for each in messages] == [MessageKind.PNRGOV_XML]:
+        xml = build_xml_acknowledgement(
+            messages[0], own_name=own_name, prepared_at=taken[0].receipt.received_at
+        )
+        response = Response(xml, status_code=status, media_type=XML_TYPE)
     elif accepted:
         receipts = [each.receipt.as_json() for each in taken]
         response = JSONResponse(receipts[0] if len(receipts) == 1 else receipts, status_code=status)

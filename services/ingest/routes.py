@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.ingest.answers import EDIFACT_TYPE, answer
+from services.ingest.answers import EDIFACT_TYPE, XML_TYPE, answer
 from services.ingest.arrival import RawMessage
 from services.ingest.errors import (
     FlightNotFound,
@@ -62,10 +62,11 @@ async def submit_message(
     """Accept one API message, or one interchange of them, for screening."""
     raw = RawMessage(body, headers.content_type, carrier.carrier, carrier.subject, headers.idempotency_key)
     taken = await ReceiveMessage(ports)(raw)
-    wants_edifact = EDIFACT_TYPE in headers.accept.lower()
+    accepted = headers.accept.lower()
     return answer(
         taken,
-        wants_edifact=wants_edifact,
+        wants_edifact=EDIFACT_TYPE in accepted,
+        wants_xml=XML_TYPE in accepted,
         own_name=ports.authority,
         table=request.app.state.interactive_terms.table,
     )
