@@ -162,8 +162,6 @@ def _look_inside(body: bytes) -> None:
 
 def _only_sheet(workbook: Any) -> Any:
     sheets = workbook.worksheets
-    if not sheets:
-        raise SheetMalformed("WORKBOOK_UNREADABLE")
     if any(sheet.sheet_state != "visible" for sheet in workbook._sheets):  # noqa: SLF001 - chart sheets too.
         raise SheetMalformed("HIDDEN_SHEET")
     if any(sheet.title != HELP_SHEET for sheet in sheets[1:]):

@@ -49,14 +49,14 @@ FLIGHT: Final = (
         "Departure (local time)",
         "2027-11-14 05:30",
         "Year-month-day hour:minute, the airport's own time",
-        ("Departure", "Departure time", "Scheduled departure", "STD"),
+        ("Departure time", "Scheduled departure", "STD"),
     ),
     Column(
         "arrival",
         "Arrival (local time)",
         "2027-11-14 09:05",
         "Year-month-day hour:minute, the airport's own time",
-        ("Arrival", "Arrival time", "Scheduled arrival", "STA"),
+        ("Arrival time", "Scheduled arrival", "STA"),
     ),
     Column("list_of", "List of", "passengers", "passengers or crew", ("Type of list", "List type")),
     Column(
@@ -190,7 +190,7 @@ def plain(title: str) -> str:
 
 def _by_plain_title(columns: Iterable[Column]) -> Mapping[str, Column]:
     return MappingProxyType(
-        {plain(title): column for column in columns for title in (column.title, column.name, *column.others)}
+        {plain(title): column for column in columns for title in (column.title, *column.others)}
     )
 
 
