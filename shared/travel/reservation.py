@@ -200,7 +200,7 @@ class Reservation(Recorded):
     Source: `spec/parsed-message.md`; `spec/pnrgov.md` §10.
     """
 
-    locator: str
+    locator: str | None
     carrier: str | None = None
     other_locators: tuple[str, ...] = ()
     booked_at: datetime | None = None

@@ -15,6 +15,7 @@ from services.ingest.formats import edifact, manifest, paxlst
 from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
+from services.ingest.formats.pnrgov import parse_pnrgov
 from services.ingest.formats.sheet_cells import ZIP_START
 from services.ingest.formats.spreadsheet import SHEET_TYPES, looks_like_sheet, parse_spreadsheet
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
@@ -22,6 +23,8 @@ from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 JSON_TYPES = frozenset(["application/json"])
 XML_TYPES = frozenset(["application/xml", "text/xml"])
 SNIFFED_BYTES = 4_096
+
+_EDIFACT_READERS = {MessageKind.PAXLST.value: paxlst.parse_paxlst, MessageKind.PNRGOV.value: parse_pnrgov}
 
 
 def _no_state(_: str) -> None:
@@ -106,9 +109,10 @@ def _read_message(
 ) -> ParsedMessage:
     header = replace(paxlst.read_header(message, envelope), group_sender=message.group_sender)
     try:
-        if message.header.get(1).upper() != MessageKind.PAXLST:
+        parse = _EDIFACT_READERS.get(message.header.get(1).upper())
+        if parse is None:
             raise UnsupportedMessage("MESSAGE_TYPE_UNSUPPORTED", "UNH", 1)
-        return paxlst.parse_paxlst(message, header, received_at, state_of=state_of, own_state=own_state)
+        return parse(message, header, received_at, state_of=state_of, own_state=own_state)
     except (MalformedMessage, UnsupportedMessage) as refusal:
         return header.rejected(_fault_of(refusal))
 

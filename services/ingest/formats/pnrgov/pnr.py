@@ -1,0 +1,246 @@
+"""One PNR: from its segments to a reservation, and the faults met in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.ingest.formats.pnrgov.check_in import take_check_in
+from services.ingest.formats.pnrgov.drafts import GROUP, PnrDraft
+from services.ingest.formats.pnrgov.grouping import PNR_UPDATED, Group, GroupKind, group_pnr
+from services.ingest.formats.pnrgov.header_segments import (
+    is_empty,
+    read_addresses,
+    read_excess,
+    read_locators,
+    read_office,
+)
+from services.ingest.formats.pnrgov.history import history_items
+from services.ingest.formats.pnrgov.itinerary import leg_of, leg_on_flight, other_services
+from services.ingest.formats.pnrgov.moments import moment_of
+from services.ingest.formats.pnrgov.remarks import take_history_line, take_text
+from services.ingest.formats.pnrgov.services import take_service
+from services.ingest.formats.pnrgov.tickets import take_payment
+from services.ingest.formats.pnrgov.traveller_group import read_name, take_traveller
+from services.ingest.formats.separators import Segment
+from shared.personal import Personal
+from shared.travel.flight import Flight
+from shared.travel.message import Fault
+from shared.travel.reservation import Reservation
+from shared.travel.reservation_parts import BookingOffice, ContactKind, Locator, Split, WhereSent
+
+_TICKETED = "710"
+_SPLIT_DIGITS = 3
+_PNR_TAGS = frozenset(
+    [
+        "RCI",
+        "SSR",
+        "DAT",
+        "IFT",
+        "ORG",
+        "ADD",
+        "EBD",
+        "LTS",
+        "TIF",
+        "FTI",
+        "REF",
+        "FAR",
+        "TKT",
+        "MON",
+        "PTK",
+        "TXD",
+        "FOP",
+        "TVL",
+        "TRA",
+        "RPI",
+        "APD",
+        "TRI",
+        "SSD",
+        "TBD",
+        "EQN",
+        "MSG",
+        "ABI",
+        "SAC",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ReadPnr(Personal):
+    """A PNR as read: the reservation, its faults, and how many travellers took an ordinal."""
+
+    reservation: Reservation
+    faults: tuple[Fault, ...]
+    next_ordinal: int
+
+
+def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ordinal: int) -> ReadPnr:
+    """Read one PNR.
+
+    Args:
+        segments: From SRC to the last before the next SRC, at least one.
+        flight: The flight that the message is about.
+        today: The flight's local date, to resolve two-digit years of birth.
+        first_ordinal: The place of the PNR's first traveller in the message.
+    """
+    group, misplaced = group_pnr(segments)
+    reading = _PnrReading(PnrDraft(today, first_ordinal), group)
+    reading.read()
+    draft = reading.draft
+    for segment in misplaced:
+        if segment.tag in _PNR_TAGS:
+            draft.warn("SEGMENT_MISPLACED", segment)
+    reservation = reading.reservation(flight)
+    return ReadPnr(reservation, tuple(draft.findings.faults()), draft.next_ordinal)
+
+
+class _PnrReading:
+    """One walk over the groups of a PNR."""
+
+    def __init__(self, draft: PnrDraft, group: Group) -> None:
+        self.draft = draft
+        self._group = group
+        self._locators: list[Locator] = []
+        self._changed_at: datetime | None = None
+        self._ticketed_at: datetime | None = None
+        self._booked_by: BookingOffice | None = None
+        self._empty_office: Segment | None = None
+
+    def read(self) -> None:
+        """Read everything: names first, because services and check-ins refer to them."""
+        draft, group = self.draft, self._group
+        for segment in group.segments:
+            if segment.tag == "RCI":
+                self._locators.extend(read_locators(segment, draft.findings))
+        if self._locators:
+            draft.findings.locator = self._locators[0].locator
+        else:
+            draft.warn("LOCATOR_MISSING", group.segments[0])
+        named = [(each, read_name(draft, each)) for each in group.all_of(GroupKind.TRAVELLER)]
+        for _, traveller in named:
+            if traveller is not None:
+                draft.add_traveller(traveller)
+        for segment in group.segments:
+            self._take(segment)
+        for payment in group.all_of(GroupKind.PAYMENT):
+            take_payment(draft, payment, None, None)
+        for each, traveller in named:
+            if traveller is not None:
+                take_traveller(draft, traveller, each)
+        self._take_legs()
+
+    def _take(self, segment: Segment) -> None:
+        tag, draft = segment.tag, self.draft
+        if tag == "SSR":
+            take_service(draft, segment, WhereSent.PNR)
+        elif tag == "IFT":
+            take_text(draft, segment, WhereSent.PNR)
+        elif tag == "LTS":
+            take_history_line(draft, segment)
+        elif tag == "DAT":
+            self._take_dates(segment)
+        elif tag == "ORG":
+            self._take_office(segment)
+        elif tag == "ADD":
+            for contact in read_addresses(segment, ContactKind.UNKNOWN, None):
+                draft.add_contact(contact)
+        elif tag == "EBD":
+            excess = read_excess(segment)
+            draft.excess.extend([] if excess is None else [excess])
+
+    def _take_dates(self, segment: Segment) -> None:
+        for element in range(len(segment.elements)):
+            qualifier = segment.get(element)
+            try:
+                moment = moment_of(segment, element, 1)
+            except ValueError:
+                self.draft.warn("DATE_UNREADABLE", segment)
+                continue
+            if qualifier == PNR_UPDATED:
+                self._changed_at = moment
+            elif qualifier == _TICKETED:
+                self._ticketed_at = moment
+
+    def _take_office(self, segment: Segment) -> None:
+        if is_empty(segment):
+            self._empty_office = segment
+        elif self._booked_by is None:
+            self._booked_by = read_office(segment)
+
+    def _take_legs(self) -> None:
+        draft = self.draft
+        for place, group in enumerate(self._group.all_of(GroupKind.LEG)):
+            draft.legs.append(leg_of(draft, group))
+            for segment in group.segments:
+                if segment.tag == "SSR":
+                    take_service(draft, segment, WhereSent.LEG, leg=place)
+                elif segment.tag == "IFT":
+                    take_text(draft, segment, WhereSent.LEG)
+            for check_in in group.all_of(GroupKind.CHECK_IN):
+                take_check_in(draft, check_in, place)
+
+    def reservation(self, flight: Flight) -> Reservation:
+        """The reservation, once everything was read."""
+        draft, group = self.draft, self._group
+        own = self._locators[0] if self._locators else Locator("")
+        others = dict.fromkeys(each.locator for each in self._locators[1:] if each.locator != own.locator)
+        pushed = leg_on_flight(flight, draft.legs)
+        is_cancelled = self._is_cancelled(pushed)
+        splits = tuple(self._split(each) for each in group.all_of(GroupKind.SPLIT))
+        history = [item for each in group.all_of(GroupKind.HISTORY) for item in history_items(draft, each)]
+        return Reservation(
+            locator=own.locator or None,
+            carrier=own.owner,
+            other_locators=tuple(others),
+            booked_at=own.created_at,
+            is_cancelled=is_cancelled,
+            is_split=bool(splits),
+            travellers=tuple(each.build() for each in draft.travellers),
+            itinerary=tuple(draft.legs),
+            **draft.printed_contacts(),
+            payments=tuple(draft.payments),
+            agency=None if self._booked_by is None else self._booked_by.name,
+            is_withdrawn=pushed is None and not is_cancelled and bool(draft.travellers),
+            changed_at=self._changed_at,
+            ticketed_at=self._ticketed_at,
+            ticket_limits=tuple(draft.limits),
+            party_size=self._party_size(pushed),
+            locators=tuple(self._locators),
+            splits=splits,
+            booked_by=self._booked_by,
+            contacts=tuple(draft.contacts),
+            excess_baggage=tuple(draft.excess),
+            check_ins=tuple(draft.check_ins),
+            bags=tuple(draft.bags),
+            other_services=tuple(
+                service
+                for each in group.all_of(GroupKind.OTHER_SERVICE)
+                for service in other_services(draft, each)
+            ),
+            history=tuple(history),
+            services=tuple(draft.services),
+            remarks=tuple(draft.remarks),
+        )
+
+    def _is_cancelled(self, pushed: int | None) -> bool:
+        """An empty ORG withdraws the PNR, unless the PNR itself still holds the flight."""
+        if self._empty_office is None or self._booked_by is not None:
+            return False
+        if pushed is not None:
+            self.draft.warn("CANCELLATION_CONTRADICTED", self._empty_office)
+        return pushed is None
+
+    def _party_size(self, pushed: int | None) -> int | None:
+        legs = self.draft.legs if pushed is None else [self.draft.legs[pushed]]
+        stated = next((leg.party_size for leg in legs if leg.party_size is not None), None)
+        listed = sum(1 for each in self.draft.travellers if each.kind != GROUP)
+        return stated if stated is not None else listed or None
+
+    def _split(self, group: Group) -> Split:
+        count: int | None = None
+        locators: list[Locator] = []
+        for segment in group.segments:
+            if segment.tag == "RCI":
+                locators.extend(read_locators(segment, self.draft.findings))
+            elif segment.get(0).isdecimal() and len(segment.get(0)) <= _SPLIT_DIGITS:
+                count = int(segment.get(0))
+        return Split(tuple(locators), count)
