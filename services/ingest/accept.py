@@ -60,7 +60,7 @@ class AcceptMessage:
             return Taken(filtered, first.receipt, is_repeat=True)
         flight_id, pushes = await self._report_flight(connection, arrival)
         verdict = self._judge(arrival, registers, carrier, frozenset(elements), pushes)
-        dropped = {f"element.{name}": elements[name] for name in outside} | filtered.dropped.as_json()
+        dropped = {f"element.{name}": elements[name] for name in outside} | filtered.dropped.as_counts()
         law = registers.legal_row(self._ports.authority, DATA_CLASS, PURPOSE, arrival.received_at)
         facts: dict[str, FactValue] = {
             "flight_id": None if flight_id is None else str(flight_id),
@@ -200,6 +200,7 @@ class AcceptMessage:
                 "faults": len(arrival.message.faults),
                 "decision_id": str(verdict.decision_id),
                 "inputs_hash": verdict.inputs_hash,
+                "filter_version": self._ports.rules.version,
             },
         )
 

@@ -19,6 +19,7 @@ from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
 from services.ingest.upload_routes import router as desk_router
@@ -78,6 +79,7 @@ def create_app(
         keys=LinkingKeys(_digest_key(settings.keys_folder / "digest.key")),
         own_state=settings.own_state,
         authority=settings.authority,
+        rules=read_rules(settings.sensitive_rules_file),
     )
     signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
     service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.admission import Admission
 from services.ingest.linking import LinkingKeys
+from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.flights import FlightStore
 from services.ingest.store.messages import MessageStore
 from services.ingest.store.registers import RegisterStore
@@ -53,6 +54,7 @@ class Ports:
     keys: LinkingKeys
     own_state: str
     authority: str
+    rules: Rules = DEFAULT_RULES
     stores: Stores = field(default_factory=Stores)
     admission: Admission = field(default_factory=Admission)
 

@@ -112,7 +112,7 @@ class ReceiveMessage:
             state_of=self._ports.airports.state_of,
             own_state=self._ports.own_state,
         )
-        filtered = [filter_message(message) for message in messages]
+        filtered = [filter_message(message, self._ports.rules) for message in messages]
         return [replace(message, is_test=message.is_test or raw.is_test) for message in filtered]
 
     async def _take(self, arrival: Arrival) -> Taken:

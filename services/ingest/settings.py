@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.ingest.directives import DirectivesRefused, read_table
 from services.ingest.formats.edifact import MAX_INTERCHANGE_BYTES
+from services.ingest.sensitive import RulesRefused, read_rules
 from shared.settings import ServiceSettings
 
 DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -24,7 +25,8 @@ class IngestSettings(ServiceSettings):
     `interactive_deadline_seconds` is how long a check-in desk waits at most for `POST /v1/interactive`;
     `outage_directive` what its travellers are told when screening did not answer by then;
     `interactive_pace_seconds` the step to which the time of an answer is rounded up, 0 for none;
-    `directives_file` the State's own table of directives.
+    `directives_file` the State's own table of directives; `sensitive_rules_file` its own rules of what is
+    never kept (JSON or TOML), at least as strict as ours.
     """
 
     model_config = SettingsConfigDict(
@@ -40,6 +42,7 @@ class IngestSettings(ServiceSettings):
     interactive_pace_seconds: float = Field(default=0.05, ge=0, le=1)
     outage_directive: OutageDirective = "BOARD"
     directives_file: Path | None = None
+    sensitive_rules_file: Path | None = None
 
     @field_validator("directives_file")
     @classmethod
@@ -49,6 +52,15 @@ class IngestSettings(ServiceSettings):
                 read_table(path)
             except DirectivesRefused as refusal:
                 raise ValueError(str(refusal).rstrip(".")) from None
+        return path
+
+    @field_validator("sensitive_rules_file")
+    @classmethod
+    def _rules_can_be_used(cls, path: Path | None) -> Path | None:
+        try:
+            read_rules(path)
+        except RulesRefused as refusal:
+            raise ValueError(str(refusal).rstrip(".")) from None
         return path
 
     @property

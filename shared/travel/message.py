@@ -1,7 +1,7 @@
 """What every reader makes of one message: a value that prints as `parsed-message.md` says, key for key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Self
 
@@ -115,10 +115,19 @@ class Dropped:
     religion: int = 0
     health: int = 0
     free_text: int = 0
+    ethnic_origin: int = 0
+    political_opinion: int = 0
+    trade_union: int = 0
+    sexual_life: int = 0
 
     def as_json(self) -> dict[str, int]:
-        """`{"religion", "health", "free_text"}`."""
-        return {"religion": self.religion, "health": self.health, "free_text": self.free_text}
+        """`{"religion", "health", "free_text"}`; the other classes count as free text."""
+        others = self.ethnic_origin + self.political_opinion + self.trade_union + self.sexual_life
+        return {"religion": self.religion, "health": self.health, "free_text": self.free_text + others}
+
+    def as_counts(self) -> dict[str, int]:
+        """Every class by itself, for a carrier's daily totals."""
+        return {member.name: getattr(self, member.name) for member in fields(self)}
 
 
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 SHOWN_CHARACTERS = 4
 MIN_CARD_DIGITS, MAX_CARD_DIGITS = 13, 19
+_USUAL_LENGTHS = (15, 16)
 _MAX_TICKET_DIGITS, _MAX_PHONE_DIGITS = 14, 15
 
 _DIGITS = re.compile(r"\d(?:[ -]?\d)*")
@@ -117,10 +118,14 @@ def _last_group_of_card(text: str, groups: list[tuple[int, int]], first: int, be
 
 
 def _holds_card(digits: str) -> bool:
-    """Whether digits without a gap begin with a card, an expiry or a code behind it, or are too many."""
+    """Whether digits without a gap hold a card with an expiry or a code beside it, or are too many."""
     if len(digits) > MAX_CARD_DIGITS:
         return True
-    return any(is_card(digits[:length]) for length in {len(digits), 15, 16} if length <= len(digits))
+    return any(
+        is_card(digits[start : start + length])
+        for length in _USUAL_LENGTHS
+        for start in range(len(digits) - length + 1)
+    )
 
 
 def _is_named_otherwise(group: tuple[int, int], before: str) -> bool:

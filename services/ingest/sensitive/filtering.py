@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from services.ingest.sensitive.names import given_without_titles, name_without_titles
 from services.ingest.sensitive.reservations import filter_reservation
-from services.ingest.sensitive.rules import DEFAULT_RULES, Rules, SensitiveClass
+from services.ingest.sensitive.rules import DEFAULT_RULES, Rules
 from services.ingest.sensitive.services import plain_seat
 from services.ingest.sensitive.words import classify_text
 from shared.travel.message import Dropped, ParsedMessage
@@ -35,7 +35,7 @@ def filter_message(message: ParsedMessage, rules: Rules = DEFAULT_RULES) -> Pars
         free_texts=(),
         travellers=tuple(_filter_traveller(each, rules) for each in message.travellers),
         reservations=tuple(filter_reservation(each, rules, counts) for each in message.reservations),
-        dropped=_dropped(counts),
+        dropped=Dropped(**counts),
     )
 
 
@@ -48,9 +48,3 @@ def _filter_traveller(traveller: Traveller, rules: Rules) -> Traveller:
     if kept_name is name and kept_given is given and seat is traveller.seat:
         return traveller
     return replace(traveller, name_sent=kept_name, given_names=kept_given, seat=seat)
-
-
-def _dropped(counts: Counter[str]) -> Dropped:
-    # What is printed has three classes; the others are counted there as free text, which they are too.
-    named = counts[SensitiveClass.RELIGION], counts[SensitiveClass.HEALTH]
-    return Dropped(*named, counts.total() - sum(named))

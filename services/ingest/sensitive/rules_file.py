@@ -62,7 +62,7 @@ def read_rules(path: Path | None) -> Rules:
         RulesRefused: The file cannot be read, has another shape, or keeps what the law forbids to keep.
 
     Source:
-        Directive (EU) 2016/681 Art. 13(4); `spec/sensitive.md` §2; decision 0023.
+        Directive (EU) 2016/681 Art. 13(4); `spec/sensitive.md` §2; decision 0014.
     """
     if path is None:
         return DEFAULT_RULES

@@ -100,7 +100,7 @@ def test_language_stays_beside_an_unaccompanied_minor_alone() -> None:
     his = ServiceItem(code="LANG", text="AR", traveller_reference="2")
     kept, dropped = services(minor, hers, his)
     assert kept == (replace(minor, text="UM08 LANG EN"), hers)
-    assert dropped == Dropped(religion=1, free_text=1)
+    assert dropped == Dropped(religion=1, ethnic_origin=1)
 
 
 def test_minor_of_the_whole_reservation_covers_every_language() -> None:
@@ -147,7 +147,7 @@ def test_hotel_loses_its_bed_and_a_car_keeps_its_kind() -> None:
     )
     assert reservation.other_services[0] == replace(hotel, place_name="HOTEL SEEBLICK", product=None)
     assert reservation.other_services[1] == replace(car, reference="XXXX XXXX XXXX 1111")
-    assert dropped.free_text == 2
+    assert dropped == Dropped(free_text=1, sexual_life=1)
 
 
 def test_names_lose_titles_of_clergy_wherever_they_stand() -> None:
