@@ -16,6 +16,7 @@ from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
 from services.ingest.formats.pnrgov import parse_pnrgov
+from services.ingest.formats.pnrgov_xml.message import parse_pnrgov_xml
 from services.ingest.formats.sheet_cells import ZIP_START
 from services.ingest.formats.spreadsheet import SHEET_TYPES, looks_like_sheet, parse_spreadsheet
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
@@ -23,6 +24,8 @@ from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 JSON_TYPES = frozenset(["application/json"])
 XML_TYPES = frozenset(["application/xml", "text/xml"])
 SNIFFED_BYTES = 4_096
+# XML in one-byte encodings and in UTF-16 with its mark, either byte order.
+_XML_STARTS = (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 
 _EDIFACT_READERS = {MessageKind.PAXLST.value: paxlst.parse_paxlst, MessageKind.PNRGOV.value: parse_pnrgov}
 
@@ -52,13 +55,14 @@ def read_messages(
         own_state: The receiving State, three letters.
 
     Returns:
-        At least one message, in the order sent. An EDIFACT message that must be refused is returned with a
-        `MESSAGE_REJECTED` fault, so that its neighbours are not lost over it.
+        At least one message, in the order sent. An EDIFACT or PNRGOV XML message that must be refused is
+        returned with a `MESSAGE_REJECTED` fault, so that its neighbours are not lost over it.
 
     Raises:
         UnknownFormat: Neither EDIFACT, nor JSON, nor XML, nor a sheet of travellers.
         DoctypeForbidden: XML that declares a document type.
-        UnsupportedMessage: XML of any other kind; PNRGOV XML is not taken yet.
+        UnsupportedMessage: XML of any other kind than PNRGOV.
+        MalformedMessage: XML of which not even the first element can be read.
         ManifestMalformed: JSON that is no manifest.
         SheetMalformed: A sheet that cannot be taken.
     """
@@ -74,10 +78,10 @@ def _read_body(
     start = body[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if media_type in JSON_TYPES or start[:1] == b"{":
         return [manifest.parse_manifest(body, received_at, state_of=state_of, own_state=own_state)]
-    if media_type in XML_TYPES or start[:1] == b"<":
+    if media_type in XML_TYPES or start.startswith(_XML_STARTS):
         if b"<!doctype" in body.lower():
             raise DoctypeForbidden("DOCTYPE")
-        raise UnsupportedMessage("XML")
+        return [parse_pnrgov_xml(body, received_at, state_of=state_of, own_state=own_state)]
     if body.startswith(ZIP_START) or not edifact.looks_like_edifact(body):
         if media_type not in SHEET_TYPES and not looks_like_sheet(body):
             raise UnknownFormat("FORMAT")

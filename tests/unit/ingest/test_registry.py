@@ -26,7 +26,7 @@ def test_doctype_is_refused_in_a_full_sentence(content_type: str) -> None:
     assert caught.value.detail.startswith("The XML declares a document type (DOCTYPE)")
 
 
-def test_other_xml_is_not_taken_yet() -> None:
+def test_other_xml_than_pnrgov_is_not_taken() -> None:
     with pytest.raises(UnsupportedMessage, match="XML"):
         read_messages(b"<a/>", "", RECEIVED_AT)
     with pytest.raises(UnsupportedMessage, match="XML"):

@@ -1,0 +1,1 @@
+"""PNRGOV in XML: the same reservations as in EDIFACT, in other spelling."""
