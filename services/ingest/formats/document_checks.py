@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from services.ingest.formats.edifact import MAX_WARNINGS
-from services.ingest.formats.mrz import check_digit
+from services.ingest.formats.mrz import SPECIMEN_STATE, check_digit
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 from shared.travel.reservation import ReservationTraveller
 from shared.travel.states import BRITISH_NATIONALITIES, is_state
@@ -21,7 +21,6 @@ MAX_YEARS_TO_EXPIRY = 20
 MRZ_NUMBER_CHARACTERS = 9
 MAX_NUMBER_CHARACTERS = 24
 MIN_PLACEHOLDER_CHARACTERS = 4
-SPECIMEN_STATE = "UTO"
 #: Who a person is and no State issues: refugees, stateless persons, and nationals of the British kinds.
 NATIONALITIES_ONLY = frozenset(["XXA", "XXB", "XXC", "XXX"]) | BRITISH_NATIONALITIES
 

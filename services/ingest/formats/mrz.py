@@ -13,6 +13,9 @@ from shared.travel.traveller import Sex
 
 TD3_WIDTH, TD2_WIDTH, TD1_WIDTH = 44, 36, 30
 
+SPECIMEN_STATE = "UTO"
+_LAYOUTS = {(True, False): "TD3", (False, False): "TD2", (True, True): "MRV-A", (False, True): "MRV-B"}
+
 _ALPHABET = re.compile(r"[A-Z0-9<]+")
 _WEIGHTS = (7, 3, 1)
 _VALUES = {**{str(digit): digit for digit in range(10)}, "<": 0}
@@ -24,8 +27,12 @@ _SEXES = {"F": Sex.FEMALE, "M": Sex.MALE, "<": Sex.UNSPECIFIED, "X": Sex.UNSPECI
 class MrzDocument(Personal):
     """What a machine-readable zone says; `wrong_checks` names the check digits that do not hold.
 
-    `is_name_truncated` is set where the name fills its field to the end, so that it may be longer.
+    `layout` is `TD1`, `TD2`, `TD3`, `MRV-A` or `MRV-B`. `optional_second` is the optional field of a card's
+    second line. `is_name_truncated` is set where the name fills its field to the end, so that it may be
+    longer; `is_specimen` where the issuer is Utopia, which is no State.
     """
+
+    layout: str
 
     type: str
     issuer: str | None
@@ -37,6 +44,8 @@ class MrzDocument(Personal):
     sex: Sex | None
     expiry: date | None
     optional: str | None
+    optional_second: str | None
+    is_specimen: bool
     is_name_truncated: bool
     wrong_checks: tuple[str, ...]
 
@@ -78,23 +87,26 @@ def parse_mrz(text: str, today: date) -> MrzDocument:
 
 def _parse_two_lines(first: str, second: str, today: date) -> MrzDocument:
     """TD3, TD2, MRV-A and MRV-B: they differ in width, and visas have no composite check."""
-    checks = [
-        ("number", second[:9], second[9]),
+    is_large, is_visa = len(second) == TD3_WIDTH, first[0] == "V"
+    number, check, optional = second[:9], second[9], second[28:]
+    checks = []
+    if not is_visa:
+        optional = second[28:42] if is_large else second[28:35]
+        if is_large:
+            checks.append(("optional", optional, second[42].replace("<", "0")))
+        else:
+            number, check, optional = _long_number(number, check, optional)
+        checks.append(("composite", second[:10] + second[13:20] + second[21:-1], second[-1]))
+    checks[:0] = [
+        ("number", number, check),
         ("birth_date", second[13:19], second[19]),
         ("expiry", second[21:27], second[27]),
     ]
-    optional = second[28:]
-    if first[0] != "V":
-        if len(second) == TD3_WIDTH:
-            checks.append(("optional", second[28:42], second[42].replace("<", "0")))
-            optional = second[28:42]
-        else:
-            optional = second[28:35]
-        checks.append(("composite", second[:10] + second[13:20] + second[21:-1], second[-1]))
     return _document(
+        layout=_LAYOUTS[is_large, is_visa],
         head=first[:5],
         name=first[5:],
-        number=second[:9],
+        number=number,
         nationality=second[10:13],
         birth=second[13:19],
         sex=second[20],
@@ -108,12 +120,10 @@ def _parse_two_lines(first: str, second: str, today: date) -> MrzDocument:
 def _parse_three_lines(lines: list[str], today: date) -> MrzDocument:
     """TD1; a number of more than nine characters goes on in the optional field."""
     first, second, third = lines
-    number, optional, check = first[5:14], first[15:], first[14]
-    if check == "<" and optional.strip("<"):
-        rest, _, optional = optional.partition("<")
-        number, check = number + rest[:-1], rest[-1:]
+    number, check, optional = _long_number(first[5:14], first[14], first[15:])
     composite = first[5:] + second[:7] + second[8:15] + second[18:29]
     return _document(
+        layout="TD1",
         head=first[:5],
         name=third,
         number=number,
@@ -122,6 +132,7 @@ def _parse_three_lines(lines: list[str], today: date) -> MrzDocument:
         sex=second[7],
         expiry=second[8:14],
         optional=optional,
+        optional_second=second[18:29],
         checks=[
             ("number", number, check),
             ("birth_date", second[:6], second[6]),
@@ -132,8 +143,17 @@ def _parse_three_lines(lines: list[str], today: date) -> MrzDocument:
     )
 
 
+def _long_number(number: str, check: str, optional: str) -> tuple[str, str, str]:
+    """A number that fills its field without a check digit goes on in the optional field, its check last."""
+    rest, _, others = optional.partition("<")
+    if check != "<" or number.endswith("<") or not rest:
+        return number, check, optional
+    return number + rest[:-1], rest[-1], others
+
+
 def _document(
     *,
+    layout: str,
     head: str,
     name: str,
     number: str,
@@ -144,6 +164,7 @@ def _document(
     optional: str,
     checks: list[tuple[str, str, str]],
     today: date,
+    optional_second: str = "",
 ) -> MrzDocument:
     surname, _, given = name.partition("<<")
     try:
@@ -155,6 +176,7 @@ def _document(
     except ValueError:
         raise MalformedMessage("DOCUMENT_DATE_IMPOSSIBLE", "expiry", 2) from None
     return MrzDocument(
+        layout=layout,
         type=head[:2].rstrip("<"),
         issuer=normalise_state(head[2:5]),
         surname=_words(surname),
@@ -165,6 +187,8 @@ def _document(
         sex=_SEXES.get(sex),
         expiry=expires,
         optional=optional.strip("<") or None,
+        optional_second=optional_second.strip("<") or None,
+        is_specimen=head[2:5] == SPECIMEN_STATE,
         is_name_truncated=not name.endswith("<"),
         wrong_checks=tuple(field for field, text, sent in checks if str(check_digit(text)) != sent),
     )

@@ -17,6 +17,8 @@ TD2 = "I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<
 TD1 = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
 VISA = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL8988901C4XXX4009078F96121096ZE184226B<<<<<<"
 
+SMALL_VISA = "V<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nL8988901C4XXX4009078F9612109ZE184226"
+
 
 @pytest.mark.parametrize(
     ("text", "digit"),
@@ -44,6 +46,52 @@ def test_visa_has_no_composite_check() -> None:
     document = parse_mrz(VISA, TODAY)
     assert (document.type, document.number, document.wrong_checks) == ("V", "L8988901C", ())
     assert document.nationality == "XXX"
+
+
+@pytest.mark.parametrize(
+    ("text", "layout"),
+    [
+        (TD1, "TD1"),
+        (TD2, "TD2"),
+        (TD3, "TD3"),
+        (VISA, "MRV-A"),
+        (SMALL_VISA, "MRV-B"),
+    ],
+)
+def test_layout_is_named(text: str, layout: str) -> None:
+    assert parse_mrz(text, TODAY).layout == layout
+
+
+def test_small_visa_keeps_its_optional_data() -> None:
+    document = parse_mrz(SMALL_VISA, TODAY)
+    assert (document.number, document.optional, document.wrong_checks) == ("L8988901C", "ZE184226", ())
+
+
+def test_utopia_is_a_specimen() -> None:
+    assert parse_mrz(TD3, TODAY).is_specimen
+    assert not parse_mrz(TD3.replace("P<UTO", "P<D<<"), TODAY).is_specimen
+
+
+def test_both_optional_fields_of_a_card_are_read() -> None:
+    lines = TD1.split("\n")
+    first, second = lines[0][:15] + "AB12<<<<<<<<<<<", lines[1][:18] + "ZZ9<<<<<<<<"
+    composite = check_digit(first[5:] + second[:7] + second[8:15] + second[18:29])
+    document = parse_mrz(f"{first}\n{second}{composite}\n{lines[2]}", TODAY)
+    assert (document.optional, document.optional_second, document.wrong_checks) == ("AB12", "ZZ9", ())
+
+
+def test_long_number_of_a_small_document_goes_on_in_the_optional_field() -> None:
+    number = "D2314589073"
+    line = f"D23145890<UTO7408122F120415973{check_digit(number)}<<<<"
+    composite = check_digit(line[:10] + line[13:20] + line[21:])
+    document = parse_mrz(f"{TD2[:36]}\n{line}{composite}", TODAY)
+    assert (document.number, document.optional, document.wrong_checks) == (number, None, ())
+
+
+def test_short_number_without_check_digit_takes_nothing_of_the_optional_field() -> None:
+    document = parse_mrz(TD2[:37] + "D2314589<<" + TD2[47:65] + "73" + TD2[67:], TODAY)
+    assert document.number == "D2314589"
+    assert "number" in document.wrong_checks
 
 
 def test_long_number_goes_on_in_the_optional_field() -> None:
