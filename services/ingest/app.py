@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.ingest import directives_inbox, interactive_routes, register_routes, routes
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
+from services.ingest.drop_folder import DropFolder, watching
 from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
@@ -115,7 +116,8 @@ def create_app(
             )
             async with audit as desk, _running(relay, Pruner(database, [receipts, inbox], time)):
                 app.state.audit_desk = desk
-                yield
+                async with watching(_drop_folder(settings, ports)):
+                    yield
         await database.dispose()
 
     app = service_app(
@@ -140,6 +142,13 @@ def create_app(
     app.state.readiness_checks["database"] = lambda: _answers(database)
     app.state.on_refusal = RecordRefusals(ports)
     return app
+
+
+def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
+    if settings.drop_folder is None:
+        return None
+    table = _terms(settings).table
+    return DropFolder(settings.drop_folder, ports, max_body_bytes=settings.max_body_bytes, table=table)
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.ingest.directives import DirectivesRefused, read_table
@@ -20,7 +20,8 @@ class IngestSettings(ServiceSettings):
     """The settings of the ingest service, from `INGEST_*`.
 
     `own_authority` is the unit that collects, as the legal register names it; `<own_state>-PIU-01` where it
-    is left out. `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
+    is left out. `drop_folder` is the watched folder of those who send by SFTP, none where it is left out.
+    `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
     receipt of a message is kept that brought no traveller; that long a repeat gets its first receipt.
     `interactive_deadline_seconds` is how long a check-in desk waits at most for `POST /v1/interactive`;
     `outage_directive` what its travellers are told when screening did not answer by then;
@@ -43,6 +44,8 @@ class IngestSettings(ServiceSettings):
     outage_directive: OutageDirective = "BOARD"
     directives_file: Path | None = None
     sensitive_rules_file: Path | None = None
+
+    drop_folder: DirectoryPath | None = None
 
     @field_validator("directives_file")
     @classmethod
