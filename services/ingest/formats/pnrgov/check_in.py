@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from services.ingest.formats.pnrgov.drafts import PnrDraft, TravellerDraft
 from services.ingest.formats.pnrgov.grouping import Group, GroupKind
@@ -33,7 +34,7 @@ def take_check_in(draft: PnrDraft, group: Group, leg: int) -> None:
         else:
             at = _checked_in_at(draft, segment)
     for boarding in group.all_of(GroupKind.BOARDING):
-        _take_boarding(draft, boarding, CheckIn(leg=leg, at=at, agent=agent))
+        _take_boarding(draft, boarding, {"leg": leg, "at": at, "agent": agent})
 
 
 def _checked_in_at(draft: PnrDraft, segment: Segment) -> datetime | None:
@@ -46,59 +47,64 @@ def _checked_in_at(draft: PnrDraft, segment: Segment) -> datetime | None:
         return None
 
 
-def _take_boarding(draft: PnrDraft, group: Group, check_in: CheckIn) -> None:
+def _take_boarding(draft: PnrDraft, group: Group, check_in: dict[str, Any]) -> None:
     traveller = _whose(draft, group)
     bags: list[CheckedBags] = []
-    has_more_than_bags = False
+    told: dict[str, Any] = {}
     for segment in group.segments:
         if segment.tag == "TBD":
-            bags.append(read_bags(draft, segment, check_in.leg))
-            continue
-        has_more_than_bags = True
-        check_in = _with_segment(check_in, segment)
+            bags.append(read_bags(draft, segment, check_in["leg"]))
+        else:
+            told.update(_boarding_facts(segment))
     if traveller is None:
         draft.warn("TRAVELLER_UNKNOWN", group.segments[0])
-        draft.bags.extend(replace(each, traveller_reference=check_in.traveller_reference) for each in bags)
-        if has_more_than_bags:
-            draft.check_ins.append(check_in)
+        names = _name_facts(group)
+        draft.bags.extend(replace(each, traveller_reference=names["traveller_reference"]) for each in bags)
+        draft.check_ins.extend([CheckIn(**check_in, **told, **names)] if told else [])
         return
     for each in bags:
         traveller.add_bags(each)
-    if has_more_than_bags:
-        known = replace(check_in, traveller_reference=None, surname=None, given_names=None)
-        traveller.check_ins.append(known)
-        if check_in.seat:
-            traveller.add_seat(check_in.seat)
+    if told:
+        traveller.check_ins.append(CheckIn(**check_in, **told))
+        if told.get("seat"):
+            traveller.add_seat(told["seat"])
 
 
-def _with_segment(check_in: CheckIn, segment: Segment) -> CheckIn:
+def _boarding_facts(segment: Segment) -> dict[str, Any]:
     get = segment.get
     if segment.tag == "TRI":
         sent = get(1)
         shape = _STATION_AND_NUMBER.fullmatch(sent)
-        return replace(
-            check_in,
-            sequence=shape[2] if shape else sent or None,
-            place=shape[1].upper() if shape else None,
-            traveller_reference=get(1, 3) or None,
-        )
+        if shape is None:
+            return {"sequence": sent or None}
+        return {"sequence": shape[2], "place": shape[1].upper()}
     if segment.tag == "SSD":
-        return replace(check_in, seat=get(0).upper() or None, cabin=get(4).upper() or None)
-    return replace(
-        check_in,
-        surname=get(0) or None,
-        given_names=given_without_title(get(1)),
-        traveller_reference=check_in.traveller_reference or get(1, 2) or None,
-    )
+        return {"seat": get(0).upper() or None, "cabin": get(4).upper() or None}
+    return {}
+
+
+def _name_facts(group: Group) -> dict[str, Any]:
+    """How a check-in names somebody whom the reservation does not list."""
+    sequence, name = group.first("TRI"), group.first("TIF")
+    return {
+        "traveller_reference": _references(sequence, name)[0] or None,
+        "surname": None if name is None else name.get(0) or None,
+        "given_names": None if name is None else given_without_title(name.get(1)),
+    }
+
+
+def _references(sequence: Segment | None, name: Segment | None) -> list[str]:
+    sent = [
+        "" if sequence is None else sequence.get(1, 3),
+        "" if name is None else name.get(1, 2),
+    ]
+    return [each for each in sent if each] or [""]
 
 
 def _whose(draft: PnrDraft, group: Group) -> TravellerDraft | None:
     """Whom a GR.7 is about: by reference, else by name, else the PNR's only traveller."""
     sequence, name = group.first("TRI"), group.first("TIF")
-    references = [
-        *((sequence.get(1, 3),) if sequence is not None else ()),
-        *((name.get(1, 2),) if name is not None else ()),
-    ]
+    references = _references(sequence, name)
     for reference in references:
         referred = draft.referred(reference)
         if referred is not None:

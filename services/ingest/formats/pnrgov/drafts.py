@@ -54,15 +54,15 @@ class TravellerDraft:
         self.minor_age: int | None = None
         self.is_minor_alone = False
         self.documents: list[TravelDocument] = []
-        self.memberships: list[FrequentFlyer] = []
         self.contacts: list[Contact] = []
         self.guardians: list[Contact] = []
         self.fares: list[Fare] = []
-        self.tickets: list[TicketDetail] = []
         self.check_ins: list[CheckIn] = []
         self.bags: list[CheckedBags] = []
         self.excess: list[ExcessBaggage] = []
-        self._ticket_numbers: dict[str, None] = {}
+        self._memberships: dict[tuple[str | None, str | None], FrequentFlyer] = {}
+        self._tickets: dict[str, TicketDetail] = {}
+        self._ticketless: list[TicketDetail] = []
         self._seats: dict[str, str] = {}
         self._bag_tags: dict[str, None] = {}
 
@@ -85,22 +85,30 @@ class TravellerDraft:
         """Keep a seat once: `011D` and `11D` are the same."""
         self._seats.setdefault(seat.lstrip("0"), seat)
 
-    def add_ticket_number(self, number: str) -> None:
-        """Keep a ticket's number once."""
-        self._ticket_numbers.setdefault(number)
+    def add_membership(self, membership: FrequentFlyer) -> None:
+        """Keep a membership once; the one that tells its level first."""
+        key = (membership.airline, membership.number)
+        if self._memberships.setdefault(key, membership).level is None:
+            self._memberships[key] = membership
+
+    def add_ticket(self, ticket: TicketDetail) -> None:
+        """Keep a ticket once; what is told of the same number later says more."""
+        if ticket.number is None:
+            self._ticketless.append(ticket)
+        elif ticket != TicketDetail(number=ticket.number) or ticket.number not in self._tickets:
+            self._tickets[ticket.number] = ticket
 
     def add_bags(self, bags: CheckedBags) -> None:
         """Keep bags, and their tags for the printed list: at most `MAX_BAG_TAGS`."""
         self.bags.append(bags)
         for tag in bags.tags:
-            for number in tag.numbers:
-                if len(self._bag_tags) < MAX_BAG_TAGS:
-                    self._bag_tags.setdefault(number)
+            if len(self._bag_tags) < MAX_BAG_TAGS:
+                self._bag_tags.update(dict.fromkeys(tag.numbers))
 
     def build(self) -> ReservationTraveller:
         """The traveller as read."""
         memberships = dict.fromkeys(
-            f"{each.airline or ''}{each.number}" for each in self.memberships if each.number
+            f"{each.airline or ''}{each.number}" for each in self._memberships.values() if each.number
         )
         minor: UnaccompaniedMinor | None = None
         if self.is_minor_alone:
@@ -114,10 +122,10 @@ class TravellerDraft:
             sex=self.sex,
             nationality=self.nationality,
             documents=tuple(self.documents),
-            tickets=tuple(self._ticket_numbers),
+            tickets=tuple(self._tickets),
             frequent_flyer=tuple(memberships),
             seats=tuple(self._seats.values()),
-            bag_tags=tuple(self._bag_tags),
+            bag_tags=tuple(self._bag_tags)[:MAX_BAG_TAGS],
             name_sent=self.name_sent,
             has_infant=self.has_infant,
             unique_id=self.unique_id,
@@ -127,9 +135,9 @@ class TravellerDraft:
             redress_number=self.redress_number,
             known_traveller_number=self.known_traveller_number,
             contacts=tuple(self.contacts if self.is_minor_alone else (*self.contacts, *self.guardians)),
-            memberships=tuple(self.memberships),
+            memberships=tuple(self._memberships.values()),
             fares=tuple(self.fares),
-            ticket_details=tuple(self.tickets),
+            ticket_details=(*self._tickets.values(), *self._ticketless),
             check_ins=tuple(self.check_ins),
             bags=tuple(self.bags),
             excess_baggage=tuple(self.excess),
@@ -153,18 +161,21 @@ class PnrDraft:
         self.excess: list[ExcessBaggage] = []
         self.check_ins: list[CheckIn] = []
         self.bags: list[CheckedBags] = []
-        self.facts: dict[str, Any] = {}
         self.next_ordinal = first_ordinal
         self._phones: dict[str, None] = {}
         self._emails: dict[str, None] = {}
         self._addresses: dict[Address, None] = {}
         self._by_reference: dict[str, TravellerDraft] = {}
         self._by_name: dict[str, TravellerDraft] = {}
-        self._made_infants: dict[str, TravellerDraft] = {}
+        self._infants: list[TravellerDraft] = []
+        self._has_listed_infant = False
 
     def add_traveller(self, traveller: TravellerDraft) -> None:
         """Add a traveller; the first of a reference and of a name is the one that is found by it."""
         self.travellers.append(traveller)
+        if traveller.kind == INFANT:
+            self._infants.append(traveller)
+            self._has_listed_infant = self._has_listed_infant or bool(traveller.ordinal)
         if traveller.reference:
             self._by_reference.setdefault(traveller.reference, traveller)
         self._by_name.setdefault(name_key(traveller.surname, traveller.given_names), traveller)
@@ -186,17 +197,16 @@ class PnrDraft:
         named = self.named(surname, given_names)
         if named is not None and named.kind == INFANT:
             return named
-        listed = [each for each in self.travellers if each.kind == INFANT]
-        if surname is None or any(each.ordinal for each in listed):
-            return listed[0] if len(listed) == 1 else None
+        if surname is None or self._has_listed_infant:
+            return self._infants[0] if len(self._infants) == 1 else None
         made = TravellerDraft(0, surname, given_names, INFANT, None)
         self.add_traveller(made)
         return made
 
-    def add_contact(self, contact: Contact, *, is_printed: bool = True) -> None:
-        """Keep a contact; what concerns the travellers themselves is printed too."""
+    def add_contact(self, contact: Contact) -> None:
+        """Keep a contact; one of the travellers themselves is printed too."""
         self.contacts.append(contact)
-        if not is_printed or contact.kind in {ContactKind.AGENCY, ContactKind.PAYER, ContactKind.EMERGENCY}:
+        if contact.kind in {ContactKind.AGENCY, ContactKind.PAYER, ContactKind.EMERGENCY}:
             return
         if contact.phone:
             self._phones.setdefault(contact.phone)

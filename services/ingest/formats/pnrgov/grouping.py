@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import StrEnum
 
 from services.ingest.formats.separators import Segment
 
 
-class GroupKind(Enum):
+class GroupKind(StrEnum):
     """A segment group of PNRGOV, by what it is about."""
 
     PNR = "GR.1"
@@ -84,6 +84,10 @@ _OPENS: dict[GroupKind, dict[str, tuple[GroupKind, ...]]] = {
     GroupKind.CHECK_IN: dict.fromkeys(("TRI", "SSD", "TBD"), (GroupKind.BOARDING,)),
     GroupKind.HISTORY: dict.fromkeys(("SAC", *_ADMITS[GroupKind.HISTORY_ITEM]), (GroupKind.HISTORY_ITEM,)),
 }
+# What a tag does in a group: nothing where it is admitted, else the groups that it opens.
+_STEPS: dict[GroupKind, dict[str, tuple[GroupKind, ...]]] = {
+    kind: {**_OPENS.get(kind, {}), **dict.fromkeys(tags, ())} for kind, tags in _ADMITS.items()
+}
 # A segment of these ends the groups inside; a remark to a leg does not end the leg's check-in.
 _ENDS_INNER = frozenset([GroupKind.TRAVELLER, GroupKind.HISTORY])
 _ONLY_IN_TRAVELLER = frozenset(["FTI", "REF", "FAR", "TKT"])
@@ -122,14 +126,17 @@ class _Grouping:
             return
         for depth in range(len(self._open) - 1, -1, -1):
             group = self._open[depth]
-            if tag in _ADMITS[group.kind] and not _starts_anew(group, segment, following):
+            opened = _STEPS[group.kind].get(tag)
+            if opened is None:
+                continue
+            if opened:
+                if not _is_of_pnr(group, segment):
+                    self._enter(depth, opened, segment)
+                    return
+            elif not _starts_anew(group, segment, following):
                 if group.kind in _ENDS_INNER:
                     del self._open[depth + 1 :]
                 group.segments.append(segment)
-                return
-            opened = _OPENS.get(group.kind, {}).get(tag)
-            if opened is not None and not _is_of_pnr(group, segment):
-                self._enter(depth, opened, segment)
                 return
         self.misplaced.append(segment)
 
@@ -156,7 +163,7 @@ def _starts_anew(group: Group, segment: Segment, following: str) -> bool:
         boarding, named = group.segments[0].get(1, 3), segment.get(1, 2)
         is_another = bool(boarding and named) and boarding != named
         return is_another or following in _ONLY_IN_TRAVELLER or group.first("TIF") is not None
-    return group.kind is GroupKind.PAYMENT and segment.tag == "ADD" and group.first("ADD") is not None
+    return group.kind is GroupKind.PAYMENT and segment.tag == "ADD" and group.segments[-1].tag == "ADD"
 
 
 def _is_of_pnr(group: Group, segment: Segment) -> bool:

@@ -32,11 +32,11 @@ def history_items(draft: PnrDraft, group: Group) -> list[HistoryItem]:
     found: list[HistoryItem] = []
     for item in group.all_of(GroupKind.HISTORY_ITEM):
         action: HistoryAction | None = None
-        for segment in item.segments:
+        for place, segment in enumerate(item.segments):
             if segment.tag == "SAC":
                 action = _ACTIONS.get(segment.get(2).upper())
             elif segment.tag != "RPI":
-                done = _item(draft, item, segment)
+                done = _item(draft, item.segments[place : place + 2])
                 found.append(replace(done, at=at, action=action, office=office))
     return found
 
@@ -59,12 +59,14 @@ def _transacted_at(draft: PnrDraft, segment: Segment) -> datetime | None:
         return None
 
 
-def _item(draft: PnrDraft, item: Group, segment: Segment) -> HistoryItem:
-    """What was added or cancelled, without when and by whom."""
+def _item(draft: PnrDraft, segments: list[Segment]) -> HistoryItem:
+    """What was added or cancelled, without when and by whom; a flight's status is the second segment."""
+    segment, *following = segments
     tag = segment.tag
     if tag == "TVL":
-        flight = Group(GroupKind.LEG, [segment, *(each for each in item.segments if each.tag == "RPI")])
-        return HistoryItem(kind=HistoryKind.FLIGHT, leg=leg_of(draft, flight))
+        status = [each for each in following if each.tag == "RPI"]
+        leg = leg_of(draft, Group(GroupKind.LEG, [segment, *status]))
+        return HistoryItem(kind=HistoryKind.FLIGHT, leg=leg)
     if tag == "TIF":
         return _name_item(segment)
     if tag == "TBD":
@@ -73,8 +75,8 @@ def _item(draft: PnrDraft, item: Group, segment: Segment) -> HistoryItem:
         locators = read_locators(segment, draft.findings)
         return HistoryItem(kind=HistoryKind.LOCATOR, locators=tuple(locators))
     if tag == "SSR":
-        service = read_service(segment, WhereSent.HISTORY)
-        draft.services.extend([] if service is None else [service])
+        read = read_service(segment, WhereSent.HISTORY)
+        draft.services.extend([] if read is None else [replace(read[0], text=read[1] or None)])
         return HistoryItem(kind=HistoryKind.SERVICE)
     take_text(draft, segment, WhereSent.HISTORY)
     return HistoryItem(kind=HistoryKind.REMARK)

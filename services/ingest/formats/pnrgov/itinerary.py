@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.ingest.formats.flights import read_designator
 from services.ingest.formats.pnrgov.drafts import PnrDraft
@@ -12,7 +13,7 @@ from services.ingest.formats.pnrgov.moments import read_moment
 from services.ingest.formats.separators import Segment
 from shared.travel.flight import Flight
 from shared.travel.reservation import ItineraryLeg
-from shared.travel.reservation_parts import OtherService, OtherServiceKind
+from shared.travel.reservation_parts import Locator, OtherService, OtherServiceKind
 
 _TIME_DIGITS = 4
 _PARTY_DIGITS = 3
@@ -38,27 +39,27 @@ def read_times(segment: Segment) -> tuple[datetime | None, datetime | None]:
     )
 
 
-def read_leg(draft: PnrDraft, segment: Segment) -> ItineraryLeg:
-    """One leg from its TVL; times that cannot be read are left out with a warning."""
+def _leg_facts(draft: PnrDraft, segment: Segment) -> dict[str, Any]:
+    """The facts of a TVL; times that cannot be read are left out with a warning."""
+    get = segment.get
     try:
         departure, arrival = read_times(segment)
     except ValueError:
         draft.warn("FLIGHT_TIME_UNREADABLE", segment)
         departure = arrival = None
-    sent = segment.get(4).upper()
-    carrier = segment.get(3).upper()
-    number, suffix = _number(sent, carrier)
-    return ItineraryLeg(
-        carrier=carrier or None,
-        operating_carrier=segment.get(3, 1).upper() or None,
-        number=number,
-        origin=segment.get(1).upper() or None,
-        destination=segment.get(2).upper() or None,
-        departure=departure,
-        arrival=arrival,
-        booking_class=segment.get(4, 1).upper() or None,
-        suffix=segment.get(4, 2).upper() or suffix,
-    )
+    carrier = get(3).upper()
+    number, suffix = _number(get(4).upper(), carrier)
+    return {
+        "carrier": carrier or None,
+        "operating_carrier": get(3, 1).upper() or None,
+        "number": number,
+        "origin": get(1).upper() or None,
+        "destination": get(2).upper() or None,
+        "departure": departure,
+        "arrival": arrival,
+        "booking_class": get(4, 1).upper() or None,
+        "suffix": get(4, 2).upper() or suffix,
+    }
 
 
 def _number(sent: str, carrier: str) -> tuple[str | None, str | None]:
@@ -70,29 +71,34 @@ def _number(sent: str, carrier: str) -> tuple[str | None, str | None]:
 
 def leg_of(draft: PnrDraft, group: Group) -> ItineraryLeg:
     """One leg from the segments of its group: TVL, the operating carrier's flight, status, equipment."""
-    leg: ItineraryLeg | None = None
+    facts: dict[str, Any] = {}
+    locators: list[Locator] = []
     for segment in group.segments:
-        if segment.tag == "TVL":
-            leg = read_leg(draft, segment) if leg is None else _operated(leg, segment, 4)
-        elif leg is not None and segment.tag == "TRA":
-            leg = replace(_operated(leg, segment, 1), operating_carrier=_operator(leg, segment))
-        elif leg is not None and segment.tag == "RPI":
-            leg = replace(leg, party_size=_count(segment), status=segment.get(1).upper() or None)
-        elif leg is not None and segment.tag == "APD":
-            leg = replace(leg, equipment=segment.get(0).upper() or None)
-        elif leg is not None and segment.tag == "RCI":
-            leg = replace(leg, locators=(*leg.locators, *read_locators(segment, draft.findings)))
-    assert leg is not None  # A leg's group begins with its TVL.
-    return leg
+        tag = segment.tag
+        if tag == "TVL" and not facts:
+            facts = _leg_facts(draft, segment)
+        elif tag == "TVL":
+            facts.update(_operated(segment, 4))
+        elif tag == "TRA":
+            operator = segment.get(0).upper()
+            facts.update(_operated(segment, 1))
+            facts["operating_carrier"] = operator or facts["operating_carrier"]
+        elif tag == "RPI":
+            facts["party_size"], facts["status"] = _count(segment), segment.get(1).upper() or None
+        elif tag == "APD":
+            facts["equipment"] = segment.get(0).upper() or None
+        elif tag == "RCI":
+            locators.extend(read_locators(segment, draft.findings))
+    return ItineraryLeg(locators=tuple(locators), **facts)
 
 
-def _operator(leg: ItineraryLeg, segment: Segment) -> str | None:
-    return segment.get(0).upper() or leg.operating_carrier
-
-
-def _operated(leg: ItineraryLeg, segment: Segment, element: int) -> ItineraryLeg:
+def _operated(segment: Segment, element: int) -> dict[str, Any]:
+    """The operating carrier's own number and class."""
     number, _ = _number(segment.get(element).upper(), "")
-    return replace(leg, operating_number=number, operating_class=segment.get(element, 1).upper() or None)
+    return {
+        "operating_number": number,
+        "operating_class": segment.get(element, 1).upper() or None,
+    }
 
 
 def _count(segment: Segment) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import pairwise
 
 from services.ingest.errors import MalformedMessage, UnsupportedMessage
 from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage
@@ -17,6 +18,7 @@ from shared.travel.reservation import Reservation
 
 MAX_TRAVELLERS = 99_999
 MAX_RESERVATIONS = 99_999
+MAX_STOPS = 99
 MAX_PNR_SEGMENT_CHARACTERS = 16_384
 
 _CHANGES = {"22": Change.NEW, "141": Change.CHANGE}
@@ -65,7 +67,7 @@ def parse_pnrgov(
     level_0 = _LevelZero(message, starts[0] if starts else end)
     flight = with_crossing_leg(level_0.flight(), state_of, own_state)
     reading = _PnrgovReading(message, flight, local_date_of(flight) or received_at.date())
-    for start, stop in zip(starts, [*starts[1:], end], strict=False):
+    for start, stop in pairwise([*starts, end]):
         reading.take_pnr(start, stop)
     return reading.result(header, level_0)
 
@@ -114,6 +116,8 @@ class _LevelZero:
         origin, destination = segment.get(1).upper(), segment.get(2).upper()
         if not origin or not destination:
             raise MalformedMessage("LEG_MISSING", segment.tag, segment.position)
+        if len(self._legs) >= MAX_STOPS:
+            raise MalformedMessage("MAX_STOPS", segment.tag, segment.position)
         self._legs.append(Leg(origin, destination, departure, arrival))
 
     def flight(self) -> Flight:

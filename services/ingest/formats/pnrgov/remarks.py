@@ -1,6 +1,7 @@
 """Free texts (IFT, LTS): contacts and ticket limits are taken out; the rest is a remark for the filter."""
 
 import re
+from itertools import pairwise
 
 from services.ingest.formats.pnrgov import service_texts
 from services.ingest.formats.pnrgov.drafts import PnrDraft, TravellerDraft
@@ -90,14 +91,14 @@ def read_payer(texts: list[str], reference: str | None) -> Contact:
 def _take_facts(draft: PnrDraft, text: str, reference: str | None) -> None:
     """Take the contacts and the ticket limit out of a text."""
     marks = list(_CONTACT_MARK.finditer(text))
-    ends = [*(mark.start() for mark in marks[1:]), len(text)]
-    for mark, end in zip(marks, ends, strict=bool(marks)):
+    for mark, following in pairwise([*marks, None]):
+        assert mark is not None
         kind = _CONTACT_KINDS[(mark[1] or mark[2]).upper()]
+        end = len(text) if following is None else following.start()
         _add_contact(draft, kind, text[mark.end() : end].strip(" /"), reference)
-    if not marks:
-        limit = service_texts.read_limit(text, is_limit=False)
-        if limit is not None:
-            draft.limits.append(limit)
+    limit = None if marks else service_texts.read_limit(text, is_limit=False)
+    if limit is not None:
+        draft.limits.append(limit)
 
 
 def _add_contact(draft: PnrDraft, kind: ContactKind, text: str, reference: str | None) -> bool:

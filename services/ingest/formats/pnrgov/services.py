@@ -1,7 +1,7 @@
 """Special services (SSR): the allowed facts are taken out of their texts, the rest is for the filter."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.ingest.formats.pnrgov import service_texts
 from services.ingest.formats.pnrgov.drafts import CHILD, INFANT, PnrDraft, TravellerDraft
@@ -15,6 +15,7 @@ from shared.travel.reservation_parts import (
     TicketDetail,
     WhereSent,
 )
+from shared.travel.traveller import Place, TravelDocument
 
 DEAD_STATUSES = frozenset(["HX", "UC", "UN", "NO", "XX", "XK", "XL", "XR"])
 _SEAT_CODES = frozenset(["SEAT", "RQST", "NSST", "NSSA", "NSSW", "NSSB", "SMST", "SMSA", "SMSW", "SMSB"])
@@ -22,8 +23,10 @@ _TEXT_AT = 8
 _NUMBER_DIGITS = 3
 
 
-def read_service(segment: Segment, where: WhereSent, leg: int | None = None) -> ServiceItem | None:
-    """One SSR as sent; `None` where it has no code."""
+def read_service(
+    segment: Segment, where: WhereSent, traveller_reference: str | None = None, leg: int | None = None
+) -> tuple[ServiceItem, str] | None:
+    """One SSR as sent, and its text apart; `None` where it has no code."""
     code = segment.get(0).upper()
     if not code:
         return None
@@ -43,18 +46,43 @@ def read_service(segment: Segment, where: WhereSent, leg: int | None = None) -> 
         seats = service_texts.read_text_seats(text)
         data = (*data, *(SeatData(value=seat) for seat in seats))
         text = "" if seats else text
-    return ServiceItem(
+    service = ServiceItem(
         code=code,
         status=segment.get(0, 1).upper() or None,
         number=int(number) if number.isdecimal() and len(number) <= _NUMBER_DIGITS else None,
         carrier=segment.get(0, 3).upper() or None,
-        text=text or None,
         board=segment.get(0, 6).upper() or None,
         off=segment.get(0, 7).upper() or None,
         data=data,
+        traveller_reference=traveller_reference,
         leg=leg,
         where=where,
     )
+    return service, text
+
+
+@dataclass(slots=True, repr=False)
+class _Told:
+    """One service while its text is read: whom it is about, or `None` where that cannot be told."""
+
+    draft: PnrDraft
+    segment: Segment
+    service: ServiceItem
+    text: str
+    traveller: TravellerDraft | None
+
+    @property
+    def reference(self) -> str | None:
+        return None if self.traveller is None else self.traveller.reference
+
+    def warn(self, code: str) -> None:
+        self.draft.warn(code, self.segment, self.traveller)
+
+    def has_traveller(self) -> bool:
+        """Whether the facts have somebody to go to; a warning where they have not."""
+        if self.traveller is None:
+            self.warn("TRAVELLER_UNKNOWN")
+        return self.traveller is not None
 
 
 def take_service(
@@ -65,21 +93,16 @@ def take_service(
     leg: int | None = None,
 ) -> None:
     """Read one SSR into the PNR: its facts go to whom they concern, its code and rest to `services`."""
-    service = read_service(segment, where, leg)
-    if service is None:
+    read = read_service(segment, where, None if traveller is None else traveller.reference, leg)
+    if read is None:
         draft.warn("SERVICE_CODE_MISSING", segment)
         return
-    if traveller is not None:
-        service = replace(service, traveller_reference=traveller.reference)
+    service, text = read
     take = _HANDLERS.get(service.code)
-    is_dead = (service.status or "") in DEAD_STATUSES
-    if (
-        take is not None
-        and not is_dead
-        and take(draft, segment, service, _concerned(draft, service, traveller))
-    ):
-        service = replace(service, text=None)
-    draft.services.append(service)
+    if take is not None and service.status not in DEAD_STATUSES:
+        told = _Told(draft, segment, service, text, _concerned(draft, service, traveller))
+        text = "" if take(told) else text
+    draft.services.append(replace(service, text=text) if text else service)
 
 
 def _concerned(
@@ -94,69 +117,177 @@ def _concerned(
     return draft.only()
 
 
-def _take_docs(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    stated = service_texts.read_docs(service.text or "", draft.today)
+# Each of these takes the facts out of a service's text; whether nothing of it is left for the filter.
+
+
+def _take_docs(told: _Told) -> bool:
+    stated = service_texts.read_docs(told.text, told.draft.today)
     if stated is None:
         return False
     given = given_without_title(stated.given_names or "")
-    if stated.is_infant and (traveller is None or traveller.kind != INFANT):
-        traveller = draft.infant(stated.surname, given)
-    traveller = traveller or draft.named(stated.surname, given)
+    if stated.is_infant and (told.traveller is None or told.traveller.kind != INFANT):
+        told.traveller = told.draft.infant(stated.surname, given)
+    told.traveller = told.traveller or told.draft.named(stated.surname, given)
     for problem in stated.problems:
-        draft.warn(problem, segment, traveller)
-    if traveller is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-        return True
+        told.warn(problem)
+    traveller = told.traveller
+    if not told.has_traveller() or traveller is None:
+        return False
     traveller.confirm_name(stated.given_names)
     traveller.birth_date = traveller.birth_date or stated.birth_date
     traveller.sex = stated.sex or traveller.sex
     traveller.nationality = traveller.nationality or stated.nationality
-    if stated.document is not None and not traveller.add_document(stated.document):
-        draft.warn("MAX_DOCUMENTS", segment, traveller)
+    _add_document(told, traveller, stated.document)
     return True
 
 
-def _take_doco(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    stated = service_texts.read_doco(service.text or "")
+def _add_document(told: _Told, traveller: TravellerDraft, document: TravelDocument | None) -> None:
+    if document is not None and not traveller.add_document(document):
+        told.warn("MAX_DOCUMENTS")
+
+
+def _take_doco(told: _Told) -> bool:
+    stated = service_texts.read_doco(told.text)
     if stated is None:
         return False
     if stated.is_infant:
-        traveller = draft.infant(None, None)
+        told.traveller = told.draft.infant(None, None)
     for problem in stated.problems:
-        draft.warn(problem, segment, traveller)
-    if traveller is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-        return True
+        told.warn(problem)
+    traveller = told.traveller
+    if not told.has_traveller() or traveller is None:
+        return False
     traveller.birth_place = traveller.birth_place or stated.birth_place
     if stated.kind == "R":
         traveller.redress_number = stated.number
     elif stated.kind == "K":
         traveller.known_traveller_number = stated.number
-    if stated.document is not None and not traveller.add_document(stated.document):
-        draft.warn("MAX_DOCUMENTS", segment, traveller)
+    _add_document(told, traveller, stated.document)
     return True
 
 
-def _take_doca(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    stated = service_texts.read_doca(service.text or "")
+def _take_doca(told: _Told) -> bool:
+    stated = service_texts.read_doca(told.text)
     if stated is None:
         return False
     kind, address, is_infant = stated
     if is_infant:
-        traveller = draft.infant(None, None)
-    if traveller is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-    elif kind == "D":
+        told.traveller = told.draft.infant(None, None)
+    traveller = told.traveller
+    if not told.has_traveller() or traveller is None:
+        return False
+    if kind == "D":
         traveller.destination = address
     elif kind == "R":
         traveller.residence = address
+    elif kind == "B":
+        traveller.birth_place = traveller.birth_place or Place(address.city, address.country)
     return True
+
+
+def _take_phone(told: _Told) -> bool:
+    phone = service_texts.read_phone(told.text)
+    if phone is None:
+        told.warn("CONTACT_UNREADABLE")
+        return False
+    kind = _CONTACT_KINDS[told.service.code]
+    told.draft.add_contact(Contact(kind=kind, phone=phone, traveller_reference=told.reference))
+    return True
+
+
+def _take_email(told: _Told) -> bool:
+    email = service_texts.read_email(told.text)
+    if email is None:
+        told.warn("CONTACT_UNREADABLE")
+        return False
+    contact = Contact(kind=ContactKind.EMAIL, email=email, traveller_reference=told.reference)
+    told.draft.add_contact(contact)
+    return True
+
+
+def _take_emergency(told: _Told) -> bool:
+    name, phone = service_texts.read_emergency(told.text)
+    if phone is None:
+        return False
+    contact = Contact(kind=ContactKind.EMERGENCY, name=name, phone=phone, traveller_reference=told.reference)
+    if told.traveller is None:
+        told.draft.add_contact(contact)
+    else:
+        told.traveller.contacts.append(contact)
+    return True
+
+
+def _take_frequent_flyer(told: _Told) -> bool:
+    membership = service_texts.read_frequent_flyer(told.text, told.service.carrier or "")
+    traveller = told.traveller
+    if membership is None or not told.has_traveller() or traveller is None:
+        return False
+    traveller.add_membership(membership)
+    return True
+
+
+def _take_seats(told: _Told) -> bool:
+    for data in told.service.data:
+        traveller = told.traveller
+        if data.traveller_reference:
+            traveller = told.draft.referred(data.traveller_reference)
+            if traveller is None:
+                told.draft.warn("TRAVELLER_UNKNOWN", told.segment)
+        if data.value and traveller is not None:
+            traveller.add_seat(data.value)
+    return not told.text
+
+
+def _take_ticket(told: _Told) -> bool:
+    found = service_texts.read_ticket(told.text)
+    if found is None:
+        return False
+    number, is_infant = found
+    if is_infant:
+        told.traveller = told.draft.infant(None, None)
+    traveller = told.traveller
+    if not told.has_traveller() or traveller is None:
+        return False
+    traveller.add_ticket(TicketDetail(number=number))
+    return True
+
+
+def _take_infant(told: _Told) -> bool:
+    stated = service_texts.read_infant(told.text, told.draft.today)
+    if stated is None:
+        return False
+    if told.traveller is not None and told.traveller.kind != INFANT:
+        told.traveller.has_infant = True
+    told.traveller = told.draft.infant(stated.surname, given_without_title(stated.given_names or ""))
+    infant = told.traveller
+    if not told.has_traveller() or infant is None:
+        return False
+    infant.birth_date = infant.birth_date or stated.birth_date
+    return True
+
+
+def _take_child(told: _Told) -> bool:
+    born = service_texts.read_birth(told.text, told.draft.today)
+    traveller = told.traveller
+    if traveller is not None:
+        traveller.kind = traveller.kind if traveller.kind == INFANT else CHILD
+        traveller.birth_date = traveller.birth_date or born
+    return born is not None
+
+
+def _take_minor(told: _Told) -> bool:
+    if told.traveller is not None:
+        told.traveller.is_minor_alone = True
+        told.traveller.minor_age = service_texts.read_age(told.text)
+    # The text may name languages and guardians, which the filter may keep of a minor alone.
+    return False
+
+
+def _take_limit(told: _Told) -> bool:
+    limit = service_texts.read_limit(told.text, is_limit=told.service.code in _LIMIT_CODES)
+    if limit is not None:
+        told.draft.limits.append(limit)
+    return False
 
 
 _CONTACT_KINDS = {
@@ -165,136 +296,8 @@ _CONTACT_KINDS = {
     "CTCB": ContactKind.BUSINESS,
     "CTCF": ContactKind.FAX,
 }
-
-
-def _take_phone(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    phone = service_texts.read_phone(service.text or "")
-    if phone is None:
-        draft.warn("CONTACT_UNREADABLE", segment, traveller)
-        return False
-    reference = None if traveller is None else traveller.reference
-    draft.add_contact(Contact(kind=_CONTACT_KINDS[service.code], phone=phone, traveller_reference=reference))
-    return True
-
-
-def _take_email(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    email = service_texts.read_email(service.text or "")
-    if email is None:
-        draft.warn("CONTACT_UNREADABLE", segment, traveller)
-        return False
-    reference = None if traveller is None else traveller.reference
-    draft.add_contact(Contact(kind=ContactKind.EMAIL, email=email, traveller_reference=reference))
-    return True
-
-
-def _take_emergency(
-    draft: PnrDraft, _: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    name, phone = service_texts.read_emergency(service.text or "")
-    if phone is None:
-        return False
-    contact = Contact(
-        kind=ContactKind.EMERGENCY,
-        name=name,
-        phone=phone,
-        traveller_reference=None if traveller is None else traveller.reference,
-    )
-    if traveller is None:
-        draft.add_contact(contact)
-    else:
-        traveller.contacts.append(contact)
-    return True
-
-
-def _take_frequent_flyer(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    membership = service_texts.read_frequent_flyer(service.text or "", service.carrier or "")
-    if membership is None:
-        return False
-    if traveller is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-    elif membership not in traveller.memberships:
-        traveller.memberships.append(membership)
-    return True
-
-
-def _take_seats(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    for data in service.data:
-        referred = draft.referred(data.traveller_reference) if data.traveller_reference else traveller
-        if data.value and referred is not None:
-            referred.add_seat(data.value)
-        elif data.value and data.traveller_reference:
-            draft.warn("TRAVELLER_UNKNOWN", segment)
-    return not service.text
-
-
-def _take_ticket(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    found = service_texts.read_ticket(service.text or "")
-    if found is None:
-        return False
-    number, is_infant = found
-    if is_infant:
-        traveller = draft.infant(None, None)
-    if traveller is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-        return True
-    traveller.add_ticket_number(number)
-    if all(each.number != number for each in traveller.tickets):
-        traveller.tickets.append(TicketDetail(number=number))
-    return True
-
-
-def _take_infant(
-    draft: PnrDraft, segment: Segment, service: ServiceItem, traveller: TravellerDraft | None
-) -> bool:
-    stated = service_texts.read_infant(service.text or "", draft.today)
-    if stated is None:
-        return False
-    if traveller is not None and traveller.kind != INFANT:
-        traveller.has_infant = True
-    infant = draft.infant(stated.surname, given_without_title(stated.given_names or ""))
-    if infant is None:
-        draft.warn("TRAVELLER_UNKNOWN", segment)
-    else:
-        infant.birth_date = infant.birth_date or stated.birth_date
-    return True
-
-
-def _take_child(draft: PnrDraft, _: Segment, service: ServiceItem, traveller: TravellerDraft | None) -> bool:
-    if traveller is not None:
-        traveller.kind = traveller.kind if traveller.kind == INFANT else CHILD
-        born = service_texts.read_birth(service.text or "", draft.today)
-        traveller.birth_date = traveller.birth_date or born
-    return service.text is None or service_texts.read_birth(service.text, draft.today) is not None
-
-
-def _take_minor(_draft: PnrDraft, _: Segment, service: ServiceItem, traveller: TravellerDraft | None) -> bool:
-    if traveller is not None:
-        traveller.is_minor_alone = True
-        traveller.minor_age = service_texts.read_age(service.text or "")
-    # The text may name languages and guardians, which the filter may keep of a minor alone.
-    return False
-
-
-def _take_limit(draft: PnrDraft, _: Segment, service: ServiceItem, _traveller: TravellerDraft | None) -> bool:
-    limit = service_texts.read_limit(service.text or "", is_limit=service.code in _LIMIT_CODES)
-    if limit is not None:
-        draft.limits.append(limit)
-    return False
-
-
 _LIMIT_CODES = frozenset(["ADTK", "ADPI", "TKTL"])
-_Handler = Callable[[PnrDraft, Segment, ServiceItem, TravellerDraft | None], bool]
-_HANDLERS: dict[str, _Handler] = {
+_HANDLERS: dict[str, Callable[[_Told], bool]] = {
     "DOCS": _take_docs,
     "DOCO": _take_doco,
     "DOCA": _take_doca,

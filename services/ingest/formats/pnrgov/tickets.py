@@ -1,6 +1,7 @@
 """Tickets and how they were paid: GR.3 and GR.4, and the fares of FAR."""
 
 from dataclasses import replace
+from typing import Any
 
 from services.ingest.formats.pnrgov.drafts import PnrDraft, TravellerDraft
 from services.ingest.formats.pnrgov.grouping import Group, GroupKind
@@ -38,38 +39,33 @@ def take_fare(traveller: TravellerDraft, segment: Segment) -> None:
 
 def take_ticket(draft: PnrDraft, traveller: TravellerDraft, group: Group) -> None:
     """One ticket of a traveller with its price, taxes, limits and payments."""
-    ticket = TicketDetail()
+    facts: dict[str, Any] = {}
     for segment in group.segments:
         if segment.tag == "IFT":
             take_text(draft, segment, WhereSent.TRAVELLER, traveller)
         else:
-            ticket = _with_segment(draft, ticket, segment)
-    # An SSR TKNE before may have told of the same ticket; the ticket's own group says more.
-    traveller.tickets = [each for each in traveller.tickets if each.number != ticket.number]
-    traveller.tickets.append(ticket)
-    if ticket.number is not None:
-        traveller.add_ticket_number(ticket.number)
+            facts.update(_ticket_facts(draft, segment))
+    ticket = TicketDetail(**facts)
+    traveller.add_ticket(ticket)
     for payment in group.all_of(GroupKind.PAYMENT):
         take_payment(draft, payment, traveller, ticket.number)
 
 
-def _with_segment(draft: PnrDraft, ticket: TicketDetail, segment: Segment) -> TicketDetail:
-    get = segment.get
-    if segment.tag == "TKT":
-        return replace(
-            ticket, number=get(0) or None, type=get(0, 1).upper() or None, booklets=get(0, 2) or None
-        )
-    if segment.tag == "MON":
-        return replace(ticket, prices=(*ticket.prices, *_prices(segment)))
-    if segment.tag == "TXD":
-        return replace(ticket, taxes=(*ticket.taxes, *_taxes(segment)))
-    if segment.tag == "PTK":
-        return _with_pricing(draft, ticket, segment)
+def _ticket_facts(draft: PnrDraft, segment: Segment) -> dict[str, Any]:
+    tag, get = segment.tag, segment.get
+    if tag == "TKT":
+        return {"number": get(0) or None, "type": get(0, 1).upper() or None, "booklets": get(0, 2) or None}
+    if tag == "MON":
+        return {"prices": tuple(_prices(segment))}
+    if tag == "TXD":
+        return {"taxes": tuple(_taxes(segment))}
+    if tag == "PTK":
+        return _pricing(draft, segment)
     try:
-        return replace(ticket, issued_at=moment_of(segment, 0, 1))
+        return {"issued_at": moment_of(segment, 0, 1)}
     except ValueError:
         draft.warn("DATE_UNREADABLE", segment)
-        return ticket
+        return {}
 
 
 def _prices(segment: Segment) -> list[Price]:
@@ -93,49 +89,45 @@ def _taxes(segment: Segment) -> list[Tax]:
     ]
 
 
-def _with_pricing(draft: PnrDraft, ticket: TicketDetail, segment: Segment) -> TicketDetail:
+def _pricing(draft: PnrDraft, segment: Segment) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "price_indicators": tuple(each.strip().upper() for each in segment.elements[0] if each.strip())
+        if segment.elements
+        else (),
+        "carrier": segment.get(3).upper() or None,
+        "carrier_number": segment.get(4) or None,
+        "place": segment.get(5).upper() or None,
+    }
     try:
-        deadline = moment_of(segment, 2, 0)
+        facts["deadline"] = moment_of(segment, 2, 0)
     except ValueError:
         draft.warn("DATE_UNREADABLE", segment)
-        deadline = None
-    indicators = [each.strip().upper() for element in segment.elements[:1] for each in element]
-    return replace(
-        ticket,
-        price_indicators=tuple(each for each in indicators if each),
-        deadline=deadline,
-        carrier=segment.get(3).upper() or None,
-        carrier_number=segment.get(4) or None,
-        place=segment.get(5).upper() or None,
-    )
+    return facts
 
 
 def take_payment(draft: PnrDraft, group: Group, traveller: TravellerDraft | None, ticket: str | None) -> None:
     """One payment group: each form of payment in FOP, and who paid."""
     payer = _payer(draft, group, traveller)
+    reference = None if traveller is None else traveller.reference
     for segment in group.segments:
         if segment.tag != "FOP":
             continue
-        for element in range(len(segment.elements)):
-            payment = _payment(segment, element)
-            if payment is not None:
-                reference = None if traveller is None else traveller.reference
-                paid = replace(payment, payer=payer, ticket=ticket, traveller_reference=reference)
-                draft.payments.append(paid)
-
-
-def _payment(segment: Segment, element: int) -> Payment | None:
-    get = segment.get
-    if not any(segment.elements[element]):
-        return None
-    return Payment(
-        form=get(element).upper() or None,
-        card=get(element, 4) or None,
-        amount=get(element, 2) or None,
-        vendor=get(element, 3).upper() or None,
-        expiry=get(element, 5) or None,
-        indicator=get(element, 1) or None,
-    )
+        get = segment.get
+        draft.payments.extend(
+            Payment(
+                form=get(element).upper() or None,
+                card=get(element, 4) or None,
+                amount=get(element, 2) or None,
+                vendor=get(element, 3).upper() or None,
+                expiry=get(element, 5) or None,
+                indicator=get(element, 1) or None,
+                payer=payer,
+                ticket=ticket,
+                traveller_reference=reference,
+            )
+            for element in range(len(segment.elements))
+            if any(segment.elements[element])
+        )
 
 
 def _payer(draft: PnrDraft, group: Group, traveller: TravellerDraft | None) -> Contact | None:

@@ -70,7 +70,8 @@ def _take_segment(draft: PnrDraft, traveller: TravellerDraft, segment: Segment) 
     if tag == "SSR":
         take_service(draft, segment, WhereSent.TRAVELLER, traveller)
     elif tag == "FTI":
-        traveller.memberships.extend(_memberships(segment))
+        for membership in _memberships(segment):
+            traveller.add_membership(membership)
     elif tag == "REF":
         traveller.unique_id = traveller.unique_id or segment.get(0, 1) or segment.get(0) or None
     elif tag == "FAR":
