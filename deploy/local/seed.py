@@ -125,6 +125,17 @@ def list_sources() -> list[dict[str, Any]]:
             "publisher": "United Nations Security Council",
             "tear_line": "Verify the document, then call the duty desk before any measure.",
         },
+        usual
+        | {
+            "source_id": "OFAC_SDN",
+            "publisher": "Office of Foreign Assets Control",
+            "kind": "PARTNER",
+            "reader": "ofac",
+            "allow_list": ["SDGT"],
+            "source_grade": 2,
+            "info_grade": "B",
+            "tear_line": "Another State's list: verify the document, then call the duty desk first.",
+        },
     ]
 
 

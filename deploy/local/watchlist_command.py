@@ -3,17 +3,17 @@
 Where no system runs on the data folder, PostgreSQL and screening are started for the while of the command.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
-
-import httpx
 
 from deploy.local.api import Api
-from deploy.local.faults import LocalFault, Unknown
+from deploy.local.faults import Unknown
 from deploy.local.layout import DataFolder, Ports
+from deploy.local.list_location import read_location
 from deploy.local.seed import seed_screening
 from deploy.local.supervisor import LocalSystem, running
 from deploy.local.terminal import OUTPUT, Steps, print_json
@@ -30,29 +30,31 @@ REGISTER_IDS: Final = {
     "documents": "DOCUMENTS",
     "csv": "NATIONAL",
 }
-MAX_LIST_FILE_BYTES: Final = 256 * 1024 * 1024
-DOWNLOAD_TIMEOUT_SECONDS: Final = 120.0
 APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
 
 
-class ListUnreadable(LocalFault):
-    """The list's file or address gave no usable bytes."""
+@dataclass(frozen=True, slots=True)
+class ListWanted:
+    """A list to import: a file, its format (one of `REGISTER_IDS`), and what is known of it.
 
-    code = "LIST_UNREADABLE"
-    sentence = "The list {location} cannot be read: {reason}."
+    `source_id` is the source in the register, the format's usual one when absent; without `sha256`, the
+    digest that the publisher states, the version is held; `dated_at` says of when the file is, where it does
+    not say so itself.
+    """
+
+    location: str
+    file_format: str
+    source_id: str | None = None
+    sha256: str | None = None
+    dated_at: datetime | None = None
 
 
-def watchlist_import(
-    data: Path, location: str, file_format: str, source_id: str | None, sha256: str | None, *, as_json: bool
-) -> int:
+def watchlist_import(data: Path, wanted: ListWanted, *, as_json: bool) -> int:
     """Import a list file as the list steward.
 
     Args:
         data: The data folder.
-        location: A file's path, or an https address.
-        file_format: One of `REGISTER_IDS`.
-        source_id: The source in the register; the format's usual one when absent.
-        sha256: The digest that the publisher states; without it, or with many changes, the version is held.
+        wanted: Which file, of which format and source.
         as_json: One line with the version's report.
 
     Returns:
@@ -61,12 +63,15 @@ def watchlist_import(
     Raises:
         ListUnreadable, Declined, LocalFault: In one sentence, why not.
     """
-    content = read_location(location)
-    query = {"source": file_format, "as": source_id or REGISTER_IDS[file_format]}
-    if sha256 is not None:
-        query["sha256"] = sha256
+    read = read_location(wanted.location)
+    query = {"source": wanted.file_format, "as": wanted.source_id or REGISTER_IDS[wanted.file_format]}
+    if wanted.sha256 is not None:
+        query["sha256"] = wanted.sha256
+    dated_at = wanted.dated_at or read.dated_at
+    if dated_at is not None:
+        query["dated"] = dated_at.isoformat()
     with screening_api(data) as api:
-        report = api.post("steward", "screening", "/v1/watchlist/imports", params=query, content=content)
+        report = api.post("steward", "screening", "/v1/watchlist/imports", params=query, content=read.content)
     if as_json:
         print_json(report)
     else:
@@ -128,45 +133,6 @@ def as_sentences(report: dict[str, Any]) -> str:
         "HELD": f"It is held until two people approve it, {APPROVERS}: {command}.{said}",
     }
     return facts + last.get(str(report["state"]), f"State: {report['state']}.")
-
-
-def read_location(location: str) -> bytes:
-    """The bytes of a file, or of an https address.
-
-    Raises:
-        ListUnreadable: Nothing there, too much, or not over https.
-    """
-    scheme = urlsplit(location).scheme
-    if scheme == "https":
-        return _download(location)
-    if scheme == "http":
-        raise ListUnreadable(location=location, reason="an address has to begin with https")
-    try:
-        with Path(location).open("rb") as stream:
-            return _limited(location, stream.read)
-    except OSError as fault:
-        raise ListUnreadable(location=location, reason=fault.strerror or type(fault).__name__) from None
-
-
-def _limited(location: str, read: Callable[[int], bytes]) -> bytes:
-    content = read(MAX_LIST_FILE_BYTES + 1)
-    if len(content) > MAX_LIST_FILE_BYTES:
-        raise ListUnreadable(location=location, reason=f"it is longer than {MAX_LIST_FILE_BYTES} bytes")
-    return content
-
-
-def _download(location: str) -> bytes:
-    content = bytearray()
-    try:
-        with httpx.stream("GET", location, timeout=DOWNLOAD_TIMEOUT_SECONDS, follow_redirects=True) as answer:
-            answer.raise_for_status()
-            for part in answer.iter_bytes():
-                content += part
-                if len(content) > MAX_LIST_FILE_BYTES:
-                    break
-    except httpx.HTTPError as fault:
-        raise ListUnreadable(location=location, reason=type(fault).__name__) from None
-    return _limited(location, lambda limit: bytes(content[:limit]))
 
 
 @contextmanager

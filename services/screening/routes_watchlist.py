@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.screening.errors import (
     AlreadyDecided,
@@ -19,7 +19,7 @@ from services.screening.service import RequestPorts, Service
 from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile, ReleaseVersion
 from services.screening.watchlist.lifecycle import Lifecycle
-from services.screening.watchlist.sources.un_xml import DEFAULT_LIMITS
+from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.watchlist.versions import ListVersion
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -197,9 +197,13 @@ async def import_list(
     reader: Annotated[str, Query(alias="source", max_length=40)],
     source_id: Annotated[str, Query(alias="as", pattern=r"^[A-Z][A-Z0-9_]{0,39}$")],
     sha256: Annotated[str | None, Query(pattern=r"^[0-9a-fA-F]{64}$")] = None,
+    dated: Annotated[AwareDatetime | None, Query()] = None,
 ) -> VersionOut:
-    """Load a list file; a first one, and one that changes by 20 % or more, is held for two persons."""
-    imported = await ImportList(ports)(ListFile(body, reader, source_id, sha256), principal)
+    """Load a list file; a first one, and one that changes by 20 % or more, is held for two persons.
+
+    `dated` says of when the file is, for formats that do not say it themselves.
+    """
+    imported = await ImportList(ports)(ListFile(body, reader, source_id, sha256, dated), principal)
     opened.wake.set()
     return VersionOut.of(imported.version, ALREADY_LOADED if imported.is_already_loaded else None)
 

@@ -1,6 +1,7 @@
 """Commands about what a system holds: its lists, its audit logs."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +9,7 @@ import typer
 
 from deploy.local.audit_command import audit_verify
 from deploy.local.commands.options import DEFAULT_DATA, Data, Json, group
-from deploy.local.watchlist_command import watchlist_approve, watchlist_import
+from deploy.local.watchlist_command import ListWanted, watchlist_approve, watchlist_import
 
 ListFormat = Literal["un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents", "csv"]
 Service = Literal["ingest", "screening", "sharing", "console"]
@@ -26,12 +27,16 @@ def watchlist_import_here(
     source: Annotated[ListFormat, typer.Option(help="The file's format.")],
     as_source: Annotated[str | None, typer.Option(help="The source in the register, such as DEMO.")] = None,
     sha256: Annotated[str | None, typer.Option(help="The digest that the publisher states.")] = None,
-    data: Data = DEFAULT_DATA,
+    dated: Annotated[
+        datetime | None, typer.Option(help="Of when the file is (UTC), where it does not say so itself.")
+    ] = None,
     *,
+    data: Data = DEFAULT_DATA,
     json: Json = False,
 ) -> int:
     """Import a list; it may be held until two people approve it."""
-    return watchlist_import(data, location, source, as_source, sha256, as_json=json)
+    dated_at = None if dated is None else dated.replace(tzinfo=UTC)
+    return watchlist_import(data, ListWanted(location, source, as_source, sha256, dated_at), as_json=json)
 
 
 @watchlist.command("approve")

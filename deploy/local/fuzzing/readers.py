@@ -23,7 +23,8 @@ from services.screening.errors import MalformedMrz
 from services.screening.matching.matcher import Matcher
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList
-from services.screening.watchlist.sources.un_xml import read_un_list
+from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.un_xml import TERRORISM_REGIMES, read_un_list
 from shared.policy.engine import PolicyEngine
 from shared.travel.traveller import Traveller
 
@@ -74,7 +75,7 @@ def readers() -> Iterator[Reader]:
     yield Reader(
         "un_list",
         (MalformedList,),
-        read_un_list,
+        _read_un_list,
         mixed((45, partial(_made_bytes, [un_list])), (1, noise)),
         un_list,
     )
@@ -82,7 +83,7 @@ def readers() -> Iterator[Reader]:
     people = [
         person for name in ("paxlst-a.json", "paxlst-b.json") for person in _example(name)["travellers"]
     ]
-    entries = [entry.as_json() for entry in read_un_list(un_list).entries]
+    entries = [entry.as_json() for entry in _read_un_list(un_list).entries]
     yield _json_reader("traveller", (KeyError, ValueError), _ReadTraveller(un_list), people)
     yield _json_reader("watchlist_entry", (KeyError, ValueError), _read_entry, entries)
     requests = [vector["request"] for vector in json.loads(VECTORS.read_bytes())["vectors"]]
@@ -123,11 +124,15 @@ def _read_mrz_number(content: bytes) -> None:
     read_document_number(content.decode("latin-1"))
 
 
+def _read_un_list(content: bytes) -> ReadList:
+    return read_un_list(ListToRead(content, "UN", TERRORISM_REGIMES))
+
+
 class _ReadTraveller:
     """A traveller is read and compared with a list: what the reader lets in must not stop the matcher."""
 
     def __init__(self, un_list: bytes) -> None:
-        self._matcher = Matcher.compile(read_un_list(un_list).entries)
+        self._matcher = Matcher.compile(_read_un_list(un_list).entries)
 
     def __call__(self, value: dict[str, Any]) -> None:
         traveller = Traveller.from_json(value)

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,8 @@ from services.screening.registers import ListSource
 from services.screening.watchlist import questions
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.lifecycle import Lifecycle, stated_for_import
-from services.screening.watchlist.sources.un_xml import read_un_list
+from services.screening.watchlist.sources.read_list import ListToRead, ReadList, ReadListFile
+from services.screening.watchlist.sources.registry import READERS
 from services.screening.watchlist.versions import (
     RELEASING_ROLES,
     ListRow,
@@ -43,45 +44,18 @@ _NAMES_IN_ENTRIES = {"UN_SC": "UN"}
 
 
 @dataclass(frozen=True, slots=True)
-class ReadList:
-    """A list as a reader gives it: counts, faults, and the entries of the allowed regimes."""
-
-    generated_at: datetime
-    individuals: int
-    by_regime: dict[str, int]
-    entities_left_out: int
-    faults: list[dict[str, Any]]
-    entries: tuple[WatchlistEntry, ...]
-
-
-ReadListFile = Callable[[bytes, str, frozenset[str]], ReadList]
-
-
-def _read_un(content: bytes, name: str, regimes: frozenset[str]) -> ReadList:
-    read = read_un_list(content, source=name, regimes=regimes)
-    report = read.report
-    return ReadList(
-        report.generated_at,
-        report.individuals,
-        dict(report.by_regime),
-        report.entities_left_out,
-        [fault.as_json() for fault in report.faults],
-        read.entries,
-    )
-
-
-#: One reader a file format (`?source=`).
-READERS: Mapping[str, ReadListFile] = {"un": _read_un}
-
-
-@dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file that somebody imports: its format, the register's source, and the publisher's digest if any."""
+    """A file that somebody imports: its format and the register's source.
+
+    `published_sha256` is the publisher's digest, if any; `dated_at` of when the file is (UTC), for formats
+    that do not say it themselves.
+    """
 
     content: bytes
     format: str
     source_id: str
     published_sha256: str | None = None
+    dated_at: datetime | None = None
 
     @property
     def sha256(self) -> str:
@@ -127,7 +101,8 @@ class ImportList:
             source = await stores.registers.source(connection, file.source_id)
             regimes = frozenset(() if source is None else source.allow_list)
             name = _NAMES_IN_ENTRIES.get(file.source_id, file.source_id)
-            read, rows = await asyncio.to_thread(_read, reader, file.content, name, regimes)
+            content = ListToRead(file.content, name, regimes, file.dated_at)
+            read, rows = await asyncio.to_thread(_read, reader, content)
             return Imported(await self._store(connection, file, (read, rows), source, principal), False)
 
     async def _store(
@@ -152,7 +127,7 @@ class ImportList:
             entities_left_out=read.entities_left_out,
             by_regime=read.by_regime,
             stored=len(read.entries),
-            faults=read.faults,
+            faults=[fault.as_json() for fault in read.faults],
             delta_pct=change_in_percent(0 if earlier is None else earlier.stored, len(read.entries)),
             imported_by=principal.subject,
             imported_at=now,
@@ -325,12 +300,10 @@ class Judged:
         return verdict, record
 
 
-def _read(
-    reader: ReadListFile, content: bytes, name: str, regimes: frozenset[str]
-) -> tuple[ReadList, list[ListRow]]:
+def _read(reader: ReadListFile, file: ListToRead) -> tuple[ReadList, list[ListRow]]:
     """What a file holds, and its rows as they are stored; runs in a thread."""
     try:
-        read = reader(content, name, regimes)
+        read = reader(file)
     except DomainError as fault:
         raise ListRefused(reason=str(fault.facts.get("reason", fault.code))) from fault
     return read, [_row(entry) for entry in read.entries]

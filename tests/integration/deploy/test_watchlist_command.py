@@ -10,12 +10,12 @@ from deploy.local.api import Api, Declined
 from deploy.local.faults import Unknown
 from deploy.local.installation import WORLD
 from deploy.local.layout import DataFolder, Ports
+from deploy.local.list_location import ListUnreadable, read_location
 from deploy.local.seed import seed_screening
 from deploy.local.supervisor import LocalSystem
 from deploy.local.token_command import local_issuer
 from deploy.local.watchlist_command import (
-    ListUnreadable,
-    read_location,
+    ListWanted,
     screening_api,
     watchlist_approve,
     watchlist_import,
@@ -43,14 +43,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_list_is_held_then_in_force_then_already_loaded(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert watchlist_import(data, LIST, "un", "DEMO", None, as_json=False) == 0
+    assert watchlist_import(data, ListWanted(LIST, "un", "DEMO"), as_json=False) == 0
     held = capsys.readouterr().out
     assert "It is held until two people approve it" in held
     assert "26 of 30 persons" in held
     for person in ("steward", "supervisor"):
         watchlist_approve(data, "DEMO", person, as_json=False)
     assert "It is in force." in capsys.readouterr().out
-    assert watchlist_import(data, LIST, "un", "DEMO", None, as_json=True) == 0
+    assert watchlist_import(data, ListWanted(LIST, "un", "DEMO"), as_json=True) == 0
     assert json.loads(capsys.readouterr().out)["state"] == "ALREADY_LOADED"
     with pytest.raises(Unknown, match="held list version"):
         watchlist_approve(data, "DEMO", "steward", as_json=False)
@@ -65,7 +65,7 @@ def test_seeding_again_changes_nothing(data: Path) -> None:
 
 def test_wrong_digest_is_refused_in_the_services_words(data: Path) -> None:
     with pytest.raises(Declined, match="screening declined"):
-        watchlist_import(data, LIST, "un", "UN_SC", "0" * 64, as_json=False)
+        watchlist_import(data, ListWanted(LIST, "un", "UN_SC", "0" * 64), as_json=False)
 
 
 def test_stranger_cannot_approve(data: Path) -> None:
@@ -95,10 +95,10 @@ def test_list_that_cannot_be_read_is_told(location: str, reason: str) -> None:
 
 
 def test_list_that_is_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deploy.local.watchlist_command.MAX_LIST_FILE_BYTES", 3)
+    monkeypatch.setattr("deploy.local.list_location.MAX_LIST_FILE_BYTES", 3)
     list_file = tmp_path / "list"
     list_file.write_bytes(b"123")
-    assert read_location(str(list_file)) == b"123"
+    assert read_location(str(list_file)).content == b"123"
     list_file.write_bytes(b"1234")
     with pytest.raises(ListUnreadable, match="longer than 3 bytes"):
         read_location(str(list_file))

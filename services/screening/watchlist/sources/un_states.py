@@ -1,6 +1,7 @@
-"""States as the United Nations writes their names → ISO 3166-1 alpha-3.
+"""States as the United Nations and other publishers of lists write their names → ISO 3166-1 alpha-3.
 
-Reviewed by hand against the names on the consolidated list of 27 February 2026 and the UN terminology list.
+Reviewed by hand against the names on the consolidated list of 27 February 2026, the UN terminology list, and
+OFAC's list of 2021.
 A name that is not here keeps its text and is flagged: a guessed State would be an invented fact.
 
 Source: ISO 3166-1; `spec/watchlist-governance.md` §6 (countries), `spec/mrz.md` §7 (withdrawn codes).
@@ -291,6 +292,23 @@ USA United States
 VNM Vietnam
 YUG former Yugoslavia
 COD Zaire
+COM Comoros Islands
+GBR UK
+GMB The Gambia
+MKD Macedonia
+MKD Macedonia, The Former Yugoslav Republic of
+PHL the Philippines
+PRK Korea, North
+KOR Korea, South
+COG Congo, Republic of the
+PSE Gaza
+PSE Gaza Strip
+PSE Palestinian
+PSE Palestinian Territories
+PSE West Bank
+RUS the Russian Federation
+USA USA
+VEN Venezuela
 """
 
 # The demonstration's fictional list writes these user-assigned codes where the UN writes a name.
@@ -311,7 +329,7 @@ _CODES = _table()
 
 
 def state_code(name: str) -> str | None:
-    """The three letters of a State by the name that the UN writes, or `None` where the table has none.
+    """The three letters of a State by the name that a publisher writes, or `None` where the table has none.
 
     White space, capitals and the kind of apostrophe do not matter; nothing else is guessed.
     """

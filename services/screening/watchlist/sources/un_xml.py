@@ -1,20 +1,19 @@
-"""The UN Security Council Consolidated List, XML: untrusted bytes in; entries and a report, or an error, out.
+"""The UN Security Council Consolidated List, XML: untrusted bytes in; entries and counts, or an error, out.
 
 The file is read as a stream: no DTD, no entities, no network, every dimension limited.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.sources.read_list import ListLimits, ListToRead, ReadList
 from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader, line_of
 
 TERRORISM_REGIMES = frozenset({UN_1267_REGIME})
@@ -23,72 +22,11 @@ _ROOT = "CONSOLIDATED_LIST"
 _SECTIONS = {"INDIVIDUAL": "INDIVIDUALS", "ENTITY": "ENTITIES"}
 
 
-@dataclass(frozen=True, slots=True)
-class ListLimits:
-    """What a file may hold at most; the real one has 2 MB, 1,003 rows and texts of 1,723 characters."""
-
-    file_bytes: int = 64 * 1024 * 1024
-    depth: int = 6
-    rows: int = 100_000
-    elements_a_row: int = 5_000
-    text_characters: int = 50_000
-
-
-DEFAULT_LIMITS = ListLimits()
-
-
-@dataclass(frozen=True, slots=True)
-class UnListReport:
-    """What the file held: counts for the people who approve it, no personal data.
-
-    `kept` is the number of entries of the allowed regimes; `entities_left_out` are organisations, which are
-    not screened against travellers; `faults` flag what was kept as text.
-    """
-
-    generated_at: datetime
-    individuals: int
-    by_regime: dict[str, int]
-    entities_left_out: int
-    kept: int
-    faults: tuple[RowFault, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as the import answers it; `generated_at` in UTC."""
-        return {
-            "generated_at": self.generated_at.isoformat(),
-            "individuals": self.individuals,
-            "by_regime": dict(self.by_regime),
-            "entities_left_out": self.entities_left_out,
-            "kept": self.kept,
-            "faults": [fault.as_json() for fault in self.faults],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class UnList:
-    """The entries of the allowed regimes, in the order of the file, and the report on all of it."""
-
-    report: UnListReport
-    entries: tuple[WatchlistEntry, ...]
-
-
-def read_un_list(
-    content: bytes,
-    *,
-    source: str = "UN",
-    regimes: frozenset[str] = TERRORISM_REGIMES,
-    limits: ListLimits = DEFAULT_LIMITS,
-) -> UnList:
+def read_un_list(file: ListToRead) -> ReadList:
     """Read the consolidated list.
 
-    Every individual is read, whatever its regime, so that a fault shows wherever it stands; only entries of
-    `regimes` are returned. Their ids are `source:reference`.
-
-    Args:
-        content: The file.
-        source: The register's name of the list, such as `UN` or `DEMO`.
-        regimes: The values of `UN_LIST_TYPE` that carry a terrorism purpose for this State.
-        limits: What the file may hold at most.
+    Every individual is read, whatever its regime (`UN_LIST_TYPE`), so that a fault shows wherever it stands.
+    Entries' ids are `source:reference`. The file says itself of when it is.
 
     Raises:
         MalformedList: Not this format, cut off, larger or deeper than the limits, with a DOCTYPE,
@@ -97,36 +35,35 @@ def read_un_list(
     Source:
         `spec/watchlist-governance.md` §6 and §6.1; S/RES/2253 (2015); SG-01 and SG-18 for the purpose.
     """
-    if len(content) > limits.file_bytes:
+    if len(file.content) > file.limits.file_bytes:
         raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
     by_regime: Counter[str] = Counter()
     entries: dict[str, WatchlistEntry] = {}
     seen: set[str] = set()
     faults: list[RowFault] = []
     entities = 0
-    stream = _RowStream(content, limits)
+    stream = _RowStream(file.content, file.limits)
     for row in stream:
         if row.tag == "ENTITY":
             entities += 1
             continue
-        reader = IndividualReader(row, source)
+        reader = IndividualReader(row, file.source)
         entry = reader.read()
         if entry.id in seen:
             raise MalformedList(reason="REPEATED_REFERENCE", element=row.tag, line=line_of(row))
         seen.add(entry.id)
         faults.extend(reader.faults)
         by_regime[reader.regime] += 1
-        if reader.regime in regimes:
+        if reader.regime in file.regimes:
             entries[entry.id] = entry
-    report = UnListReport(
+    return ReadList(
         generated_at=stream.generated_at(),
         individuals=by_regime.total(),
         by_regime=dict(sorted(by_regime.items())),
         entities_left_out=entities,
-        kept=len(entries),
+        entries=tuple(entries.values()),
         faults=tuple(faults),
     )
-    return UnList(report, tuple(entries.values()))
 
 
 class _RowStream:

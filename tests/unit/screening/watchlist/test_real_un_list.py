@@ -6,7 +6,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from services.screening.watchlist.sources.un_xml import UnList, read_un_list
+from services.screening.watchlist.sources.read_list import ReadList
+from services.screening.watchlist.sources.un_xml import read_un_list
+from tests.builders import un_list_file
 
 REAL = Path(__file__).parents[5] / "shared" / "data" / "un_consolidated.xml"
 
@@ -24,21 +26,21 @@ def _rows() -> list[Row]:
 
 
 @pytest.fixture(name="everyone", scope="module")
-def _everyone(rows: list[Row]) -> UnList:
+def _everyone(rows: list[Row]) -> ReadList:
     regimes = frozenset(row.findtext("UN_LIST_TYPE", "") for row in rows)
-    return read_un_list(REAL.read_bytes(), regimes=regimes)
+    return read_un_list(un_list_file(REAL.read_bytes(), regimes=regimes))
 
 
 def test_the_counts_are_the_files() -> None:
-    read = read_un_list(REAL.read_bytes())
+    read = read_un_list(un_list_file(REAL.read_bytes()))
 
-    assert read.report.individuals == 730
-    assert len(read.entries) == read.report.by_regime["Al-Qaida"] == 252
-    assert read.report.entities_left_out == 273
+    assert read.individuals == 730
+    assert len(read.entries) == read.by_regime["Al-Qaida"] == 252
+    assert read.entities_left_out == 273
     assert all(entry.id.startswith("UN:QDi.") for entry in read.entries)
 
 
-def test_nobody_and_no_identifier_is_lost(rows: list[Row], everyone: UnList) -> None:
+def test_nobody_and_no_identifier_is_lost(rows: list[Row], everyone: ReadList) -> None:
     entries = {entry.listings[0].reference: entry for entry in everyone.entries}
     lost = Counter[str]()
     for row in rows:
@@ -62,7 +64,7 @@ def test_nobody_and_no_identifier_is_lost(rows: list[Row], everyone: UnList) -> 
     assert not -lost
 
 
-def test_a_year_called_exact_is_a_year(rows: list[Row], everyone: UnList) -> None:
+def test_a_year_called_exact_is_a_year(rows: list[Row], everyone: ReadList) -> None:
     years = sum(
         each.findtext("TYPE_OF_DATE") == "EXACT" and each.findtext("YEAR") is not None
         for row in rows
@@ -72,7 +74,7 @@ def test_a_year_called_exact_is_a_year(rows: list[Row], everyone: UnList) -> Non
     assert sum(birth.kind == "YEAR" for entry in everyone.entries for birth in entry.birth_dates) == years
 
 
-def test_the_only_state_without_a_code_is_no_state(everyone: UnList) -> None:
-    unmapped = [fault for fault in everyone.report.faults if fault.code == "UNMAPPED_STATE"]
+def test_the_only_state_without_a_code_is_no_state(everyone: ReadList) -> None:
+    unmapped = [fault for fault in everyone.faults if fault.code == "UNMAPPED_STATE"]
 
     assert len(unmapped) == 1

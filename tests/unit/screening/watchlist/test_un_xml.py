@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,11 @@ from lxml import etree
 
 from services.screening.watchlist.entry import BirthDateKind, NameKind, NameQuality, WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList
+from services.screening.watchlist.sources.read_list import ListLimits, ReadList
 from services.screening.watchlist.sources.un_states import state_code
-from services.screening.watchlist.sources.un_xml import ListLimits, UnList, read_un_list
+from services.screening.watchlist.sources.un_xml import read_un_list
 from shared.travel import PartialDate, Sex
+from tests.builders import un_list_file
 
 SAMPLE = Path(__file__).parents[3] / "data" / "lists" / "un-sample.xml"
 NAME = "<FIRST_NAME>RAMESH</FIRST_NAME><SECOND_NAME>KALPANIK</SECOND_NAME>"
@@ -33,8 +35,8 @@ def a_row(content: str = NAME, reference: str = "DEMi.001", regime: str = "Al-Qa
 TWO_ROWS = a_list(a_row() + a_row(reference="DEMi.002"))
 
 
-def read(content: str) -> UnList:
-    return read_un_list(a_list(a_row(NAME + content)))
+def read(content: str) -> ReadList:
+    return read_un_list(un_list_file(a_list(a_row(NAME + content))))
 
 
 def entry_of(content: str) -> WatchlistEntry:
@@ -43,23 +45,21 @@ def entry_of(content: str) -> WatchlistEntry:
 
 
 def codes(content: str) -> list[str]:
-    return [fault.code for fault in read(content).report.faults]
+    return [fault.code for fault in read(content).faults]
 
 
 @pytest.fixture(name="sample", scope="module")
-def _sample() -> UnList:
-    return read_un_list(SAMPLE.read_bytes(), source="DEMO")
+def _sample() -> ReadList:
+    return read_un_list(un_list_file(SAMPLE.read_bytes(), source="DEMO"))
 
 
-def test_the_report_counts_what_was_read_kept_and_left_out(sample: UnList) -> None:
-    told = sample.report.as_json()
-
-    assert told["individuals"] == 3
-    assert told["by_regime"] == {"Al-Qaida": 2, "DPRK": 1}
-    assert told["kept"] == len(sample.entries) == 2
-    assert told["entities_left_out"] == 1
-    assert told["generated_at"] == "2026-11-01T00:00:00+00:00"
-    assert told["faults"] == [
+def test_the_report_counts_what_was_read_kept_and_left_out(sample: ReadList) -> None:
+    assert sample.individuals == 3
+    assert sample.by_regime == {"Al-Qaida": 2, "DPRK": 1}
+    assert len(sample.entries) == 2
+    assert sample.entities_left_out == 1
+    assert sample.generated_at == datetime(2026, 11, 1, tzinfo=UTC)
+    assert [fault.as_json() for fault in sample.faults] == [
         {"code": "UNMAPPED_STATE", "reference": "DEMi.001", "element": "VALUE", "line": 28},
         {
             "code": "DOCUMENT_WITHOUT_NUMBER", "reference": "DEMi.001",
@@ -68,7 +68,7 @@ def test_the_report_counts_what_was_read_kept_and_left_out(sample: UnList) -> No
     ]  # fmt: skip
 
 
-def test_every_element_of_an_individual_is_read(sample: UnList) -> None:
+def test_every_element_of_an_individual_is_read(sample: ReadList) -> None:
     entry = sample.entries[0]
     (listing,) = entry.listings
 
@@ -89,11 +89,11 @@ def test_every_element_of_an_individual_is_read(sample: UnList) -> None:
     assert entry.grounds[:2] == ("Fictional person. Gender: male.", "Invented treasurer")
 
 
-def test_titles_are_discarded(sample: UnList) -> None:
+def test_titles_are_discarded(sample: ReadList) -> None:
     assert "Haji" not in str(sample.entries[0].as_json())
 
 
-def test_aliases_keep_kind_quality_and_their_own_birth_data(sample: UnList) -> None:
+def test_aliases_keep_kind_quality_and_their_own_birth_data(sample: ReadList) -> None:
     names = {name.text: name for name in sample.entries[0].names}
 
     assert names["سمير هادي النموذجي"].kind is NameKind.ORIGINAL_SCRIPT
@@ -105,7 +105,7 @@ def test_aliases_keep_kind_quality_and_their_own_birth_data(sample: UnList) -> N
     assert names["Samir Former"].note == "formerly listed as"
 
 
-def test_birth_dates_keep_their_kind_and_never_gain_precision(sample: UnList) -> None:
+def test_birth_dates_keep_their_kind_and_never_gain_precision(sample: ReadList) -> None:
     exact, year, near, between = sample.entries[0].birth_dates
 
     assert exact.date == PartialDate(1979, 5, 14)
@@ -114,7 +114,7 @@ def test_birth_dates_keep_their_kind_and_never_gain_precision(sample: UnList) ->
     assert (between.from_year, between.to_year) == (1976, 1982)
 
 
-def test_documents_keep_both_issuers_and_their_note(sample: UnList) -> None:
+def test_documents_keep_both_issuers_and_their_note(sample: ReadList) -> None:
     passport, card = sample.entries[0].documents
 
     assert (passport.type, passport.number, passport.issuer, passport.other_issuer) == (
@@ -128,7 +128,7 @@ def test_documents_keep_both_issuers_and_their_note(sample: UnList) -> None:
     assert (card.type, card.type_text) == ("I", "National Identification Number")
 
 
-def test_birth_places_keep_city_region_and_remarks(sample: UnList) -> None:
+def test_birth_places_keep_city_region_and_remarks(sample: ReadList) -> None:
     (place,) = sample.entries[0].birth_places
 
     assert (place.city, place.region, place.country, place.note) == (
@@ -139,7 +139,7 @@ def test_birth_places_keep_city_region_and_remarks(sample: UnList) -> None:
     )
 
 
-def test_a_bare_individual_has_no_invented_facts(sample: UnList) -> None:
+def test_a_bare_individual_has_no_invented_facts(sample: ReadList) -> None:
     bare = sample.entries[1]
 
     assert (bare.birth_dates, bare.birth_places, bare.documents, bare.addresses, bare.grounds) == ((),) * 5
@@ -149,7 +149,7 @@ def test_a_bare_individual_has_no_invented_facts(sample: UnList) -> None:
 
 def test_other_regimes_are_kept_only_where_a_state_allows_them() -> None:
     content = SAMPLE.read_bytes()
-    kept = read_un_list(content, regimes=frozenset({"DPRK"})).entries
+    kept = read_un_list(un_list_file(content, regimes=frozenset({"DPRK"}))).entries
 
     assert [entry.id for entry in kept] == ["UN:DEMi.003"]
     assert kept[0].category is None
@@ -235,7 +235,7 @@ def test_what_is_not_the_list_is_refused_with_place_and_reason(
     content: bytes, reason: str, element: str | None
 ) -> None:
     with pytest.raises(MalformedList) as refusal:
-        read_un_list(content)
+        read_un_list(un_list_file(content))
 
     assert (refusal.value.facts["reason"], refusal.value.facts["element"]) == (reason, element)
     assert reason in str(refusal.value)
@@ -255,7 +255,7 @@ def test_what_is_not_the_list_is_refused_with_place_and_reason(
 )
 def test_a_doctype_is_refused_before_anything_of_it_is_used(declaration: str) -> None:
     with pytest.raises(MalformedList) as refusal:
-        read_un_list(declaration.encode() + a_list(a_row(NAME + "<COMMENTS1>&a;</COMMENTS1>")))
+        read_un_list(un_list_file(declaration.encode() + a_list(a_row(NAME + "<COMMENTS1>&a;</COMMENTS1>"))))
 
     assert refusal.value.facts["reason"] in {"DOCTYPE_REFUSED", "NOT_WELL_FORMED"}
 
@@ -271,17 +271,19 @@ def test_a_doctype_is_refused_before_anything_of_it_is_used(declaration: str) ->
     ],
 )
 def test_a_limit_lets_pass_what_reaches_it_and_refuses_more(limit: str, least: int, reason: str) -> None:
-    assert len(read_un_list(TWO_ROWS, limits=replace(ListLimits(), **{limit: least})).entries) == 2
+    assert (
+        len(read_un_list(un_list_file(TWO_ROWS, limits=replace(ListLimits(), **{limit: least}))).entries) == 2
+    )
 
     with pytest.raises(MalformedList) as refusal:
-        read_un_list(TWO_ROWS, limits=replace(ListLimits(), **{limit: least - 1}))
+        read_un_list(un_list_file(TWO_ROWS, limits=replace(ListLimits(), **{limit: least - 1})))
     assert refusal.value.facts["reason"] == reason
 
 
 def test_comments_and_instructions_in_the_file_change_nothing() -> None:
     odd = a_row(f"<!-- a -->{NAME}<?b c?><COMMENTS1>x<!-- y -->z</COMMENTS1>")
 
-    assert read_un_list(a_list(odd)).entries[0].grounds == ("xz",)
+    assert read_un_list(un_list_file(a_list(odd))).entries[0].grounds == ("xz",)
 
 
 @settings(max_examples=80)
@@ -292,7 +294,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(data: st.DataObject)
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     cut = data.draw(st.integers(0, len(content)))
     with suppress(MalformedList):
-        read_un_list(bytes(content[:cut]) if data.draw(st.booleans()) else bytes(content))
+        read_un_list(un_list_file(bytes(content[:cut]) if data.draw(st.booleans()) else bytes(content)))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,10 @@
+"""Which reader reads which format, by the word that an import names it by (`?source=`)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from services.screening.watchlist.sources.ofac_csv import read_ofac_csv
+from services.screening.watchlist.sources.read_list import ReadListFile
+from services.screening.watchlist.sources.un_xml import read_un_list
+
+READERS: Final[Mapping[str, ReadListFile]] = {"un": read_un_list, "ofac": read_ofac_csv}
