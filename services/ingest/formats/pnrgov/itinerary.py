@@ -1,11 +1,11 @@
 """Flights of a PNR (GR.5), the flight that a message pushes, and booked services that are none (GR.9)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.ingest.formats.flights import read_designator
 from services.ingest.formats.pnrgov.drafts import PnrDraft
 from services.ingest.formats.pnrgov.grouping import NO_FLIGHT, Group
 from services.ingest.formats.pnrgov.header_segments import read_locators
@@ -15,6 +15,7 @@ from shared.travel.flight import Flight
 from shared.travel.reservation import ItineraryLeg
 from shared.travel.reservation_parts import Locator, OtherService, OtherServiceKind
 
+_NUMBER = re.compile(r"0*(\d{1,5})([A-Z]?)")
 _TIME_DIGITS = 4
 _PARTY_DIGITS = 3
 _LONGEST_WAIT = timedelta(days=1)
@@ -48,7 +49,7 @@ def _leg_facts(draft: PnrDraft, segment: Segment) -> dict[str, Any]:
         draft.warn("FLIGHT_TIME_UNREADABLE", segment)
         departure = arrival = None
     carrier = get(3).upper()
-    number, suffix = _number(get(4).upper(), carrier)
+    number, suffix = read_number(get(4).upper(), carrier)
     return {
         "carrier": carrier or None,
         "operating_carrier": get(3, 1).upper() or None,
@@ -62,11 +63,13 @@ def _leg_facts(draft: PnrDraft, segment: Segment) -> dict[str, Any]:
     }
 
 
-def _number(sent: str, carrier: str) -> tuple[str | None, str | None]:
-    if not sent or sent in NO_FLIGHT:
-        return sent or None, None
-    designator, _ = read_designator(sent, carrier)
-    return designator.number, designator.suffix
+def read_number(sent: str, carrier: str) -> tuple[str | None, str | None]:
+    """A flight's number without leading zeros and without its carrier, and the letter after it.
+
+    What is no number (`OPEN`, `ARNK`, a registration) stays whole.
+    """
+    shape = _NUMBER.fullmatch(sent.removeprefix(carrier))
+    return (sent or None, None) if shape is None else (shape[1], shape[2] or None)
 
 
 def leg_of(draft: PnrDraft, group: Group) -> ItineraryLeg:
@@ -94,7 +97,7 @@ def leg_of(draft: PnrDraft, group: Group) -> ItineraryLeg:
 
 def _operated(segment: Segment, element: int) -> dict[str, Any]:
     """The operating carrier's own number and class."""
-    number, _ = _number(segment.get(element).upper(), "")
+    number, _ = read_number(segment.get(element).upper(), "")
     return {
         "operating_number": number,
         "operating_class": segment.get(element, 1).upper() or None,

@@ -83,7 +83,7 @@ def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ord
         first_ordinal: The place of the PNR's first traveller in the message.
     """
     group, misplaced = group_pnr(segments)
-    reading = _PnrReading(PnrDraft(today, first_ordinal), group)
+    reading = _PnrReading(PnrDraft(today, first_ordinal), group, segments[0])
     reading.read()
     draft = reading.draft
     for segment in misplaced:
@@ -96,9 +96,10 @@ def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ord
 class _PnrReading:
     """One walk over the groups of a PNR."""
 
-    def __init__(self, draft: PnrDraft, group: Group) -> None:
+    def __init__(self, draft: PnrDraft, group: Group, opening: Segment) -> None:
         self.draft = draft
         self._group = group
+        self._opening = opening
         self._locators: list[Locator] = []
         self._changed_at: datetime | None = None
         self._ticketed_at: datetime | None = None
@@ -114,7 +115,7 @@ class _PnrReading:
         if self._locators:
             draft.findings.locator = self._locators[0].locator
         else:
-            draft.warn("LOCATOR_MISSING", group.segments[0])
+            draft.warn("LOCATOR_MISSING", self._opening)
         named = [(each, read_name(draft, each)) for each in group.all_of(GroupKind.TRAVELLER)]
         for _, traveller in named:
             if traveller is not None:

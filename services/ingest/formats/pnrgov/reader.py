@@ -7,9 +7,9 @@ from itertools import pairwise
 
 from services.ingest.errors import MalformedMessage, UnsupportedMessage
 from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage
-from services.ingest.formats.flights import StateOf, local_date_of, read_designator, with_crossing_leg
+from services.ingest.formats.flights import StateOf, local_date_of, with_crossing_leg
 from services.ingest.formats.pnrgov.drafts import GROUP
-from services.ingest.formats.pnrgov.itinerary import read_times
+from services.ingest.formats.pnrgov.itinerary import read_number, read_times
 from services.ingest.formats.pnrgov.pnr import read_pnr
 from services.ingest.formats.separators import Segment, split_segment
 from shared.travel.flight import Flight, Leg
@@ -128,11 +128,10 @@ class _LevelZero:
         if segment is None:
             raise MalformedMessage("FLIGHT_MISSING", "TVL", self._end)
         carrier = segment.get(3).upper() or segment.get(3, 1).upper()
-        designator, _ = read_designator(segment.get(4), carrier)
-        if not designator.number:
+        number, suffix = read_number(segment.get(4).upper(), carrier)
+        if number is None:
             raise MalformedMessage("FLIGHT_UNREADABLE", segment.tag, segment.position)
-        suffix = segment.get(4, 2).upper() or designator.suffix
-        return Flight(designator.carrier, designator.number, suffix, tuple(self._legs))
+        return Flight(carrier or None, number, segment.get(4, 2).upper() or suffix, tuple(self._legs))
 
 
 class _PnrgovReading:
