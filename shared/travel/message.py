@@ -246,6 +246,8 @@ class ParsedMessage(Personal):
     @property
     def ordinals(self) -> tuple[int, ...]:
         """The place of each of `travellers` in the message, from 1; rejected and merged ones took theirs."""
+        if not self.travellers:
+            return ()
         left_out = {
             fault.traveller
             for fault in self.faults

@@ -14,6 +14,7 @@ from shared.travel.records import Recorded
 from shared.travel.traveller import Address
 
 PLATE_DIGITS = 10
+MAX_TAG_DIGITS = 35
 
 
 class WhereSent(StrEnum):
@@ -230,7 +231,7 @@ class BagTag(Recorded):
         if self.number is None:
             return ()
         prefix = "" if len(self.number) >= PLATE_DIGITS else self.carrier or ""
-        if not self.number.isdecimal():
+        if not self.number.isdecimal() or len(self.number) > MAX_TAG_DIGITS:
             return (prefix + self.number,)
         first, width = int(self.number), len(self.number)
         return tuple(f"{prefix}{first + step:0{width}}" for step in range(self.count or 1))

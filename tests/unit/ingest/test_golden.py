@@ -9,6 +9,7 @@ import pytest
 from services.ingest.directives import Directive, Meaning
 from services.ingest.formats.mrz import parse_mrz
 from services.ingest.formats.registry import read_messages
+from services.ingest.replies.acknowledgement_xml import build_xml_acknowledgement
 from services.ingest.replies.cusres import Answer, Reply, build_reply, reply_to
 from services.ingest.replies.reply import build_reply as build_any_reply
 from services.ingest.sensitive import filter_message
@@ -17,7 +18,7 @@ from tests.unit.ingest.samples import MESSAGES
 
 RECEIVED_AT = datetime(2027, 11, 14, 5, 23, tzinfo=UTC)
 STATES = {"DXB": "ARE", "ATH": "GRC", "BOM": "IND", "ZRH": "CHE", "AUH": "ARE"}
-EXAMPLES = ("paxlst-a", "paxlst-b", "paxlst-c", "type-b")
+EXAMPLES = ("paxlst-a", "paxlst-b", "paxlst-c", "type-b", "pnrgov-a")
 
 
 def read(name: str) -> list[ParsedMessage]:
@@ -63,6 +64,16 @@ def test_answer_of_the_cusres_guide_is_written_as_it_stands_there() -> None:
     # Our group's control reference is the interchange's own; the guide leaves its first two letters out.
     written = text.replace("+GR90012233+UN+", "+90012233+UN+").replace("UNE+1+GR", "UNE+1+")
     assert written == text_of("paxlst-a.cusres.edi")
+
+
+def test_push_in_xml_prints_as_it_is_written_down() -> None:
+    assert [message.as_json() for message in read("pnrgov-a.xml")] == expected("pnrgov-a.xml")
+
+
+def test_push_in_xml_is_acknowledged_as_it_is_written_down() -> None:
+    (message,) = read("pnrgov-a.xml")
+    xml = build_xml_acknowledgement(message, own_name="XAA-PIU-01", prepared_at=RECEIVED_AT)
+    assert xml.decode() == (MESSAGES / "pnrgov-a.reply.xml").read_text()
 
 
 def test_specimen_of_doc_9303_is_read_as_it_is_written_down() -> None:

@@ -142,7 +142,7 @@ class _TreeReading:
 
     def enter(self, element: Element) -> Iterator[Node]:
         """Open an element, once it is within the limits; give out the root."""
-        tag, line = etree.QName(element).localname, _line_of(element)
+        tag, line = str(element.tag).rpartition("}")[2], _line_of(element)
         self._last = (tag, line)
         if not self._open:
             _require_root(element, plain_name(tag))
