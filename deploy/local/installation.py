@@ -29,6 +29,7 @@ TRAINING_LIFE: Final = timedelta(days=300)
 OWN_STATE: Final = "XAA"
 OWN_AUTHORITY: Final = "XAA-PIU-01"
 CARRIERS: Final = ("XA",)
+HANDLERS: Final = ("handler-QH",)
 POLICY_SIGNERS: Final = ("legal", "supervisor")
 WORLD: Final = Path(__file__).with_name("demonstration")
 AIRPORTS_FILE: Final = WORLD / "airports.csv"
@@ -104,8 +105,12 @@ def write_directory(folder: DataFolder, ports: Ports, now: datetime) -> None:
         known = LocalDirectory.load(folder.people)
     else:
         known = LocalDirectory.model_validate({"people": demonstration_people(now)})
-    carriers = tuple(known.carrier(name) or _new_carrier(folder, name) for name in CARRIERS)
-    others = tuple(row for row in known.carriers if row.carrier not in CARRIERS)
+    wanted = {f"carrier-{name}": name for name in CARRIERS} | dict.fromkeys(HANDLERS)
+    carriers = tuple(
+        known.carrier_account(subject) or _new_account(folder, subject, name)
+        for subject, name in wanted.items()
+    )
+    others = tuple(row for row in known.carriers if row.subject not in wanted)
     directory = known.model_copy(update={"carriers": (*carriers, *others), "consoles": (console,)})
     write_secret(folder.people, json.dumps(directory.as_json(), indent=2))
 
@@ -148,7 +153,7 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
 OWN_SETTINGS: Final = {"screening": {"ESCALATION_LADDER": "supervisor"}}
 PEERS: Final[Mapping[str, Sequence[str]]] = {
     "ingest": ("screening",),
-    "screening": ("sharing",),
+    "screening": ("ingest", "sharing"),
     "sharing": ("screening",),
     "console": ("ingest", "screening", "sharing"),
 }
@@ -174,14 +179,12 @@ def simulator_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
     }
 
 
-def _new_carrier(folder: DataFolder, designator: str) -> LocalCarrier:
+def _new_account(folder: DataFolder, subject: str, designator: str | None) -> LocalCarrier:
     secret = secrets.token_urlsafe(32)
-    path = folder.carrier_secret(designator)
+    path = folder.account_secret(subject)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     write_secret(path, secret)
-    return LocalCarrier(
-        subject=f"carrier-{designator}", carrier=designator, secret_sha256=secret_digest(secret)
-    )
+    return LocalCarrier(subject=subject, carrier=designator, secret_sha256=secret_digest(secret))
 
 
 def _once(path: Path, make: Callable[[], str]) -> None:

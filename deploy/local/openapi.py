@@ -73,7 +73,9 @@ def _console(common: dict[str, Any]) -> FastAPI:
 
 _BUILDERS: Final[dict[str, Callable[[dict[str, Any]], FastAPI]]] = {
     "ingest": lambda common: create_ingest(IngestSettings(**common, screening_url=_NOWHERE)),
-    "screening": lambda common: create_screening(ScreeningSettings(**common, sharing_url=_NOWHERE)),
+    "screening": lambda common: create_screening(
+        ScreeningSettings(**common, sharing_url=_NOWHERE, ingest_url=_NOWHERE)
+    ),
     "sharing": lambda common: create_sharing(SharingSettings(**common, screening_url=_NOWHERE)),
     "console": _console,
 }

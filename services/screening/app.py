@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.screening import (
     errors,
     routes_approvals,
+    routes_boarding,
     routes_desk,
     routes_hits,
     routes_registers,
@@ -61,6 +62,7 @@ POOL_SIZE: Final = 12
 MAX_CONNECTIONS: Final = 20
 
 register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
+register_problems(403, errors.BoardingNotAllowed)
 register_problems(403, SamePerson, SameRole, ApprovalRoleRefused)
 register_problems(404, errors.NotFound, ApprovalUnknown)
 register_problems(
@@ -120,6 +122,7 @@ def create_app(
         routers=[
             routes_review.router,
             routes_hits.router,
+            routes_boarding.router,
             routes_watchlist.router,
             routes_approvals.router,
             routes_registers.router,
@@ -222,7 +225,7 @@ async def _working(screening: ScreeningService, relay: Relay) -> AsyncIterator[N
 def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock: Clock) -> HttpCarrier:
     key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
     signer = ServiceSigner(SERVICE, key, clock)
-    return HttpCarrier(client, {"sharing": settings.sharing_url}, signer)
+    return HttpCarrier(client, {"sharing": settings.sharing_url, "ingest": settings.ingest_url}, signer)
 
 
 def _record_refusal(ports: Ports) -> OnRefusal:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.screening.boarding import Boarding
 from services.screening.deadlines import due_move
 from services.screening.hit import Hit
 from services.screening.hit_life import Mover, Step, moved, without_person
@@ -44,6 +45,7 @@ class Clocks:
         self._ports = ports
         self._ladder = tuple(escalation_ladder)
         self._lifecycle = Lifecycle(ports)
+        self._boarding = Boarding(ports)
 
     async def beat(self) -> Beat:
         """Do everything that is due now."""
@@ -52,6 +54,8 @@ class Clocks:
             moved_hits += count
         async with self._ports.transaction() as connection:
             suspended = await self._lifecycle.suspend_overdue(connection)
+        while await self._boarding.release_lapsed():
+            pass
         await self._forget()
         return Beat(moved_hits, suspended)
 

@@ -23,6 +23,7 @@ DomainError
 └── RecordedRefusal          carries the audit records that its transaction leaves behind
     ├── RefusedByPolicy      a safeguard refused
     ├── ScreeningRefused     503: a safeguard refused a batch, which waits
+    ├── BoardingNotAllowed   no law, or not in this case: no advice against boarding
     └── DecidedTooQuickly    under 30 s of open page
 ```
 """
@@ -202,6 +203,13 @@ class ScreeningRefused(RecordedRefusal):
     sentence: ClassVar[str] = (
         "The safeguards do not permit screening now ({reasons}). Try again in {retry_after_seconds} seconds."
     )
+
+
+class BoardingNotAllowed(RecordedRefusal):
+    """What must not be ordered against this traveller, whatever the safeguards would say."""
+
+    code: ClassVar[str] = "BOARDING_ADVICE_NOT_ALLOWED"
+    sentence: ClassVar[str] = "A boarding advice cannot be ordered here: {reason}."
 
 
 class DecidedTooQuickly(RecordedRefusal):

@@ -34,9 +34,9 @@ class Received:
 class ReceiveMessage:
     """Hands each message to its use case."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+    def __init__(self, ports: Ports, current: CurrentMatcher, hold_minutes: int = 0) -> None:
         self._ports = ports
-        self._current = current
+        self._screen = ScreenTravellers(ports, current, hold_minutes)
 
     async def __call__(self, message: Received) -> dict[str, Any]:
         """Carry a message out once; a repeat gets the first reply.
@@ -51,7 +51,7 @@ class ReceiveMessage:
             batch = _parsed(TravellersObservedV1, message)
             if batch.message_id != message.message_id:
                 raise UnreadableMessage(kind=message.kind)
-            reply = await ScreenTravellers(self._ports, self._current)(batch)
+            reply = await self._screen(batch)
             return reply.as_json()
         return await self._release(message)
 

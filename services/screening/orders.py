@@ -1,14 +1,14 @@
 """Orders on a confirmed hit: a supervisor drafts, a second person approves; the first makes it ACTIONED."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
+from services.screening.age import age_of
+from services.screening.boarding import ADVICE, Boarding, Ground
 from services.screening.confirmed import graded_item
 from services.screening.errors import (
     AlreadyDecided,
@@ -22,13 +22,13 @@ from services.screening.hit_life import Mover, moved
 from services.screening.policy_requests import Request
 from services.screening.ports import Ports
 from services.screening.proposals import HIT_ORDER, Decision, approvals, rejecting_role
+from services.screening.registers import StandingOrder
 from services.screening.review_states import VERIFIED, HitState, HitType
 from services.screening.store.orders import Order
 from services.screening.verification import verification_of
 from services.screening.watchlist.versions import is_child
 from shared.identifiers import HitId, OrderId
 from shared.security.tokens import Principal
-from shared.travel import PartialDate
 
 #: What screening orders (workflow.md §4). NOTIFY_STATE is carried out by `share.send` alone, and a boarding
 #: hold is no person's order.
@@ -52,6 +52,7 @@ class Orders:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._approvals = approvals(ports)
+        self._boarding = Boarding(ports)
 
     async def draft(self, hit_id: UUID, kind: str, statement: str, principal: Principal) -> Order:
         """Draft an order on a verified hit; nothing happens before a second person approves.
@@ -98,7 +99,7 @@ class Orders:
         Raises:
             NotFound, AlreadyDecided, OrderNotPossible, NoStandingOrder: See there.
             SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict: See `shared/approval/errors.py`.
-            RefusedByPolicy: `action.order` is refused; the draft stays.
+            RefusedByPolicy, BoardingNotAllowed: `action.order` is refused; the draft stays.
 
         Source: `workflow.md` §4 and §7; SG-01, 03, 05, 06, 08, 09, 11, 16, 17, 34.
         """
@@ -136,7 +137,13 @@ class Orders:
         assert hit is not None, "an order's hit is there: the tables say so"
         _require_possible(hit, order.kind)
         await self._require_listed(connection, hit)
-        request = await self._request(connection, hit, order, principal, now)
+        standing = await stores.registers.standing_order(connection, now)
+        if standing is None:
+            raise NoStandingOrder
+        ground = None
+        if order.kind == ADVICE:
+            ground = await self._boarding.ground(connection, hit, order, standing.purpose_code, now)
+        request = await self._request(connection, hit, order, principal, (standing, ground))
         record = self._ports.require(
             request,
             object_kind="order",
@@ -150,6 +157,8 @@ class Orders:
             hit, step = moved(hit, HitState.ACTIONED, Mover(principal.subject, now, "ORDERED"))
             await stores.hits.save(connection, [hit])
             await stores.hits.add_steps(connection, [step])
+        if ground is not None:
+            await self._boarding.advise(connection, hit, order, ground, now)
 
     async def _require_listed(self, connection: AsyncConnection, hit: Hit) -> None:
         """Nothing is ordered on an entry that is no longer in use (`workflow.md` §1, CONFIRMED; §3.8)."""
@@ -172,12 +181,11 @@ class Orders:
         hit: Hit,
         order: Order,
         principal: Principal,
-        now: datetime,
+        rests_on: tuple[StandingOrder, Ground | None],
     ) -> Request:
         stores = self._ports.stores
-        standing = await stores.registers.standing_order(connection, now)
-        if standing is None:
-            raise NoStandingOrder
+        now = self._ports.clock.now()
+        standing, ground = rests_on
         source = await stores.registers.source(connection, hit.source_id)
         assert source is not None, "a hit's source is registered: the tables say so"
         verification = verification_of(hit, await stores.reviews.reviews(connection, hit.hit_id))
@@ -192,11 +200,12 @@ class Orders:
             author=order.author,
             items=[item.as_json()],
             category=hit.entry.get("category"),
-            age=_age(hit, now.date()),
+            age=age_of(hit, now.date()),
             is_listed_as_child=is_child(hit.entry, now.date()),
             compared_fields=() if verification is None else verification.compared_fields,
             is_case_open=hit.is_open,
             now=now,
+            boarding=None if ground is None else ground.as_context(),
         )
 
 
@@ -205,13 +214,3 @@ def _require_possible(hit: Hit, kind: str) -> None:
     fits = kind == "DOCUMENT_CHECK" or kind in WITHOUT_MEASURE or not is_document
     if hit.state not in VERIFIED or not fits:
         raise OrderNotPossible(state=hit.state.value, kind=kind)
-
-
-def _age(hit: Hit, today: date) -> int | None:
-    """Whole years at the least: where only a part of the birth date is known, the youngest that it allows."""
-    text = (hit.traveller or {}).get("birth_date")
-    if text is None:
-        return None
-    born = PartialDate.parse(text)
-    birthday: Sequence[int] = (born.month or 12, born.day or 28)
-    return today.year - born.year - ((today.month, today.day) < tuple(birthday))

@@ -221,11 +221,12 @@ def action_order(
     compared_fields: Sequence[str],
     is_case_open: bool,
     now: datetime,
+    boarding: Mapping[str, Any] | None = None,
 ) -> Request:
     """May this measure be ordered? Source: SG-01, 03, 05, 06, 08, 09, 11, 16, 17, 34, 41, 42, 45.
 
-    Screening holds no country-risk register: null counts as MEDIUM with a possible death penalty (SG-34), so
-    a boarding advice is refused here until that register reaches screening.
+    `boarding` holds what SG-34 reads about an advice against boarding (country risk, individual risk,
+    assessments) or SG-08 about a hold; other measures are not judged by them.
     """
     reviews = _NO_REVIEWS if verification is None else verification.as_context()
     return build_request(
@@ -250,6 +251,7 @@ def action_order(
             "individual_risk": None,
             "author": author,
             **reviews,
+            **(boarding or {}),
         },
     )
 

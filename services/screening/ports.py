@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.screening.acting import Actor
 from services.screening.errors import RecordedRefusal, RefusedByPolicy
 from services.screening.policy_requests import Request
+from services.screening.store.boarding import BoardingStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
 from services.screening.store.orders import OrderStore
@@ -92,6 +93,7 @@ class Stores:
     watchlist: WatchlistStore = field(default_factory=WatchlistStore)
     orders: OrderStore = field(default_factory=OrderStore)
     front_line: FrontLineStore = field(default_factory=FrontLineStore)
+    boarding: BoardingStore = field(default_factory=BoardingStore)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.ports import Ports
-from services.screening.registers import LegalRow, ListSource, MatcherApproval, Persons, StandingOrder
+from services.screening.registers import (
+    CountryRisk,
+    LegalRow,
+    ListSource,
+    MatcherApproval,
+    Persons,
+    StandingOrder,
+)
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.errors import ApprovalRoleRefused, ApprovalUnknown
 from shared.approval.rules import ApprovalRule
@@ -25,6 +32,7 @@ MATCHER_APPROVAL = "MATCHER_APPROVAL"
 LEGAL_ROW = "LEGAL_ROW"
 LIST_SOURCE = "LIST_SOURCE"
 HIT_ORDER = "HIT_ORDER"
+COUNTRY_RISK = "COUNTRY_RISK"
 
 RULES = (
     ApprovalRule(STANDING_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL"})),
@@ -35,6 +43,10 @@ RULES = (
         frozenset({"SUPERVISOR", "LEGAL"}),
         frozenset({"SUPERVISOR", "LEGAL", "DPO", "PIU_HEAD"}),
     ),
+    # The register of country risk is the human-rights officer's own (SG-34).
+    ApprovalRule(
+        COUNTRY_RISK, frozenset({"HUMAN_RIGHTS"}), frozenset({"SUPERVISOR", "LEGAL", "DPO", "PIU_HEAD"})
+    ),
     ApprovalRule(HIT_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL", "DUTY_SUPERVISOR", "PIU_HEAD"})),
 )
 
@@ -44,6 +56,7 @@ _CONFIG_KINDS = {
     MATCHER_APPROVAL: "MODEL_ACTIVATION",
     LEGAL_ROW: "LEGAL_REGISTER",
     LIST_SOURCE: "LIST_SOURCE",
+    COUNTRY_RISK: "COUNTRY_RISK",
 }
 
 #: A configuration serves all operational purposes; it is no look at anybody.
@@ -160,6 +173,8 @@ class Proposals:
             await registers.add_matcher_approval(connection, _matcher_approval_of(approved, now), now)
         elif approved.kind == LEGAL_ROW:
             await registers.add_legal_row(connection, _legal_row_of(approved), persons)
+        elif approved.kind == COUNTRY_RISK:
+            await self._ports.stores.boarding.add_risk(connection, _country_risk_of(approved), persons)
         else:
             await registers.put_source(connection, _source_of(approved.payload), persons)
 
@@ -205,6 +220,19 @@ def _legal_row_of(approved: Approval) -> LegalRow:
         valid_to=date.fromisoformat(payload["valid_to"]),
         instrument_ref=payload["instrument_ref"],
         public_url=payload["public_url"],
+        orders=tuple(payload.get("orders", ())),
+    )
+
+
+def _country_risk_of(approved: Approval) -> CountryRisk:
+    payload = approved.payload
+    return CountryRisk(
+        row_id=approved.approval_id,
+        state=payload["state"],
+        level=payload["level"],
+        death_penalty=payload["death_penalty"],
+        assessed_at=date.fromisoformat(payload["assessed_at"]),
+        sources=payload["sources"],
     )
 
 

@@ -4,14 +4,16 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.screening.errors import RefusedByPolicy
 from services.screening.proposals import Decision
 from services.screening.views import Out
+from services.screening.watchlist.sources.registry import READERS
 from shared.approval.approvals import Approval
 from shared.approval.errors import ApprovalConflict, ApprovalRoleRefused, ApprovalUnknown, SamePerson
 from shared.policy.actions import ACTIONS, DATA_CLASSES, HANDLING_CODES, OPERATIONAL_PURPOSES, PURPOSES
+from shared.travel.states import is_state
 from shared.web.problems import problems
 
 #: What every route of a register may answer beside its success.
@@ -64,6 +66,32 @@ class LegalRowIn(In):
     valid_to: date
     instrument_ref: Name
     public_url: Name
+    orders: Annotated[list[Literal["BOARDING_ADVICE", "BOARDING_HOLD"]], Field(max_length=2)] = Field(
+        default_factory=list
+    )
+
+    @model_validator(mode="after")
+    def _orders_are_orders(self) -> Self:
+        if self.orders and (self.action, self.data_class) != ("action.order", "HIT"):
+            raise ValueError("only a row for action.order on HIT allows orders")
+        return self
+
+
+class CountryRiskIn(In):
+    """What a person has to fear in a State (SG-34)."""
+
+    state: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    level: Literal["LOW", "MEDIUM", "HIGH"]
+    death_penalty: bool
+    assessed_at: date
+    sources: Words
+
+    @field_validator("state")
+    @classmethod
+    def _state_exists(cls, code: str) -> str:
+        if not is_state(code):
+            raise ValueError("the State is an ISO 3166-1 alpha-3 code")
+        return code
 
 
 class ListSourceIn(In):
@@ -72,7 +100,7 @@ class ListSourceIn(In):
     source_id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
     publisher: Name
     kind: Literal["UN", "NATIONAL", "PARTNER", "INTERPOL", "REGIONAL", "COMMERCIAL", "CROWD"]
-    reader: Literal["un"]
+    reader: Annotated[str, Field(pattern=one_of(tuple(READERS)))]
     purpose_tag: Literal["TERRORISM"] = "TERRORISM"
     allow_list: Annotated[list[Name], Field(min_length=1, max_length=50)]
     handling_code: Annotated[str, Field(pattern=one_of(HANDLING_CODES))] = "H1"
@@ -87,7 +115,7 @@ class ListSourceIn(In):
 class RegisterIn(In):
     """A row for one of the registers; exactly one is given."""
 
-    register_name: Annotated[Literal["legal-rows", "list-sources"], Field(alias="register")]
+    register_name: Annotated[Literal["legal-rows", "list-sources", "country-risk"], Field(alias="register")]
     row: dict[str, Any]
 
 

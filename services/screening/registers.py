@@ -22,7 +22,10 @@ class Persons:
 
 @dataclass(frozen=True, slots=True)
 class LegalRow:
-    """A published law that gives an authority the power to an act with a class of data (SG-02)."""
+    """A published law that gives an authority the power to an act with a class of data (SG-02).
+
+    `orders` are the boarding orders that a row for `action.order` allows; they exist nowhere without one.
+    """
 
     row_id: UUID
     authority: str
@@ -33,6 +36,7 @@ class LegalRow:
     valid_to: date
     instrument_ref: str
     public_url: str
+    orders: tuple[str, ...] = ()
 
     def as_facts(self) -> dict[str, Any]:
         """`context.legal_row` of SG-02."""
@@ -41,6 +45,26 @@ class LegalRow:
             "valid_to": self.valid_to.isoformat(),
             "instrument_ref": self.instrument_ref,
             "public_url": self.public_url,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CountryRisk:
+    """What a person has to fear in a State, as the human-rights officer assessed it (SG-34)."""
+
+    row_id: UUID
+    state: str
+    level: str
+    death_penalty: bool
+    assessed_at: date
+    sources: str
+
+    def as_facts(self, today: date) -> dict[str, Any]:
+        """`context.country_risk` of SG-34."""
+        return {
+            "level": self.level,
+            "age_days": (today - self.assessed_at).days,
+            "death_penalty": self.death_penalty,
         }
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.screening.errors import (
     AlreadyDecided,
+    BoardingNotAllowed,
     NoListInForce,
     NoStandingOrder,
     NotFound,
@@ -82,7 +83,7 @@ async def receive_message(
     opened: Service,
 ) -> dict[str, Any]:
     """Take one message of another service; a repeat gets the first reply."""
-    receive = ReceiveMessage(ports, opened.current)
+    receive = ReceiveMessage(ports, opened.current, opened.settings.boarding_hold_minutes)
     return await receive(Received(body.message_id, body.kind, body.body, principal.subject))
 
 
@@ -142,7 +143,9 @@ async def list_orders(
 
 @router.post(
     "/v1/orders/{order_id}/approval",
-    responses=problems(NotFound, AlreadyDecided, OrderNotPossible, NoStandingOrder, RefusedByPolicy),
+    responses=problems(
+        NotFound, AlreadyDecided, OrderNotPossible, NoStandingOrder, RefusedByPolicy, BoardingNotAllowed
+    ),
 )
 async def decide_order(
     order_id: UUID,

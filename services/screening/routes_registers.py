@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends
 from pydantic import ValidationError
 
 from services.screening.errors import AlreadyDecided, NotFound, RowRefused
-from services.screening.proposals import LEGAL_ROW, LIST_SOURCE, Proposals
+from services.screening.proposals import COUNTRY_RISK, LEGAL_ROW, LIST_SOURCE, Proposals
 from services.screening.register_forms import (
     REGISTER_FAULTS,
     CaseIn,
+    CountryRiskIn,
     DecisionIn,
     LegalRowIn,
     ListSourceIn,
@@ -33,6 +34,7 @@ class RegistersOut(Out):
 
     legal_rows: list[dict[str, Any]]
     list_sources: list[dict[str, Any]]
+    country_risk: list[dict[str, Any]]
     proposals: list[ProposalOut]
 
 
@@ -41,9 +43,11 @@ async def read_registers(ports: RequestPorts) -> RegistersOut:
     """Every row in force, and what awaits a second person."""
     proposals = Proposals(ports)
     pending = [*await proposals.pending(LEGAL_ROW), *await proposals.pending(LIST_SOURCE)]
+    pending += await proposals.pending(COUNTRY_RISK)
     async with ports.database.connect() as connection:
         rows = await ports.stores.registers.legal_rows(connection)
         sources = await ports.stores.registers.sources(connection)
+        risks = await ports.stores.boarding.risks(connection)
     return RegistersOut(
         legal_rows=[
             {
@@ -52,9 +56,20 @@ async def read_registers(ports: RequestPorts) -> RegistersOut:
                 "action": row.action,
                 "data_class": row.data_class,
                 "purpose_code": row.purpose_code,
+                "orders": list(row.orders),
                 **row.as_facts(),
             }
             for row in rows
+        ],
+        country_risk=[
+            {
+                "state": each.state,
+                "level": each.level,
+                "death_penalty": each.death_penalty,
+                "assessed_at": each.assessed_at.isoformat(),
+                "sources": each.sources,
+            }
+            for each in risks
         ],
         list_sources=[
             {"source_id": each.source_id, "kind": each.kind, "allow_list": list(each.allow_list)}
@@ -83,7 +98,7 @@ async def decide_row(
     ports: RequestPorts,
 ) -> ProposalOut:
     """Approve or reject a law or a list source as the second person."""
-    kinds = {LEGAL_ROW, LIST_SOURCE}
+    kinds = {LEGAL_ROW, LIST_SOURCE, COUNTRY_RISK}
     return ProposalOut.of(await Proposals(ports).decide(kinds, approval_id, principal, body.as_decision()))
 
 
@@ -135,6 +150,9 @@ def _checked_row(body: RegisterIn) -> tuple[str, str, dict[str, Any]]:
             row = LegalRowIn.model_validate(body.row).model_dump(mode="json")
             subject = "/".join(row[key] for key in ("authority", "action", "data_class", "purpose_code"))
             return LEGAL_ROW, subject, row
+        if body.register_name == "country-risk":
+            row = CountryRiskIn.model_validate(body.row).model_dump(mode="json")
+            return COUNTRY_RISK, row["state"], row
         row = ListSourceIn.model_validate(body.row).model_dump(mode="json")
         return LIST_SOURCE, row["source_id"], row
     except ValidationError as fault:

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
+from services.screening.boarding_holds import BoardingHolds
 from services.screening.deadlines import suppressed_until
 from services.screening.errors import (
     RETRY_AFTER_SECONDS,
@@ -80,9 +81,10 @@ class Situation:
 class ScreenTravellers:
     """Screens the batches that ingest sends."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+    def __init__(self, ports: Ports, current: CurrentMatcher, hold_minutes: int = 0) -> None:
         self._ports = ports
         self._current = current
+        self._hold_minutes = hold_minutes
 
     async def __call__(self, batch: TravellersObservedV1) -> TravellersScreenedV1:
         """Screen a batch of up to 200 travellers of one flight; a repeat gets the first reply.
@@ -132,8 +134,10 @@ class ScreenTravellers:
         )
         await stores.reviews.suppress(connection, changes.suppressed)
         await stores.watchlist.add_run(connection, run)
+        fresh = [hit for hit in changes.new if hit.hit_id in made]
+        held = await BoardingHolds(self._ports, self._hold_minutes).consider(connection, fresh, order, now)
         await self._ports.audit.append_many(
-            connection, [record, *self._hit_records(changes, made, order, run)]
+            connection, [record, *self._hit_records(changes, made, order, run), *held]
         )
         reply = TravellersScreenedV1(
             screened=len(batch.travellers) - matching.unscreenable,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
+from services.screening.boarding_holds import MAX_MINUTES
 from services.screening.review_rules import SECOND_QUEUE_MIX
 from shared.settings import ServiceSettings
 
@@ -15,7 +16,8 @@ class ScreeningSettings(ServiceSettings):
     `own_authority` is the unit that screens, as the legal register names it; `<own_state>-PIU-01` where it is
     left out. `escalation_ladder` names supervisors, parted by commas: the first owns what nobody reviewed.
     `second_queue_mix` is the share of NOT_A_MATCH that a second person looks at, at least one in twenty.
-    `clock_seconds` is the pause between two beats of the clocks.
+    `clock_seconds` is the pause between two beats of the clocks. `boarding_hold_minutes` is how long the
+    strongest matches hold a boarding where a published law allows it; 0 is never.
     """
 
     model_config = SettingsConfigDict(
@@ -23,10 +25,12 @@ class ScreeningSettings(ServiceSettings):
     )
 
     sharing_url: str
+    ingest_url: str
     own_authority: str | None = None
     escalation_ladder: Annotated[tuple[str, ...], NoDecode] = ()
     second_queue_mix: float = Field(default=SECOND_QUEUE_MIX, ge=SECOND_QUEUE_MIX, le=1.0)
     clock_seconds: float = Field(default=5.0, gt=0, le=60)
+    boarding_hold_minutes: int = Field(default=0, ge=0, le=MAX_MINUTES)
 
     @field_validator("escalation_ladder", mode="before")
     @classmethod

@@ -59,6 +59,8 @@ class Permission(StrEnum):
     DRAFT_ORDER = "DRAFT_ORDER"
     APPROVE_ORDER = "APPROVE_ORDER"
     READ_ORDERS = "READ_ORDERS"
+    ASSESS_ORDER = "ASSESS_ORDER"
+    RELEASE_ORDER = "RELEASE_ORDER"
     DRAFT_STANDING_ORDER = "DRAFT_STANDING_ORDER"
     APPROVE_STANDING_ORDER = "APPROVE_STANDING_ORDER"
     READ_STANDING_ORDERS = "READ_STANDING_ORDERS"
@@ -109,6 +111,11 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.APPROVE_ORDER: frozenset({Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD}),
         Permission.READ_ORDERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD},
+        Permission.ASSESS_ORDER: frozenset({Role.LEGAL, Role.HUMAN_RIGHTS}),
+        # What protects takes one person (workflow.md §7).
+        Permission.RELEASE_ORDER: frozenset(
+            {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.HUMAN_RIGHTS, Role.PIU_HEAD}
+        ),
         Permission.DRAFT_STANDING_ORDER: frozenset({Role.SUPERVISOR}),
         Permission.APPROVE_STANDING_ORDER: frozenset({Role.LEGAL}),
         Permission.READ_STANDING_ORDERS: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL, Role.VERIFIER},

@@ -37,7 +37,7 @@ def _ingest(folder: Path, database_url: str) -> FastAPI:
 
 def _screening(folder: Path, database_url: str) -> FastAPI:
     _keys(folder, "screening")
-    settings = ScreeningSettings(**_settings(folder, database_url), sharing_url=NOBODY)
+    settings = ScreeningSettings(**_settings(folder, database_url), sharing_url=NOBODY, ingest_url=NOBODY)
     return create_screening(settings)
 
 

@@ -36,8 +36,9 @@ class RegisterStore:
         """The row that backs an act; the newest one that has begun, even when it has ended."""
         query = text(
             "SELECT row_id, authority, action, data_class, purpose_code, valid_from, valid_to,"
-            " instrument_ref, public_url FROM legal_row WHERE authority = :authority AND action = :action"
-            " AND data_class = :data_class AND purpose_code = :purpose_code AND valid_from <= :today"
+            " instrument_ref, public_url, orders FROM legal_row"
+            " WHERE authority = :authority AND action = :action AND data_class = :data_class"
+            " AND purpose_code = :purpose_code AND valid_from <= :today"
             " ORDER BY valid_to DESC, row_id LIMIT 1"
         )
         facts = {
@@ -48,23 +49,24 @@ class RegisterStore:
             "today": now.date(),
         }
         row = (await connection.execute(query, facts)).one_or_none()
-        return None if row is None else LegalRow(*row)
+        return None if row is None else _law_of(row)
 
     async def legal_rows(self, connection: AsyncConnection) -> list[LegalRow]:
         """All legal rows, by authority and act."""
         query = text(
             "SELECT row_id, authority, action, data_class, purpose_code, valid_from, valid_to,"
-            " instrument_ref, public_url FROM legal_row"
+            " instrument_ref, public_url, orders FROM legal_row"
             " ORDER BY authority, action, data_class, purpose_code, valid_from LIMIT 1000"
         )
-        return [LegalRow(*row) for row in await connection.execute(query)]
+        return [_law_of(row) for row in await connection.execute(query)]
 
     async def add_legal_row(self, connection: AsyncConnection, row: LegalRow, persons: Persons) -> None:
         """Put a legal row in force."""
         await connection.execute(
             text(
                 "INSERT INTO legal_row VALUES (:row_id, :authority, :action, :data_class, :purpose_code,"
-                " :valid_from, :valid_to, :instrument_ref, :public_url, :author, :approver, :at)"
+                " :valid_from, :valid_to, :instrument_ref, :public_url, :author, :approver, :at,"
+                " CAST(:orders AS text[]))"
             ),
             {
                 "row_id": row.row_id,
@@ -79,6 +81,7 @@ class RegisterStore:
                 "author": persons.author,
                 "approver": persons.approver,
                 "at": persons.at,
+                "orders": list(row.orders),
             },
         )
 
@@ -276,6 +279,21 @@ class RegisterStore:
             text("DELETE FROM stated_act WHERE at <= :until"), {"until": now - COPIES_REMEMBERED}
         )
         return gone.rowcount
+
+
+def _law_of(row: Row[Any]) -> LegalRow:
+    return LegalRow(
+        row_id=row.row_id,
+        authority=row.authority,
+        action=row.action,
+        data_class=row.data_class,
+        purpose_code=row.purpose_code,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        instrument_ref=row.instrument_ref,
+        public_url=row.public_url,
+        orders=tuple(row.orders),
+    )
 
 
 def _source_of(row: Row[Any]) -> ListSource:

@@ -23,6 +23,7 @@ from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import Compile
 from shared.bus.message import OutgoingMessage
+from shared.bus.relay import Relay
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -279,6 +280,11 @@ class Desk:
             **more,
         }
 
+    async def sent(self) -> None:
+        """Let everything leave the outbox that waits there."""
+        while await self.count("outbox"):
+            await Relay(self.service.ports.database, self.carrier, {}).deliver_due()
+
     async def beat(self) -> Any:
         """One beat of the clocks."""
         return await self.ask("admin", "POST", "/v1/tick")
@@ -399,6 +405,7 @@ def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> Scree
         issuer_jwks_url=f"{FakeIssuer.url}/jwks",
         service_keys_file=service_keys,
         sharing_url="http://127.0.0.1:1",
+        ingest_url="http://127.0.0.1:1",
         # The clocks beat when a test says so.
         clock_seconds=60,
     )

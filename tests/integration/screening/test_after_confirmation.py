@@ -60,16 +60,6 @@ async def test_nothing_is_ordered_on_a_possible_match(desk: Desk) -> None:
     assert await desk.count("hit_order") == 0
 
 
-async def test_no_boarding_advice_for_a_child_or_without_a_country_assessment(desk: Desk) -> None:
-    hit_id = await desk.confirmed()
-    order = await draft(desk, hit_id, "BOARDING_ADVICE")
-    refused = await desk.approve(f"/v1/orders/{order['order_id']}", "legal", status=403)
-    assert any(reason.startswith("SG-34") for reason in refused["reasons"].split(", "))
-    assert (await desk.state(hit_id))["state"] == "CONFIRMED"
-    pending = await desk.ask("legal", "GET", "/v1/orders", params={"state": "DRAFT"})
-    assert len(pending["orders"]) == 1
-
-
 async def test_the_port_sees_a_card_only_after_the_national_release(desk: Desk) -> None:
     hit_id = await desk.confirmed()
     assert (await desk.ask("front-line", "GET", "/v1/front-line/cards"))["cards"] == []
