@@ -7,8 +7,9 @@ from functools import partial
 from random import Random
 from typing import Any, Final
 
+from deploy.local.fuzzing.edifact_grammar import made_interchange
 from deploy.local.fuzzing.harness import Reader
-from deploy.local.fuzzing.mutation import Maker, mixed, mutated_bytes, noise
+from deploy.local.fuzzing.mutation import Maker, mixed, mutated_bytes, mutated_json, noise
 from deploy.local.fuzzing.push_grammar import made_push, made_xml_push
 from deploy.local.layout import ROOT
 from services.ingest.errors import RefusedMessage
@@ -27,12 +28,22 @@ class UnstorableText(Exception):
     """A reader let text in that PostgreSQL refuses."""
 
 
-def reservation_readers() -> Iterator[Reader]:
-    """PNRGOV in both forms, and the answers to messages."""
+def message_readers() -> Iterator[Reader]:
+    """Lists and manifests of travellers, reservations in both forms, and the answers to all of these."""
+    lists = [(WORKED_EXAMPLES / f"paxlst-{name}.edi").read_bytes() for name in "abc"]
+    yield _message_reader("paxlst", "application/edifact", lists, made_interchange)
+    manifest = example("paxlst-a.json")
+    yield Reader(
+        "manifest",
+        (RefusedMessage,),
+        partial(read_message, "application/json"),
+        mixed((45, partial(mutated_json, manifest)), (1, noise)),
+        json.dumps(manifest).encode(),
+    )
     push = (WORKED_EXAMPLES / "pnrgov-a.edi").read_bytes()
-    yield _message_reader("pnrgov", "application/edifact", push, made_push)
+    yield _message_reader("pnrgov", "application/edifact", [push], made_push)
     xml = (WORKED_EXAMPLES / "pnrgov-a.xml").read_bytes()
-    yield _message_reader("pnrgov_xml", "application/xml", xml, made_xml_push)
+    yield _message_reader("pnrgov_xml", "application/xml", [xml], made_xml_push)
     names = ("paxlst-a.cusres.edi", "paxlst-c.reply.edi", "pnrgov-a.reply.edi")
     answers = [(WORKED_EXAMPLES / name).read_bytes() for name in names]
     yield Reader(
@@ -44,9 +55,15 @@ def reservation_readers() -> Iterator[Reader]:
     )
 
 
-def _message_reader(name: str, content_type: str, good: bytes, made: Maker) -> Reader:
-    makers = mixed((12, partial(made_bytes, [good])), (7, made), (1, noise))
-    return Reader(name, (RefusedMessage,), partial(read_message, content_type), makers, good)
+def _message_reader(name: str, content_type: str, seeds: Sequence[bytes], made: Maker) -> Reader:
+    makers = mixed((12, partial(made_bytes, seeds)), (7, made), (1, noise))
+    return Reader(name, (RefusedMessage,), partial(read_message, content_type), makers, seeds[0])
+
+
+def example(name: str) -> dict[str, Any]:
+    """A worked example's JSON."""
+    value: dict[str, Any] = json.loads((WORKED_EXAMPLES / name).read_bytes())
+    return value
 
 
 def made_bytes(seeds: Sequence[bytes], random: Random) -> bytes:

@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import partial
 from random import Random
 from typing import Any, Final
 
-from deploy.local.fuzzing.edifact_grammar import made_interchange
 from deploy.local.fuzzing.harness import Reader
-from deploy.local.fuzzing.mutation import mixed, mutated_bytes, mutated_json, noise
+from deploy.local.fuzzing.messages import example, keep, made_bytes, message_readers
+from deploy.local.fuzzing.mutation import mixed, mutated_json, noise
 from deploy.local.fuzzing.notices import notice_reader
 from deploy.local.layout import ROOT
 from deploy.local.scripted_day import LIST_FILE
-from services.ingest.errors import MalformedMessage, RefusedMessage
+from services.ingest.errors import MalformedMessage
 from services.ingest.formats.mrz import parse_mrz
-from services.ingest.formats.registry import read_messages
-from services.ingest.replies.reply import build_reply
-from services.ingest.sensitive import filter_message
 from services.screening.document_number import read_document_number
 from services.screening.errors import MalformedMrz
 from services.screening.matching.matcher import Matcher
@@ -28,11 +25,8 @@ from services.screening.watchlist.sources.un_xml import TERRORISM_REGIMES, read_
 from shared.policy.engine import PolicyEngine
 from shared.travel.traveller import Traveller
 
-WORKED_EXAMPLES: Final = ROOT / "tests" / "data" / "messages"
 VECTORS: Final = ROOT / "tests" / "data" / "safeguards-vectors.json"
-NOW: Final = datetime(2027, 11, 14, 5, tzinfo=UTC)
 TODAY: Final = date(2027, 11, 14)
-_STATES: Final = {"DXB": "ARE", "ATH": "GRC", "XQA": "XAA", "XQB": "XBB"}
 _MRZ_SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"
 _MRZ_LAYOUTS: Final = ((2, 44), (2, 36), (3, 30), (1, 44), (4, 30))
 # The specimen of Doc 9303 part 4, whose person and State do not exist.
@@ -45,30 +39,10 @@ class NoJsonObject(ValueError):
     """The bytes are no JSON object, so the reader of its content is not reached."""
 
 
-class UnstorableText(Exception):
-    """A reader let text in that PostgreSQL refuses."""
-
-
 def readers() -> Iterator[Reader]:
     """All readers, quickest to explain first."""
-    manifest = _example("paxlst-a.json")
-    edifact = [(WORKED_EXAMPLES / name).read_bytes() for name in ("paxlst-a.edi", "paxlst-b.edi")]
-    read_edifact = partial(_read_message, "application/edifact")
-    yield Reader(
-        "paxlst",
-        (RefusedMessage,),
-        read_edifact,
-        mixed((12, partial(_made_bytes, edifact)), (7, made_interchange), (1, noise)),
-        edifact[0],
-    )
-    yield Reader(
-        "manifest",
-        (RefusedMessage,),
-        partial(_read_message, "application/json"),
-        mixed((45, partial(_made_json, [manifest])), (1, noise)),
-        json.dumps(manifest).encode(),
-    )
-    zones = mixed((20, partial(_made_bytes, [_SPECIMEN])), (20, _retyped_zone), (10, _made_zone), (1, noise))
+    yield from message_readers()
+    zones = mixed((20, partial(made_bytes, [_SPECIMEN])), (20, _retyped_zone), (10, _made_zone), (1, noise))
     yield Reader("mrz", (MalformedMessage,), _read_mrz, zones, _SPECIMEN)
     yield Reader("mrz_number", (MalformedMrz,), _read_mrz_number, zones, _SPECIMEN)
     un_list = _short_list()
@@ -76,13 +50,11 @@ def readers() -> Iterator[Reader]:
         "un_list",
         (MalformedList,),
         _read_un_list,
-        mixed((45, partial(_made_bytes, [un_list])), (1, noise)),
+        mixed((45, partial(made_bytes, [un_list])), (1, noise)),
         un_list,
     )
     yield notice_reader()
-    people = [
-        person for name in ("paxlst-a.json", "paxlst-b.json") for person in _example(name)["travellers"]
-    ]
+    people = [person for name in ("paxlst-a.json", "paxlst-b.json") for person in example(name)["travellers"]]
     entries = [entry.as_json() for entry in _read_un_list(un_list).entries]
     yield _json_reader("traveller", (KeyError, ValueError), _ReadTraveller(un_list), people)
     yield _json_reader("watchlist_entry", (KeyError, ValueError), _read_entry, entries)
@@ -99,21 +71,6 @@ def _json_reader(name: str, declared: tuple[type[Exception], ...], read: Any, se
     return Reader(
         name, (*declared, NoJsonObject), read_bytes, mixed((45, partial(_made_json, seeds)), (1, noise)), good
     )
-
-
-def _read_message(content_type: str, body: bytes) -> None:
-    """What ingest does with a body before it stores anything, and with what it will store."""
-    read = read_messages(body, content_type, NOW, state_of=_STATES.get, own_state="XAA")
-    messages = [filter_message(message) for message in read]
-    build_reply(messages, own_name="XAAGOVAPI", reference="1", prepared_at=NOW)
-    _keep([message.as_json() for message in messages])
-
-
-def _keep(value: Any) -> None:
-    """What a database would be given: it takes no lone surrogate and no zero character."""
-    stored = json.dumps(value, ensure_ascii=False).encode()
-    if b"\\u0000" in stored:
-        raise UnstorableText
 
 
 def _read_mrz(content: bytes) -> None:
@@ -136,13 +93,13 @@ class _ReadTraveller:
 
     def __call__(self, value: dict[str, Any]) -> None:
         traveller = Traveller.from_json(value)
-        _keep(traveller.as_record())
+        keep(traveller.as_record())
         self._matcher.unscreenable(traveller)
         self._matcher.screen([traveller], floor=0.5)
 
 
 def _read_entry(value: dict[str, Any]) -> None:
-    _keep(WatchlistEntry.from_json(value).as_json())
+    keep(WatchlistEntry.from_json(value).as_json())
 
 
 def _object_of(content: bytes) -> dict[str, Any]:
@@ -153,10 +110,6 @@ def _object_of(content: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise NoJsonObject
     return value
-
-
-def _made_bytes(seeds: Sequence[bytes], random: Random) -> bytes:
-    return mutated_bytes(random.choice(seeds), seeds, random)
 
 
 def _made_json(seeds: Sequence[Any], random: Random) -> bytes:
@@ -172,11 +125,6 @@ def _retyped_zone(random: Random) -> bytes:
 def _made_zone(random: Random) -> bytes:
     lines, width = random.choice(_MRZ_LAYOUTS)
     return "\n".join("".join(random.choices(_MRZ_SIGNS, k=width)) for _ in range(lines)).encode()
-
-
-def _example(name: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads((WORKED_EXAMPLES / name).read_bytes())
-    return value
 
 
 def _short_list() -> bytes:

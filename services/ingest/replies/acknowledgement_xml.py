@@ -37,7 +37,7 @@ def build_xml_acknowledgement(
     Source:
         `spec/pnrgov.md` §13 for the name; the form is OpenTravel's, which IATA's schema of 2007 shares.
     """
-    root = etree.Element(f"{{{NAMESPACE}}}{ROOT}", nsmap={None: NAMESPACE})
+    root = etree.fromstring(f'<{ROOT} xmlns="{NAMESPACE}"/>')
     for name, value in _header(message, prepared_at).items():
         if value:
             root.set(name, value)

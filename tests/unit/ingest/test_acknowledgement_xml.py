@@ -23,7 +23,7 @@ def names(root: etree._Element) -> list[str]:
 def test_processed_push_is_a_success_under_the_senders_references() -> None:
     root = answered(PUSH)
     assert root.tag == f"{{{NAMESPACE}}}IATA_AcknowledgementRS"
-    assert dict(root.attrib) == {
+    assert dict(root.attrib.items()) == {
         "Version": "13.1",
         "TimeStamp": "2027-11-14T05:23:00Z",
         "Target": "Production",
@@ -38,7 +38,7 @@ def test_rejected_push_names_each_error_with_element_and_line() -> None:
     bare = Fault(Severity.MESSAGE_REJECTED, "SENDER_UNKNOWN")
     root = answered(replace(PUSH, is_test=True, version=None, faults=(fault, bare)))
     assert (root.get("Target"), root.get("Version"), names(root)) == ("Test", None, ["Originator", "Errors"])
-    assert [dict(error.attrib) for error in root[1]] == [
+    assert [dict(error.attrib.items()) for error in root[1]] == [
         {"Code": "114", "ShortText": "FLIGHT_UNREADABLE", "Tag": "FlightLeg", "RecordID": "4"},
         {"Code": "118", "ShortText": "SENDER_UNKNOWN"},
     ]
