@@ -1,31 +1,59 @@
 """One message that was read is judged, linked and stored, all in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.accept_request import ACTION, DATA_CLASS, PURPOSE, AcceptFacts, accept_request
-from services.ingest.arrival import INGEST_REFUSED, Arrival, Refused, Taken
-from services.ingest.elements import elements_of, keep_allowed
+from services.ingest.accept_request import (
+    ACTION,
+    DATA_CLASS,
+    PNR_DATA_CLASS,
+    PURPOSE,
+    AcceptFacts,
+    accept_request,
+)
+from services.ingest.arrival import INGEST_REFUSED, Arrival, Refused, Taken, Taking
+from services.ingest.elements import (
+    elements_of,
+    keep_allowed,
+    keep_allowed_of_reservations,
+    reservation_elements_of,
+)
 from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.formats.flights import local_date_of
-from services.ingest.observed import Reported, SendToScreening
+from services.ingest.parts import is_reservation_push, is_split
 from services.ingest.ports import Ports
 from services.ingest.receipt import Receipt
 from services.ingest.registers import CarrierRow, CollectionProfileRow, RegistersInForce
 from services.ingest.senders import SenderRefused, carrier_in_whose_name
-from services.ingest.store.travellers import Report, TravellerStatus
+from services.ingest.store.flights import ReportedFlight
+from services.ingest.store.messages import Belonging
+from services.ingest.take_flight import TakeFlight
+from services.ingest.take_parts import TakeParts, count_faults
+from services.ingest.take_reservations import TakeReservations
+from services.ingest.take_travellers import Linked, TakeTravellers
+from services.ingest.traveller_rows import Laws
 from shared.audit.record import FactValue
-from shared.identifiers import FlightId
 from shared.policy.verdict import Verdict
-from shared.travel.message import Change, Fault, ParsedMessage, Severity
+from shared.travel.message import Fault, ParsedMessage, Severity
 
-_MARKED = {
-    Change.CANCEL: TravellerStatus.CANCELLED,
-    Change.CLOSE_NOT_ON_BOARD: TravellerStatus.NOT_ON_BOARD,
-    Change.CLOSE_ON_BOARD: TravellerStatus.ON_BOARD,
-}
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What may be collected of one data class of a message: its elements, and the registers that say so."""
+
+    data_class: str
+    registers: RegistersInForce
+    carrier: CarrierRow
+    profile: CollectionProfileRow
+    elements: Counter[str]
+
+    @property
+    def outside(self) -> frozenset[str]:
+        """The elements sent that the profile does not allow: dropped before the first write."""
+        return frozenset(self.elements).difference(self.profile.allowed_elements)
 
 
 class AcceptMessage:
@@ -33,7 +61,10 @@ class AcceptMessage:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._send = SendToScreening(ports)
+        self._take_flight = TakeFlight(ports)
+        self._take_parts = TakeParts(ports)
+        self._take_travellers = TakeTravellers(ports)
+        self._take_reservations = TakeReservations(ports)
 
     async def __call__(self, connection: AsyncConnection, arrival: Arrival) -> Taken:
         """Take a message in the caller's transaction.
@@ -43,137 +74,111 @@ class AcceptMessage:
                 undoes the transaction.
             IdempotencyKeyReused: The key came before with another body.
         """
+        collected = [
+            await self._collected(connection, arrival, each) for each in data_classes(arrival.message)
+        ]
+        arrival = replace(arrival, message=_allowed(arrival.message, collected))
         stores, message = self._ports.stores, arrival.message
-        sender = arrival.sender
-        registers = await stores.registers.in_force(
-            connection, sender=sender, client=arrival.raw.subject, data_class=DATA_CLASS
-        )
-        carrier, profile = _registered(registers, sender, message)
-        elements = elements_of(message.travellers)
-        outside = set(elements).difference(profile.allowed_elements)
-        filtered = replace(message, travellers=keep_allowed(message.travellers, outside))
-        arrival = replace(arrival, message=filtered)
-        first = await stores.messages.claim(connection, arrival.claim, arrival.receipt(), filtered, None)
+        first = await stores.messages.claim(connection, arrival.claim, arrival.receipt(), message, None)
         if first is not None:
             if first.receipt.digest != arrival.digest:
                 raise IdempotencyKeyReused
-            return Taken(filtered, first.receipt, is_repeat=True)
-        flight_id, pushes = await self._report_flight(connection, arrival)
-        verdict = self._judge(arrival, registers, carrier, frozenset(elements), pushes)
-        dropped = {f"element.{name}": elements[name] for name in outside} | filtered.dropped.as_counts()
-        law = registers.legal_row(self._ports.authority, DATA_CLASS, PURPOSE, arrival.received_at)
-        facts: dict[str, FactValue] = {
-            "flight_id": None if flight_id is None else str(flight_id),
-            "dropped_elements": tuple(sorted(outside)),
-            "profile_version": registers.profile_version,
-            "legal_row": None if law is None else law.key,
-        }
-        await self._record(connection, arrival, verdict, facts)
-        receipt = arrival.receipt()
-        if flight_id is not None:
-            receipt = await self._link(connection, arrival, flight_id)
-            await stores.messages.settle(connection, receipt, flight_id)
-            await stores.registers.count_dropped(connection, sender, arrival.received_at.date(), dropped)
-        return Taken(filtered, receipt)
-
-    async def _report_flight(
-        self, connection: AsyncConnection, arrival: Arrival
-    ) -> tuple[FlightId | None, int]:
-        """The message's flight and the number of messages for it; a test message touches no flight."""
-        if arrival.message.is_test:
-            return None, 1
-        reported = await self._ports.stores.flights.report(
-            connection,
-            arrival.flight,
-            new_id=FlightId(self._ports.identifiers.new()),
-            sender=arrival.sender,
-            change=arrival.message.change,
-            now=arrival.received_at,
+            return Taken(message, first.receipt, is_repeat=True)
+        # A test message touches no flight.
+        flight = None if message.is_test else await self._take_flight(connection, arrival)
+        pushes = 1 if flight is None else flight.pushes
+        verdicts = [self._judge(arrival, each, pushes) for each in collected]
+        laws = Laws.in_force(collected[0].registers, self._ports.authority, arrival.received_at)
+        await self._record(connection, arrival, verdicts[0], _audit_facts(collected, laws, flight))
+        if flight is None:
+            return Taken(message, arrival.receipt())
+        receipt = await self._link(connection, arrival, flight, laws)
+        dropped = Counter(
+            {f"element.{name}": each.elements[name] for each in collected for name in each.outside}
         )
-        return reported.flight_id, reported.pushes
+        await stores.registers.count_dropped(
+            connection, arrival.sender, arrival.received_at.date(), dropped | message.dropped.as_counts()
+        )
+        return Taken(message, receipt)
 
-    def _judge(
-        self,
-        arrival: Arrival,
-        registers: RegistersInForce,
-        carrier: CarrierRow,
-        elements: frozenset[str],
-        pushes: int,
-    ) -> Verdict:
-        """Ask the safeguards.
+    async def _collected(self, connection: AsyncConnection, arrival: Arrival, data_class: str) -> Collected:
+        """What the registers allow of a data class.
+
+        Raises:
+            Refused: See `_registered`.
+        """
+        registers = await self._ports.stores.registers.in_force(
+            connection, sender=arrival.sender, client=arrival.raw.subject, data_class=data_class
+        )
+        message = arrival.message
+        carrier, profile = _registered(registers, arrival.sender, message)
+        if data_class == PNR_DATA_CLASS:
+            elements = reservation_elements_of(message.reservations)
+        else:
+            elements = elements_of(message.travellers)
+        return Collected(data_class, registers, carrier, profile, elements)
+
+    def _judge(self, arrival: Arrival, collected: Collected, pushes: int) -> Verdict:
+        """Ask the safeguards about one data class.
 
         Raises:
             Refused: One of them does not permit the collection.
         """
-        day = local_date_of(arrival.flight) or arrival.received_at.date()
+        registers, now = collected.registers, arrival.received_at
+        day = local_date_of(arrival.flight) or now.date()
         facts = AcceptFacts(
             sender=arrival.raw.subject,
             authority=self._ports.authority,
-            elements=elements,
-            allowed_elements=registers.profile.allowed_elements if registers.profile else (),
-            legal_row=registers.legal_row(self._ports.authority, DATA_CLASS, PURPOSE, arrival.received_at),
+            data_class=collected.data_class,
+            elements=frozenset(collected.elements),
+            allowed_elements=collected.profile.allowed_elements,
+            legal_row=registers.legal_row(self._ports.authority, collected.data_class, PURPOSE, now),
             route_in_force=registers.is_route_in_force(
                 arrival.flight.crossing_leg, day, self._ports.airports.state_of
             ),
             push_count=pushes,
-            push_max=carrier.push_max,
-            notice_confirmed=carrier.notice_confirmed,
+            push_max=collected.carrier.push_max,
+            notice_confirmed=collected.carrier.notice_confirmed,
             chain_ok=self._ports.is_chain_ok(),
-            now=arrival.received_at,
+            now=now,
         )
         verdict = self._ports.safeguards.decide(accept_request(facts))
         if not verdict.permits:
             raise Refused(INGEST_REFUSED, verdict.reasons[0], verdict)
         return verdict
 
-    async def _link(self, connection: AsyncConnection, arrival: Arrival, flight_id: FlightId) -> Receipt:
-        """Store the travellers or mark those reported before, hand on whom screening must see."""
+    async def _link(
+        self, connection: AsyncConnection, arrival: Arrival, flight: ReportedFlight, laws: Laws
+    ) -> Receipt:
+        """Store travellers and reservations, and write on the receipt what that found out."""
         message, stores = arrival.message, self._ports.stores
-        faults: list[Fault] = []
+        transaction = await self._take_parts(connection, arrival, flight.flight_id)
+        linked = await self._take_people(connection, Taking(arrival, flight, transaction, laws))
+        faults = [*linked.faults, *count_faults(arrival, transaction)]
         if await stores.messages.is_reference_reused(connection, arrival.sender, arrival.message_id, message):
-            faults.append(Fault(Severity.WARNING, "REFERENCE_REUSED", "RFF"))
-        if message.reservations:
-            faults.append(Fault(Severity.WARNING, "RESERVATIONS_NOT_TAKEN", "reservations"))
-        status = _MARKED.get(message.change) if message.change else None
-        report = Report(
-            flight_id, arrival.message_id, status or TravellerStatus.REPORTED, arrival.received_at
+            faults.insert(0, Fault(Severity.WARNING, "REFERENCE_REUSED", "RFF"))
+        is_screened = len(linked.screened) == linked.accepted
+        receipt = replace(
+            arrival.receipt().with_faults(tuple(faults)),
+            accepted=linked.accepted,
+            screened=len(linked.screened),
+            screened_at=max([*linked.screened, arrival.received_at]) if is_screened else None,
         )
-        keys = self._ports.keys.person_keys(message.travellers)
-        known = await stores.travellers.mark(connection, report, keys) if status else {}
-        unknown = [place for place, key in enumerate(keys) if key not in known]
-        if status is not None:
-            faults.extend(_not_reported_before(message, unknown))
-        if status is None or status is TravellerStatus.ON_BOARD:
-            await self._store(connection, arrival, report, [(place, keys[place]) for place in unknown])
-        screened = [at for at in known.values() if at is not None]
-        receipt = arrival.receipt().with_faults(tuple(faults))
-        is_screened = len(screened) == len(message.travellers)
-        return replace(
-            receipt,
-            screened=len(screened),
-            screened_at=max([*screened, arrival.received_at]) if is_screened else None,
-        )
+        transaction_id = transaction.transaction_id if is_split(message) else None
+        belonging = Belonging(transaction_id, message.access_reference)
+        await stores.messages.settle(connection, receipt, flight.flight_id, belonging)
+        return receipt
 
-    async def _store(
-        self,
-        connection: AsyncConnection,
-        arrival: Arrival,
-        report: Report,
-        places: Sequence[tuple[int, bytes]],
-    ) -> None:
-        """Write the travellers at these places under these keys, and the batches that tell screening."""
-        travellers = [arrival.message.travellers[place] for place, _ in places]
-        records = [traveller.as_record() for traveller in travellers]
-        ids = await self._ports.stores.travellers.report(
-            connection,
-            report,
-            records,
-            [key for _, key in places],
-            [self._ports.identifiers.new() for _ in places],
-        )
-        reported = list(map(Reported, ids, travellers, records))
-        flight = (report.flight_id, arrival.flight)
-        await self._send(connection, arrival.message_id, flight, reported, arrival.received_at)
+    async def _take_people(self, connection: AsyncConnection, taking: Taking) -> Linked:
+        message, flight, linked = taking.arrival.message, taking.flight, Linked()
+        if message.travellers:
+            linked += await self._take_travellers(connection, taking)
+            # What the list of a manifest wrote is there for its reservations to meet.
+            taking = replace(taking, flight=replace(flight, is_new=False))
+        if message.reservations or is_reservation_push(message):
+            linked += await self._take_reservations(connection, taking)
+        await self._take_flight.change(connection, taking.arrival, flight)
+        return linked
 
     async def _record(
         self,
@@ -196,6 +201,7 @@ class AcceptMessage:
                 "carrier": arrival.sender,
                 "is_test": arrival.message.is_test,
                 "travellers": len(arrival.message.travellers),
+                "reservations": len(arrival.message.reservations),
                 "rejected": len(arrival.message.rejected_travellers),
                 "faults": len(arrival.message.faults),
                 "decision_id": str(verdict.decision_id),
@@ -203,6 +209,38 @@ class AcceptMessage:
                 "filter_version": self._ports.rules.version,
             },
         )
+
+
+def data_classes(message: ParsedMessage) -> tuple[str, ...]:
+    """The classes of data that a message brings; a posted manifest may bring both."""
+    if is_reservation_push(message) and not message.travellers:
+        return (PNR_DATA_CLASS,)
+    return (DATA_CLASS, PNR_DATA_CLASS) if message.reservations else (DATA_CLASS,)
+
+
+def _allowed(message: ParsedMessage, collected: list[Collected]) -> ParsedMessage:
+    """The message without what no profile allows (SG-04)."""
+    for each in collected:
+        if each.data_class == PNR_DATA_CLASS:
+            kept = keep_allowed_of_reservations(message.reservations, each.outside)
+            message = replace(message, reservations=kept)
+        else:
+            message = replace(message, travellers=keep_allowed(message.travellers, each.outside))
+    return message
+
+
+def _audit_facts(
+    collected: list[Collected], laws: Laws, flight: ReportedFlight | None
+) -> dict[str, FactValue]:
+    held = {DATA_CLASS: laws.api, PNR_DATA_CLASS: laws.pnr}
+    keys = [law.key for law in (held[each.data_class] for each in collected) if law is not None]
+    return {
+        "flight_id": None if flight is None else str(flight.flight_id),
+        "data_class": ",".join(each.data_class for each in collected),
+        "dropped_elements": tuple(sorted({name for each in collected for name in each.outside})),
+        "profile_version": collected[0].registers.profile_version,
+        "legal_row": ",".join(keys) or None,
+    }
 
 
 def _registered(
@@ -224,19 +262,3 @@ def _registered(
     if registers.profile is None:
         raise Refused(INGEST_REFUSED, "PROFILE_NOT_IN_FORCE")
     return carrier, registers.profile
-
-
-def _not_reported_before(message: ParsedMessage, places: Sequence[int]) -> list[Fault]:
-    """A warning for each traveller of a close-out or cancellation whom nobody reported before."""
-    return [
-        Fault(
-            Severity.WARNING,
-            "TRAVELLER_NOT_REPORTED_BEFORE",
-            "NAD",
-            None,
-            message.ordinals[place],
-            message.travellers[place].carrier_reference,
-            message.travellers[place].record_locator,
-        )
-        for place in places
-    ]

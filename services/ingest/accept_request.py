@@ -13,6 +13,7 @@ from services.ingest.registers import LegalRow
 ACTION = "ingest.accept"
 PURPOSE = "TERR_TRAVEL"
 DATA_CLASS = "API"
+PNR_DATA_CLASS = "PNR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class AcceptFacts:
     notice_confirmed: bool | None
     chain_ok: bool
     now: datetime
+    data_class: str = DATA_CLASS
 
 
 def accept_request(facts: AcceptFacts) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def accept_request(facts: AcceptFacts) -> dict[str, Any]:
         "actor": {"id": facts.sender, "roles": ["CARRIER"], "authority": facts.authority},
         "purpose": {"code": PURPOSE, "case_id": None, "statement": None},
         "object": {
-            "data_class": DATA_CLASS,
+            "data_class": facts.data_class,
             "element_names": sorted(facts.elements),
             "fields": sorted(set(facts.elements) & set(facts.allowed_elements)),
             "tags": [],

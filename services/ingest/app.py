@@ -23,6 +23,7 @@ from services.ingest.ports import SERVICE, Ports
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
+from services.ingest.take_parts import PartsClock
 from services.ingest.upload_routes import router as desk_router
 from services.ingest.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
@@ -81,6 +82,7 @@ def create_app(
         own_state=settings.own_state,
         authority=settings.authority,
         rules=read_rules(settings.sensitive_rules_file),
+        part_wait_minutes=settings.part_wait_minutes,
     )
     signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
     service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
@@ -114,7 +116,8 @@ def create_app(
             receipts = PruneRule(
                 "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
             )
-            async with audit as desk, _running(relay, Pruner(database, [receipts, inbox], time)):
+            beside = (relay, Pruner(database, [receipts, inbox], time), PartsClock(ports))
+            async with audit as desk, _running(*beside):
                 app.state.audit_desk = desk
                 async with watching(_drop_folder(settings, ports)):
                     yield
@@ -152,11 +155,11 @@ def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
 
 
 @asynccontextmanager
-async def _running(relay: Relay, pruner: Pruner) -> AsyncIterator[None]:
+async def _running(*beside: Relay | Pruner | PartsClock) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(relay.run(stop))
-        tasks.create_task(pruner.run(stop))
+        for each in beside:
+            tasks.create_task(each.run(stop))
         try:
             yield
         finally:

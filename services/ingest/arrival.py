@@ -3,9 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.ingest.parts import Transaction
 from services.ingest.receipt import Receipt
+from services.ingest.store.flights import ReportedFlight
 from services.ingest.store.messages import Claim
-from shared.identifiers import MessageId, ReceiptId
+from services.ingest.store.travellers import Report
+from services.ingest.traveller_rows import Laws
+from shared.identifiers import FlightId, MessageId, ReceiptId
 from shared.policy.verdict import Verdict
 from shared.travel.flight import Flight
 from shared.travel.message import ParsedMessage
@@ -77,6 +81,26 @@ class Arrival:
     def receipt(self) -> Receipt:
         """The receipt of the message as it stands now."""
         return Receipt.of(self.receipt_id, self.digest, self.received_at, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A message on its way into the tables: its flight, whose row is held, its transaction, the laws."""
+
+    arrival: Arrival
+    flight: ReportedFlight
+    transaction: Transaction
+    laws: Laws
+
+    @property
+    def report(self) -> Report:
+        """What the message says of travellers, as the store writes it."""
+        return Report(self.flight.flight_id, self.arrival.message_id, self.arrival.received_at)
+
+    @property
+    def target(self) -> tuple[FlightId, Flight]:
+        """The flight as screening is told of it."""
+        return self.flight.flight_id, self.flight.flight
 
 
 class Refused(Exception):

@@ -1,18 +1,21 @@
-"""Which flight a message is about, and which earlier report of a traveller is the same person's.
+"""The deployment's key at work: digests, and what reports of the same person have in common.
 
 Keys are keyed hashes: they link reports without telling anything to whoever reads the table.
 """
 
 import hashlib
 import hmac
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.ingest.formats.flights import local_date_of
+from services.ingest.same_person import KeyKind
 from shared.travel.flight import Flight
 from shared.travel.traveller import Traveller
+
+#: A hundred and twenty-eight bits tell any two people of one flight apart.
+KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +36,39 @@ class LinkingKeys:
         purpose = "trial" if is_test else "digest"
         return f"hmac-sha256:{self._hmac(purpose, str(ordinal).encode(), body).hex()}"
 
-    def person_keys(self, travellers: Sequence[Traveller]) -> list[bytes]:
-        """A key for each traveller of one message, equal for reports of the same person on the same flight.
+    def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> tuple[bytes, ...]:
+        """What reports of the same person on one flight have in common, strongest first.
 
-        The carrier's own reference decides, else a document, else name and birth date. What would be equal
-        within one message is told apart by the name, then by its place: nobody is lost over a reference used
-        twice.
+        Args:
+            traveller: The person as one message reports it.
+            locators: More record locators of the person's reservation than the traveller carries.
+
+        Returns:
+            Keyed hashes of 17 bytes, the first of which tells the kind (`same_person.py`).
         """
-        facts = [_person_facts(traveller) for traveller in travellers]
-        repeated = {each for each, count in Counter(facts).items() if count > 1}
-        named = [
-            (*each, *_name_facts(traveller)) if each in repeated else each
-            for each, traveller in zip(facts, travellers, strict=True)
-        ]
-        seen: Counter[tuple[str, ...]] = Counter()
+        surname, given = _plain(traveller.surname), traveller.given_names or ""
+        name = surname + _plain(given)
+        first = surname + "".join(given.upper().split()[:1])
+        born = str(traveller.birth_date or "")
         keys: list[bytes] = []
-        for each in named:
-            place = seen[each]
-            seen[each] += 1
-            parts = (*each, str(place)) if place else each
-            keys.append(self._hmac("person", *(part.encode() for part in parts)))
-        return keys
+        if traveller.carrier_reference is not None:
+            reference = _plain(traveller.carrier_reference)
+            keys.append(self._key(KeyKind.REFERENCE_AND_NAME, reference, name))
+            keys.append(self._key(KeyKind.REFERENCE, reference))
+        for document in traveller.documents:
+            number, issuer = _plain(document.number), document.issuer or ""
+            keys.append(self._key(KeyKind.DOCUMENT_AND_NAME, number, issuer, name))
+            keys.append(self._key(KeyKind.DOCUMENT, number, issuer))
+        own = () if traveller.record_locator is None else (traveller.record_locator,)
+        for locator in dict.fromkeys(_plain(each) for each in (*own, *locators)):
+            keys.append(self._key(KeyKind.LOCATOR_AND_NAME, locator, name))
+            keys.append(self._key(KeyKind.LOCATOR_AND_FIRST_NAME, locator, first))
+        keys.append(self._key(KeyKind.NAME_AND_BIRTH, name, born) if born else self._key(KeyKind.NAME, name))
+        return tuple(keys)
+
+    def fact_digest(self, record: str) -> bytes:
+        """A keyed digest of a traveller's or reservation's record, to tell whether a later one differs."""
+        return self._hmac("facts", record.encode())[:KEY_BYTES]
 
     def journey_key(self, traveller: Traveller, flight: Flight, reported_on: date) -> str:
         """Equal for all messages and legs of an itinerary: the person, and the booking or the day."""
@@ -61,31 +76,13 @@ class LinkingKeys:
         parts = (*_name_facts(traveller), booking)
         return self._hmac("journey", *(part.encode() for part in parts)).hex()
 
+    def _key(self, kind: KeyKind, *parts: str) -> bytes:
+        return kind.value + self._hmac(kind.name, *(part.encode() for part in parts))[:KEY_BYTES]
+
     def _hmac(self, purpose: str, *parts: bytes) -> bytes:
         # Each part goes with its length, so that no two lists of parts run together into the same text.
         text = b"".join(b"%d:%b" % (len(part), part) for part in (purpose.encode(), *parts))
         return hmac.digest(self.secret, text, hashlib.sha256)
-
-
-def flight_key(flight: Flight, sender: str, reported_on: date) -> str:
-    """What makes two messages speak of the same flight: carrier, number, suffix, origin, local date.
-
-    The origin and date are those of the crossing leg; a flight without any time is the one of the day on
-    which it was reported.
-    """
-    leg = flight.crossing_leg
-    origin = leg.origin if leg else ""
-    day = local_date_of(flight) or reported_on
-    return "|".join((flight.carrier or sender, flight.number, flight.suffix or "", origin, str(day)))
-
-
-def _person_facts(traveller: Traveller) -> tuple[str, ...]:
-    if traveller.carrier_reference is not None:
-        return ("reference", traveller.carrier_reference.upper())
-    if traveller.documents:
-        document = traveller.documents[0]
-        return ("document", _plain(document.number), document.issuer or "")
-    return ("name", *_name_facts(traveller))
 
 
 def _name_facts(traveller: Traveller) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """What screening is told: batches of travellers as they were reported, and what its reply changes here."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.ports import Ports
 from services.ingest.store.messages import MessageStore
+from services.ingest.store.travellers import Source
+from services.ingest.traveller_rows import Reported
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Outbox
 from shared.contracts import (
@@ -18,28 +19,22 @@ from shared.contracts import (
     TravellerObservedV1,
     TravellersObservedV1,
     TravellersScreenedV1,
+    TravellersWithdrawnV1,
+    WithdrawalReason,
 )
 from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH
 from shared.identifiers import FlightId, MessageId, TravellerId
 from shared.travel.flight import Flight, Leg
 from shared.travel.places import Airports
-from shared.travel.traveller import Traveller
 
 DESTINATION = "screening"
 KIND = "TravellersObservedV1"
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A traveller as stored: its identifier, its value, and its record (`Traveller.as_record`)."""
-
-    traveller_id: TravellerId
-    traveller: Traveller
-    record: dict[str, Any] = field(repr=False)
+WITHDRAWN_KIND = "TravellersWithdrawnV1"
+API, PNR = "API", "PNR"
 
 
 class SendToScreening:
-    """Writes batches to the outbox, in the transaction that stores the travellers."""
+    """Writes to the outbox whom screening must see and who is off the flight, as travellers are stored."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -51,21 +46,67 @@ class SendToScreening:
         flight: tuple[FlightId, Flight],
         travellers: Sequence[Reported],
         received_at: datetime,
+        *,
+        is_counted: bool = True,
     ) -> None:
-        """Write the travellers of one message in batches of at most `MAX_TRAVELLERS_A_BATCH`."""
-        flight_id, itinerary = flight
-        contract = flight_contract(flight_id, itinerary, self._ports.airports)
-        observed = self._observed(travellers, itinerary, received_at.date())
-        for start in range(0, len(observed), MAX_TRAVELLERS_A_BATCH):
-            batch = observed[start : start + MAX_TRAVELLERS_A_BATCH]
+        """Write travellers in batches of at most `MAX_TRAVELLERS_A_BATCH`, API and PNR apart.
+
+        Args:
+            connection: The caller's transaction.
+            message_id: The message that changed what is known of them.
+            flight: The flight as it stands.
+            travellers: Whom screening must see.
+            received_at: When the message arrived.
+            is_counted: Whether the message's receipt counts them; not so where it did not name them itself.
+        """
+        contract = flight_contract(*flight, self._ports.airports)
+        by_class = {
+            API: [each for each in travellers if each.source is not Source.PNR],
+            PNR: [each for each in travellers if each.source is Source.PNR],
+        }
+        for data_class, reported in by_class.items():
+            observed = self._observed(reported, flight[1], received_at.date())
+            for start in range(0, len(observed), MAX_TRAVELLERS_A_BATCH):
+                batch_id = self._ports.identifiers.new()
+                body = TravellersObservedV1(
+                    message_id=batch_id,
+                    flight=contract,
+                    data_class=data_class,
+                    received_at=received_at,
+                    travellers=observed[start : start + MAX_TRAVELLERS_A_BATCH],
+                )
+                ids = [each.traveller_id for each in body.travellers]
+                await self._ports.stores.messages.expect(
+                    connection, batch_id, message_id, ids, is_counted=is_counted
+                )
+                await Outbox.add(
+                    connection, destination=DESTINATION, kind=KIND, message_id=batch_id, body=body.as_json()
+                )
+
+    async def withdraw(
+        self,
+        connection: AsyncConnection,
+        flight_id: FlightId,
+        travellers: Sequence[TravellerId],
+        reason: WithdrawalReason,
+        received_at: datetime,
+    ) -> None:
+        """Tell screening that travellers are off the flight, by the carrier's word."""
+        for start in range(0, len(travellers), MAX_TRAVELLERS_A_BATCH):
             batch_id = self._ports.identifiers.new()
-            body = TravellersObservedV1(
-                message_id=batch_id, flight=contract, received_at=received_at, travellers=batch
+            body = TravellersWithdrawnV1(
+                message_id=batch_id,
+                flight_id=flight_id,
+                reason=reason,
+                received_at=received_at,
+                travellers=list(travellers[start : start + MAX_TRAVELLERS_A_BATCH]),
             )
-            ids = [each.traveller_id for each in batch]
-            await self._ports.stores.messages.expect(connection, batch_id, message_id, ids)
             await Outbox.add(
-                connection, destination=DESTINATION, kind=KIND, message_id=batch_id, body=body.as_json()
+                connection,
+                destination=DESTINATION,
+                kind=WITHDRAWN_KIND,
+                message_id=batch_id,
+                body=body.as_json(),
             )
 
     def _observed(

@@ -12,6 +12,8 @@ from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.flights import FlightStore
 from services.ingest.store.messages import MessageStore
 from services.ingest.store.registers import RegisterStore
+from services.ingest.store.reservations import ReservationStore
+from services.ingest.store.transactions import TransactionStore
 from services.ingest.store.travellers import TravellerStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock
@@ -37,12 +39,17 @@ class Stores:
     messages: MessageStore = field(default_factory=MessageStore)
     flights: FlightStore = field(default_factory=FlightStore)
     travellers: TravellerStore = field(default_factory=TravellerStore)
+    reservations: ReservationStore = field(default_factory=ReservationStore)
+    transactions: TransactionStore = field(default_factory=TransactionStore)
     registers: RegisterStore = field(default_factory=RegisterStore)
 
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`."""
+    """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`.
+
+    `part_wait_minutes` is how long the parts of a split message are awaited.
+    """
 
     database: AsyncEngine
     safeguards: Safeguards
@@ -55,6 +62,7 @@ class Ports:
     own_state: str
     authority: str
     rules: Rules = DEFAULT_RULES
+    part_wait_minutes: int = 30
     stores: Stores = field(default_factory=Stores)
     admission: Admission = field(default_factory=Admission)
 

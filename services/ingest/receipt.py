@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from services.ingest.parts import people_named
 from shared.identifiers import ReceiptId
 from shared.travel.flight import Flight
 from shared.travel.message import Fault, ParsedMessage, Severity
@@ -60,7 +61,7 @@ class Receipt:
             flight=None if message.flight is None else flight_summary(message.flight),
             status=_status(message),
             stated=message.counted.travellers_stated,
-            accepted=len(message.travellers),
+            accepted=len(message.travellers) + people_named(message),
             rejected=len(message.rejected_travellers),
             faults=_shown(message.faults),
         )

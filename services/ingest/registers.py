@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from services.ingest.callback_address import is_callback_address
-from services.ingest.elements import ELEMENTS, REQUIRED_ELEMENTS
+from services.ingest.elements import KNOWN_ELEMENTS, REQUIRED_ELEMENTS
 from services.ingest.formats.flights import StateOf
 from shared.policy.actions import OPERATIONAL_PURPOSES
 from shared.travel.flight import Leg
@@ -120,7 +120,7 @@ class CollectionProfileRow(RegisterRow):
     @field_validator("allowed_elements")
     @classmethod
     def _elements_are_known(cls, elements: tuple[str, ...]) -> tuple[str, ...]:
-        if not REQUIRED_ELEMENTS <= set(elements) <= set(ELEMENTS):
+        if not REQUIRED_ELEMENTS <= set(elements) <= KNOWN_ELEMENTS:
             raise ValueError("a profile names known elements, the surname among them")
         return elements
 
@@ -153,7 +153,11 @@ class RouteRow(RegisterRow):
 
 
 class LegalRow(RegisterRow):
-    """A published law that gives an authority the power to an act with a class of data (SG-02)."""
+    """A published law that gives an authority the power to an act with a class of data (SG-02).
+
+    `mask_after_days` and `erase_after_days` are the law's own periods from receipt; the safeguards' defaults
+    and ceilings count where they are left out (SG-22, SG-23).
+    """
 
     authority: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{1,60}$")]
     action: Literal["ingest.accept"]
@@ -163,6 +167,8 @@ class LegalRow(RegisterRow):
     valid_to: date
     instrument_ref: Words
     public_url: Words
+    mask_after_days: Annotated[int, Field(ge=1, le=183)] | None = None
+    erase_after_days: Annotated[int, Field(ge=1, le=183)] | None = None
 
     @model_validator(mode="after")
     def _purpose_is_operational(self) -> "LegalRow":

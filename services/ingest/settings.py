@@ -27,7 +27,8 @@ class IngestSettings(ServiceSettings):
     `outage_directive` what its travellers are told when screening did not answer by then;
     `interactive_pace_seconds` the step to which the time of an answer is rounded up, 0 for none;
     `directives_file` the State's own table of directives; `sensitive_rules_file` its own rules of what is
-    never kept (JSON or TOML), at least as strict as ours.
+    never kept (JSON or TOML), at least as strict as ours. `part_wait_minutes` is how long the other parts of
+    a split message are awaited before its receipts and its flight say that they are missing.
     """
 
     model_config = SettingsConfigDict(
@@ -39,6 +40,7 @@ class IngestSettings(ServiceSettings):
     max_body_bytes: int = Field(default=DEFAULT_MAX_BODY_BYTES, ge=1024, le=MAX_INTERCHANGE_BYTES)
 
     receipt_days: int = Field(default=365, ge=30, le=3650)
+    part_wait_minutes: int = Field(default=30, ge=1, le=1440)
     interactive_deadline_seconds: float = Field(default=2.0, ge=0.1, le=30)
     interactive_pace_seconds: float = Field(default=0.05, ge=0, le=1)
     outage_directive: OutageDirective = "BOARD"

@@ -18,6 +18,11 @@ from shared.contracts.travellers_observed import (
     TravellersObservedV1,
     TravellersScreenedV1,
 )
+from shared.contracts.travellers_withdrawn import (
+    TravellersWithdrawnV1,
+    WithdrawalReason,
+    WithdrawalTakenV1,
+)
 
 __all__ = [
     "DirectiveChangedV1",
@@ -33,5 +38,8 @@ __all__ = [
     "TravellerObservedV1",
     "TravellersObservedV1",
     "TravellersScreenedV1",
+    "TravellersWithdrawnV1",
     "VerificationV1",
+    "WithdrawalReason",
+    "WithdrawalTakenV1",
 ]

@@ -19,11 +19,11 @@ stated, accepted, rejected, faults, screened, screened_at"""
 
 _CLAIM = text("""
 INSERT INTO message (message_id, sender, client, same_message, idempotency_key, ordinal, digest, received_at,
-    is_test, kind, function, change, transaction_reference, revision, part, status, refusal, flight, stated, accepted,
-    rejected, faults, screened, screened_at)
+    is_test, kind, function, change, transaction_reference, revision, part, status, refusal, flight, stated,
+    accepted, rejected, faults, screened, screened_at)
 VALUES (:message_id, :sender, :client, :same_message, :idempotency_key, :ordinal, :digest, :received_at,
-    :is_test, :kind, :function, :change, :transaction_reference, :revision, :part, :status, :refusal, :flight, :stated,
-    :accepted, :rejected, :faults, :screened, :screened_at)
+    :is_test, :kind, :function, :change, :transaction_reference, :revision, :part, :status, :refusal,
+    :flight, :stated, :accepted, :rejected, :faults, :screened, :screened_at)
 ON CONFLICT DO NOTHING
 """).bindparams(bindparam("flight", type_=Json), bindparam("faults", type_=Json))
 _FIRST = text(f"""
@@ -34,7 +34,8 @@ ORDER BY (same_message = :same_message) DESC LIMIT 1
 """)  # noqa: S608
 _SETTLE = text("""
 UPDATE message SET flight_id = :flight_id, status = :status, faults = :faults, screened = :screened,
-    screened_at = :screened_at, accepted = :accepted
+    screened_at = :screened_at, accepted = :accepted, transaction_id = :transaction_id,
+    access_reference = :access_reference
 WHERE message_id = :message_id
 """).bindparams(bindparam("faults", type_=Json))
 _REPORTS = text("""
@@ -58,7 +59,7 @@ ORDER BY message_id DESC LIMIT :limit
 """)  # noqa: S608
 _SCREENED = text("""
 WITH batch AS (
-    DELETE FROM observed_batch WHERE batch_id = :batch_id RETURNING message_id, traveller_ids
+    DELETE FROM observed_batch WHERE batch_id = :batch_id RETURNING message_id, traveller_ids, is_counted
 ), travellers AS (
     UPDATE traveller SET screened_at = :at FROM batch WHERE traveller_id = ANY (batch.traveller_ids)
 )
@@ -66,7 +67,7 @@ UPDATE message SET
     screened = screened + cardinality(batch.traveller_ids),
     screened_at = CASE WHEN screened + cardinality(batch.traveller_ids) = accepted
                        THEN greatest(CAST(:at AS timestamptz), received_at) END
-FROM batch WHERE message.message_id = batch.message_id
+FROM batch WHERE message.message_id = batch.message_id AND batch.is_counted
 """)
 _OF_FLIGHT = text("""
 SELECT message_id, function, change, status, received_at, stated, accepted, rejected, screened, screened_at,
@@ -74,8 +75,8 @@ SELECT message_id, function, change, status, received_at, stated, accepted, reje
 FROM message WHERE flight_id = :flight_id ORDER BY message_id DESC LIMIT :limit
 """)
 _EXPECT = text("""
-INSERT INTO observed_batch (batch_id, message_id, traveller_ids)
-VALUES (:batch_id, :message_id, CAST(:traveller_ids AS uuid[]))
+INSERT INTO observed_batch (batch_id, message_id, traveller_ids, is_counted)
+VALUES (:batch_id, :message_id, CAST(:traveller_ids AS uuid[]), :is_counted)
 """)
 
 
@@ -85,6 +86,14 @@ class StoredReceipt:
 
     receipt: Receipt
     refusal: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """What a message belongs to: the transaction of its parts, where it has several, and 0068."""
+
+    transaction_id: UUID | None
+    access_reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,7 @@ DELETE FROM message WHERE message_id IN (
     SELECT message_id FROM message
     WHERE received_at < :before
         AND NOT EXISTS (SELECT FROM traveller WHERE traveller.message_id = message.message_id)
+        AND NOT EXISTS (SELECT FROM reservation WHERE reservation.message_id = message.message_id)
         AND NOT EXISTS (SELECT FROM observed_batch WHERE observed_batch.message_id = message.message_id)
     ORDER BY received_at LIMIT :limit
 )
@@ -139,8 +149,10 @@ class MessageStore:
         row = (await connection.execute(_FIRST, {name: values[name] for name in names})).one()
         return StoredReceipt(_receipt(row), row.refusal)
 
-    async def settle(self, connection: AsyncConnection, receipt: Receipt, flight_id: FlightId | None) -> None:
-        """Write what linking found out: the flight, more warnings, what is screened already."""
+    async def settle(
+        self, connection: AsyncConnection, receipt: Receipt, flight_id: FlightId, belonging: Belonging
+    ) -> None:
+        """Write what linking found out: flight, transaction, more warnings, what is screened already."""
         values = {
             "message_id": receipt.id,
             "flight_id": flight_id,
@@ -149,6 +161,8 @@ class MessageStore:
             "screened": receipt.screened,
             "screened_at": receipt.screened_at,
             "accepted": receipt.accepted,
+            "transaction_id": belonging.transaction_id,
+            "access_reference": belonging.access_reference,
         }
         await connection.execute(_SETTLE, values)
 
@@ -193,9 +207,16 @@ class MessageStore:
         batch_id: UUID,
         message_id: MessageId,
         traveller_ids: Sequence[UUID],
+        *,
+        is_counted: bool = True,
     ) -> None:
-        """Remember whom a batch is about until its reply comes."""
-        values = {"batch_id": batch_id, "message_id": message_id, "traveller_ids": list(traveller_ids)}
+        """Remember whom a batch is about until its reply comes, and whether the receipt counts them."""
+        values = {
+            "batch_id": batch_id,
+            "message_id": message_id,
+            "traveller_ids": list(traveller_ids),
+            "is_counted": is_counted,
+        }
         await connection.execute(_EXPECT, values)
 
     async def mark_screened(self, connection: AsyncConnection, batch_id: UUID, at: datetime) -> None:

@@ -1,8 +1,7 @@
-"""Travellers: one row for each person on each flight; the latest report stands."""
+"""Travellers: one row for each person on each flight; the latest report stands, the earlier ones are kept."""
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,22 +10,69 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.retention import RetentionClock
 from shared.identifiers import FlightId, MessageId, TravellerId
 
-_REPORT = text("""
-INSERT INTO traveller (traveller_id, flight_id, person_key, message_id, status, record, reported_at)
-SELECT each.traveller_id, :flight_id, each.person_key, :message_id, :status, CAST(each.record AS jsonb), :now
-FROM unnest(CAST(:traveller_ids AS uuid[]), CAST(:person_keys AS bytea[]), CAST(:records AS text[]))
-    AS each(traveller_id, person_key, record)
-ON CONFLICT (flight_id, person_key) DO UPDATE SET
-    message_id = EXCLUDED.message_id, status = EXCLUDED.status, record = EXCLUDED.record,
-    reported_at = EXCLUDED.reported_at, screened_at = NULL
-RETURNING traveller_id, person_key
+KEY_OCTETS = 17
+
+_KNOWN = text("""
+SELECT traveller_id, status, source, api_keys, pnr_keys, fact_digest, screened_at, first_reported_at,
+    CASE WHEN :with_records OR source = 'PNR' THEN record END AS record, api_record, pnr_record
+FROM traveller WHERE flight_id = :flight_id AND followed_by IS NULL
+ORDER BY traveller_id
 """)
+_COLUMNS = """CAST(:traveller_ids AS uuid[]), CAST(:statuses AS text[]), CAST(:sources AS text[]),
+    CAST(:api_keys AS bytea[]), CAST(:pnr_keys AS bytea[]), CAST(:digests AS bytea[]),
+    CAST(:records AS text[]), CAST(:api_records AS text[]), CAST(:pnr_records AS text[]),
+    CAST(:legal_bases AS text[]), CAST(:mask_ats AS timestamptz[]), CAST(:erase_ats AS timestamptz[])"""
+_NAMES = """traveller_id, status, source, api_keys, pnr_keys, digest, record, api_record, pnr_record,
+    legal_basis, mask_at, erase_at"""
+_ADD = text(f"""
+INSERT INTO traveller (traveller_id, flight_id, message_id, status, source, api_keys, pnr_keys, fact_digest,
+    record, api_record, pnr_record, legal_basis, mask_at, erase_at, first_reported_at, reported_at)
+SELECT given.traveller_id, :flight_id, :message_id, given.status, given.source, given.api_keys,
+    given.pnr_keys, given.digest, CAST(given.record AS jsonb), CAST(given.api_record AS jsonb),
+    CAST(given.pnr_record AS jsonb), given.legal_basis, given.mask_at, given.erase_at, :now, :now
+FROM unnest({_COLUMNS}) AS given({_NAMES})
+""")  # noqa: S608
+# What was said before goes into the history, its record only where the new one differs.
+_CHANGE = text(f"""
+WITH given AS (SELECT * FROM unnest({_COLUMNS}) AS given({_NAMES})),
+history AS (
+    INSERT INTO traveller_report (traveller_id, source, status, message_id, reported_at, superseded_by,
+        superseded_at, record)
+    SELECT t.traveller_id, t.source, t.status, t.message_id, t.reported_at, :message_id, :now,
+        CASE WHEN t.fact_digest <> given.digest THEN t.record END
+    FROM traveller t JOIN given USING (traveller_id)
+)
+UPDATE traveller SET
+    message_id = :message_id, status = given.status, source = given.source, api_keys = given.api_keys,
+    pnr_keys = given.pnr_keys, fact_digest = given.digest, record = CAST(given.record AS jsonb),
+    api_record = CAST(given.api_record AS jsonb), pnr_record = CAST(given.pnr_record AS jsonb),
+    legal_basis = given.legal_basis, mask_at = given.mask_at, erase_at = given.erase_at, reported_at = :now,
+    screened_at = CASE WHEN traveller.fact_digest = given.digest THEN traveller.screened_at END
+FROM given WHERE traveller.traveller_id = given.traveller_id
+""")  # noqa: S608
 _MARK = text("""
-UPDATE traveller SET status = :status, reported_at = :now
-WHERE flight_id = :flight_id AND person_key = ANY (CAST(:person_keys AS bytea[]))
-RETURNING person_key, screened_at
+WITH history AS (
+    INSERT INTO traveller_report (traveller_id, source, status, message_id, reported_at, superseded_by,
+        superseded_at)
+    SELECT traveller_id, source, status, message_id, reported_at, :message_id, :now FROM traveller
+    WHERE traveller_id = ANY (CAST(:traveller_ids AS uuid[]))
+)
+UPDATE traveller SET status = :status, message_id = :message_id, reported_at = :now
+WHERE traveller_id = ANY (CAST(:traveller_ids AS uuid[]))
+""")
+# Whoever was off the flight and is reported again is screened as a new traveller: the old one stays closed.
+_FOLLOW = text("""
+UPDATE traveller SET followed_by = each.new_id
+FROM unnest(CAST(:old_ids AS uuid[]), CAST(:new_ids AS uuid[])) AS each(old_id, new_id)
+WHERE traveller_id = each.old_id
+""")
+_ON_THE_FLIGHT = text("""
+SELECT traveller_id, source, record FROM traveller
+WHERE flight_id = :flight_id AND followed_by IS NULL AND status IN ('REPORTED', 'ON_BOARD')
+ORDER BY traveller_id
 """)
 
 
@@ -38,6 +84,19 @@ class TravellerStatus(StrEnum):
     NOT_ON_BOARD = "NOT_ON_BOARD"
     CANCELLED = "CANCELLED"
 
+    @property
+    def is_off(self) -> bool:
+        """Whether somebody with this status does not travel."""
+        return self in {TravellerStatus.NOT_ON_BOARD, TravellerStatus.CANCELLED}
+
+
+class Source(StrEnum):
+    """Who speaks of a traveller: an API list, a reservation, or both."""
+
+    API = "API"
+    PNR = "PNR"
+    BOTH = "BOTH"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -45,63 +104,133 @@ class Report:
 
     flight_id: FlightId
     message_id: MessageId
-    status: TravellerStatus
     now: datetime
 
 
-class TravellerStore:
-    """The table `traveller`."""
+@dataclass(frozen=True, slots=True)
+class KnownTraveller:
+    """Somebody of the flight, as reported before. Records stand here only where they were asked for."""
 
-    async def report(
+    traveller_id: TravellerId
+    status: TravellerStatus
+    source: Source
+    api_keys: tuple[bytes, ...]
+    pnr_keys: tuple[bytes, ...]
+    fact_digest: bytes
+    screened_at: datetime | None
+    first_reported_at: datetime
+    record: dict[str, Any] | None = field(repr=False)
+    api_record: dict[str, Any] | None = field(repr=False)
+    pnr_record: dict[str, Any] | None = field(repr=False)
+
+    @property
+    def keys(self) -> tuple[bytes, ...]:
+        """What links a report to this one."""
+        return (*self.api_keys, *self.pnr_keys)
+
+
+@dataclass(frozen=True, slots=True)
+class TravellerRow:
+    """A traveller as it is to stand; records are JSON texts, each source's own where both speak."""
+
+    traveller_id: TravellerId
+    status: TravellerStatus
+    source: Source
+    api_keys: Sequence[bytes]
+    pnr_keys: Sequence[bytes]
+    fact_digest: bytes
+    clock: RetentionClock
+    record: str = field(repr=False)
+    api_record: str | None = field(default=None, repr=False)
+    pnr_record: str | None = field(default=None, repr=False)
+
+
+class TravellerStore:
+    """The tables `traveller` and `traveller_report`. The caller holds the flight's row."""
+
+    async def known(
+        self, connection: AsyncConnection, flight_id: FlightId, *, with_records: bool
+    ) -> list[KnownTraveller]:
+        """Everybody reported for a flight, oldest first."""
+        values = {"flight_id": flight_id, "with_records": with_records}
+        return [
+            KnownTraveller(
+                TravellerId(row.traveller_id),
+                TravellerStatus(row.status),
+                Source(row.source),
+                _split(row.api_keys),
+                _split(row.pnr_keys),
+                bytes(row.fact_digest),
+                row.screened_at,
+                row.first_reported_at,
+                row.record,
+                row.api_record,
+                row.pnr_record,
+            )
+            for row in await connection.execute(_KNOWN, values)
+        ]
+
+    async def add(self, connection: AsyncConnection, report: Report, rows: Sequence[TravellerRow]) -> None:
+        """Write travellers of whom nobody spoke before, in one statement."""
+        if rows:
+            values = _columns(report, rows) | {"flight_id": report.flight_id}
+            await connection.execute(_ADD, values)
+
+    async def change(self, connection: AsyncConnection, report: Report, rows: Sequence[TravellerRow]) -> None:
+        """Write what is now reported of travellers in place of what was, which history keeps."""
+        if rows:
+            await connection.execute(_CHANGE, _columns(report, rows))
+
+    async def mark(
         self,
         connection: AsyncConnection,
         report: Report,
-        records: Sequence[Mapping[str, Any]],
-        person_keys: Sequence[bytes],
-        new_ids: Sequence[UUID],
-    ) -> list[TravellerId]:
-        """Write travellers in one statement, each in place of what was reported of the same person before.
+        traveller_ids: Sequence[UUID],
+        status: TravellerStatus,
+    ) -> None:
+        """Set the status of travellers, without touching what is known of them."""
+        if traveller_ids:
+            values = {
+                "traveller_ids": list(traveller_ids),
+                "status": status.value,
+                "message_id": report.message_id,
+                "now": report.now,
+            }
+            await connection.execute(_MARK, values)
 
-        Args:
-            connection: The caller's transaction.
-            report: The flight, the message, the status that they get.
-            records: `Traveller.as_record` of each.
-            person_keys: One for each, none twice.
-            new_ids: What they are called where nobody reported them before.
+    async def follow(self, connection: AsyncConnection, pairs: Sequence[tuple[UUID, UUID]]) -> None:
+        """Say which new traveller an old one, off the flight, has come back as."""
+        if pairs:
+            values = {"old_ids": [old for old, _ in pairs], "new_ids": [new for _, new in pairs]}
+            await connection.execute(_FOLLOW, values)
 
-        Returns:
-            Their identifiers in the order given; a person who was known keeps the first one.
-        """
-        if not records:
-            return []
-        values = {
-            "flight_id": report.flight_id,
-            "message_id": report.message_id,
-            "status": report.status.value,
-            "now": report.now,
-            "traveller_ids": list(new_ids),
-            "person_keys": list(person_keys),
-            "records": [json.dumps(each, ensure_ascii=False) for each in records],
-        }
-        rows = await connection.execute(_REPORT, values)
-        ids = {bytes(row.person_key): TravellerId(row.traveller_id) for row in rows}
-        return [ids[key] for key in person_keys]
+    async def on_the_flight(
+        self, connection: AsyncConnection, flight_id: FlightId
+    ) -> list[tuple[TravellerId, Source, dict[str, Any]]]:
+        """Everybody who travels by the latest report, with the record."""
+        rows = await connection.execute(_ON_THE_FLIGHT, {"flight_id": flight_id})
+        return [(TravellerId(row.traveller_id), Source(row.source), row.record) for row in rows]
 
-    async def mark(
-        self, connection: AsyncConnection, report: Report, person_keys: Sequence[bytes]
-    ) -> dict[bytes, datetime | None]:
-        """Set the status of travellers reported before, without touching what is known of them.
 
-        Returns:
-            Those that were known, by key, each with the instant of its screening.
-        """
-        if not person_keys:
-            return {}
-        values = {
-            "flight_id": report.flight_id,
-            "status": report.status.value,
-            "now": report.now,
-            "person_keys": list(person_keys),
-        }
-        rows = await connection.execute(_MARK, values)
-        return {bytes(row.person_key): row.screened_at for row in rows}
+def _columns(report: Report, rows: Sequence[TravellerRow]) -> dict[str, Any]:
+    return {
+        "message_id": report.message_id,
+        "now": report.now,
+        "traveller_ids": [row.traveller_id for row in rows],
+        "statuses": [row.status.value for row in rows],
+        "sources": [row.source.value for row in rows],
+        "api_keys": [b"".join(row.api_keys) for row in rows],
+        "pnr_keys": [b"".join(row.pnr_keys) for row in rows],
+        "digests": [row.fact_digest for row in rows],
+        "records": [row.record for row in rows],
+        "api_records": [row.api_record for row in rows],
+        "pnr_records": [row.pnr_record for row in rows],
+        "legal_bases": [row.clock.legal_basis for row in rows],
+        "mask_ats": [row.clock.mask_at for row in rows],
+        "erase_ats": [row.clock.erase_at for row in rows],
+    }
+
+
+def _split(keys: Iterable[int]) -> tuple[bytes, ...]:
+    whole = bytes(keys)
+    return tuple(whole[start : start + KEY_OCTETS] for start in range(0, len(whole), KEY_OCTETS))

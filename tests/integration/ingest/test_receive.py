@@ -386,16 +386,6 @@ def _letters(number: int) -> bytes:
     return bytes(65 + int(digit) for digit in str(number))
 
 
-async def test_reservations_of_a_manifest_are_told_not_to_be_taken(ingest: Ingest) -> None:
-    manifest = json.loads((MESSAGES / "paxlst-a.json").read_text()) | {
-        "reservations": [{"locator": "2LS6KP"}]
-    }
-    answer = await ingest.submit(json.dumps(manifest).encode(), Content_Type="application/json")
-    assert [fault["code"] for fault in answer.json()["faults"]] == ["RESERVATIONS_NOT_TAKEN"]
-    (row,) = await ingest.rows("SELECT message::text AS content FROM message")
-    assert "2LS6KP" not in row.content
-
-
 async def test_traffic_is_counted_without_naming_anybody(ingest: Ingest, paxlst_a: bytes) -> None:
     await ingest.submit(paxlst_a)
     figures = (await ingest.http.get("/metrics")).text

@@ -1,0 +1,127 @@
+"""From what an API list and a reservation say of one person to the row that stands. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.ingest.accept_request import DATA_CLASS, PNR_DATA_CLASS, PURPOSE
+from services.ingest.linking import LinkingKeys
+from services.ingest.registers import LegalRow, RegistersInForce
+from services.ingest.reservation_travellers import merged
+from services.ingest.retention import RetentionClock, retention_clock
+from services.ingest.store.travellers import KnownTraveller, Source, TravellerRow, TravellerStatus
+from shared.identifiers import TravellerId
+from shared.travel.traveller import Traveller
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one source says of a person, and the keys that link it."""
+
+    traveller: Traveller
+    keys: Sequence[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A traveller as stored: its identifier, its value, its record (`Traveller.as_record`), who speaks of it."""
+
+    traveller_id: TravellerId
+    traveller: Traveller
+    record: dict[str, Any] = field(repr=False)
+    source: Source = Source.API
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A row that is to stand, and what screening is told where its facts are new."""
+
+    row: TravellerRow
+    reported: Reported
+
+
+@dataclass(frozen=True, slots=True)
+class Laws:
+    """The rows of the legal register under which this message is collected."""
+
+    api: LegalRow | None
+    pnr: LegalRow | None
+
+    @classmethod
+    def in_force(cls, registers: RegistersInForce, authority: str, now: datetime) -> "Laws":
+        """Look both up."""
+        return cls(
+            *(registers.legal_row(authority, each, PURPOSE, now) for each in (DATA_CLASS, PNR_DATA_CLASS))
+        )
+
+    def clock(self, source: Source, first_reported_at: datetime) -> RetentionClock:
+        """The retention clock of a traveller; whoever a reservation names too is held as long as it."""
+        if source is Source.API:
+            return retention_clock(DATA_CLASS, first_reported_at, self.api)
+        return retention_clock(PNR_DATA_CLASS, first_reported_at, self.pnr)
+
+
+@dataclass(frozen=True, slots=True)
+class TravellerRows:
+    """Makes rows under the deployment's key and the laws in force."""
+
+    keys: LinkingKeys
+    laws: Laws
+
+    def standing(
+        self,
+        traveller_id: TravellerId,
+        status: TravellerStatus,
+        first_reported_at: datetime,
+        *,
+        api: Said | None,
+        pnr: Said | None,
+    ) -> Standing:
+        """The row of a person of whom an API list, a reservation or both speak."""
+        if api is not None and pnr is not None:
+            source, traveller = Source.BOTH, merged(api.traveller, pnr.traveller)
+        else:
+            said = api or pnr
+            assert said is not None, "somebody speaks of a traveller"
+            source, traveller = (Source.PNR if api is None else Source.API), said.traveller
+        record = traveller.as_record()
+        text = _text(record)
+        row = TravellerRow(
+            traveller_id=traveller_id,
+            status=status,
+            source=source,
+            api_keys=() if api is None else api.keys,
+            pnr_keys=() if pnr is None else pnr.keys,
+            fact_digest=self.keys.fact_digest(text),
+            clock=self.laws.clock(source, first_reported_at),
+            record=text,
+            api_record=_text(api.traveller.as_record()) if api and pnr else None,
+            pnr_record=_text(pnr.traveller.as_record()) if api and pnr else None,
+        )
+        return Standing(row, Reported(traveller_id, traveller, record, source))
+
+
+def api_said(known: KnownTraveller) -> Said | None:
+    """What an API list said of somebody; the store was asked for records."""
+    return _said(known, Source.API, known.api_record, known.api_keys)
+
+
+def pnr_said(known: KnownTraveller) -> Said | None:
+    """What a reservation said of somebody."""
+    return _said(known, Source.PNR, known.pnr_record, known.pnr_keys)
+
+
+def _said(
+    known: KnownTraveller, source: Source, own_record: dict[str, Any] | None, keys: Sequence[bytes]
+) -> Said | None:
+    record = own_record if known.source is Source.BOTH else known.record
+    if known.source not in (source, Source.BOTH):
+        return None
+    assert record is not None, "the store was asked for records"
+    return Said(Traveller.from_json(record), keys)
+
+
+def _text(record: dict[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False)
