@@ -78,8 +78,12 @@ class DataFolder:
         return self.path / "keys" / "policy" / f"{person}.json"
 
     def carrier_secret(self, designator: str) -> Path:
-        """The secret of a carrier's machine account."""
-        return self.path / "secrets" / f"carrier-{designator}"
+        """The client secret of a carrier's account."""
+        return self.account_secret(f"carrier-{designator}")
+
+    def account_secret(self, subject: str) -> Path:
+        """The client secret of an account that sends, such as handler-QH."""
+        return self.path / "secrets" / subject
 
     def log(self, name: str) -> Path:
         """What one process of ours wrote."""

@@ -28,6 +28,13 @@ LAW: Final = {
 }
 
 
+SENDERS: Final = (
+    {"client": "carrier-XA", "identifiers": [], "carriers": ["XA"]},
+    {"client": "carrier-desk", "identifiers": [], "carriers": ["XA"]},
+    {"client": "handler-QH", "identifiers": ["QHDCS"], "carriers": ["XA"]},
+)
+
+
 @dataclass(frozen=True)
 class TwoPeople:
     """Who proposes and who approves."""
@@ -79,6 +86,7 @@ def ingest_rows(today: date) -> list[tuple[str, dict[str, Any]]]:
     ]
     return [
         ("carriers", {"designator": "XA", "notice_confirmed": True, "push_max": 10_000}),
+        *(("senders", row) for row in SENDERS),
         *(("collection-profiles", row | {"instrument_ref": LAW["instrument_ref"]}) for row in profiles),
         ("routes", {"origin": "anywhere", "destination": "anywhere", **period}),
         *(("legal-rows", row | LAW | period) for row in laws),

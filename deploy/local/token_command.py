@@ -26,16 +26,17 @@ def token_of_person(data: Path, subject: str) -> str:
 
 
 def token_of_carrier(data: Path, designator: str) -> str:
-    """A token for a carrier such as XA, valid for 15 minutes.
+    """A token for a carrier such as XA, or an account such as handler-QH, valid for 15 minutes.
 
     Raises:
         NotRunning: As above.
         Unknown: The people file has no such carrier.
     """
     issuer = local_issuer(data)
-    carrier = issuer.directory.carrier(designator)
+    carrier = issuer.directory.carrier(designator) or issuer.directory.carrier_account(designator)
     if carrier is None:
-        raise _unknown("carrier", designator, [row.carrier for row in issuer.directory.carriers])
+        known = [row.carrier or row.subject for row in issuer.directory.carriers]
+        raise _unknown("carrier", designator, known)
     return issuer.access_token(carrier.claims())
 
 

@@ -15,6 +15,7 @@ from services.console.log_keeping import keep_log, open_store
 from services.console.page import Console
 from services.console.pages import (
     approvals,
+    carrier,
     entrance,
     flights,
     front_line,
@@ -38,6 +39,7 @@ from shared.web.application import Lifespan, service_app
 
 PAGES: Final = (
     approvals,
+    carrier,
     flights,
     front_line,
     hits,

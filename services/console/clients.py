@@ -1,6 +1,6 @@
 """Talking to the other services with the token of the person at the screen, never in our own name."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
@@ -19,6 +19,7 @@ from services.console.seen import (
     MessageRow,
     NoticeRow,
     Queue,
+    ReceiptView,
     ShareRow,
 )
 from shared.web.purpose import Purpose
@@ -27,6 +28,7 @@ from shared.web.request_id import outgoing_traceparent
 MAX_ROWS: Final = 200
 SERVICE_SECONDS: Final = 10.0
 UPLOAD_SECONDS: Final = 120.0
+_BYTES: Final = "application/octet-stream"
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -75,8 +77,10 @@ class ServiceClient:
         query: Mapping[str, Any] | None = None,
         purpose: Purpose | None = None,
         seconds: float = SERVICE_SECONDS,
+        content_type: str = _BYTES,
+        also: Collection[int] = (),
     ) -> httpx.Response:
-        """One request whose answer is handed on as it is.
+        """One request whose answer is handed on as it is; that of the statuses in `also` too.
 
         Raises:
             ServiceFault: The service refused or does not answer.
@@ -84,7 +88,7 @@ class ServiceClient:
         headers = {"Authorization": f"Bearer {self.token}", "traceparent": outgoing_traceparent()}
         headers |= {} if purpose is None else purpose.as_headers()
         if content is not None:
-            headers["Content-Type"] = "application/octet-stream"
+            headers["Content-Type"] = content_type
         try:
             response = await self.http.request(
                 method,
@@ -102,9 +106,27 @@ class ServiceClient:
                 refusal="NO_ANSWER",
                 words=f"The {self.service} service does not answer at the moment.",
             ) from None
-        if not response.is_success:
+        if not response.is_success and response.status_code not in also:
             raise self._refused(response)
         return response
+
+    def receipts_in(self, response: httpx.Response) -> list[str]:
+        """The identifiers of the receipts of an answer: one, a list, or a refusal's.
+
+        Raises:
+            ServiceFault: There is none.
+        """
+        try:
+            body = response.json()
+        except ValueError:
+            raise self._unreadable() from None
+        rows = body if isinstance(body, list) else [body]
+        if not response.is_success and isinstance(body, dict):
+            rows = body.get("receipts") or [body.get("receipt")]
+        found = [str(row["id"]) for row in rows if isinstance(row, dict) and "id" in row]
+        if not found:
+            raise self._refused(response)
+        return found
 
     def read(self, model: type[_Model], value: Any) -> _Model:
         """An answer as a value.
@@ -160,6 +182,36 @@ class Ingest:
             "GET", "/v1/flights", query={"from": since, "to": until, "limit": MAX_ROWS}
         )
         return self.client.read_all(FlightRow, answer, "flights")
+
+    async def upload(self, content: bytes, *, name: str, is_test: bool) -> list[str]:
+        """Hand a carrier's file over; gives its receipts' identifiers, those of refusals too.
+
+        Raises:
+            ServiceFault: It was neither taken nor refused with a receipt.
+        """
+        response = await self.client.fetch(
+            "POST",
+            "/v1/manifests/upload",
+            content=content,
+            content_type="text/csv" if name.lower().endswith(".csv") else _BYTES,
+            query={"is_test": "true" if is_test else None},
+            seconds=UPLOAD_SECONDS,
+            also=(HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY),
+        )
+        return self.client.receipts_in(response)
+
+    async def template(self, kind: str) -> bytes:
+        """The template for small carriers, `csv` or `xlsx`."""
+        return (await self.client.fetch("GET", f"/v1/manifests/template.{kind}")).content
+
+    async def receipts(self) -> list[ReceiptView]:
+        """The asking carrier's receipts, newest first."""
+        answer = await self.client.ask("GET", "/v1/receipts", query={"limit": MAX_ROWS})
+        return self.client.read_all(ReceiptView, answer, "receipts")
+
+    async def receipt(self, receipt_id: str) -> ReceiptView:
+        """One receipt."""
+        return self.client.read(ReceiptView, await self.client.ask("GET", f"/v1/receipts/{receipt_id}"))
 
     async def flight(self, flight_id: str) -> tuple[FlightRow, list[MessageRow]]:
         """One flight and its messages with their faults."""

@@ -19,6 +19,8 @@ class Entry:
 
 
 PAGES: Final[Sequence[Entry]] = (
+    Entry("/upload", "Upload", "Send a list of travellers, or try one out.", Permission.SUBMIT_MESSAGE),
+    Entry("/receipts", "Receipts", "What you sent, and what to mend.", Permission.LIST_RECEIPTS),
     Entry("/queue", "Queue", "Possible matches, most urgent first.", Permission.REVIEW),
     Entry("/expired", "Expired", "What nobody got to in time, and who has it now.", Permission.REVIEW),
     Entry(

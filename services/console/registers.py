@@ -58,6 +58,13 @@ REGISTERS: Final = (
     ),
     Register(
         INGEST,
+        "senders",
+        "Senders",
+        "Accounts that send for carriers, and the names they use in their messages.",
+        {"client": "Account", "identifiers": "Names in UNB and UNG", "carriers": "Sends for"},
+    ),
+    Register(
+        INGEST,
         "routes",
         "Routes",
         "Flights whose travellers may be collected.",

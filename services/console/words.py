@@ -84,6 +84,13 @@ WORDS: Final = {
     "SAME_PERSON_NO_ACTION": "Same person, nothing done",
     "SAME_PERSON_ACTION": "Same person, acted as ordered",
     "INSUFFICIENT_DATA": "Not enough data",
+    # Receipts.
+    "MANIFEST": "List of travellers",
+    "PAXLST": "PAXLST",
+    "PNRGOV": "PNRGOV",
+    "PNRGOV_XML": "PNRGOV, XML",
+    "ACCEPTED": "Taken",
+    "ACCEPTED_WITH_FAULTS": "Taken, with faults",
     # Measures.
     "SECONDARY_INSPECTION": "Secondary inspection",
     "OBSERVE": "Observe discreetly",

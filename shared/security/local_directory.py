@@ -20,7 +20,15 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.security.roles import Role, is_forbidden_combination
 
 MAX_DIRECTORY_BYTES: Final = 1_048_576
-CLAIMS_OF_A_PERSON: Final = ("authority", "unit", "port", "clearance", "training_valid_to", "manager")
+CLAIMS_OF_A_PERSON: Final = (
+    "carrier",
+    "authority",
+    "unit",
+    "port",
+    "clearance",
+    "training_valid_to",
+    "manager",
+)
 
 
 class _Row(BaseModel):
@@ -33,6 +41,7 @@ class LocalPerson(_Row):
     subject: str = Field(pattern=r"^[a-z][a-z0-9-]{0,40}$")
     display_name: str = Field(min_length=1, max_length=80)
     roles: tuple[Role, ...] = Field(min_length=1)
+    carrier: str | None = Field(default=None, pattern=r"^[A-Z0-9]{2,3}$")
     authority: str | None = None
     unit: str | None = None
     port: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
@@ -44,6 +53,8 @@ class LocalPerson(_Row):
     def _roles_go_together(self) -> Self:
         if is_forbidden_combination(frozenset(self.roles)):
             raise ValueError(f"{self.subject} holds roles that one account may not hold together")
+        if (Role.CARRIER in self.roles) != (self.carrier is not None):
+            raise ValueError(f"{self.subject}: the role CARRIER and a carrier go together")
         return self
 
     def claims(self) -> dict[str, Any]:
@@ -53,15 +64,19 @@ class LocalPerson(_Row):
 
 
 class LocalCarrier(_Row):
-    """An airline's machine account; the secret itself stands in a file of its own."""
+    """An airline's machine account, or a ground handler's; the secret itself stands in a file of its own.
 
-    subject: str = Field(pattern=r"^carrier-[A-Z0-9]{2,3}$")
-    carrier: str = Field(pattern=r"^[A-Z0-9]{2,3}$")
+    A handler sends for the carriers that the register of senders names, and its token names none.
+    """
+
+    subject: str = Field(pattern=r"^(carrier|handler)-[A-Z0-9]{2,3}$")
+    carrier: str | None = Field(default=None, pattern=r"^[A-Z0-9]{2,3}$")
     secret_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     def claims(self) -> dict[str, Any]:
         """What a token says about this carrier."""
-        return {"sub": self.subject, "roles": [Role.CARRIER.value], "carrier": self.carrier}
+        own = {} if self.carrier is None else {"carrier": self.carrier}
+        return {"sub": self.subject, "roles": [Role.CARRIER.value], **own}
 
     def knows(self, secret: str) -> bool:
         """Whether this is the carrier's secret; the comparison takes the same time for any guess."""

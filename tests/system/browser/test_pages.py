@@ -5,7 +5,16 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.system.browser.conftest import SignIn, screenshots_folder
-from tests.unit.console.world import FLIGHT, HIT, NOTICE, SHARE, VERSION, World
+from tests.unit.console.world import (
+    FLIGHT,
+    HIT,
+    NOTICE,
+    RECEIPT,
+    REFUSED_RECEIPT,
+    SHARE,
+    VERSION,
+    World,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +46,14 @@ PAGES = {
     "steward": ["/watchlist", f"/watchlist/versions/{VERSION}"],
     "front-line": ["/cards", f"/cards/{HIT}"],
     "auditor": ["/log", "/queue", "/nowhere"],
+    "carrier-desk": [
+        "/",
+        "/upload",
+        "/receipts",
+        f"/receipts/{RECEIPT}",
+        f"/receipts/{REFUSED_RECEIPT}",
+        "/queue",
+    ],
 }
 # WCAG 2.2 at levels A and AA, and what axe counts as good practice beside them.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -33,6 +33,8 @@ FLIGHT = "01930000-0000-7000-8000-0000000000e5"
 VERSION = "01930000-0000-7000-8000-0000000000f6"
 ORDER = "01930000-0000-7000-8000-000000000107"
 TRAVELLER = "01930000-0000-7000-8000-000000000118"
+RECEIPT = "01930000-0000-7000-8000-000000000129"
+REFUSED_RECEIPT = "01930000-0000-7000-8000-00000000013a"
 CANARY = "Quillfeather"
 
 PEOPLE: dict[str, list[str]] = {
@@ -45,6 +47,7 @@ PEOPLE: dict[str, list[str]] = {
     "dpo": ["DPO"],
     "auditor": ["AUDITOR"],
     "admin": ["ADMIN"],
+    "carrier-desk": ["CARRIER"],
 }
 
 
@@ -393,9 +396,70 @@ def matcher_approval() -> dict[str, Any]:
     }
 
 
+def receipt() -> dict[str, Any]:
+    """A receipt of a sheet: one traveller refused, one warning."""
+    where = {"traveller": 2, "carrier_reference": "XA418-0002", "locator": None}
+    return {
+        "id": RECEIPT,
+        "digest": "hmac-sha256:00",
+        "is_test": False,
+        "received_at": "2026-06-01T08:00:00.000Z",
+        "kind": "MANIFEST",
+        "transaction_reference": "XA418-1",
+        "flight": {
+            "carrier": "XA",
+            "number": "418",
+            "departure": "2026-06-01T11:30",
+            "origin": "XQB",
+            "destination": "XQA",
+        },
+        "status": "ACCEPTED_WITH_FAULTS",
+        "travellers": {"stated": 3, "accepted": 2, "rejected": 1},
+        "faults": [
+            {
+                "severity": "TRAVELLER_REJECTED",
+                "code": "DATE_AMBIGUOUS",
+                "segment": "Date of birth",
+                "position": 14,
+                **where,
+            },
+            {
+                "severity": "WARNING",
+                "code": "COLUMN_UNKNOWN",
+                "segment": "G",
+                "position": 12,
+                "traveller": None,
+            },
+        ],
+        "screened": 1,
+        "screened_at": None,
+    }
+
+
+def refused_receipt() -> dict[str, Any]:
+    """The receipt of a test that could not be read at all."""
+    fault = {"severity": "MESSAGE_REJECTED", "code": "TRUNCATED", "segment": "UNZ", "position": 9}
+    return receipt() | {
+        "id": REFUSED_RECEIPT,
+        "is_test": True,
+        "kind": None,
+        "flight": None,
+        "transaction_reference": None,
+        "status": "REJECTED",
+        "travellers": {"stated": None, "accepted": 0, "rejected": 0},
+        "faults": [fault],
+        "screened": 0,
+    }
+
+
 def answers() -> dict[tuple[str, str], Any]:
     """What each route of the services answers, by `(method, path)`."""
     return {
+        ("GET", "/v1/receipts"): {"receipts": [receipt(), refused_receipt()]},
+        ("GET", f"/v1/receipts/{RECEIPT}"): receipt(),
+        ("GET", f"/v1/receipts/{REFUSED_RECEIPT}"): refused_receipt(),
+        ("POST", "/v1/manifests/upload"): receipt(),
+        ("GET", "/v1/manifests/template.xlsx"): httpx.Response(200, content=b"PK"),
         ("GET", "/v1/queue"): {
             "items": [
                 queue_item(HIT, 12, "Name and nationality agree."),
@@ -638,7 +702,7 @@ def _issuer(folder: Path, clock: Clock, issuer_url: str, port: int, console_url:
             "subject": name,
             "display_name": name.replace("-", " ").capitalize(),
             "roles": roles,
-            "authority": "XAA-PIU-01",
+            **({"carrier": "XA"} if name == "carrier-desk" else {"authority": "XAA-PIU-01"}),
             **({"port": "XQA"} if name == "front-line" else {}),
         }
         for name, roles in PEOPLE.items()
