@@ -167,7 +167,8 @@ def test_rows_of_one_person_of_the_uk_list_become_one_entry() -> None:
         uk_row(c4="ALIASED", c10="Alias", c11="Low quality"),
         uk_row(
             c3="QDi.901", c4="EXEMPLAR", c5="TEST", c9="LAST", c10="Primary Name", c13="مثال",
-            c21="Reasons given.", c22="1 Road", c24="Town", c29="France", c33="03/02/2020", c34="dd/04/1973", c35="France",
+            c21="Reasons given.", c22="1 Road", c24="Town", c29="France", c33="03/02/2020",
+            c34="dd/04/1973", c35="France",
             c36="77", c38="P1", c39="France", c41="Female", c42="Giza", c43="Egypt",
         ),
         uk_row(
