@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from services.ingest.errors import MalformedMessage
+from services.ingest.formats.repertoires import ASCII, decoded
 from services.ingest.formats.separators import (
     SERVICE_TAGS,
     STRAY_RELEASE,
@@ -30,29 +31,16 @@ MAX_SEGMENTS = 2_500_000
 MAX_SEGMENT_CHARACTERS = 1024 * 1024
 MAX_COMPONENTS = 10_000
 MAX_WARNINGS = 1_000
+USUAL_HEADER_BYTES = 4_096
 
 _CONTROL_BYTES = bytes([*range(0x20), 0x7F])
+# Without IGNORECASE, under which the search could not skip from U to U.
 _INTERCHANGE_START = re.compile(
-    r"(?:UNA(?P<advice>[^A-Za-z0-9]{5,6})\s*)?UNB(?P<element>[!-/:-@\[-`{-~])(?P<syntax>[A-Za-z]{4})"
-    r"(?P<component>[!-/:-@\[-`{-~])(?P<version>[0-9])",
-    re.IGNORECASE,
+    r"[Uu][Nn][Bb](?P<element>[!-/:-@\[-`{-~])(?P<syntax>[A-Za-z]{4})"
+    r"(?P<component>[!-/:-@\[-`{-~])(?P<version>[0-9])"
 )
-# What a repertoire is written in. Any other, as IATA, IATB, SIRE, UNOA and UNOB, holds ASCII alone.
-_CODECS = {
-    "UNOC": "iso8859_1",
-    "UNOD": "iso8859_2",
-    "UNOE": "iso8859_5",
-    "UNOF": "iso8859_7",
-    "UNOG": "iso8859_3",
-    "UNOH": "iso8859_4",
-    "UNOI": "iso8859_6",
-    "UNOJ": "iso8859_8",
-    "UNOK": "iso8859_9",
-    "UNOW": "utf-8",
-    "UNOX": "utf-8",
-    "UNOY": "utf-8",
-}
-_ASCII, _FALLBACK = "ascii", "iso8859_1"
+_ADVICE = re.compile(r"UNA([^A-Za-z0-9]{5,6}?)\s*$", re.IGNORECASE)
+_ADVICE_CHARACTERS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +97,16 @@ class Interchange:
     envelope: Envelope | None
     messages: tuple[EdifactMessage, ...] = ()
     failure: MalformedMessage | None = None
-    encoding: str = _ASCII
+    encoding: str = ASCII
     transport: TypeBHeader | None = None
 
 
 def looks_like_edifact(body: bytes) -> bool:
     """Whether an interchange starts somewhere in these bytes."""
-    return _INTERCHANGE_START.search(_without_controls(body).decode("latin-1")) is not None
+    return any(
+        _INTERCHANGE_START.search(_without_controls(part).decode("latin-1")) is not None
+        for part in (body[:USUAL_HEADER_BYTES], body)
+    )
 
 
 def read_interchanges(body: bytes) -> list[Interchange]:
@@ -141,17 +132,36 @@ def read_interchanges(body: bytes) -> list[Interchange]:
         raise MalformedMessage("MAX_INTERCHANGE_BYTES", "UNB", 1)
     visible = _without_controls(body)
     found = _INTERCHANGE_START.finditer(visible.decode("latin-1"))
-    starts = list(islice(found, MAX_INTERCHANGES + 1))
+    starts = [_Start.of(visible, each) for each in islice(found, MAX_INTERCHANGES + 1)]
     if not starts:
         raise MalformedMessage("INTERCHANGE_MISSING", "UNB", 1)
     if len(starts) > MAX_INTERCHANGES:
         raise MalformedMessage("MAX_INTERCHANGES", "UNB", 1)
-    ends = [*(start.start() for start in starts[1:]), len(visible)]
-    transport = read_type_b_header(_before(body, starts[0].start()))
+    ends = [*(start.first for start in starts[1:]), len(visible)]
+    transport = read_type_b_header(_before(body, starts[0].first))
     return [
-        _read_interchange(visible[start.start() : end], start, transport if start is starts[0] else None)
+        _read_interchange(visible[start.header : end], start, transport if start is starts[0] else None)
         for start, end in zip(starts, ends, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where an interchange starts: at its advice if it has one (`first`), and at UNB (`header`)."""
+
+    first: int
+    header: int
+    advice: str
+    match: re.Match[str]
+
+    @classmethod
+    def of(cls, visible: bytes, match: re.Match[str]) -> "_Start":
+        header = match.start()
+        window = visible[max(0, header - _ADVICE_CHARACTERS) : header].decode("latin-1")
+        advice = _ADVICE.search(window)
+        if advice is None:
+            return cls(header, header, "", match)
+        return cls(header - len(window) + advice.start(), header, advice[1], match)
 
 
 def _without_controls(body: bytes) -> bytes:
@@ -166,42 +176,15 @@ def _before(body: bytes, visible: int) -> str:
     return body[max(0, end - MAX_HEADER_CHARACTERS) : end].decode("latin-1")
 
 
-def _decoded(chunk: bytes, syntax: str) -> tuple[str, str, list[str]]:
-    """The chunk as text, the codec that read it, and how that differs from its declared repertoire.
-
-    ASCII, else strict UTF-8, else the declared repertoire's own codec, else Latin-1, which reads anything.
-    """
-    if chunk.isascii():
-        return chunk.decode(_ASCII), _ASCII, []
-    declared = _CODECS.get(syntax, _ASCII)
-    text, codec = _first_that_reads(chunk, ("utf-8", declared))
-    if codec == declared:
-        return text, codec, []
-    notes = ["READ_AS_UTF_8" if codec == "utf-8" else "READ_AS_LATIN_1"]
-    return text, codec, ["REPERTOIRE_EXCEEDED", *notes] if declared == _ASCII else notes
-
-
-def _first_that_reads(chunk: bytes, codecs: tuple[str, ...]) -> tuple[str, str]:
-    for codec in codecs:
-        try:
-            return chunk.decode(codec), codec
-        except UnicodeDecodeError:
-            continue
-    return chunk.decode(_FALLBACK), _FALLBACK
-
-
-def _read_interchange(chunk: bytes, start: re.Match[str], transport: TypeBHeader | None) -> Interchange:
-    text, encoding, notes = _decoded(chunk, start["syntax"].upper())
-    # What stands before UNB holds no letter but the advice's own tag, so that the first UNB is the segment.
-    header = re.search("UNB", text, re.IGNORECASE)
-    assert header is not None
-    text = text[header.start() :]
+def _read_interchange(chunk: bytes, start: _Start, transport: TypeBHeader | None) -> Interchange:
+    found = start.match
+    text, encoding, notes = decoded(chunk, found["syntax"].upper())
     separators = find_separators(
         text,
-        element=start["element"],
-        component=start["component"],
-        advice=start["advice"] or "",
-        version=start["version"],
+        element=found["element"],
+        component=found["component"],
+        advice=start.advice,
+        version=found["version"],
     )
     reading = _InterchangeReading(separators)
     try:
@@ -242,8 +225,16 @@ class _InterchangeReading:
         """Read from UNB to UNZ; what follows is not ours."""
         if text.count(self.separators.terminator) > MAX_SEGMENTS:
             raise MalformedMessage("MAX_SEGMENTS", "UNB", 1)
-        for raw, is_rejoined in raw_segments(mark_released(text, self.separators), self.separators):
-            self._take(raw, is_rejoined)
+        marked = mark_released(text, self.separators)
+        has_stray = STRAY_RELEASE in marked
+        for raw, is_rejoined in raw_segments(marked, self.separators):
+            message = self._open
+            is_plain = message is not None and not (is_rejoined or has_stray or len(raw) > MAX_COMPONENTS)
+            if message is None or not is_plain or raw[:3].upper() in SERVICE_TAGS:
+                self._take(raw, is_rejoined)
+            else:
+                self._position += 1
+                message.append(raw)
         if not self._is_closed:
             raise self._truncated()
 

@@ -37,6 +37,8 @@ from shared.travel.traveller import TravellerRole
 MAX_TRAVELLERS = 99_999
 MAX_STOPS = 99
 MAX_TRAVEL_SEGMENT_CHARACTERS = 4_096
+MAX_KNOWN_CHARACTERS = 16
+MAX_KNOWN_SEGMENTS = 1_000
 FIRST_VERSION, LAST_VERSION = "02B", "17A"
 
 _GROUP_STARTS = frozenset(["NAD", "TDT", "CNT", "BGM", "UNT"])
@@ -143,14 +145,23 @@ def parse_paxlst(
     reading = _PaxlstReading(header, received_at.date(), state_of, own_state)
     separators = message.separators
     repetition = separators.repetition
+    # Most short segments (the airport, the nationality, the sex) come again with every traveller.
+    known: dict[str, Segment] = {}
     for position, raw in enumerate(message.raw_segments, start=1):
+        same = known.get(raw)
+        if same is not None:
+            reading.take(Segment(same.tag, position, same.elements))
+            continue
         if len(raw) > MAX_TRAVEL_SEGMENT_CHARACTERS:
             reading.take_too_long(raw[:3].upper(), position)
         elif repetition and repetition in raw:
             for segment in split_repeated(raw, position, separators):
                 reading.take(segment)
         else:
-            reading.take(split_segment(raw, position, separators))
+            segment = split_segment(raw, position, separators)
+            if len(raw) <= MAX_KNOWN_CHARACTERS and len(known) < MAX_KNOWN_SEGMENTS:
+                known[raw] = segment
+            reading.take(segment)
     return reading.result()
 
 

@@ -145,25 +145,32 @@ def raw_segments(text: str, separators: Separators) -> Iterator[tuple[str, bool]
     """Each terminated segment up to UNZ, and whether it was cut by a terminator in its data and rejoined."""
     element, terminator = separators.element, separators.terminator
     known_only = terminator != "'"
-    parts: list[str] = []
+    pending = ""
+    cut: list[str] = []
     pieces = text.split(terminator)
     pieces.pop()
     for piece in pieces:
-        raw = piece.lstrip(" ")
-        tag = raw[:3].upper()
-        # Three letters alone are the end of a name, as in O'DAY, unless they are a known tag.
-        is_tag = raw[3:4] in {element, ""} and (
-            tag in KNOWN_TAGS or (not known_only and raw[3:4] == element and tag.isalpha())
-        )
-        if not is_tag:
-            if raw:
-                parts.append(piece)
-            continue
-        if parts:
-            yield terminator.join(parts), len(parts) > 1
-        parts = [raw]
+        raw, tag = piece, piece[:3]
+        # Nearly every piece begins with a known tag in capitals; the others are looked at closely.
+        if not (piece[3:4] == element and tag in KNOWN_TAGS):
+            raw = piece.lstrip(" ")
+            tag = raw[:3].upper()
+            # Three letters alone are the end of a name, as in O'DAY, unless they are a known tag.
+            is_tag = raw[3:4] in {element, ""} and (
+                tag in KNOWN_TAGS or (not known_only and raw[3:4] == element and tag.isalpha())
+            )
+            if not is_tag:
+                if raw:
+                    cut.append(piece)
+                continue
+        if cut:
+            yield terminator.join([pending, *cut]), True
+            cut = []
+        elif pending:
+            yield pending, False
+        pending = raw
         if tag == "UNZ":
             yield raw, False
             return
-    if parts:
-        yield terminator.join(parts), len(parts) > 1
+    if pending:
+        yield terminator.join([pending, *cut]), bool(cut)

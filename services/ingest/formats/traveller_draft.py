@@ -46,7 +46,10 @@ _NAME_ELEMENTS = (3, 2, 4)
 
 def value(segment: Segment, element: int, component: int = 0) -> str:
     """A component without blanks around it; empty where it was left out or says `NULL`."""
-    text = segment.get(element, component)
+    elements = segment.elements
+    if element >= len(elements) or component >= len(elements[element]):
+        return ""
+    text = elements[element][component].strip()
     return "" if text in _NULL else text
 
 

@@ -459,6 +459,24 @@ def test_function_and_change_are_read(segment: str, function: str, change: Chang
     assert (message.function, message.change, codes(message)) == (MessageFunction(function), change, [])
 
 
+@pytest.mark.parametrize(
+    ("function", "flight", "number", "legs"),
+    [
+        ("BGM+655'", "", None, 0),
+        ("BGM+655'", "TDT+20+XA418'LOC+91+ATH'", "418", 0),
+        ("BGM+336+G'", "TDT+20+XAMCL+++XA'LOC+188+ATH'DTM+554:2711140530:201'", "MCL", 0),
+        ("BGM+336+G'", "TDT+20+XAMCL+++XA'LOC+125+DXB'DTM+554:2711140530:201'LOC+87+ATH'", "MCL", 1),
+    ],
+)
+def test_gate_pass_and_master_crew_list_need_no_leg(
+    function: str, flight: str, number: str | None, legs: int
+) -> None:
+    message = read_one(str(Written(function=function, flight=flight, people=person("DTM+329:271114"))))
+    assert (codes(message), len(message.travellers)) == ([], 1)
+    assert (message.flight is None) == (number is None)
+    assert message.flight is None or (message.flight.number, len(message.flight.legs)) == (number, legs)
+
+
 def test_unknown_change_is_warned() -> None:
     message = read_one(str(Written(function="BGM+745+QQ'")))
     assert (message.change, codes(message)) == (None, ["CHANGE_UNKNOWN"])
@@ -558,9 +576,8 @@ def test_message_without_what_it_must_have_is_rejected(written: Written, fault: 
 
 
 def test_other_message_types_are_rejected_one_by_one() -> None:
-    pnrgov = str(Written()).replace("PAXLST:D:15B:UN:IATA", "PNRGOV:11:1:IA")
-    message = read_one(pnrgov)
-    assert (message.kind, codes(message)) == ("PNRGOV", ["MESSAGE_TYPE_UNSUPPORTED"])
+    message = read_one(str(Written()).replace("PAXLST:D:15B:UN:IATA", "IFTMIN:D:96A:UN"))
+    assert codes(message) == ["MESSAGE_TYPE_UNSUPPORTED"]
 
 
 def test_person_of_an_unknown_role_is_told_and_not_lost() -> None:
