@@ -5,7 +5,7 @@ that it did not ask for, under the references of its own latest message.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -136,6 +136,9 @@ class ReceiveDirective:
             flight=addressee.flight,
         )
         directive = self._table.sent_for(Meaning(change.meaning))
+        if change.ends_at is not None:
+            # Should the release not reach the carrier, its agent still reads when the hold is over.
+            directive = replace(directive, text=f"{directive.text} UNTIL {change.ends_at:%H%M} UTC")
         answer = Answer(addressee.locator, addressee.carrier_reference, directive)
         return build_reply(
             [message],

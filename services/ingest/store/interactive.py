@@ -32,12 +32,21 @@ WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED
 """)
 _READ = text("SELECT message_id, destination, kind, body, attempts FROM outbox WHERE message_id = :batch_id")
 _REMOVE = text("DELETE FROM outbox WHERE message_id = :batch_id")
-# The latest decision about each traveller whom a message reported, with the record that it reported.
+# The latest decision about each traveller whom a message reported, with the record that it reported. Who was
+# taken off and is reported again has a new identifier, and what was decided before is decided still.
 _STANDING = text("""
-SELECT DISTINCT ON (traveller_id) change.meaning, change.ends_at, traveller.record
-FROM traveller JOIN directive_change AS change USING (traveller_id)
-WHERE traveller.message_id = :message_id
-ORDER BY traveller_id, change.decided_at DESC, change.message_id DESC
+WITH RECURSIVE line (traveller_id, earlier_id) AS (
+    SELECT traveller_id, traveller_id FROM traveller WHERE message_id = :message_id
+    UNION
+    SELECT line.traveller_id, earlier.traveller_id
+    FROM line JOIN traveller AS earlier ON earlier.followed_by = line.earlier_id
+)
+SELECT DISTINCT ON (line.traveller_id) change.meaning, change.ends_at,
+    coalesce(traveller.api_record, traveller.record) AS record
+FROM line
+JOIN directive_change AS change ON change.traveller_id = line.earlier_id
+JOIN traveller ON traveller.traveller_id = line.traveller_id
+ORDER BY line.traveller_id, change.decided_at DESC, change.message_id DESC
 """)
 _ADD = text("""
 INSERT INTO directive_change (message_id, directive_id, traveller_id, meaning, decided_at, ends_at, state,
@@ -53,13 +62,19 @@ UPDATE directive_change SET state = :state, state_since = :now
 WHERE message_id = :message_id AND state = 'WAITING'
 """)
 _ADDRESSEE = text("""
-SELECT traveller.record, message.sender, message.transaction_reference, message.revision,
+WITH RECURSIVE line (traveller_id, next_id) AS (
+    SELECT traveller_id, followed_by FROM traveller WHERE traveller_id = :traveller_id
+    UNION
+    SELECT later.traveller_id, later.followed_by
+    FROM line JOIN traveller AS later ON later.traveller_id = line.next_id
+)
+SELECT coalesce(traveller.api_record, traveller.record) AS record, message.sender, message.transaction_reference, message.revision,
     flight.carrier, flight.number, flight.suffix, flight.legs, answer.envelope
 FROM traveller
 JOIN message ON message.message_id = traveller.message_id
 JOIN flight ON flight.flight_id = traveller.flight_id
 LEFT JOIN interactive_answer AS answer ON answer.message_id = traveller.message_id
-WHERE traveller.traveller_id = :traveller_id
+WHERE traveller.traveller_id = (SELECT traveller_id FROM line WHERE next_id IS NULL)
 FOR UPDATE OF traveller
 """)
 _CALLBACK = text("""
