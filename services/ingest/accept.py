@@ -236,10 +236,10 @@ def _audit_facts(
     keys = [law.key for law in (held[each.data_class] for each in collected) if law is not None]
     return {
         "flight_id": None if flight is None else str(flight.flight_id),
-        "data_class": ",".join(each.data_class for each in collected),
+        "data_class": "+".join(each.data_class for each in collected),
         "dropped_elements": tuple(sorted({name for each in collected for name in each.outside})),
         "profile_version": collected[0].registers.profile_version,
-        "legal_row": ",".join(keys) or None,
+        "legal_row": "+".join(keys) or None,
     }
 
 
