@@ -27,7 +27,7 @@ def history_items(draft: PnrDraft, group: Group) -> list[HistoryItem]:
     for segment in group.segments:
         if segment.tag == "ABI":
             office = _office(segment)
-        elif segment.tag == "DAT":
+        else:
             at = _transacted_at(draft, segment)
     found: list[HistoryItem] = []
     for item in group.all_of(GroupKind.HISTORY_ITEM):
