@@ -1,4 +1,4 @@
-"""A carrier's own pages: upload a file, read one's receipts, download the template; nothing of the State's."""
+"""A carrier's own pages: upload a file, read one's receipts, download the template; nothing else."""
 
 from typing import Annotated, Final
 from uuid import UUID

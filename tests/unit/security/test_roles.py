@@ -37,10 +37,15 @@ def test_oversight_takes_no_operational_decision() -> None:
     assert not any(ROLES_OF[permission] & OVERSIGHT for permission in decisions)
 
 
-def test_a_carrier_sends_and_reads_its_receipts_only() -> None:
+def test_a_carrier_sends_and_reads_its_receipts_only_here_and_in_the_console() -> None:
     carrier = Principal("xa", PrincipalKind.CARRIER, frozenset({Role.CARRIER}))
     opened = {permission for permission in Permission if carrier.may(permission)}
-    assert opened == {Permission.SUBMIT_MESSAGE, Permission.READ_RECEIPT}
+    assert opened == {
+        Permission.SUBMIT_MESSAGE,
+        Permission.READ_RECEIPT,
+        Permission.LIST_RECEIPTS,
+        Permission.USE_CONSOLE,
+    }
     assert Role.CARRIER not in STAFF
 
 
