@@ -80,7 +80,7 @@ class SendToScreening:
                     connection, batch_id, message_id, ids, is_counted=is_counted
                 )
                 await Outbox.add(
-                    connection, destination=DESTINATION, kind=KIND, message_id=batch_id, body=body.as_json()
+                    connection, destination=DESTINATION, kind=KIND, message_id=batch_id, body=body
                 )
 
     async def withdraw(

@@ -9,6 +9,7 @@ import httpx
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.message import OutgoingMessage
 from shared.clock import Clock, SystemClock
+from shared.json_text import write_json
 from shared.observability.clock_skew import ClockWatch
 from shared.web.request_id import outgoing_traceparent
 
@@ -70,12 +71,16 @@ class HttpCarrier:
         content = {"message_id": str(message.message_id), "kind": message.kind, "body": dict(message.body)}
         headers = {
             "Authorization": f"Bearer {self._signer.token(destination)}",
+            "Content-Type": "application/json",
             "Traceparent": outgoing_traceparent(),
         }
         asked_at = self._clock.now()
         try:
             answer = await self._client.post(
-                address + INBOX_PATH, json=content, headers=headers, timeout=TIMEOUT_SECONDS
+                address + INBOX_PATH,
+                content=write_json(content).encode(),
+                headers=headers,
+                timeout=TIMEOUT_SECONDS,
             )
         except httpx.HTTPError as fault:
             raise DeliveryPostponed(destination=destination, reason=type(fault).__name__) from None

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -26,7 +27,12 @@ class Outbox:
 
     @staticmethod
     async def add(
-        connection: AsyncConnection, *, destination: str, kind: str, message_id: UUID, body: Mapping[str, Any]
+        connection: AsyncConnection,
+        *,
+        destination: str,
+        kind: str,
+        message_id: UUID,
+        body: Mapping[str, Any] | BaseModel,
     ) -> None:
         """Write a message in the caller's transaction; when that commits, the relay wakes.
 
@@ -37,7 +43,7 @@ class Outbox:
             destination: The name of the service that it goes to.
             kind: The contract's name, such as `TravellersObservedV1`.
             message_id: Decides what is the same message at the destination.
-            body: The contract as JSON values.
+            body: The contract, or its JSON values.
 
         Raises:
             sqlalchemy.exc.IntegrityError: The identifier is in the outbox already.
@@ -46,7 +52,7 @@ class Outbox:
             "message_id": message_id,
             "destination": destination,
             "kind": kind,
-            "body": dict(body),
+            "body": body if isinstance(body, BaseModel) else dict(body),
             "trace_id": current_trace_id(),
         }
         await connection.execute(_ADD, values)

@@ -2,6 +2,8 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from shared.json_text import read_json, write_json
+
 DEFAULT_POOL_SIZE = 8
 POOL_OVERFLOW = 8
 POOL_TIMEOUT_SECONDS = 5.0
@@ -26,6 +28,8 @@ def create_engine(url: str, *, pool_size: int = DEFAULT_POOL_SIZE, application_n
         pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=write_json,
+        json_deserializer=read_json,
         connect_args={
             "timeout": CONNECT_TIMEOUT_SECONDS,
             "server_settings": {"application_name": application_name, "timezone": "UTC"},
