@@ -68,8 +68,9 @@ WITH RECURSIVE line (traveller_id, next_id) AS (
     SELECT later.traveller_id, later.followed_by
     FROM line JOIN traveller AS later ON later.traveller_id = line.next_id
 )
-SELECT coalesce(traveller.api_record, traveller.record) AS record, message.sender, message.transaction_reference, message.revision,
-    flight.carrier, flight.number, flight.suffix, flight.legs, answer.envelope
+SELECT coalesce(traveller.api_record, traveller.record) AS record, message.sender,
+    message.transaction_reference, message.revision, flight.carrier, flight.number, flight.suffix,
+    flight.legs, answer.envelope
 FROM traveller
 JOIN message ON message.message_id = traveller.message_id
 JOIN flight ON flight.flight_id = traveller.flight_id

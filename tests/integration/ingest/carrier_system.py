@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from services.ingest.formats.acknowledgements import CustomsResponse, read_answers
 
@@ -21,7 +21,7 @@ class Callback:
     headers: dict[str, str]
     body: bytes
 
-    def claims(self, keys: dict[str, Any]) -> dict[str, Any]:
+    def claims(self, keys: KeySetSerialization) -> dict[str, Any]:
         """What the bearer token says, once its signature is checked."""
         token = self.headers["authorization"].removeprefix("Bearer ")
         return dict(jwt.decode(token, KeySet.import_key_set(keys), algorithms=["Ed25519"]).claims)

@@ -41,11 +41,6 @@ def upgrade() -> None:
     shared_tables.create_inbox(op, "ingest")
     op.execute(_ANSWER)
     op.execute(_CHANGE)
-    # Of 0003; here as well until that migration is whole.
-    op.execute(
-        "ALTER TABLE traveller ADD COLUMN IF NOT EXISTS followed_by uuid,"
-        " ADD COLUMN IF NOT EXISTS api_record jsonb"
-    )
     op.execute("CREATE INDEX traveller_followed_by ON traveller (followed_by) WHERE followed_by IS NOT NULL")
     op.execute("CREATE INDEX directive_change_traveller ON directive_change (traveller_id, decided_at DESC)")
     shared_tables.grant_to_app(op, "ingest", "interactive_answer", "SELECT, INSERT")
