@@ -81,7 +81,7 @@ class TakeTravellers:
         """Link a list to its flight's travellers; the caller holds the flight's row.
 
         Source: `spec/paxlst.md` §8: a resend replaces, `CP` replaces the whole record, `XR` and `RP` take
-        off, `CLOB` and `CLNB` match earlier reports, and who is unmatched is told to the sender and not dropped.
+        off, `CLOB` and `CLNB` match earlier reports; who is unmatched is told and not dropped.
         """
         message, flight = taking.arrival.message, taking.flight
         status = _MARKED.get(message.change) if message.change else None
@@ -152,7 +152,7 @@ class TakeTravellers:
         matched: Sequence[KnownTraveller | None],
         status: TravellerStatus,
     ) -> Changes:
-        """New rows of a close-out: of whom nobody spoke before, and of who was off and is on board after all."""
+        """New rows: of whom nobody spoke before, and of who was off and is on board after all."""
         rows, now = TravellerRows(self._ports.keys, taking.laws), taking.arrival.received_at
         changes = Changes()
         for api, known in zip(said, matched, strict=True):

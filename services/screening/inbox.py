@@ -1,4 +1,4 @@
-"""What comes in from other services: batches of travellers from ingest, releases of cards from sharing."""
+"""What comes in from other services: travellers seen or withdrawn from ingest, releases from sharing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,13 +12,18 @@ from services.screening.front_line import FrontLine
 from services.screening.ports import Ports
 from services.screening.screen import ScreenTravellers
 from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.withdraw import WithdrawTravellers
 from shared.bus.inbox import Inbox
-from shared.contracts import NationalReleaseV1, TravellersObservedV1
+from shared.contracts import NationalReleaseV1, TravellersObservedV1, TravellersWithdrawnV1
 
-Body = TypeVar("Body", TravellersObservedV1, NationalReleaseV1)
+Body = TypeVar("Body", TravellersObservedV1, TravellersWithdrawnV1, NationalReleaseV1)
 
 #: Which service may send what.
-SENDERS = {"TravellersObservedV1": "ingest", "NationalReleaseV1": "sharing"}
+SENDERS = {
+    "TravellersObservedV1": "ingest",
+    "TravellersWithdrawnV1": "ingest",
+    "NationalReleaseV1": "sharing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,12 @@ class ReceiveMessage:
                 raise UnreadableMessage(kind=message.kind)
             reply = await self._screen(batch)
             return reply.as_json()
+        if message.kind == "TravellersWithdrawnV1":
+            withdrawn = _parsed(TravellersWithdrawnV1, message)
+            if withdrawn.message_id != message.message_id:
+                raise UnreadableMessage(kind=message.kind)
+            taken = await WithdrawTravellers(self._ports)(withdrawn)
+            return taken.as_json()
         return await self._release(message)
 
     async def _release(self, message: Received) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What each service sends is what the next accepts."""
