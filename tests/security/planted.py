@@ -4,28 +4,43 @@ A sign is a word that stands in no lawful text, beside the code or word that rev
 is `KSML PLANTEDQ…`. Fictional people, the worked examples' flight.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+from services.ingest.sensitive.cards import is_luhn
+
 MESSAGES = Path(__file__).parents[1] / "data" / "messages"
 SIGN = "PLANTEDQ"
-CARD = "4929118622750016"
-IBAN = "GR1601101250000000012300695"
+# The letters G and R as an account number counts them.
+_GREECE = "1627"
 SEAT_FOR_DISABLED = "29XH"
-TITLED = "KOFIPLANT RABBI"
-#: The shape of what the filter keeps of the card, and facts beside it, which the search must be able to find.
-LAWFUL = "OSEIPLANT"
 
 
 class Planting:
-    """Gives a new sign for each place, and remembers all that must be nowhere afterwards."""
+    """Gives a new sign for each place, and remembers all that must be nowhere afterwards.
+
+    Args:
+        prefix: Letters that no other planting has, so that one run never finds what another left behind.
+
+    Attributes:
+        card, iban, titled: A card number, an account and a name with a title, each of this planting alone.
+        lawful: A surname that stays, which the search must be able to find.
+        dropped: What must be nowhere.
+    """
 
     def __init__(self, prefix: str) -> None:
+        number = int.from_bytes(hashlib.sha256(prefix.encode()).digest()[:8]) % 10**14
         self._prefix = prefix
-        self.dropped: list[str] = [CARD, IBAN, SEAT_FOR_DISABLED, TITLED]
+        self.card = next(card for last in range(10) if is_luhn(card := f"4{number:014}{last}"))
+        account = f"{number:023}"
+        self.iban = f"GR{98 - int(account + _GREECE + '00') % 97:02}{account}"
+        self.titled = f"KOFI{prefix} RABBI"
+        self.lawful = f"OSEI{prefix}"
+        self.dropped: list[str] = [self.card, self.iban, SEAT_FOR_DISABLED, self.titled]
 
     def __call__(self, reveals: str = "") -> str:
         place = len(self.dropped)
@@ -46,7 +61,7 @@ def paxlst(plant: Planting) -> bytes:
         "DTM+189:2711140530:201",
         "LOC+87+ATH",
         "DTM+232:2711140905:201",
-        f"NAD+FL+++{LAWFUL}:{TITLED}",
+        f"NAD+FL+++{plant.lawful}:{plant.titled}",
         "ATT+2++M",
         "DTM+329:900711",
         f"FTX+AAI+++{plant('WCHR')}",
@@ -55,7 +70,7 @@ def paxlst(plant: Planting) -> bytes:
         "RFF+ABO:PLANTED-1",
         f"QQQ+{plant('HALAL')}",
         "DOC+P:110:111+G1048826",
-        f"FTX+AAI+++CC{CARD}",
+        f"FTX+AAI+++CC{plant.card}",
         "CNT+42:1",
     ]
     return _interchange(segments)
@@ -68,9 +83,9 @@ def pnrgov(plant: Planting) -> bytes:
         f"SSR+WCHR:HK:1:XA:::DXB:ATH:{plant()}",
         f"SSR+QQQQ:HK:1:XA:::::{plant()}",
         f"SSR+OTHS:HK::XA:::::{plant('HALAL')}",
-        f"SSR+UMNR:HK:1:XA:::::UM08 CARD {CARD}",
-        f"SSR+FOID:HK:1:XA:::::CC{CARD}",
-        f"SSR+EPAY:HK:1:XA:::::CC{CARD} CVV 123 {plant()}",
+        f"SSR+UMNR:HK:1:XA:::::UM08 CARD {plant.card}",
+        f"SSR+FOID:HK:1:XA:::::CC{plant.card}",
+        f"SSR+EPAY:HK:1:XA:::::CC{plant.card} CVV 123 {plant()}",
         f"SSR+NSST:HK:1:XA:::DXB:ATH+{SEAT_FOR_DISABLED}::1:H",
     ]
     segments = [
@@ -85,22 +100,22 @@ def pnrgov(plant: Planting) -> bytes:
         "DAT+700:131127:2140",
         f"IFT+4:28::XA+{plant('VIP WCHS')}",
         f"IFT+4:28::XA+CTCT DXB 971 4 555 0199 {plant('HAJJ TOURS')}",
-        f"IFT+4:15:0+DXB XA ATH 200.00 IBAN {IBAN}",
+        f"IFT+4:15:0+DXB XA ATH 200.00 IBAN {plant.iban}",
         "ORG+1A:MUC+98765432:DXBXX2145+DXB++T+AE:AED+GT77",
-        f"TIF+{LAWFUL}+{TITLED}:A:1",
+        f"TIF+{plant.lawful}+{plant.titled}:A:1",
         f"IFT+4:28::XA+{plant('MEDICAL')}",
-        "SSR+DOCS:HK:1:XA:::::/P/GHA/G1048826/GHA/11JUL90/M/30JAN31/OSEIPLANT/KOFIPLANT",
+        f"SSR+DOCS:HK:1:XA:::::/P/GHA/G1048826/GHA/11JUL90/M/30JAN31/{plant.lawful}/KOFI",
         f"SSR+MEDA:HK:1:XA:::::{plant()}",
         "TKT+9992400100200:T:1",
         "MON+B:1450.00:AED+T:1622.00:AED",
-        f"FOP+CC::3244.00:VI:{CARD}:0929",
+        f"FOP+CC::3244.00:VI:{plant.card}:0929",
         "TVL+141127:0530:141127:0905+DXB+ATH+XA+418:K",
         "RPI+1+HK",
         f"SSR+STCR:HK:1:XA:::DXB:ATH:{plant()}",
         "DAT+2:141127:0102",
         "ORG+XA++++A",
         "TRI++041:::1",
-        f"TIF+{LAWFUL}+{TITLED}:A:1",
+        f"TIF+{plant.lawful}+{plant.titled}:A:1",
         f"SSD+{SEAT_FOR_DISABLED}++++Y",
         "MSG+8",
         f"TVL+141127:1500:161127+ATH:HONEYMOON HOTEL++HH+Q118:{plant('DBL')}",
@@ -111,7 +126,7 @@ def pnrgov(plant: Planting) -> bytes:
         f"SSR+BLND:HK:1:XA:::::{plant()}",
         "SAC+++X",
         f"IFT+4:19+{plant('PRIEST')}",
-        f"LTS+F/FP CCVI{CARD}/0929 {plant('RABBI')}",
+        f"LTS+F/FP CCVI{plant.card}/0929 {plant('RABBI')}",
     ]
     return _interchange(segments)
 
@@ -122,9 +137,9 @@ def pnrgov_xml(plant: Planting) -> bytes:
     changes = [
         ("GROUP FARE CHECKED", plant("KSML")),
         ("GULF TOURS A", plant("HAJJ")),
-        ("411111XXXXXX1111", CARD),
-        ("KOFIMR", TITLED),
-        (">OSEI<", f">{LAWFUL}<"),
+        ("411111XXXXXX1111", plant.card),
+        ("KOFIMR", plant.titled),
+        (">OSEI<", f">{plant.lawful}<"),
         (">12B<", f">{SEAT_FOR_DISABLED}<"),
         (
             '<SSR SSRCode="VGML" ServiceQuantity="1" Status="HK"><Airline Code="XA"/></SSR>',
@@ -157,8 +172,8 @@ def manifest(plant: Planting) -> bytes:
         },
         "travellers": [
             {
-                "surname": LAWFUL,
-                "given_names": TITLED,
+                "surname": plant.lawful,
+                "given_names": plant.titled,
                 "birth_date": "1990-07-11",
                 "seat": SEAT_FOR_DISABLED,
                 "carrier_reference": "PLANTED-4",
@@ -167,9 +182,14 @@ def manifest(plant: Planting) -> bytes:
         "reservations": [
             {
                 "locator": "Q7KD2M",
-                "travellers": [{"surname": LAWFUL, "given_names": TITLED, "seats": [SEAT_FOR_DISABLED]}],
+                "travellers": [
+                    {"surname": plant.lawful, "given_names": plant.titled, "seats": [SEAT_FOR_DISABLED]}
+                ],
                 "service_codes": ["KSML", plant("WCHR"), plant()],
-                "payments": [{"form": plant("KOSHER CC"), "card": CARD}, {"form": "IB", "card": IBAN}],
+                "payments": [
+                    {"form": plant("KOSHER CC"), "card": plant.card},
+                    {"form": "IB", "card": plant.iban},
+                ],
             }
         ],
         "dropped": {"religion": plant()},
@@ -184,7 +204,7 @@ def refused(plant: Planting) -> bytes:
         "UNH+1+PAXLST:D:15B:UN:IATA",
         "BGM+745",
         f"FTX+AAI+++{plant('KSML')}",
-        f"NAD+FL+++{LAWFUL}:{plant('RABBI')}",
+        f"NAD+FL+++{plant.lawful}:{plant('RABBI')}",
         f"DTM+329:{plant()}",
     ]
     return _interchange(segments)

@@ -23,6 +23,7 @@ from shared.security.roles import Role
 from shared.security.tokens import Principal, PrincipalKind
 from tests.conftest import OpenDatabase
 from tests.security.apps import SERVICES, build
+from tests.security.planted import Planting, pnrgov, pnrgov_xml
 from tests.security.test_role_route_table import TABLE
 
 CANARY = "QUILLFEATHERCANARY"
@@ -73,6 +74,8 @@ BODIES: list[tuple[str, bytes]] = [
     ),
     ("application/edifact", PAXLST.encode()),
     ("application/edifact", f"UNB+{CANARY}".encode()),
+    ("application/edifact", pnrgov(Planting(CANARY))),
+    ("application/xml", pnrgov_xml(Planting(CANARY))),
     ("application/octet-stream", f"<CONSOLIDATED_LIST><INDIVIDUALS>{CANARY}".encode()),
     ("application/octet-stream", f'<!DOCTYPE x [<!ENTITY y "{CANARY}">]><x>&y;</x>'.encode()),
     ("application/x-www-form-urlencoded", f"surname={CANARY}&csrf={CANARY}".encode()),
