@@ -1,6 +1,5 @@
 """From what an API list and a reservation say of one person to the row that stands. Pure."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,6 +12,7 @@ from services.ingest.reservation_travellers import merged
 from services.ingest.retention import RetentionClock, retention_clock
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerRow, TravellerStatus
 from shared.identifiers import TravellerId
+from shared.json_text import write_json
 from shared.travel.traveller import Traveller
 
 
@@ -124,4 +124,4 @@ def _said(
 
 
 def _text(record: dict[str, Any]) -> str:
-    return json.dumps(record, ensure_ascii=False)
+    return write_json(record)
