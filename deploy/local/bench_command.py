@@ -10,9 +10,9 @@ from typing import Final
 from deploy.local.benchmarks.audit import measure_audit
 from deploy.local.benchmarks.figure import Figure
 from deploy.local.benchmarks.fuzz import INPUTS, SEED, measure_fuzz
+from deploy.local.benchmarks.ingest import measure_ingest
 from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
-from deploy.local.benchmarks.reading import measure_reading
 from deploy.local.benchmarks.throughput import measure_throughput
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
@@ -21,7 +21,7 @@ from deploy.local.terminal import Steps
 MAX_SEED: Final = 1_000_000
 
 SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
-    "reading": measure_reading,
+    "ingest": measure_ingest,
     "policy": measure_policy,
     "matching": measure_matching,
     "audit": measure_audit,

@@ -3,20 +3,23 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import httpx
 
 from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.ingest_load import (
+    TRAVELLERS,
+    acknowledged_at_a_rate,
+    carrier_client,
+    manifests,
+)
 from deploy.local.benchmarks.running_system import RunningSystem, running_system
 from deploy.local.benchmarks.synthetic_list import un_list
-from deploy.local.synthetic.paxlst import SyntheticFlight, paxlst
 from deploy.local.synthetic.people import FictionalPeople
-from deploy.local.token_command import token_of_carrier
 from shared.web.purpose import Purpose
 
 LISTED = 20_000
-TRAVELLERS = 200
 ACKNOWLEDGED_A_SECOND = 30
 ACKNOWLEDGED_SECONDS = 10
 SUSTAINED_MESSAGES = 150
@@ -39,31 +42,12 @@ def measure_throughput() -> Iterator[Figure]:
         yield from _queries(system)
 
 
-def _bodies(count: int, first: int) -> list[bytes]:
-    people = FictionalPeople(first)
-    now = datetime.now(UTC)
-    departure = now.replace(tzinfo=None, second=0, microsecond=0) + timedelta(hours=5)
-    return [
-        paxlst(
-            SyntheticFlight("XA", str(number), "XQB", "XQA", departure),
-            people.take(TRAVELLERS),
-            transaction=f"BENCH{number}",
-            prepared_at=now,
-        )
-        for number in range(first, first + count)
-    ]
-
-
 def _client(system: RunningSystem) -> httpx.AsyncClient:
-    token = token_of_carrier(system.folder.path, "XA")
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/edifact"}
-    return httpx.AsyncClient(
-        base_url=system.addresses["ingest"], headers=headers, timeout=60.0, trust_env=False
-    )
+    return carrier_client(system.folder, system.addresses["ingest"])
 
 
 def _end_to_end(system: RunningSystem) -> Iterator[Figure]:
-    seconds = asyncio.run(_send_all_and_wait(system, _bodies(SUSTAINED_MESSAGES, 1000)))
+    seconds = asyncio.run(_send_all_and_wait(system, manifests(SUSTAINED_MESSAGES, 1000)))
     yield Figure(
         "airline_to_stored_result",
         SUSTAINED_MESSAGES * TRAVELLERS / seconds,
@@ -101,8 +85,8 @@ async def _until_screened(client: httpx.AsyncClient, receipt: str) -> None:
 
 
 def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
-    bodies = _bodies(ACKNOWLEDGED_A_SECOND * ACKNOWLEDGED_SECONDS, 5000)
-    seconds = asyncio.run(_at_a_rate(system, bodies, ACKNOWLEDGED_A_SECOND))
+    bodies = manifests(ACKNOWLEDGED_A_SECOND * ACKNOWLEDGED_SECONDS, 5000)
+    seconds = asyncio.run(_acknowledged(system, bodies))
     for share in (0.5, 0.99):
         yield Figure(
             f"manifest_acknowledged_p{round(share * 100)}",
@@ -113,18 +97,9 @@ def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
         )
 
 
-async def _at_a_rate(system: RunningSystem, bodies: list[bytes], a_second: int) -> list[float]:
-    """The seconds that each answer took when requests leave at a fixed rate, late answers or not."""
+async def _acknowledged(system: RunningSystem, bodies: list[bytes]) -> list[float]:
     async with _client(system) as client:
-        began = time.perf_counter()
-
-        async def send(number: int, body: bytes) -> float:
-            due = began + number / a_second
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            (await client.post("/v1/messages", content=body)).raise_for_status()
-            return time.perf_counter() - due
-
-        return await asyncio.gather(*(send(number, body) for number, body in enumerate(bodies)))
+        return await acknowledged_at_a_rate(client, bodies, ACKNOWLEDGED_A_SECOND)
 
 
 def _query_purpose(number: int) -> Purpose:

@@ -1,0 +1,50 @@
+"""`./run bench ingest`: reading on one core, and how soon a manifest is acknowledged durably."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+
+from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.ingest_alone import IngestAlone, ingest_alone
+from deploy.local.benchmarks.ingest_load import (
+    TRAVELLERS,
+    acknowledged_at_a_rate,
+    carrier_client,
+    manifests,
+)
+from deploy.local.benchmarks.ingest_reading import measure_reading
+
+MANIFESTS_A_SECOND: Final = 30
+WARM_MANIFESTS: Final = 60
+MANIFESTS: Final = 600
+
+
+def measure_ingest() -> Iterator[Figure]:
+    """Every figure of ingest; the acknowledgements with the service alone, a sink in screening's place."""
+    yield from measure_reading()
+    with ingest_alone() as system:
+        yield from _acknowledgements(system)
+
+
+def _acknowledgements(system: IngestAlone) -> Iterator[Figure]:
+    seconds = asyncio.run(_send(system))
+    for share in (0.5, 0.99):
+        yield Figure(
+            f"manifest_acknowledged_by_ingest_alone_p{round(share * 100)}",
+            percentile(seconds, share) * 1000,
+            "ms",
+            "p99 at most 50",
+            {
+                "manifests_a_second": MANIFESTS_A_SECOND,
+                "manifests": MANIFESTS,
+                "travellers_a_manifest": TRAVELLERS,
+            },
+        )
+
+
+async def _send(system: IngestAlone) -> list[float]:
+    async with carrier_client(system.folder, system.address) as client:
+        # The first requests open connections and fill caches, which a running service has done long ago.
+        await acknowledged_at_a_rate(client, manifests(WARM_MANIFESTS, 100), MANIFESTS_A_SECOND / 3)
+        bodies = manifests(MANIFESTS, 1000)
+        return await acknowledged_at_a_rate(client, bodies, MANIFESTS_A_SECOND)
