@@ -3,17 +3,29 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from services.ingest.formats.registry import read_messages
-from services.ingest.replies.segments import write_segment
+from services.ingest.replies.segments import Element, write_segment
+from shared.travel.flight import Flight, Leg
 from shared.travel.message import ParsedMessage
-from shared.travel.traveller import TravelDocument, Traveller, TravellerRole
+from shared.travel.traveller import Address, TravelDocument, Traveller, TravellerRole
 
 MESSAGES = Path(__file__).parents[2] / "data" / "messages"
 RECEIVED_AT = datetime(2027, 11, 14, 4, 58, 7, tzinfo=UTC)
 EXAMPLE_A = (MESSAGES / "paxlst-a.edi").read_bytes()
 EXAMPLE_B = (MESSAGES / "paxlst-b.edi").read_bytes()
+
+
+class Way(StrEnum):
+    """How the legs of a flight are sent: a TDT group each, pairs of airports in one, or a chain."""
+
+    A_GROUP_A_LEG = "a group a leg"
+    PAIRS = "pairs"
+    CHAIN = "chain"
+
 
 _QUALIFIERS = {
     TravellerRole.PASSENGER: "FL",
@@ -71,7 +83,14 @@ def write_travellers(travellers: Sequence[Traveller]) -> str:
 
 def _write_traveller(traveller: Traveller) -> str:
     segments = [
-        write_segment("NAD", _QUALIFIERS[traveller.role], "", "", (traveller.surname, traveller.given_names)),
+        write_segment(
+            "NAD",
+            _QUALIFIERS[traveller.role],
+            "",
+            "",
+            (traveller.surname, traveller.given_names),
+            *_address(traveller.address),
+        ),
         *_facts(traveller),
         *_places(traveller),
         *_contacts(traveller),
@@ -80,6 +99,41 @@ def _write_traveller(traveller: Traveller) -> str:
     for document in traveller.documents:
         segments.extend(_document(document))
     return "".join(segments)
+
+
+def _address(address: Address | None) -> tuple[Element, ...]:
+    if address is None:
+        return ()
+    region = (None, None, None, address.region)
+    return address.street, address.city, region, address.postal_code, address.country
+
+
+def write_flight(flight: Flight, way: Way) -> str:
+    """The flight in one of the three ways in which airlines send its legs."""
+    tdt = write_segment("TDT", "20", f"{flight.carrier}{flight.number}", "", "", flight.carrier)
+    if way is Way.CHAIN:
+        first, last = flight.legs[0], flight.legs[-1]
+        stops = [_stop("92", first.origin, departure=first.departure)]
+        for before, after in pairwise(flight.legs):
+            stops.append(_stop("92", after.origin, arrival=before.arrival, departure=after.departure))
+        return tdt + "".join(stops) + _stop("130", last.destination, arrival=last.arrival)
+    pairs = [_pair(leg) for leg in flight.legs]
+    return "".join(tdt + pair for pair in pairs) if way is Way.A_GROUP_A_LEG else tdt + "".join(pairs)
+
+
+def _pair(leg: Leg) -> str:
+    first, last = ("125", "87") if leg.crosses_border else ("92", "92")
+    return _stop(first, leg.origin, departure=leg.departure) + _stop(
+        last, leg.destination, arrival=leg.arrival
+    )
+
+
+def _stop(
+    qualifier: str, airport: str, *, arrival: datetime | None = None, departure: datetime | None = None
+) -> str:
+    times = ((code, when) for code, when in (("232", arrival), ("189", departure)) if when is not None)
+    segments = [write_segment("DTM", (code, f"{when:%y%m%d%H%M}", "201")) for code, when in times]
+    return write_segment("LOC", qualifier, airport) + "".join(segments)
 
 
 def _facts(traveller: Traveller) -> Iterator[str]:

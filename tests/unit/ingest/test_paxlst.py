@@ -655,6 +655,10 @@ _NAME = st.text("ABCDEFGHIKLNOPRSTUVWXYZ -'?:+", min_size=1, max_size=30).map(st
 _REFERENCE = st.text("ABCDEFGHIJ0123456789'?:+", min_size=1, max_size=12)
 _STATES = st.sampled_from(["GHA", "GRC", "DEU", "XXA", "XAA", "GBN"])
 _AIRPORTS = st.sampled_from(["ATH", "DXB", "XQA", "LGAV"])
+_BAG_TAGS = st.lists(st.sampled_from(["XA118204", "XA118205", "0618123456"]), max_size=3).map(tuple)
+_ADDRESSES = st.builds(
+    Address, _REFERENCE, st.none() | _REFERENCE, st.none() | _REFERENCE, st.none() | _REFERENCE, _STATES
+)
 _DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 
 
@@ -679,6 +683,7 @@ def travellers(draw: st.DrawFn) -> Traveller:
         nationality=draw(st.none() | _STATES),
         residence=draw(st.none() | _STATES),
         birth_place=draw(st.none() | st.builds(Place, st.none() | _REFERENCE, _STATES)),
+        address=draw(st.none() | _ADDRESSES),
         phones=tuple(draw(st.lists(_REFERENCE, max_size=2))),
         emails=tuple(draw(st.lists(_REFERENCE, max_size=2))),
         crew_duty=draw(st.none() | st.sampled_from(CrewDuty)),
@@ -690,7 +695,7 @@ def travellers(draw: st.DrawFn) -> Traveller:
         redress_number=draw(st.none() | _REFERENCE),
         seat=draw(st.none() | _REFERENCE),
         verified=draw(st.none() | st.booleans()),
-        bags=draw(st.none() | st.builds(Bags, st.integers(0, 9), st.integers(0, 99), st.just(("XA118204",)))),
+        bags=draw(st.none() | st.builds(Bags, st.integers(0, 9), st.integers(0, 99), _BAG_TAGS)),
     )
 
 
