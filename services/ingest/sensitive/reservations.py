@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from services.ingest.sensitive.cards import mask_account, mask_numbers
+from services.ingest.sensitive.copies import each_of, with_facts
 from services.ingest.sensitive.names import given_without_titles, name_without_titles
 from services.ingest.sensitive.rules import FORBIDDEN_CLASSES, PILGRIMAGE_WORDS, Rules, SensitiveClass
 from services.ingest.sensitive.services import filter_services, plain_seat
@@ -18,16 +19,17 @@ _CODE_OR_AMOUNT = re.compile(r"[A-Za-z]{1,4}|[A-Za-z]?[0-9]{1,2}|[0-9][0-9.,/-]{
 
 def filter_reservation(reservation: Reservation, rules: Rules, counts: Counter[str]) -> Reservation:
     """The reservation without what may never be kept; what goes is added to `counts` by its class."""
-    return replace(
+    return with_facts(
         reservation,
-        travellers=tuple(_filter_traveller(each, rules, counts) for each in reservation.travellers),
+        travellers=each_of(reservation.travellers, lambda each: _filter_traveller(each, rules, counts)),
         services=filter_services(reservation.services, rules, counts),
         remarks=_filter_remarks(reservation.remarks, rules, counts),
-        payments=tuple(_filter_payment(each, rules, counts) for each in reservation.payments),
-        other_services=tuple(_filter_other(each, rules, counts) for each in reservation.other_services),
-        check_ins=tuple(_filter_check_in(each, rules) for each in reservation.check_ins),
-        history=tuple(
-            replace(each, given_names=_given(each.given_names, rules)) for each in reservation.history
+        payments=each_of(reservation.payments, lambda each: _filter_payment(each, rules, counts)),
+        other_services=each_of(reservation.other_services, lambda each: _filter_other(each, rules, counts)),
+        check_ins=each_of(reservation.check_ins, lambda each: _filter_check_in(each, rules)),
+        history=each_of(
+            reservation.history,
+            lambda each: with_facts(each, given_names=_given(each.given_names, rules)),
         ),
         agency=_without_pilgrimage(reservation.agency, rules, counts)
         if rules.scrubs_agencies
@@ -46,14 +48,14 @@ def _filter_traveller(
         name = None
     else:
         surname = traveller.surname
-    return replace(
+    return with_facts(
         traveller,
         surname=surname,
         name_sent=None if name is None else name_without_titles(name, rules),
         given_names=_given(traveller.given_names, rules),
-        seats=tuple(plain_seat(seat) or seat for seat in traveller.seats),
-        check_ins=tuple(_filter_check_in(each, rules) for each in traveller.check_ins),
-        fares=tuple(_filter_fare(each, rules, counts) for each in traveller.fares)
+        seats=each_of(traveller.seats, lambda seat: plain_seat(seat) or seat),
+        check_ins=each_of(traveller.check_ins, lambda each: _filter_check_in(each, rules)),
+        fares=each_of(traveller.fares, lambda each: _filter_fare(each, rules, counts))
         if rules.scrubs_fare_bases
         else traveller.fares,
     )
@@ -64,11 +66,13 @@ def _given(given: str | None, rules: Rules) -> str | None:
 
 
 def _filter_check_in(check_in: CheckIn, rules: Rules) -> CheckIn:
-    return replace(check_in, seat=plain_seat(check_in.seat), given_names=_given(check_in.given_names, rules))
+    return with_facts(
+        check_in, seat=plain_seat(check_in.seat), given_names=_given(check_in.given_names, rules)
+    )
 
 
 def _filter_fare(fare: Fare, rules: Rules, counts: Counter[str]) -> Fare:
-    return replace(
+    return with_facts(
         fare,
         basis=_without_pilgrimage(fare.basis, rules, counts),
         second_basis=_without_pilgrimage(fare.second_basis, rules, counts),
@@ -89,7 +93,7 @@ def _filter_remarks(remarks: tuple[Remark, ...], rules: Rules, counts: Counter[s
 
 def _filter_payment(payment: Payment, rules: Rules, counts: Counter[str]) -> Payment:
     payer = payment.payer
-    return replace(
+    return with_facts(
         payment,
         form=_coded(payment.form, rules, counts),
         card=None if payment.card is None else mask_account(payment.card),
@@ -108,7 +112,7 @@ def _filter_other(service: OtherService, rules: Rules, counts: Counter[str]) -> 
     if service.kind is OtherServiceKind.HOTEL and product is not None:
         counts[classify_text(product, rules)] += 1
         product = None
-    return replace(
+    return with_facts(
         service,
         product=_scrubbed(product, rules, counts),
         place_name=_scrubbed(service.place_name, rules, counts),

@@ -3,9 +3,9 @@
 import re
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import replace
 
 from services.ingest.sensitive.cards import mask_long_numbers
+from services.ingest.sensitive.copies import each_of, with_facts
 from services.ingest.sensitive.rules import (
     FORBIDDEN_CLASSES,
     LANGUAGE_CODE,
@@ -60,6 +60,8 @@ def _rule_of(service: ServiceItem, rules: Rules, minors: Collection[str | None])
         return CodeRule(Action.DROP, SensitiveClass(classify_text(code, rules)))
     if code == LANGUAGE_CODE and minors and (service.traveller_reference in minors or None in minors):
         return CodeRule(Action.SCRUB)
+    if code in rules.codes:
+        return rules.codes[code]
     rule = rules.code_rule(code)
     marked = SensitiveClass(classify_text(code, rules))
     if rule.action is not Action.DROP and marked in FORBIDDEN_CLASSES:
@@ -68,14 +70,14 @@ def _rule_of(service: ServiceItem, rules: Rules, minors: Collection[str | None])
 
 
 def _kept(service: ServiceItem, rule: CodeRule, rules: Rules, counts: Counter[str]) -> ServiceItem:
-    return replace(
+    return with_facts(
         service,
         status=_coded(service.status, _SHORT_CODE),
         carrier=_coded(service.carrier, _SHORT_CODE),
         board=_coded(service.board, _PLACE),
         off=_coded(service.off, _PLACE),
         text=_kept_text(service.text, rule.action, rules, counts),
-        data=tuple(_kept_seat(each, counts) for each in service.data),
+        data=each_of(service.data, lambda each: _kept_seat(each, counts)),
     )
 
 
@@ -99,8 +101,11 @@ def _kept_seat(seat: SeatData, counts: Counter[str]) -> SeatData:
     kept = [kind for kind in kinds if kind != _DISABLED_CHARACTERISTIC and _SHORT_CODE.fullmatch(kind)]
     if _DISABLED_CHARACTERISTIC in kinds or value != _coded(seat.value, _SEAT):
         counts[SensitiveClass.HEALTH] += 1
-    return replace(
-        seat, value=value, unit=_coded(seat.unit, _SHORT_CODE), characteristic=" ".join(kept) or None
+    return with_facts(
+        seat,
+        value=value,
+        unit=_coded(seat.unit, _SHORT_CODE),
+        characteristic=seat.characteristic if kept == kinds and kinds else " ".join(kept) or None,
     )
 
 

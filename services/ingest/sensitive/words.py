@@ -29,7 +29,12 @@ class _Marked:
 
 def classify_text(text: str, rules: Rules = DEFAULT_RULES) -> str:
     """The class under which a dropped text is counted: what it reveals, or free text."""
-    groups = {marked.group for marked in _marked(text, rules, _NO_WORDS)}
+    words = _WORD.findall(text)
+    # A long text says the same few words again and again: each is looked up once.
+    distinct = {word: _plain(word) for word in set(words)}
+    groups = {_class_of_word(plain, rules) for plain in set(distinct.values())}
+    if not rules.phrases_by_first_word.keys().isdisjoint(distinct.values()):
+        groups.update(marked.group for marked in _marked(text, rules, _NO_WORDS))
     return next((group.value for group in SensitiveClass if group in groups), SensitiveClass.FREE_TEXT.value)
 
 
