@@ -20,6 +20,7 @@ HELP_OPTIONS: Final = frozenset({"--help", "-h"})
 PACKAGE: Final = "deploy.local.commands"
 MODULES: Final[Mapping[str, Sequence[str]]] = {
     "systems": ("demo", "up", "token"),
+    "certification": ("certify",),
     "development": ("test", "check", "bench"),
     "tools": ("parse", "policy"),
     "matching": ("match",),

@@ -1,0 +1,1 @@
+"""What an airline runs against a State's test endpoint before it connects."""

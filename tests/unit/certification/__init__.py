@@ -1,0 +1,1 @@
+"""What an airline runs against a test endpoint."""
