@@ -105,7 +105,31 @@ def screening_laws(today: date) -> list[dict[str, Any]]:
     rows = [(*act, purpose) for act in acts for purpose in OPERATIONAL]
     rows += [(OWN_AUTHORITY, "record.read", "HIT", "OVERSIGHT")]
     names = ("authority", "action", "data_class", "purpose_code")
-    return [dict(zip(names, row, strict=True)) | LAW | period for row in rows]
+    looks = [dict(zip(names, row, strict=True)) | LAW | period for row in rows]
+    # The demonstration's law lets people advise against boarding; it allows no hold by the machine.
+    orders = [
+        dict(zip(names, (OWN_AUTHORITY, "action.order", "HIT", purpose), strict=True))
+        | LAW
+        | period
+        | {"orders": ["BOARDING_ADVICE"]}
+        for purpose in OPERATIONAL
+    ]
+    return looks + orders
+
+
+def country_risks(today: date) -> list[dict[str, Any]]:
+    """What a person has to fear where a flight starts: the same levels as in sharing's register."""
+    levels = {"XAA": "LOW", "XBB": "LOW", "XCC": "LOW", "XDD": "HIGH"}
+    return [
+        {
+            "state": state,
+            "level": level,
+            "death_penalty": level == "HIGH",
+            "assessed_at": str(today),
+            "sources": "The demonstration world's own reports.",
+        }
+        for state, level in levels.items()
+    ]
 
 
 def list_sources() -> list[dict[str, Any]]:
@@ -175,6 +199,11 @@ def seed_screening(api: Api, today: date) -> None:
     for row in screening_laws(today):
         if not any(_covers(each, row) for each in held["legal_rows"]):
             body = {"register": "legal-rows", "row": row}
+            _two_people(api, LAWYERS, "screening", "/v1/registers", body)
+    assessed = {row["state"] for row in held["country_risk"]}
+    for row in country_risks(today):
+        if row["state"] not in assessed:
+            body = {"register": "country-risk", "row": row}
             _two_people(api, LAWYERS, "screening", "/v1/registers", body)
     sources = {row["source_id"] for row in held["list_sources"]}
     for row in list_sources():

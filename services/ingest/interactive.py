@@ -28,6 +28,7 @@ from shared.travel.message import ParsedMessage
 from shared.travel.traveller import Traveller
 
 DEADLINE_SECONDS = 2.0
+_NAMED_BY = ("surname", "given_names", "birth_date")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +164,31 @@ def seconds_to_next_step(elapsed: float, pace: float) -> float:
 
 
 def placed(travellers: Sequence[Traveller], standing: Sequence[Standing]) -> dict[int, Meaning]:
-    """What was decided, by the place of the traveller in the message that reported the record."""
-    places: dict[int, Meaning] = {}
+    """What was decided, by the place of the traveller in the message.
+
+    A decision is about a person, whatever reference the carrier checks them in under this time: the same
+    record, or a document that is on both, or the same name and birth date where one has no document.
+    """
     records = [_plain(traveller.as_record()) for traveller in travellers]
-    for each in standing:
-        reference = each.record.get("carrier_reference")
-        same = [place for place, record in enumerate(records) if record == each.record]
-        similar = [
-            place for place, record in enumerate(records) if record.get("carrier_reference") == reference
-        ]
-        for place in same or similar:
-            places[place] = each.meaning
-    return places
+    return {
+        place: each.meaning
+        for each in standing
+        for place, record in enumerate(records)
+        if _is_same_person(record, each.record)
+    }
+
+
+def _is_same_person(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    if one == other:
+        return True
+    documents = _documents(one), _documents(other)
+    if all(documents):
+        return not documents[0].isdisjoint(documents[1])
+    return one.get("birth_date") is not None and all(one.get(fact) == other.get(fact) for fact in _NAMED_BY)
+
+
+def _documents(record: Mapping[str, Any]) -> frozenset[tuple[Any, Any]]:
+    return frozenset((each.get("number"), each.get("issuer")) for each in record.get("documents") or ())
 
 
 def _plain(record: Mapping[str, Any]) -> Any:

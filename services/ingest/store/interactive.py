@@ -32,21 +32,13 @@ WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED
 """)
 _READ = text("SELECT message_id, destination, kind, body, attempts FROM outbox WHERE message_id = :batch_id")
 _REMOVE = text("DELETE FROM outbox WHERE message_id = :batch_id")
-# The latest decision about each traveller whom a message reported, with the record that it reported. Who was
-# taken off and is reported again has a new identifier, and what was decided before is decided still.
+# The latest decision about each traveller of the message's flight about whom there is one, with their record.
 _STANDING = text("""
-WITH RECURSIVE line (traveller_id, earlier_id) AS (
-    SELECT traveller_id, traveller_id FROM traveller WHERE message_id = :message_id
-    UNION
-    SELECT line.traveller_id, earlier.traveller_id
-    FROM line JOIN traveller AS earlier ON earlier.followed_by = line.earlier_id
-)
-SELECT DISTINCT ON (line.traveller_id) change.meaning, change.ends_at,
+SELECT DISTINCT ON (change.traveller_id) change.meaning, change.ends_at,
     coalesce(traveller.api_record, traveller.record) AS record
-FROM line
-JOIN directive_change AS change ON change.traveller_id = line.earlier_id
-JOIN traveller ON traveller.traveller_id = line.traveller_id
-ORDER BY line.traveller_id, change.decided_at DESC, change.message_id DESC
+FROM directive_change AS change JOIN traveller USING (traveller_id)
+WHERE traveller.flight_id = (SELECT flight_id FROM message WHERE message_id = :message_id)
+ORDER BY change.traveller_id, change.decided_at DESC, change.message_id DESC
 """)
 _ADD = text("""
 INSERT INTO directive_change (message_id, directive_id, traveller_id, meaning, decided_at, ends_at, state,
@@ -155,7 +147,7 @@ class InteractiveStore:
         await connection.execute(_REMOVE, {"batch_id": batch_id})
 
     async def standing(self, connection: AsyncConnection, message_id: MessageId) -> list[Standing]:
-        """The latest decision about each traveller of a message about whom there is one."""
+        """The latest decision about each traveller of a message's flight about whom there is one."""
         rows = await connection.execute(_STANDING, {"message_id": message_id})
         return [Standing(Meaning(row.meaning), row.ends_at, row.record) for row in rows]
 

@@ -216,6 +216,13 @@ async def test_decision_stands_when_the_traveller_checks_in_again(desk: Ingest, 
     assert [code for _, _, code in directives(first)] == ["0Z", "0Z", "0Z"]
 
 
+async def test_decision_is_about_the_person_whatever_the_reference(desk: Ingest, paxlst_a: bytes) -> None:
+    await check_in(desk, paxlst_a)
+    await decide(desk, (await traveller_ids(desk))[1])
+    other = paxlst_a.replace(b"XA0418A27111401", b"XA0418A27111402").replace(b"XA418-0002", b"XA418-0092")
+    assert [code for _, _, code in directives(await check_in(desk, other))] == ["0Z", "1Z", "0Z"]
+
+
 async def test_decision_stands_though_screening_is_late(desk: Ingest, paxlst_a: bytes) -> None:
     await check_in(desk, paxlst_a)
     await decide(desk, (await traveller_ids(desk))[1])
