@@ -184,11 +184,11 @@ class Population:
     """An endless, repeatable stream of names, entries and travellers."""
 
     def __init__(self, seed: int) -> None:
-        self._random = Random(seed)  # noqa: S311 - repeatable, and nothing here is secret.
+        self.random = Random(seed)  # noqa: S311 - repeatable, and nothing here is secret.
 
     def _element(self, common: tuple[str, ...], region: Region) -> str:
         """A common element, the first of the table most often, or a rare one made of syllables."""
-        random = self._random
+        random = self.random
         if random.random() < _COMMON_SHARE:
             return common[min(int(random.expovariate(6 / len(common))), len(common) - 1)]
         return "".join(random.choices(region.syllables, k=random.choice((1, 2, 2)))) + random.choice(
@@ -197,17 +197,17 @@ class Population:
 
     def name(self, region: Region) -> tuple[str, str]:
         """A surname and given names, in capitals."""
-        count = self._random.choice(region.given_count)
+        count = self.random.choice(region.given_count)
         given = [self._element(region.given, region) for _ in range(count)]
         return self._element(region.family, region), " ".join(given)
 
     def birthday(self) -> date:
         """A day between 1945 and 2009."""
-        return _FIRST_BIRTHDAY + timedelta(days=self._random.randrange(365 * 65))
+        return _FIRST_BIRTHDAY + timedelta(days=self.random.randrange(365 * 65))
 
     def region(self) -> Region:
         """One of the regions, all alike."""
-        return self._random.choice(REGIONS)
+        return self.random.choice(REGIONS)
 
     def innocent(self, region: Region | None = None) -> Traveller:
         """A traveller who is on no list."""
@@ -217,21 +217,21 @@ class Population:
             surname=surname,
             given_names=given,
             birth_date=PartialDate.of(self.birthday()),
-            sex=self._random.choice((Sex.MALE, Sex.FEMALE)),
-            nationality=self._random.choice(origin.states),
-            documents=(self._document(self._random.choice(origin.states)),),
+            sex=self.random.choice((Sex.MALE, Sex.FEMALE)),
+            nationality=self.random.choice(origin.states),
+            documents=(self._document(self.random.choice(origin.states)),),
         )
 
     def _document(self, state: str) -> TravelDocument:
-        number = f"{self._random.choice('ABCDEFGHKLMNPRTXZ')}{self._random.randrange(10**7, 10**8)}"
+        number = f"{self.random.choice('ABCDEFGHKLMNPRTXZ')}{self.random.randrange(10**7, 10**8)}"
         return TravelDocument("P", number, state)
 
     def listed(self, number: int) -> tuple[WatchlistEntry, Traveller]:
         """An entry with a full birth date and up to three aliases, and its person travelling undamaged."""
         person = replace(self.innocent(), sex=Sex.MALE)
         full = f"{person.given_names} {person.surname}"
-        aliases = [self.respelled(full) for _ in range(self._random.choice((0, 1, 1, 2, 3)))]
-        quality = self._random.choice((NameQuality.GOOD, NameQuality.LOW))
+        aliases = [self.respelled(full) for _ in range(self.random.choice((0, 1, 1, 2, 3)))]
+        quality = self.random.choice((NameQuality.GOOD, NameQuality.LOW))
         names = [EntryName(full), *(EntryName(alias, NameKind.ALIAS, quality) for alias in aliases)]
         document = person.documents[0]
         entry = WatchlistEntry(
@@ -247,16 +247,16 @@ class Population:
     def respelled(self, name: str) -> str:
         """A name as another ear would spell it: two or three customs at work."""
         customs = [custom for custom in _CUSTOMS if custom[0] in name]
-        for sent, other in self._random.sample(customs, min(len(customs), self._random.choice((2, 3)))):
+        for sent, other in self.random.sample(customs, min(len(customs), self.random.choice((2, 3)))):
             name = name.replace(sent, other, 1)
         return name
 
     def twin(self, traveller: Traveller) -> Traveller:
         """A namesake of clearly another age and nationality."""
         born = traveller.birth_date or PartialDate(1970)
-        state = self._random.choice([state for region in REGIONS for state in region.states])
-        year = born.year + self._random.choice((-1, 1)) * self._random.randrange(12, 30)
-        month, day = self._random.randrange(1, 13), self._random.randrange(1, 29)
+        state = self.random.choice([state for region in REGIONS for state in region.states])
+        year = born.year + self.random.choice((-1, 1)) * self.random.randrange(12, 30)
+        month, day = self.random.randrange(1, 13), self.random.randrange(1, 29)
         return replace(
             traveller,
             birth_date=PartialDate(year, month, day),
@@ -285,7 +285,7 @@ class Population:
         """Swapped fields, names run together, a title glued on, a name left out, a name cut off."""
         given = traveller.given_names or ""
         kept = max(_MRZ_NAME_LETTERS - len(traveller.surname), 4)
-        title = self._random.choice(_TITLES)
+        title = self.random.choice(_TITLES)
         kinds = (
             replace(traveller, surname=given, given_names=traveller.surname),
             replace(traveller, given_names=given.replace(" ", "") + title),
@@ -293,7 +293,7 @@ class Population:
             replace(traveller, surname=f"{traveller.surname} {given}", given_names=None),
             replace(traveller, given_names=given[:kept]),
         )
-        return self._random.choice(kinds)
+        return self.random.choice(kinds)
 
     def _typed(self, traveller: Traveller) -> Traveller:
         return replace(
@@ -304,28 +304,28 @@ class Population:
 
     def _slip(self, name: str) -> str:
         """One letter lost, doubled, exchanged with its neighbour, mistaken or misread."""
-        at = self._random.randrange(len(name) - 1)
+        at = self.random.randrange(len(name) - 1)
         kinds = (
             name[:at] + name[at + 1 :],
             name[:at] + name[at] + name[at:],
             name[:at] + name[at + 1] + name[at] + name[at + 2 :],
-            name[:at] + self._random.choice("AEIRSTLN") + name[at + 1 :],
+            name[:at] + self.random.choice("AEIRSTLN") + name[at + 1 :],
             name[:at] + _CONFUSED_LETTERS.get(name[at], name[at]) + name[at + 1 :],
         )
-        return self._random.choice(kinds)
+        return self.random.choice(kinds)
 
     def _birth_damaged(self, traveller: Traveller) -> Traveller:
         born = traveller.birth_date or PartialDate(1970, 1, 1)
         day, month = born.day or 1, born.month or 1
         kinds = (
             PartialDate(born.year, min(day, 12), month),
-            PartialDate(born.year + self._random.choice((-1, 1)), month, min(day, 28)),
+            PartialDate(born.year + self.random.choice((-1, 1)), month, min(day, 28)),
             PartialDate(born.year, 1, 1),
             PartialDate(born.year),
             PartialDate(born.year, month, (day + 9) % 28 + 1),
             None,
         )
-        return replace(traveller, birth_date=self._random.choice(kinds))
+        return replace(traveller, birth_date=self.random.choice(kinds))
 
 
 def in_arabic(name: str) -> str:

@@ -1,80 +1,103 @@
-"""The oracle: every name of the list against a traveller, word by word, by definition and without any net.
+"""The oracle: every name of the list against a traveller, every word against every word, without any net.
 
-Far too slow for traffic. The tests hold the index against it: what it finds and screening does not is a match
-lost.
+Far too slow for traffic. Words are related by their definition (`tokens.relate`), not by the keys, filters
+and kernels that find them in screening, and every name is weighed. What this finds and screening does not is
+a match lost.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
-from services.screening.matching.candidates import Row
-from services.screening.matching.index import Index, joined_keys, neighbours, word_keys
+import numpy as np
+
+from services.screening.matching.expander import Expander
+from services.screening.matching.index import Index, joined_key, joined_skeleton, word_joined_key
+from services.screening.matching.listing import Array
 from services.screening.matching.names import WHOLE, Word, read_name
-from services.screening.matching.score import Judgement, Query, judge, weigh_name
+from services.screening.matching.screener import Found, Screener
+from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tokens import JOINED_WORTH, Rule, relate
+from services.screening.matching.vocabulary import letter_text
+from services.screening.matching.weights import MIN_PAIR
+from services.screening.matching.word_kernels import RULE_BITS
+from shared.travel import Traveller
+
+_RULES = (1 << RULE_BITS) - 1
 
 
-def judge_every_entry(index: Index, query: Query) -> list[Judgement]:
-    """What `Screener.judgements` must answer: every entry that a name or a document suggests."""
-    judged = (_judge(index, query, entry) for entry in range(len(index.entries)))
-    return [judgement for judgement in judged if judgement.is_suggested]
+class _ByDefinition(Expander):
+    """Relates a word to every listed spelling, one after the other."""
 
+    def __init__(self, index: Index) -> None:
+        super().__init__(index)
+        self._spellings = [letter_text(index.spelling(each)) for each in range(len(index.alphabet))]
+        self._joined_rows = _rows_by_key(index)
 
-def _judge(index: Index, query: Query, entry: int) -> Judgement:
-    names = [name for name, owner in enumerate(index.arrays["name_entry"].tolist()) if owner == entry]
-    weighed = [weigh_name(index, query, name, _rows(index, query.words, name)) for name in names]
-    return judge(index, query, entry, weighed, by_document=True)
+    def _listed_words(self, word: Word) -> tuple[Array, Array]:
+        best: dict[int, int] = {}
+        for number, spelling in enumerate(self._spellings):
+            for form, form_worth in word.forms:
+                share, rule = relate(form, spelling)
+                if share:
+                    rarer = min(self._index.rarity.weight(form), self._index.rarity.weight(spelling))
+                    self._offer(best, number, rarer * share * form_worth // (WHOLE * WHOLE), rule)
+        return _columns(best)
 
+    def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+        whole, skeleton = "".join(texts), joined_skeleton(map(fine_skeleton, texts))
+        total = sum(self._index.rarity.weight(text) for text in texts)
+        key = joined_key("", skeleton)
+        best: dict[int, int] = {}
+        for number, spelling in enumerate(self._spellings):
+            if spelling == whole or (key and f"~{fine_skeleton(spelling)}" == key):
+                rarer = min(total, self._index.rarity.weight(spelling))
+                self._offer(best, number, rarer * JOINED_WORTH // WHOLE, Rule.JOINED)
+        return _columns(best)
 
-def _rows(index: Index, sent: Sequence[Word], name: int) -> list[Row]:
-    entry = index.entries[int(index.arrays["name_entry"][name])]
-    listed = read_name(entry.names[int(index.arrays["name_source"][name])].text)
-    rows = [*_word_rows(index, sent, listed), *_joined_rows(index, sent, listed)]
-    return [row for row in rows if row[3] > 0]
+    def _offer(self, best: dict[int, int], spelling: int, weight: int, rule: Rule) -> None:
+        listed = self._index.vocabulary
+        for at in range(int(listed.word_start[spelling]), int(listed.word_start[spelling + 1])):
+            given = weight * int(listed.word_worth[at]) // WHOLE
+            if given >= MIN_PAIR:
+                word = int(listed.word[at])
+                best[word] = max(best.get(word, 0), given << RULE_BITS | (_RULES - rule))
 
-
-def _word_rows(index: Index, sent: Sequence[Word], listed: Sequence[Word]) -> Iterator[Row]:
-    """Each word against each word, and against listed neighbours written together."""
-    for first, word in enumerate(sent):
-        if word.is_initial:
-            continue
-        for place, other in enumerate(listed):
-            if not other.is_initial:
-                weight, rule = _related(index, word, other)
-                yield first, 1, 1 << place, weight, rule, -1
-        for place, count, text in neighbours(listed):
-            total = sum(index.rarity.weight(each.text) for each in listed[place : place + count])
-            worth = max(
-                (worth for form, worth in word.forms if set(joined_keys(form)) & set(joined_keys(text))),
-                default=0,
-            )
-            weight = total * JOINED_WORTH * worth // (WHOLE * WHOLE)
-            yield first, 1, ((1 << count) - 1) << place, weight, Rule.JOINED, -1
-
-
-def _related(index: Index, word: Word, other: Word) -> tuple[int, int]:
-    """The best weight of any two spellings, and the rule that gives it."""
-    weights = [(0, 0)]
-    for listed, listed_worth in other.forms:
-        value = (0, 0)
+    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int], ...]:
+        worths: dict[int, int] = {}
         for form, worth in word.forms:
-            share, rule = relate(form, listed)
-            rarer = min(index.rarity.weight(form), index.rarity.weight(listed))
-            value = max(value, (rarer * share * worth // (WHOLE * WHOLE), -rule))
-        weights.append((value[0] * listed_worth // WHOLE, value[1]))
-    weight, rule_below = max(weights)
-    return weight, -rule_below
+            for row in self._joined_rows.get(word_joined_key(form), ()):
+                worths[row] = max(worth, worths.get(row, 0))
+        return tuple((row, row + 1, worth) for row, worth in sorted(worths.items()))
 
 
-def _joined_rows(index: Index, sent: Sequence[Word], listed: Sequence[Word]) -> Iterator[Row]:
-    """The traveller's neighbours written together against each listed word."""
-    for first, count, text in neighbours(sent):
-        total = sum(index.rarity.weight(word.text) for word in sent[first : first + count])
-        keys = set(joined_keys(text)) - {text}
-        for place, other in enumerate(listed):
-            meets = [each for each in other.forms if each[0] == text or keys & set(word_keys(each[0]))]
-            weights = (
-                min(total, index.rarity.weight(form)) * JOINED_WORTH // WHOLE * worth // WHOLE
-                for form, worth in meets
-            )
-            if not other.is_initial:
-                yield first, count, 1 << place, max(weights, default=0), Rule.JOINED, -1
+def _columns(best: dict[int, int]) -> tuple[Array, Array]:
+    ids = sorted(best)
+    return np.array(ids, np.int32), np.array([best[word] for word in ids], np.int32)
+
+
+def _rows_by_key(index: Index) -> dict[str, list[int]]:
+    """The list's joined neighbours by the key that their words have."""
+    listing = index.listing
+    rows: dict[str, list[int]] = defaultdict(list)
+    texts: dict[int, list[str]] = {}
+    for row, (name, places) in enumerate(
+        zip(listing.joined_name.tolist(), listing.joined_places.tolist(), strict=True)
+    ):
+        if name not in texts:
+            entry = index.entries[int(listing.name_entry[name])]
+            texts[name] = [word.text for word in read_name(entry.names[int(index.name_source[name])].text)]
+        together = [text for place, text in enumerate(texts[name]) if places >> place & 1]
+        rows[joined_key("".join(together), joined_skeleton(map(fine_skeleton, together)))].append(row)
+    return rows
+
+
+class ExhaustiveScreener(Screener):
+    """A screener whose every name is a candidate, and whose words are related by their definition."""
+
+    def __init__(self, index: Index) -> None:
+        super().__init__(index)
+        self._expander = _ByDefinition(index)
+
+    def screen_every_name(self, travellers: Sequence[Traveller], least: int) -> list[Found]:
+        """What `screen` must answer."""
+        return self._screen(travellers, 0, least, is_exhaustive=True)

@@ -1,13 +1,20 @@
 """Why a traveller and an entry may be the same person, for machines and in words for people."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.screening.matching.index import Index
-from services.screening.matching.names import read_name
-from services.screening.matching.score import Judgement, Piece, Query
+from services.screening.matching.names import Word, read_name
+from services.screening.matching.score import Judgement, Piece
 from services.screening.matching.weights import ALGORITHM, calibrated
-from services.screening.watchlist.entry import BirthDate, BirthDateKind, BirthPlace, EntryDocument, EntryName
+from services.screening.watchlist.entry import (
+    BirthDate,
+    BirthDateKind,
+    BirthPlace,
+    EntryDocument,
+    EntryName,
+    WatchlistEntry,
+)
 from shared.personal import Personal
 from shared.travel import Place, TravelDocument
 
@@ -172,11 +179,17 @@ class Explanation(Personal):
         return tuple((code, words) for code, words in pairs if code is not None)
 
 
-def explain(index: Index, query: Query, judgement: Judgement, snapshot: str) -> Explanation:
-    """Put a judgement into words: the same pieces, with the texts that they compared."""
-    entry = index.entries[judgement.entry]
-    name = entry.names[int(index.arrays["name_source"][judgement.name])] if judgement.name >= 0 else None
-    sent = [word.text for word in query.words]
+def explain(entry: WatchlistEntry, words: Sequence[Word], judgement: Judgement, snapshot: str) -> Explanation:
+    """Put a judgement into words: the same pieces, with the texts that they compared.
+
+    Args:
+        entry: The entry that was judged.
+        words: The traveller's name, as it was read.
+        judgement: What was found.
+        snapshot: The digest of the list.
+    """
+    name = entry.names[judgement.source] if judgement.source >= 0 else None
+    sent = [word.text for word in words]
     listed = [word.text for word in read_name(name.text)] if name else []
     return Explanation(
         entry_id=entry.id,

@@ -1,296 +1,325 @@
-"""The compiled list: words, postings and documents as integer arrays. Built once, never changed."""
+"""The compiled list: words, postings, facts and keys as integer arrays. Built once, never changed."""
 
 from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.screening.matching.documents import document_keys
-from services.screening.matching.equivalents import class_of
+from services.screening.matching.facts import fact_arrays
+from services.screening.matching.listing import Array, Listing
+from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
 from services.screening.matching.rarity import Rarity
-from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
-from services.screening.matching.tokens import MIN_COARSE_CONSONANTS, MIN_FINE_CONSONANTS, coarse_worth
-from services.screening.watchlist.entry import EntryName, NameQuality, WatchlistEntry
-
-Array = NDArray[Any]
+from services.screening.matching.skeleton import fine_skeleton
+from services.screening.matching.vocabulary import (
+    KeyedRows,
+    Vocabulary,
+    letter_numbers,
+    letter_signature,
+    spelling_keys,
+    stable_hash,
+)
+from services.screening.watchlist.entry import NameQuality, WatchlistEntry
 
 MAX_JOINED_WORDS = 3
 MIN_JOINED_CONSONANTS = 4
-_FIRST_LETTER = ord("a") - 1
-
-
-def letter_signature(word: str) -> int:
-    """A bit for each letter of the word, and a second one for a letter that occurs twice.
-
-    One edit changes at most two bits, so that words whose signatures differ more need no closer look.
-    """
-    once = twice = 0
-    for letter in word:
-        bit = 1 << (ord(letter) - _FIRST_LETTER)
-        twice |= once & bit
-        once |= bit
-    return once | twice << 32
-
-
-@dataclass(frozen=True, slots=True)
-class KeyedRows:
-    """A look-up key → ascending row numbers, as one integer array cut by `starts`."""
-
-    keys: Sequence[str]
-    starts: Array
-    rows: Array
-    _position: Mapping[str, int] = field(default_factory=dict)
-
-    @classmethod
-    def build(cls, pairs: Iterable[tuple[str, int]]) -> Self:
-        """Gather (key, row) pairs in any order; repeated pairs count once."""
-        groups: dict[str, set[int]] = defaultdict(set)
-        for key, row in pairs:
-            groups[key].add(row)
-        keys = sorted(groups)
-        starts = np.zeros(len(keys) + 1, np.int64)
-        starts[1:] = np.cumsum([len(groups[key]) for key in keys])
-        rows = np.array([row for key in keys for row in sorted(groups[key])], np.int32)
-        return cls.of(keys, starts, rows)
-
-    @classmethod
-    def of(cls, keys: Sequence[str], starts: Array, rows: Array) -> Self:
-        """Put the parts of a stored look-up together."""
-        return cls(keys, starts, rows, {key: position for position, key in enumerate(keys)})
-
-    def get(self, key: str) -> list[int]:
-        """The rows of a key, none where it is unknown."""
-        position = self._position.get(key)
-        if position is None:
-            return []
-        found: list[int] = self.rows[self.starts[position] : self.starts[position + 1]].tolist()
-        return found
+_HEAD_LETTER_BITS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Everything that screening reads. The snapshot stores `arrays` and `texts`; the rest is derived.
+    """Everything that screening reads. A snapshot stores `arrays` and `entries`; the rest are views of them.
 
-    Names are numbered in the order of the entries. A posting says: this word stands in that name, at the
-    places of the bit mask, as a spelling of this worth. A joined posting says so of neighbours together.
+    `name_source` says which of its entry's names a name is. `alphabet` has the spellings in alphabetical
+    order. The look-ups go from the hash of a key to rows: of spellings, of joined neighbours, of entries.
     """
 
     arrays: Mapping[str, Array]
-    texts: Mapping[str, Sequence[str]]
-    rarity: Rarity
     entries: Sequence[WatchlistEntry]
-    position_of_entry: Mapping[str, int]
-    position_of_word: Mapping[str, int]
+    rarity: Rarity
+    listing: Listing
+    vocabulary: Vocabulary
+    alphabet: Array
+    name_source: Array
     spelled_alike: KeyedRows
+    spelled: KeyedRows
     joined: KeyedRows
     documents: KeyedRows
-    most_initials: int
+    entry_ids: KeyedRows
 
     @classmethod
     def compile(cls, entries: Sequence[WatchlistEntry], rarity: Rarity | None = None) -> Self:
         """Compile entries; `rarity` is given where the list is the overlay of a base with its own counts."""
-        names = [_ListedName(number, *named) for number, named in enumerate(_distinct_names(entries))]
-        counted = rarity or Rarity.count(_words_by_entry(names))
-        arrays, texts = _compile_arrays(names, entries, counted)
-        return cls.of(arrays, texts, counted, entries)
+        names = _ListedNames.of(entries)
+        counted = rarity or Rarity.count(names.words_by_entry(len(entries)))
+        return cls.of(_compile_arrays(names, entries, counted), entries)
 
     @classmethod
-    def of(
-        cls,
-        arrays: Mapping[str, Array],
-        texts: Mapping[str, Sequence[str]],
-        rarity: Rarity,
-        entries: Sequence[WatchlistEntry],
-    ) -> Self:
-        """Put a stored index together and derive its look-ups."""
+    def of(cls, arrays: Mapping[str, Array], entries: Sequence[WatchlistEntry]) -> Self:
+        """Put a stored index together. The arrays become read-only, as mapped ones are."""
+        for array in arrays.values():
+            array.flags.writeable = False
         return cls(
             arrays=arrays,
-            texts=texts,
-            rarity=rarity,
             entries=entries,
-            position_of_entry={entry_id: position for position, entry_id in enumerate(texts["ids"])},
-            position_of_word={word: position for position, word in enumerate(texts["words"])},
-            most_initials=int(np.bitwise_count(arrays["name_initials"]).max(initial=0)),
-            **{
-                name: KeyedRows.of(texts[f"{name}_keys"], arrays[f"{name}_starts"], arrays[f"{name}_rows"])
-                for name in ("spelled_alike", "joined", "documents")
-            },
+            rarity=Rarity.of_arrays(arrays),
+            listing=Listing(**{name: arrays[name] for name in Listing._fields}),
+            vocabulary=Vocabulary(**{name: arrays[f"spelling_{name}"] for name in Vocabulary._fields}),
+            alphabet=arrays["alphabet"],
+            name_source=arrays["name_source"],
+            **{name: _look_up(arrays, name) for name in _LOOK_UPS},
         )
 
     @property
     def name_count(self) -> int:
         """How many names are screened against."""
-        return len(self.arrays["name_entry"])
+        return len(self.listing.name_entry)
 
-    def all_words_of_name(self, name: int) -> int:
-        """The places of a name's words, as a mask."""
-        words = int(self.arrays["name_words"][name])
-        return (1 << words + int(self.arrays["name_initials"][name]).bit_count()) - 1
+    def spelling(self, number: int) -> bytes:
+        """The letters of a spelling as numbers, which sort as the letters do."""
+        listed = self.vocabulary
+        return bytes(listed.letters[listed.start[number] : listed.start[number + 1]])
 
-    def words_beginning_with(self, prefix: str) -> Iterator[int]:
-        """The positions of the words that begin with some letters."""
-        alphabet = self.arrays["alphabet"]
-        words = self.texts["words"]
-        place = bisect_left(alphabet, prefix, key=lambda position: words[position])
-        while place < len(alphabet) and words[alphabet[place]].startswith(prefix):
-            yield int(alphabet[place])
+    def spellings_beginning_with(self, text: str) -> Iterator[int]:
+        """The spellings that begin with some letters, longer than these."""
+        prefix = bytes(letter_numbers(text))
+        place = bisect_left(self.alphabet, prefix, key=self.spelling)
+        while place < len(self.alphabet):
+            number = int(self.alphabet[place])
+            spelling = self.spelling(number)
+            if not spelling.startswith(prefix):
+                return
+            if spelling != prefix:
+                yield number
             place += 1
 
+    def position_of(self, entry_id: str) -> int | None:
+        """The number of an entry, `None` where it is not in this index."""
+        found = self.entry_ids.get(stable_hash(entry_id))
+        return next((position for position in found if self.id_of(position) == entry_id), None)
 
-@dataclass(frozen=True, slots=True)
-class _ListedName:
-    number: int
-    entry: int
-    source: int
-    name: EntryName
-    words: tuple[Word, ...]
+    def id_of(self, entry: int) -> str:
+        """The identifier of an entry."""
+        first, last = self.arrays["id_start"][entry : entry + 2].tolist()
+        return bytes(self.arrays["id_text"][first:last]).decode()
 
-
-def _distinct_names(
-    entries: Sequence[WatchlistEntry],
-) -> Iterator[tuple[int, int, EntryName, tuple[Word, ...]]]:
-    """Each entry's names that have a word, one for each way of being compared."""
-    for position, entry in enumerate(entries):
-        seen = set()
-        for source, name in enumerate(entry.names):
-            words = read_name(name.text)
-            if words and (words, name.quality, name.birth_dates) not in seen:
-                seen.add((words, name.quality, name.birth_dates))
-                yield position, source, name, words
+    def names_of(self, entry: int) -> range:
+        """The numbers of an entry's names."""
+        return range(int(self.listing.entry_start[entry]), int(self.listing.entry_start[entry + 1]))
 
 
-def _words_by_entry(names: Iterable[_ListedName]) -> Iterable[frozenset[str]]:
-    words: dict[int, set[str]] = defaultdict(set)
-    for name in names:
-        words[name.entry].update(word.text for word in name.words)
-    return [frozenset(each) for each in words.values()]
+_LOOK_UPS = ("spelled_alike", "spelled", "joined", "documents", "entry_ids")
 
 
-def word_keys(word: str) -> Iterator[str]:
-    """The keys under which words that are spelled alike meet: skeletons and the class of equivalents."""
-    skeleton = fine_skeleton(word)
-    if len(skeleton) >= MIN_FINE_CONSONANTS:
-        yield f"~{skeleton}"
-    for coarse in coarse_skeletons(word):
-        if len(coarse) >= MIN_COARSE_CONSONANTS and coarse_worth(coarse):
-            yield f"?{coarse}"
-    if class_of(word) is not None:
-        yield f"={class_of(word)}"
+def _look_up(arrays: Mapping[str, Array], name: str) -> KeyedRows:
+    return KeyedRows(arrays[f"{name}_hashes"], arrays[f"{name}_starts"], arrays[f"{name}_rows"])
 
 
-def joined_keys(word: str) -> Iterator[str]:
-    """The keys under which a word meets neighbours that were written together."""
-    yield word
-    skeleton = fine_skeleton(word)
-    if len(skeleton) >= MIN_JOINED_CONSONANTS:
-        yield f"~{skeleton}"
+class _ListedNames:
+    """The names of a list, read: for each its entry, which of the entry's names it is, and its words.
+
+    Words are numbered as they are met; most stand in many names.
+    """
+
+    def __init__(self) -> None:
+        self.words: dict[Word, int] = {}
+        self.entry: list[int] = []
+        self.source: list[int] = []
+        self.is_low: list[bool] = []
+        self.start: list[int] = [0]
+        self.word: list[int] = []
+
+    @classmethod
+    def of(cls, entries: Iterable[WatchlistEntry]) -> Self:
+        """Each entry's names that have a word, one for each way of being compared."""
+        names = cls()
+        for position, entry in enumerate(entries):
+            seen = set()
+            for source, name in enumerate(entry.names):
+                words = read_name(name.text)[:MAX_WORDS]
+                key = (words, name.quality, name.birth_dates)
+                if words and key not in seen:
+                    seen.add(key)
+                    names._add(position, source, words, is_low=name.quality is NameQuality.LOW)
+        return names
+
+    def _add(self, entry: int, source: int, words: Sequence[Word], *, is_low: bool) -> None:
+        numbers = self.words
+        self.entry.append(entry)
+        self.source.append(source)
+        self.is_low.append(is_low)
+        self.word.extend([numbers.setdefault(word, len(numbers)) for word in words])
+        self.start.append(len(self.word))
+
+    def words_by_entry(self, entries: int) -> list[frozenset[str]]:
+        """The likeliest spellings in the names of each entry."""
+        texts = [word.text for word in self.words]
+        words: list[set[str]] = [set() for _ in range(entries)]
+        for name, entry in enumerate(self.entry):
+            words[entry].update([texts[word] for word in self.word[self.start[name] : self.start[name + 1]]])
+        return [frozenset(each) for each in words if each]
 
 
-def neighbours(words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
-    """(first place, how many, joined text) of two or three words that stand side by side."""
-    for first in range(len(words)):
-        for count in range(2, min(MAX_JOINED_WORDS, len(words) - first) + 1):
-            yield first, count, "".join(word.text for word in words[first : first + count])
+def neighbours(count: int) -> Iterator[tuple[int, int]]:
+    """(first place, how many) of two or three words that stand side by side, among so many words."""
+    for first in range(count):
+        for together in range(2, min(MAX_JOINED_WORDS, count - first) + 1):
+            yield first, together
+
+
+def joined_key(text: str, skeleton: str) -> str:
+    """The key under which a word meets neighbours written together: consonants, or letters if few."""
+    return f"~{skeleton}" if len(skeleton) >= MIN_JOINED_CONSONANTS else text
+
+
+def joined_skeleton(skeletons: Iterable[str]) -> str:
+    """The consonants of words written together, from those of each."""
+    whole = ""
+    for skeleton in skeletons:
+        inner = skeleton.lstrip("AYW") if whole else skeleton
+        whole += inner[1:] if inner[:1] == whole[-1:] else inner
+    return whole
+
+
+def word_joined_key(text: str) -> str:
+    """The key of one word under which neighbours meet it."""
+    return joined_key(text, fine_skeleton(text))
 
 
 def _compile_arrays(
-    names: Sequence[_ListedName], entries: Sequence[WatchlistEntry], rarity: Rarity
-) -> tuple[dict[str, Array], dict[str, Sequence[str]]]:
-    words = sorted({form for name in names for word in name.words for form, _ in word.forms}, key=_by_length)
-    position = {word: number for number, word in enumerate(words)}
-    arrays = _word_arrays(words, rarity) | _posting_arrays(names, position) | _name_arrays(names)
-    joined_arrays, joined_pairs = _joined_postings(names, rarity)
-    arrays |= joined_arrays
-    texts: dict[str, Sequence[str]] = {"words": words, "ids": [entry.id for entry in entries]}
-    _add_look_up(arrays, texts, "joined", joined_pairs)
-    _add_look_up(
-        arrays, texts, "spelled_alike", ((key, position[word]) for word in words for key in word_keys(word))
+    names: _ListedNames, entries: Sequence[WatchlistEntry], rarity: Rarity
+) -> dict[str, Array]:
+    words = list(names.words)
+    spellings = sorted({form for word in words for form, _ in word.forms}, key=lambda text: (len(text), text))
+    arrays: dict[str, Array] = {
+        **rarity.arrays,
+        **_word_arrays(words),
+        **_name_arrays(names, words, len(entries)),
+        **_spelling_arrays(spellings, words, rarity),
+        **_joined_arrays(names, words, rarity),
+        **fact_arrays(entries, names.entry, names.source),
+    }
+    keys = (
+        (stable_hash(key), number)
+        for number, text in enumerate(spellings)
+        for key, _, _ in spelling_keys(text)
     )
-    _add_look_up(arrays, texts, "documents", _document_pairs(entries))
-    return arrays, texts
+    documents = (
+        (stable_hash(key), position)
+        for position, entry in enumerate(entries)
+        for document in entry.documents
+        for key in document_keys(document.number)
+    )
+    _add_look_up(arrays, "spelled_alike", KeyedRows.build(keys))
+    spelled = ((stable_hash(text), number) for number, text in enumerate(spellings))
+    _add_look_up(arrays, "spelled", KeyedRows.build(spelled))
+    _add_look_up(arrays, "documents", KeyedRows.build(documents))
+    ids = ((stable_hash(entry.id), position) for position, entry in enumerate(entries))
+    _add_look_up(arrays, "entry_ids", KeyedRows.build(ids))
+    texts = [entry.id.encode() for entry in entries]
+    arrays["id_start"] = _starts(map(len, texts))
+    arrays["id_text"] = np.frombuffer(b"".join(texts), np.uint8).copy()
+    return arrays
 
 
-def _by_length(word: str) -> tuple[int, str]:
-    return len(word), word
+def _add_look_up(arrays: dict[str, Array], name: str, look_up: KeyedRows) -> None:
+    arrays[f"{name}_hashes"], arrays[f"{name}_starts"] = look_up.hashes, look_up.starts
+    arrays[f"{name}_rows"] = look_up.rows
 
 
-def _add_look_up(
-    arrays: dict[str, Array], texts: dict[str, Sequence[str]], name: str, pairs: Iterable[tuple[str, int]]
-) -> None:
-    look_up = KeyedRows.build(pairs)
-    texts[f"{name}_keys"] = look_up.keys
-    arrays[f"{name}_starts"], arrays[f"{name}_rows"] = look_up.starts, look_up.rows
+def _starts(counts: Iterable[int]) -> Array:
+    return np.concatenate(([0], np.cumsum(list(counts), dtype=np.int64))).astype(np.int32)
 
 
-def _document_pairs(entries: Sequence[WatchlistEntry]) -> Iterator[tuple[str, int]]:
-    for position, entry in enumerate(entries):
-        for document in entry.documents:
-            for key in document_keys(document.number):
-                yield key, position
+def packed_head(text: str) -> int:
+    """The first letters of a word as one number."""
+    numbers = letter_numbers(text[:HEAD_LETTERS])
+    return sum(number << _HEAD_LETTER_BITS * place for place, number in enumerate(numbers))
 
 
-def _word_arrays(words: Sequence[str], rarity: Rarity) -> dict[str, Array]:
-    alphabet = sorted(range(len(words)), key=lambda number: words[number])
+def _word_arrays(words: Sequence[Word]) -> dict[str, Array]:
     return {
-        "alphabet": np.array(alphabet, np.int32),
-        "word_letters": np.array([len(word) for word in words], np.int16),
-        "word_signature": np.array([letter_signature(word) for word in words], np.uint64),
-        "word_weight": np.array([rarity.weight(word) for word in words], np.int32),
+        "word_head": np.array([packed_head(word.text) for word in words], np.int32),
+        "word_length": np.array([len(word.text) for word in words], np.int8),
     }
 
 
-def _posting_arrays(names: Sequence[_ListedName], position: Mapping[str, int]) -> dict[str, Array]:
-    found = [
-        (position[form], name.number, 1 << place, worth)
-        for name in names
-        for place, word in enumerate(name.words)
+def _name_arrays(names: _ListedNames, words: Sequence[Word], entries: int) -> dict[str, Array]:
+    name_word = np.array(names.word, np.int32)
+    name_start = np.array(names.start, np.int32)
+    name_entry = np.array(names.entry, np.int32)
+    in_name = np.repeat(np.arange(len(name_entry), dtype=np.int32), np.diff(name_start))
+    is_whole = ~np.array([word.is_initial for word in words], bool)[name_word]
+    order = np.lexsort((in_name[is_whole], name_word[is_whole]))
+    posted = name_word[is_whole][order]
+    return {
+        "name_word": name_word,
+        "name_start": name_start,
+        "name_entry": name_entry,
+        "name_source": np.array(names.source, np.int32),
+        "name_is_low": np.array(names.is_low, np.int8),
+        "posting_name": in_name[is_whole][order],
+        "posting_start": np.searchsorted(posted, np.arange(len(words) + 1)).astype(np.int32),
+        "entry_start": np.searchsorted(name_entry, np.arange(entries + 1)).astype(np.int32),
+    }
+
+
+def _spelling_arrays(spellings: Sequence[str], words: Sequence[Word], rarity: Rarity) -> dict[str, Array]:
+    position = {text: number for number, text in enumerate(spellings)}
+    borne = sorted(
+        (position[form], number, worth)
+        for number, word in enumerate(words)
         if not word.is_initial
         for form, worth in word.forms
-    ]
-    rows = np.array(sorted(found), np.int32).reshape(-1, 4)
+    )
+    table = np.array(borne, np.int32).reshape(-1, 3)
+    lengths = np.array([len(text) for text in spellings], np.int64)
+    longest = int(lengths.max(initial=0))
+    letters = [number for text in spellings for number in letter_numbers(text)]
     return {
-        "posting_starts": np.searchsorted(rows[:, 0], np.arange(len(position) + 1)).astype(np.int64),
-        "posting_name": rows[:, 1].copy(),
-        "posting_places": rows[:, 2].copy(),
-        "posting_worth": rows[:, 3].copy(),
+        "alphabet": np.array(sorted(range(len(spellings)), key=spellings.__getitem__), np.int32),
+        "spelling_start": _starts(lengths.tolist()),
+        "spelling_letters": np.array(letters, np.uint8),
+        "spelling_length": lengths.astype(np.uint8),
+        "spelling_signature": np.array([letter_signature(text) for text in spellings], np.int64),
+        "spelling_weight": np.array([rarity.weight(text) for text in spellings], np.int16),
+        "spelling_length_start": np.searchsorted(lengths, np.arange(longest + 2)).astype(np.int32),
+        "spelling_word_start": np.searchsorted(table[:, 0], np.arange(len(spellings) + 1)).astype(np.int32),
+        "spelling_word": table[:, 1].copy(),
+        "spelling_word_worth": table[:, 2].astype(np.int8),
     }
 
 
-def _joined_postings(
-    names: Sequence[_ListedName], rarity: Rarity
-) -> tuple[dict[str, Array], list[tuple[str, int]]]:
-    rows: list[tuple[int, int, int]] = []
-    pairs: list[tuple[str, int]] = []
-    for name in names:
-        for first, count, text in neighbours(name.words):
-            weight = sum(rarity.weight(word.text) for word in name.words[first : first + count])
-            pairs.extend((key, len(rows)) for key in joined_keys(text))
-            rows.append((name.number, ((1 << count) - 1) << first, weight))
-    table = np.array(rows, np.int32).reshape(-1, 3)
-    columns = ("joined_name", "joined_places", "joined_weight")
-    return {column: table[:, number].copy() for number, column in enumerate(columns)}, pairs
-
-
-def _name_arrays(names: Sequence[_ListedName]) -> dict[str, Array]:
-    letters = np.zeros((len(names), MAX_WORDS), np.uint8)
-    for name in names:
-        letters[name.number, : len(name.words)] = [ord(word.text[0]) for word in name.words]
+def _joined_arrays(names: _ListedNames, words: Sequence[Word], rarity: Rarity) -> dict[str, Array]:
+    """Neighbours of every name as one word: key → name, places and weight, ordered by key."""
+    texts = [word.text for word in words]
+    skeletons = [fine_skeleton(text) for text in texts]
+    weights = [rarity.weight(text) for text in texts]
+    known: dict[tuple[int, ...], tuple[int, int]] = {}
+    rows: list[tuple[int, int, int, int]] = []
+    for name, first_word in enumerate(names.start[:-1]):
+        numbers = names.word[first_word : names.start[name + 1]]
+        for first, count in neighbours(len(numbers)):
+            together = tuple(numbers[first : first + count])
+            found = known.get(together)
+            if found is None:
+                key = joined_key(
+                    "".join([texts[each] for each in together]),
+                    joined_skeleton([skeletons[each] for each in together]),
+                )
+                found = known[together] = (stable_hash(key), sum(weights[each] for each in together))
+            rows.append((found[0], name, ((1 << count) - 1) << first, found[1]))
+    table = np.array(rows, np.int64).reshape(-1, 4)
+    table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
+    hashes, first_rows = np.unique(table[:, 0], return_index=True)
     return {
-        "name_entry": np.array([name.entry for name in names], np.int32),
-        "name_source": np.array([name.source for name in names], np.int32),
-        "name_words": _column(names, lambda name: sum(not word.is_initial for word in name.words)),
-        "name_initials": _column(
-            names, lambda name: sum(1 << place for place, word in enumerate(name.words) if word.is_initial)
-        ),
-        "name_letters": letters,
-        "name_is_low": _column(names, lambda name: name.name.quality is NameQuality.LOW),
+        "joined_name": table[:, 1].astype(np.int32),
+        "joined_places": table[:, 2].astype(np.int16),
+        "joined_weight": table[:, 3].astype(np.int16),
+        "joined_hashes": hashes,
+        "joined_starts": np.append(first_rows, len(table)).astype(np.int32),
+        "joined_rows": np.zeros(0, np.int32),
     }
-
-
-def _column(names: Sequence[_ListedName], value: Callable[[_ListedName], int]) -> Array:
-    return np.array([value(name) for name in names], np.int32)

@@ -7,14 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Self
 
+import numpy as np
+
 from services.screening.matching.documents import document_keys
 from services.screening.matching.errors import DamagedSnapshot, Fault, RepeatedEntry, UnknownEntry
 from services.screening.matching.explain import Explanation, explain
 from services.screening.matching.index import Index
-from services.screening.matching.score import Query
-from services.screening.matching.screener import Screener
+from services.screening.matching.names import read_name
+from services.screening.matching.screener import Found, Screener, compared_documents
 from services.screening.matching.snapshot import FORMAT, digest_of, index_files, read_index, write_index
-from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND, calibrated
+from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND, calibrated, least_total
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 
@@ -37,16 +39,33 @@ class Match:
         return self.score >= TOP_BAND
 
 
-@dataclass(frozen=True, slots=True)
 class _Part:
-    """A screener and the digest of its files."""
+    """A screener, the digest of its files, and which of its entries were removed or replaced later."""
 
-    screener: Screener
-    digest: str
+    def __init__(self, screener: Screener, digest: str, removed: frozenset[str] = frozenset()) -> None:
+        self.screener, self.digest = screener, digest
+        index = screener.index
+        self.hidden = np.zeros(len(index.entries), bool)
+        for entry_id in removed:
+            position = index.position_of(entry_id)
+            if position is not None:
+                self.hidden[position] = True
 
     @classmethod
     def of(cls, index: Index) -> Self:
         return cls(Screener(index), digest_of(index_files(index)))
+
+    def without(self, removed: frozenset[str]) -> "_Part":
+        """The same, with other entries hidden; what the screener remembers is kept."""
+        return _Part(self.screener, self.digest, removed)
+
+    def entry_id(self, position: int) -> str:
+        return self.screener.index.id_of(position)
+
+    def shown_position(self, entry_id: str) -> int | None:
+        """The number of an entry that is not hidden."""
+        position = self.screener.index.position_of(entry_id)
+        return None if position is None or self.hidden[position] else position
 
 
 class Matcher:
@@ -56,7 +75,7 @@ class Matcher:
     """
 
     def __init__(self, base: _Part, overlay: _Part | None, removed: frozenset[str]) -> None:
-        self._base = base
+        self._base = base.without(removed)
         self._overlay = overlay
         self._removed = removed
         parts = [base.digest, overlay.digest if overlay else "-", *sorted(removed)]
@@ -120,8 +139,8 @@ class Matcher:
         kept = self._overlay.screener.index.entries if self._overlay else ()
         later = {entry.id: entry for entry in kept if entry.id not in gone} | new
         overlay = _Part.of(Index.compile(list(later.values()), base.rarity)) if later else None
-        hidden = (self._removed | gone | later.keys()) & base.position_of_entry.keys()
-        return Matcher(self._base, overlay, frozenset(hidden))
+        hidden = {each for each in (*gone, *later) if base.position_of(each) is not None}
+        return Matcher(self._base, overlay, self._removed | hidden)
 
     @property
     def version(self) -> str:
@@ -163,27 +182,16 @@ class Matcher:
             limit: The most matches for one traveller.
         """
         least = self.threshold if floor is None else floor
-        return [self._matches(traveller, least)[:limit] for traveller in travellers]
-
-    def _matches(self, traveller: Traveller, floor: float) -> list[Match]:
-        query = Query(traveller)
-        found = (
-            Match(part.screener.index.texts["ids"][judgement.entry], calibrated(judgement.total))
-            for part in self._parts
-            for judgement in part.screener.judgements(query)
-            if not self._is_hidden(part, part.screener.index.texts["ids"][judgement.entry])
-        )
-        shown = (match for match in found if match.score >= floor)
-        return sorted(shown, key=lambda match: (-match.score, match.entry_id))
-
-    def _is_hidden(self, part: _Part, entry_id: str) -> bool:
-        """Whether a part's entry was removed or replaced later; only the base's can be."""
-        return part is self._base and entry_id in self._removed
+        found: list[list[Match]] = [[] for _ in travellers]
+        for part in self._parts:
+            for rows in part.screener.screen(travellers, least_total(least)):
+                _collect(part, rows, limit, found)
+        return [sorted(matches, key=_rank)[:limit] for matches in found]
 
     def _find(self, entry_id: str) -> tuple[_Part, int]:
         for part in self._parts:
-            position = part.screener.index.position_of_entry.get(entry_id)
-            if position is not None and not self._is_hidden(part, entry_id):
+            position = part.shown_position(entry_id)
+            if position is not None:
                 return part, position
         raise UnknownEntry(entry_id=entry_id)
 
@@ -194,8 +202,8 @@ class Matcher:
             UnknownEntry: The entry is not on this version of the list.
         """
         part, position = self._find(entry_id)
-        query = Query(traveller)
-        return explain(part.screener.index, query, part.screener.judgement(query, position), self.digest)
+        judgement, name = part.screener.judgement(traveller, position)
+        return explain(part.screener.index.entries[position], name.words, judgement, self.digest)
 
     def entry(self, entry_id: str) -> WatchlistEntry:
         """The entry as it is screened against.
@@ -208,9 +216,28 @@ class Matcher:
 
     def unscreenable(self, traveller: Traveller) -> Fault | None:
         """Why a traveller cannot be screened (no usable name and no document), or `None` where one can."""
-        query = Query(traveller)
-        has_number = any(document_keys(document.number) for document in query.documents)
-        return None if query.whole_words or has_number else _UNUSABLE_NAME
+        words = read_name(f"{traveller.surname} {traveller.given_names or ''}")
+        has_number = any(document_keys(each.number) for each in compared_documents(traveller))
+        return None if has_number or any(not word.is_initial for word in words) else _UNUSABLE_NAME
+
+
+def _collect(part: _Part, rows: Found, limit: int, found: list[list[Match]]) -> None:
+    """Put the best rows of each traveller among the matches: `limit`, more where the last are tied."""
+    shown = ~part.hidden[rows.entry]
+    traveller, entry, total = rows.traveller[shown], rows.entry[shown], rows.total[shown]
+    order = np.lexsort((-total, traveller))
+    taken: dict[int, int] = {}
+    last: dict[int, float] = {}
+    for row in order.tolist():
+        place, score = int(traveller[row]), calibrated(int(total[row]))
+        if taken.get(place, 0) >= limit and score < last[place]:
+            continue
+        taken[place], last[place] = taken.get(place, 0) + 1, score
+        found[place].append(Match(part.entry_id(int(entry[row])), score))
+
+
+def _rank(match: Match) -> tuple[float, str]:
+    return -match.score, match.entry_id
 
 
 def _distinct(entries: Iterable[WatchlistEntry]) -> list[WatchlistEntry]:

@@ -1,24 +1,37 @@
 """How much it says that two names share a word: the rarer the word, the more.
 
-Weights are integers in hundredths of a bit: 100 means that the odds double. The table is in the snapshot.
+Weights are integers in hundredths of a bit: 100 means that the odds double. The counts are in the snapshot.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from services.screening.matching.equivalents import class_of, travellers_a_ten_thousand
 from services.screening.matching.skeleton import fine_skeleton
+from services.screening.matching.vocabulary import LETTERS, letter_numbers, stable_hash
 
 MIN_WORD_WEIGHT, MAX_WORD_WEIGHT = 250, 1350
 BIT = 100
 
 # The list's own counts are believed as if this many names of travellers had been seen beside them.
 _PRIOR_NAMES = 5_000
-# A word that neither the table nor the list knows is borne by one traveller in so many.
-_UNKNOWN_ONE_IN = 16_000
+# A word that neither the table nor the list knows weighs by its letters: this much where they cost 20 bits,
+# and an eighth of what they cost more or less.
+_UNKNOWN, _UNKNOWN_LETTERS, _UNKNOWN_SLOWER, _MIN_UNKNOWN = 1_130, 2_000, 8, 980
 _MIN_GROUP_CONSONANTS = 3
+_STEPS = tuple(round(2 ** (step / BIT) * (1 << 30)) for step in range(BIT))
+
+
+def log2_hundredths(numerator: int, denominator: int) -> int:
+    """The logarithm of a ratio of at least 1 to the base 2, in hundredths, rounded down, by integers."""
+    whole = (numerator // denominator).bit_length() - 1
+    scaled = (numerator << 30) // (denominator << whole)
+    return whole * BIT + sum(step <= scaled for step in _STEPS) - 1
 
 
 def _groups(word: str) -> tuple[str, ...]:
@@ -34,43 +47,101 @@ def _groups(word: str) -> tuple[str, ...]:
 
 
 class Rarity:
-    """Word weights from a list's own counts and the table of common names; immutable once counted."""
+    """Word weights from a list's own counts and the table of common names; immutable once counted.
 
-    def __init__(self, entries: int, counts: Mapping[str, int]) -> None:
-        self._entries = entries
-        self._counts = dict(counts)
+    `entries` is how many were counted, `keys` (hashes, ascending) and `counts` in how many each word or group
+    of spellings occurs, `pairs` how often each letter follows another in the list's words (0 is the edge).
+    """
+
+    def __init__(self, entries: int, keys: NDArray[Any], counts: NDArray[Any], pairs: NDArray[Any]) -> None:
+        self.entries, self.keys, self.counts, self.pairs = entries, keys, counts, pairs
         self._weights: dict[str, int] = {}
+        after = pairs.sum(axis=1).tolist()
+        self._letter_bits = [
+            [log2_hundredths(total + LETTERS, count + 1) for count in row]
+            for total, row in zip(after, pairs.tolist(), strict=True)
+        ]
 
     @classmethod
     def count(cls, words_of_entries: Iterable[frozenset[str]]) -> Self:
         """Count in how many entries each word (or another spelling of it) occurs."""
+        occurring: Counter[str] = Counter()
         counts: Counter[str] = Counter()
         entries = 0
         for words in words_of_entries:
             entries += 1
-            counts.update({key for word in words for key in _groups(word)})
+            occurring.update(words)
+        groups = {word: _groups(word) for word in occurring}
+        for word, count in occurring.items():
+            for key in groups[word]:
+                counts[key] += count
         # A group that occurs once weighs as one that does not occur; leaving it out keeps the table short.
-        return cls(entries, {key: count for key, count in sorted(counts.items()) if count > 1})
+        return cls(entries, *_columns(counts), _letter_pairs(occurring))
+
+    @property
+    def arrays(self) -> Mapping[str, NDArray[Any]]:
+        """What a snapshot stores; `of_arrays` reads it."""
+        return {
+            "rarity_entries": np.array([self.entries], np.int64),
+            "rarity_keys": self.keys,
+            "rarity_counts": self.counts,
+            "rarity_pairs": self.pairs,
+        }
 
     @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read what `as_json` wrote."""
-        return cls(value["entries"], value["counts"])
-
-    def as_json(self) -> dict[str, Any]:
-        """`{"entries", "counts"}`."""
-        return {"entries": self._entries, "counts": self._counts}
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
+        """Put together what `arrays` gave."""
+        return cls(
+            int(arrays["rarity_entries"][0]),
+            arrays["rarity_keys"],
+            arrays["rarity_counts"],
+            arrays["rarity_pairs"],
+        )
 
     def weight(self, word: str) -> int:
         """Hundredths of a bit that agreement on the word is worth, `MIN_WORD_WEIGHT` to `MAX_WORD_WEIGHT`."""
         known = self._weights.get(word)
         if known is None:
+            if len(self._weights) >= _MAX_REMEMBERED:
+                self._weights.clear()
             known = self._weights[word] = self._compute(word)
         return known
 
     def _compute(self, word: str) -> int:
-        listed = max(self._counts.get(key, 1) for key in _groups(word))
-        among_travellers = travellers_a_ten_thousand(word) / 10_000 or 1 / _UNKNOWN_ONE_IN
-        share = (listed + _PRIOR_NAMES * among_travellers) / (self._entries + _PRIOR_NAMES)
-        weight = round(-BIT * math.log2(max(share, among_travellers)))
-        return min(max(weight, MIN_WORD_WEIGHT), MAX_WORD_WEIGHT)
+        listed = max(self._count(key) for key in _groups(word))
+        borne = travellers_a_ten_thousand(word)
+        # (listed + prior * borne / 10,000) of (entries + prior), in whole numbers.
+        weight = log2_hundredths(
+            (self.entries + _PRIOR_NAMES) * 10_000,
+            min(listed, self.entries + 1) * 10_000 + _PRIOR_NAMES * borne,
+        )
+        limit = log2_hundredths(10_000, borne) if borne else self._by_letters(word)
+        return min(max(min(weight, limit), MIN_WORD_WEIGHT), MAX_WORD_WEIGHT)
+
+    def _count(self, key: str) -> int:
+        hashed = stable_hash(key)
+        place = int(np.searchsorted(self.keys, hashed))
+        return int(self.counts[place]) if place < len(self.keys) and self.keys[place] == hashed else 1
+
+    def _by_letters(self, word: str) -> int:
+        """What an unknown word weighs: the less likely its letters follow each other, the more."""
+        numbers = [0, *letter_numbers(word), 0]
+        bits = sum(self._letter_bits[one][other] for one, other in pairwise(numbers))
+        return max(_UNKNOWN + (bits - _UNKNOWN_LETTERS) // _UNKNOWN_SLOWER, _MIN_UNKNOWN)
+
+
+_MAX_REMEMBERED = 500_000
+
+
+def _columns(counts: Mapping[str, int]) -> tuple[NDArray[Any], NDArray[Any]]:
+    pairs = sorted((stable_hash(key), count) for key, count in counts.items() if count > 1)
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    return table[:, 0].copy(), table[:, 1].astype(np.int32)
+
+
+def _letter_pairs(words: Iterable[str]) -> NDArray[Any]:
+    pairs = np.zeros((LETTERS, LETTERS), np.int64)
+    for word in words:
+        numbers = np.array([0, *letter_numbers(word), 0])
+        np.add.at(pairs, (numbers[:-1], numbers[1:]), 1)
+    return pairs

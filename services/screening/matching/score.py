@@ -1,29 +1,25 @@
-"""What the evidence says, piece by piece: name, birth date, nationality, sex, place of birth, document.
+"""What the evidence on one pair says, piece by piece: name, birth date, nationality, sex, place, document.
 
-A piece has a kind, a relation and a weight; the weights add up to the total, which `weights.calibrated` turns
-into a probability. The same pieces make the score and its explanation, so that the two cannot differ.
+A piece has a kind, a relation and a weight; the weights add up to the total, which `weights.calibrated`
+turns into a probability. The kernels give the same totals without the pieces; the tests hold the two against
+each other.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from services.screening.matching import weights as w
-from services.screening.matching.assignment import best_pairing
 from services.screening.matching.births import relate_births
-from services.screening.matching.candidates import Row
 from services.screening.matching.documents import DocumentRelation, relate_documents
-from services.screening.matching.index import Index
-from services.screening.matching.names import Word, read_name
+from services.screening.matching.facts import city_number
+from services.screening.matching.listing import Array
 from services.screening.matching.states import are_related, nationality_of
-from services.screening.matching.tokens import Rule, relate
+from services.screening.matching.tokens import Rule
 from services.screening.watchlist.entry import BirthDate, BirthPlace, WatchlistEntry
 from shared.travel import PartialDate, Place, Sex, TravelDocument, Traveller
 
-MAX_DOCUMENTS_COMPARED = 20
-_SAME_CITY_WORTH = 60
-RULE_NAMES = tuple(rule.name for rule in Rule)
+_BORN_ALIKE = frozenset({"EQUAL", "SWAPPED"})
 
 
 class Piece(NamedTuple):
@@ -36,56 +32,37 @@ class Piece(NamedTuple):
     listed: object = None
 
 
+class PairedWords(NamedTuple):
+    """Words of the traveller that stand for words of a name: by which rule, which (masks), what it gives."""
+
+    rule: int
+    sent: int
+    listed: int
+    weight: int
+
+
 class WeighedName(NamedTuple):
-    """One listed name, what it says in all, and piece by piece."""
+    """One listed name as the kernel weighed it: what it says in all, the pairs, and the words left over."""
 
     name: int
     weight: int
-    pieces: tuple[Piece, ...]
-
-
-@dataclass(frozen=True)
-class Query:
-    """A traveller as the matcher sees one: the words of the name read once, and the facts beside it."""
-
-    traveller: Traveller
-
-    @cached_property
-    def words(self) -> tuple[Word, ...]:
-        """The words of surname and given names together."""
-        return read_name(f"{self.traveller.surname} {self.traveller.given_names or ''}")
-
-    @cached_property
-    def initials(self) -> int:
-        """The places of the single letters, as a mask."""
-        return sum(1 << place for place, word in enumerate(self.words) if word.is_initial)
-
-    @cached_property
-    def all_words(self) -> int:
-        """The places of all words, as a mask."""
-        return (1 << len(self.words)) - 1
-
-    @property
-    def whole_words(self) -> int:
-        """How many words are more than a letter."""
-        return len(self.words) - self.initials.bit_count()
-
-    @property
-    def documents(self) -> tuple[TravelDocument, ...]:
-        """The documents that are compared."""
-        return self.traveller.documents[:MAX_DOCUMENTS_COMPARED]
+    pairs: tuple[PairedWords, ...] = ()
+    initials: tuple[tuple[int, int], ...] = ()
+    sent_left: int = 0
+    listed_left: int = 0
+    is_low: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """An entry weighed against a traveller: the name that fits best, and every piece of evidence.
 
-    `name` is -1 where the entry has no name that can be compared. `is_suggested` says whether a name or a
-    document suggests the entry at all; without that, birth date, nationality and sex make nobody a match.
+    `source` says which of the entry's names it is, -1 where the entry has none that can be compared.
+    `is_suggested` says whether a name or a document suggests the entry at all; without that, birth date,
+    nationality and sex make nobody a match.
     """
 
-    entry: int
-    name: int
+    source: int
     pieces: tuple[Piece, ...]
     is_suggested: bool
 
@@ -96,91 +73,54 @@ class Judgement:
 
 
 def judge(
-    index: Index, query: Query, entry: int, names: Sequence[WeighedName], *, by_document: bool
+    traveller: Traveller,
+    documents: Sequence[TravelDocument],
+    entry: WatchlistEntry,
+    names: Sequence[WeighedName],
+    sources: Array,
 ) -> Judgement:
-    """Weigh an entry by some of its names.
+    """Weigh an entry by all its names.
 
-    The best of the names is the one that gives most together with the birth date, of those that reach
-    `NAME_BAR`; where none does, the one that gives most by itself.
-
-    Args:
-        index: The list.
-        query: The traveller.
-        entry: The entry's number.
-        names: The entry's names to choose from, weighed.
-        by_document: Whether a document number of the entry's may be the traveller's.
+    The best of the names is the one that gives most together with the birth date, of those that suggest the
+    entry; where none does, the one that gives most by itself.
     """
-    listed = index.entries[entry]
-    born = query.traveller.birth_date
-    good = [each for each in names if each.weight >= w.NAME_BAR]
-    bare = sorted(names, key=lambda each: (-each.weight, each.name))[:1]
-    best, birth = WeighedName(-1, 0, ()), None
-    most: int | None = None
-    for each in good or bare:
-        piece = _birth_piece(born, _birth_dates(index, listed, each.name))
-        total = each.weight + (piece.weight if piece else 0)
-        if most is None or total > most:
-            best, birth, most = each, piece, total
-    document = _document_piece(query.documents, listed) if by_document else None
-    beside = (birth, *_light_pieces(query.traveller, listed), document)
-    pieces = (*best.pieces, *(piece for piece in beside if piece is not None))
-    return Judgement(entry, best.name, pieces, is_suggested=bool(good) or document is not None)
+    suggesting: list[tuple[int, WeighedName, Piece | None]] = []
+    for name in names:
+        birth = _birth_piece(traveller.birth_date, _birth_dates(entry, int(sources[name.name])))
+        is_alike = birth is not None and birth.relation in _BORN_ALIKE
+        if name.weight >= (w.NAME_BAR_BORN_ALIKE if is_alike else w.NAME_BAR):
+            suggesting.append((name.weight + (birth.weight if birth else 0), name, birth))
+    document = _document_piece(documents, entry)
+    source, best, birth = -1, None, _birth_piece(traveller.birth_date, entry.birth_dates)
+    if suggesting:
+        _, best, birth = min(suggesting, key=lambda each: (-each[0], each[1].name))
+    elif names:
+        best = min(names, key=lambda each: (-each.weight, each.name))
+        birth = _birth_piece(traveller.birth_date, _birth_dates(entry, int(sources[best.name])))
+    pieces: tuple[Piece, ...] = ()
+    if best is not None:
+        source, pieces = int(sources[best.name]), name_pieces(best)
+    beside = (birth, *_light_pieces(traveller, entry), document)
+    return Judgement(
+        source,
+        (*pieces, *(piece for piece in beside if piece is not None)),
+        is_suggested=bool(suggesting) or document is not None,
+    )
 
 
-def _total(pieces: Iterable[Piece]) -> int:
-    return sum(piece.weight for piece in pieces)
-
-
-def weigh_name(index: Index, query: Query, name: int, rows: Sequence[Row]) -> WeighedName:
-    """What one listed name says about the traveller's, in pieces of which masks tell the words.
-
-    Omission is cheap, contradiction is dear, order says nothing.
-    """
-    pieces = []
-    sent_left, listed_left = query.all_words, index.all_words_of_name(name)
-    for first, count, places, weight, rule, _ in best_pairing(rows):
-        sent = ((1 << count) - 1) << first
-        pieces.append(Piece("name", RULE_NAMES[rule], weight, sent, places))
-        sent_left &= ~sent
-        listed_left &= ~places
-    initials = int(index.arrays["name_initials"][name])
-    if initials or query.initials:
-        confirmed = _initial_pieces(index, query, name, sent_left, listed_left)
-        pieces += confirmed
-        sent_left &= ~(_mask(piece.sent for piece in confirmed) | query.initials)
-        listed_left &= ~(_mask(piece.listed for piece in confirmed) | initials)
-    pieces += _left_over(sent_left, listed_left)
-    if index.arrays["name_is_low"][name]:
+def name_pieces(name: WeighedName) -> tuple[Piece, ...]:
+    """A weighed name piece by piece; the weights add up to the name's."""
+    pieces = [Piece("name", Rule(pair.rule).name, pair.weight, pair.sent, pair.listed) for pair in name.pairs]
+    for number, (sent, listed) in enumerate(name.initials):
+        weight = w.INITIAL if number < w.MAX_INITIALS else 0
+        pieces.append(Piece("name", Rule.INITIAL.name, weight, sent, listed))
+    pieces += _left_over(name.sent_left, name.listed_left)
+    if name.is_low:
         pieces.append(Piece("name", "LOW_QUALITY", w.LOW_QUALITY))
-    total = _total(pieces)
-    limited = min(max(total, w.NAME_FLOOR), w.NAME_LIMIT)
-    if limited != total:
-        pieces.append(Piece("name", "LIMIT", limited - total))
-    return WeighedName(name, limited, tuple(pieces))
-
-
-def _mask(masks: Iterable[object]) -> int:
-    found = 0
-    for mask in masks:
-        found |= int(mask)  # type: ignore[call-overload]
-    return found
-
-
-def _initial_pieces(index: Index, query: Query, name: int, sent: int, listed: int) -> list[Piece]:
-    """Single letters of either side that begin a word left over on the other, each used once."""
-    letters = [chr(code) for code in index.arrays["name_letters"][name].tolist()]
-    listed_initials = int(index.arrays["name_initials"][name])
-    pieces = []
-    for place, word in enumerate(query.words):
-        if not sent >> place & 1:
-            continue
-        for other, letter in enumerate(letters):
-            is_initial = word.is_initial or listed_initials >> other & 1
-            if listed >> other & 1 and is_initial and letter == word.text[0]:
-                pieces.append(Piece("name", Rule.INITIAL.name, w.INITIAL, 1 << place, 1 << other))
-                listed &= ~(1 << other)
-                break
-    return pieces
+    total = sum(piece.weight for piece in pieces)
+    if name.weight != total:
+        pieces.append(Piece("name", "LIMIT", name.weight - total))
+    return tuple(pieces)
 
 
 def _left_over(sent: int, listed: int) -> Iterable[Piece]:
@@ -196,9 +136,8 @@ def _left_over(sent: int, listed: int) -> Iterable[Piece]:
         yield Piece("name", "NOT_SENT", w.NOT_SENT * words, 0, listed)
 
 
-def _birth_dates(index: Index, entry: WatchlistEntry, name: int) -> tuple[BirthDate, ...]:
+def _birth_dates(entry: WatchlistEntry, source: int) -> tuple[BirthDate, ...]:
     """The entry's dates, and those that the source ties to this alias."""
-    source = int(index.arrays["name_source"][name])
     return (*entry.birth_dates, *entry.names[source].birth_dates)
 
 
@@ -256,15 +195,10 @@ def _relate_places(sent: Place, listed: BirthPlace) -> tuple[str, int]:
     state, other = nationality_of(sent.country), nationality_of(listed.country)
     if state and other and state != other and not are_related(state, other):
         return "OTHER", w.PLACE_OTHER
-    if sent.city and listed.city and _is_same_city(sent.city, listed.city):
+    city = city_number(sent.city)
+    if city and city == city_number(listed.city):
         return "CITY_EQUAL", w.PLACE_CITY
     return ("COUNTRY_EQUAL", w.PLACE_COUNTRY) if state and other else ("UNKNOWN", 0)
-
-
-def _is_same_city(sent: str, listed: str) -> bool:
-    one, other = read_name(sent), read_name(listed)
-    pairs = ((word.text, against.text) for word in one[:1] for against in other[:1])
-    return any(relate(word, against)[0] >= _SAME_CITY_WORTH for word, against in pairs)
 
 
 _DOCUMENT_WEIGHTS = {

@@ -2,7 +2,7 @@
 
 import json
 import mmap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -11,14 +11,14 @@ from typing import Any, overload
 import numpy as np
 
 from services.screening.matching.errors import DamagedSnapshot
-from services.screening.matching.index import Array, Index
-from services.screening.matching.rarity import Rarity
+from services.screening.matching.index import Index
+from services.screening.matching.listing import Array
 from services.screening.watchlist.entry import WatchlistEntry
 
-FORMAT = 1
+FORMAT = 2
 MAX_PARSED_ENTRIES = 50_000
 
-_TEXTS, _RARITY, _ENTRIES, _OFFSETS = "texts.json", "rarity.json", "entries.jsonl", "entry_offsets"
+_ENTRIES, _OFFSETS = "entries.jsonl", "entry_offsets"
 
 
 class StoredEntries(Sequence[WatchlistEntry]):
@@ -58,15 +58,21 @@ def _plain_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
 
 
+def _without_empty(value: Any) -> Any:
+    """An entry's JSON without what is absent, which most fields of most entries are."""
+    if isinstance(value, dict):
+        kept = ((key, _without_empty(each)) for key, each in value.items() if each is not None and each != [])
+        return dict(kept)
+    return [_without_empty(each) for each in value] if isinstance(value, list) else value
+
+
 def index_files(index: Index) -> Iterator[tuple[str, bytes]]:
     """The files of an index, name and content, in a fixed order; equal lists give equal bytes."""
-    lines = [_plain_json(entry.as_json()) + b"\n" for entry in index.entries]
+    lines = [_plain_json(_without_empty(entry.as_json())) + b"\n" for entry in index.entries]
     offsets = np.zeros(len(lines) + 1, np.int64)
     offsets[1:] = np.cumsum([len(line) for line in lines])
     arrays = {**index.arrays, _OFFSETS: offsets}
     yield _ENTRIES, b"".join(lines)
-    yield _RARITY, _plain_json(index.rarity.as_json())
-    yield _TEXTS, _plain_json({key: list(texts) for key, texts in index.texts.items()})
     for name in sorted(arrays):
         buffer = BytesIO()
         np.save(buffer, np.ascontiguousarray(arrays[name]), allow_pickle=False)
@@ -98,16 +104,14 @@ def read_index(folder: Path) -> tuple[Index, str]:
     try:
         digest = digest_of((path.name, path.read_bytes()) for path in _in_order(folder))
         arrays = {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
-        texts: Mapping[str, Sequence[str]] = json.loads((folder / _TEXTS).read_bytes())
-        rarity = Rarity.from_json(json.loads((folder / _RARITY).read_bytes()))
         entries = StoredEntries(_mapped_lines(folder / _ENTRIES), arrays.pop(_OFFSETS))
-        return Index.of(arrays, texts, rarity, entries), digest
+        return Index.of(arrays, entries), digest
     except (OSError, ValueError, KeyError) as fault:
         raise DamagedSnapshot(reason=f"{folder.name} {type(fault).__name__}") from fault
 
 
 def _in_order(folder: Path) -> list[Path]:
-    return [folder / name for name in (_ENTRIES, _RARITY, _TEXTS)] + sorted(folder.glob("*.npy"))
+    return [folder / _ENTRIES, *sorted(folder.glob("*.npy"))]
 
 
 def _mapped(path: Path) -> Array:

@@ -1,5 +1,7 @@
 """States as documents and lists code them, brought together: today's code, and predecessor States."""
 
+from functools import cache
+
 # Codes of Doc 9303 and withdrawn ones → the State whose nationality it is (spec/mrz.md §7).
 _SAME = {
     "D": "DEU",
@@ -57,3 +59,10 @@ def are_related(one: str, other: str) -> bool:
     if other in _SUCCESSORS.get(one, ()) or one in _SUCCESSORS.get(other, ()):
         return True
     return any({one, other} <= followers for followers in _SUCCESSORS.values())
+
+
+@cache
+def related_states(state: str) -> tuple[str, ...]:
+    """The States that are related to one, in alphabetical order."""
+    every = {*_SUCCESSORS, *(each for followers in _SUCCESSORS.values() for each in followers)}
+    return tuple(sorted(other for other in every if other != state and are_related(state, other)))

@@ -1,37 +1,47 @@
 """Every weight of evidence, in hundredths of a bit: +100 doubles the odds of "same person", -100 halves them.
 
-Integers only, so that the same snapshot and algorithm give the same bits on every machine.
-docs/matching.md shows each with an example and says how they were set. Changing one is a new `ALGORITHM`.
+Integers only, so that the same snapshot and algorithm give the same bits on every machine. docs/matching.md
+shows each with an example and says how they were set. Changing one is a new `ALGORITHM`.
 """
 
 import math
 
-ALGORITHM = "safeconduct-1"
+ALGORITHM = "safeconduct-2"
 
 # Names. Pairs of words weigh what `rarity.py` and `tokens.py` say; the rest is here.
-CONTRADICTION = -500
+MIN_PAIR = 60
+"""A pair of words that gives less says nothing."""
+CONTRADICTION = -420
 """A word on each side that the other side does not have."""
 NOT_LISTED, NOT_SENT = -120, -150
 """A word more than the entry's name has; a word of the entry's name that the traveller left out."""
 MAX_OMISSIONS = 3
 INITIAL = 50
+"""One to three letters that begin a word of the other side; counted at most `MAX_INITIALS` times."""
+MAX_INITIALS = 3
 LOW_QUALITY = -150
-NAME_LIMIT, NAME_FLOOR = 2_450, -500
-"""What a name alone can say at most, and what another name can take away at most."""
+NAME_KNEE, NAME_RISE, NAME_HALF = 1_700, 1_000, 3_000
+"""Above the knee more counts ever less, because words of one name are not independent: `NAME_HALF` beyond it
+gives half of `NAME_RISE`, and no name gives more than both."""
+NAME_FLOOR = -500
+"""What another name can take away at most."""
 NAME_BAR = 600
-"""Names that cannot give as much are not looked at."""
+"""A name that gives as much suggests an entry by itself ..."""
+NAME_BAR_BORN_ALIKE = 200
+"""... and one that gives as much does together with an equal (or swapped) full date of birth."""
 
 # Birth dates.
 BIRTH_EQUAL, BIRTH_EQUAL_DUMMY = 1_350, 900
-BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 700, 700, 520
+BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 500, 600, 520
 BIRTH_MONTH, BIRTH_YEAR, BIRTH_SAME_YEAR_OTHER_DAY = 850, 580, -50
-BIRTH_APPROXIMATE = {0: 450, 1: 380, 2: 250, 3: 0, 4: 0, 5: 0}
+BIRTH_APPROXIMATE = (450, 380, 250, 0, 0, 0)
+"""By years away from an approximate year; further away counts as apart by what lies beyond."""
 BIRTH_BETWEEN_LEAST = 50
-BIRTH_APART = ((1, -150), (2, -300), (5, -500), (10, -750))
-"""Years apart at most, and the weight; further apart weighs `BIRTH_FAR_APART`."""
-BIRTH_FAR_APART = -1_000
+BIRTH_APART_YEARS = (1, 2, 5, 10)
+BIRTH_APART = (-150, -300, -500, -750, -1_000)
+"""Years apart at most, and the weights; the last is for dates further apart."""
 
-# Light evidence: it moves an identity that a name or a document has already suggested, and never makes one.
+# Light evidence: it moves an identity that a name or a document has suggested, and never makes one.
 NATIONALITY_EQUAL, NATIONALITY_RELATED, NATIONALITY_OTHER = 200, 100, -150
 SEX_EQUAL, SEX_OTHER = 40, -350
 PLACE_CITY, PLACE_COUNTRY, PLACE_OTHER = 400, 120, -80
@@ -42,17 +52,28 @@ DOCUMENT_EQUAL, DOCUMENT_CONFUSED, DOCUMENT_NO_ISSUER, DOCUMENT_OTHER_ISSUER = 5
 # Calibration on the stated prior, that one traveller in a thousand is on the list: the total at which the
 # odds are even, and how much total doubles them. docs/matching.md says how they and the threshold were set.
 PRIOR_LISTED_ONE_IN = 1_000
-EVEN_ODDS = 2_600
+EVEN_ODDS = 2_200
 DOUBLING = 140
-THRESHOLD = 0.1
-TOP_BAND = 0.97
-_DECIMALS = 6
+SURE, SURE_DOUBLING = 3_300, 620
+"""From here on evidence raises the odds more slowly: nothing on paper makes anybody certain."""
+THRESHOLD = 0.12
+TOP_BAND = 0.95
+_DECIMALS = 9
 
 
 def calibrated(total: int) -> float:
-    """The probability of "same person" for a total weight, 0.0-1.0, with six decimals.
+    """The probability of "same person" for a total weight, 0.0-1.0, with nine decimals.
 
     Rounding makes the last bit of the platform's power function invisible.
     """
-    exponent = min(max((EVEN_ODDS - total) / DOUBLING, -60.0), 60.0)
-    return round(1.0 / (1.0 + math.pow(2.0, exponent)), _DECIMALS)
+    plain = (EVEN_ODDS - min(total, SURE)) / DOUBLING - max(total - SURE, 0) / SURE_DOUBLING
+    return round(1.0 / (1.0 + math.pow(2.0, min(plain, 60.0))), _DECIMALS)
+
+
+def least_total(score: float) -> int:
+    """The least total whose calibrated score reaches some score; totals are within 20,000 either way."""
+    low, high = -20_000, 20_000
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if calibrated(middle) < score else (low, middle)
+    return low

@@ -106,9 +106,9 @@ def test_what_is_opened_can_be_explained_and_saved_again(matcher: Matcher, tmp_p
 
 
 def _damages(folder: Path) -> Iterator[None]:
-    (folder / "base" / "word_weight.npy").write_bytes(b"none")
+    (folder / "base" / "spelling_weight.npy").write_bytes(b"none")
     yield
-    (folder / "base" / "word_weight.npy").unlink()
+    (folder / "base" / "spelling_weight.npy").unlink()
     yield
     (folder / "matcher.json").write_text("{}")
     yield
@@ -125,8 +125,8 @@ def test_a_damaged_snapshot_is_refused(matcher: Matcher, tmp_path: Path) -> None
 
 def test_other_bytes_than_were_written_are_refused(matcher: Matcher, tmp_path: Path) -> None:
     matcher.save(tmp_path / "list")
-    rarity = tmp_path / "list" / "base" / "rarity.json"
-    rarity.write_bytes(rarity.read_bytes() + b" ")
+    entries = tmp_path / "list" / "base" / "entries.jsonl"
+    entries.write_bytes(entries.read_bytes() + b" ")
 
     with pytest.raises(DamagedSnapshot):
         Matcher.open(tmp_path / "list")

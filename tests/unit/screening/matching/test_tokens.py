@@ -1,11 +1,13 @@
 """Skeletons, equivalents, rarity, and when two words are the same."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.screening.matching.equivalents import CLASS_WORDS, class_of, travellers_a_ten_thousand
-from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity
+from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity, log2_hundredths
 from services.screening.matching.skeleton import MAX_COARSE_SKELETONS, coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import Rule, edit_worth, edits_allowed, prefix_worth, relate
 
@@ -115,10 +117,23 @@ def test_a_rare_word_weighs_more_than_a_common_one_and_all_within_limits() -> No
 
     assert MIN_WORD_WEIGHT <= rarity.weight("muhammad") < rarity.weight("primerov") <= MAX_WORD_WEIGHT
     assert rarity.weight("muhamed") == rarity.weight("muhammad")
-    assert rarity.weight("ypodeigmatidis") == rarity.weight("primerov")
+    assert rarity.weight("ypodeigmatidis") <= MAX_WORD_WEIGHT
 
 
-def test_rarity_survives_its_json() -> None:
+def test_an_unknown_word_weighs_by_how_likely_its_letters_are() -> None:
+    rarity = Rarity.count([frozenset({"namuna", "nemuna", "numina", "kalpanik"})])
+
+    assert rarity.weight("muna") < rarity.weight("zgxwqv")
+
+
+@given(st.integers(1, 10**9), st.integers(1, 10**9))
+def test_logarithms_are_those_of_the_reference(one: int, other: int) -> None:
+    large, small = max(one, other), min(one, other)
+
+    assert abs(log2_hundredths(large, small) - 100 * math.log2(large / small)) <= 1
+
+
+def test_rarity_survives_its_arrays() -> None:
     rarity = Rarity.count([frozenset({"misali", "li"}), frozenset({"misali"})])
 
-    assert Rarity.from_json(rarity.as_json()).weight("misali") == rarity.weight("misali")
+    assert Rarity.of_arrays(rarity.arrays).weight("misali") == rarity.weight("misali")

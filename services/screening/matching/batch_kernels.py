@@ -1,0 +1,364 @@
+"""Machine code that screens travellers: candidates by a union of nets, and what each entry weighs."""
+
+# ruff: noqa: PLR0917 - a kernel has no keyword arguments.
+
+import numpy as np
+
+from services.screening.matching import weights as w
+from services.screening.matching.births import is_born_alike, relate_dates, weight_of
+from services.screening.matching.compiled import I64, INT, inner, kernel
+from services.screening.matching.listing import (
+    ARENA_FROM,
+    ARENA_TO,
+    BATCH,
+    COUNT,
+    DAY,
+    FORM_WORTH,
+    FOUND_ENTRY,
+    FOUND_NAME,
+    FOUND_TOTAL,
+    FOUND_TRAVELLER,
+    JOINED_FROM,
+    JOINED_TO,
+    LISTING,
+    MONTH,
+    MOST,
+    PLACE,
+    PLACE_CITY,
+    PLACE_STATE,
+    ROOM,
+    ROW_FROM,
+    ROW_TO,
+    SEX,
+    STATE,
+    UNITS_FROM,
+    UNITS_TO,
+    YEAR,
+    Batch,
+    Listing,
+    Room,
+)
+from services.screening.matching.name_kernels import weigh_name
+from services.screening.matching.names import WHOLE
+from services.screening.matching.tokens import JOINED_WORTH
+from services.screening.matching.word_kernels import RULE_BITS
+
+NOTHING = -1_000_000
+_MONTHS, _DAYS = 16, 32
+# What the pairs of words of a name that suggests an entry weigh at least: initials may add the rest.
+_LEAST_PAIRS = w.NAME_BAR - w.INITIAL * w.MAX_INITIALS
+
+
+@kernel(INT, INT, INT, INT)
+def day_number(year: int, month: int, day: int) -> int:
+    """A full date as one number."""
+    return (year * _MONTHS + month) * _DAYS + day
+
+
+@kernel(INT, BATCH, ROOM, INT)
+def mark_words(batch: Batch, room: Room, traveller: int) -> int:
+    """Note for every listed word which of the traveller's units may stand for it."""
+    link = 0
+    for unit in range(batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]):
+        for at in range(batch.units[unit, ARENA_FROM], batch.units[unit, ARENA_TO]):
+            word = batch.ids[at]
+            link += 1
+            room.chain_next[link] = room.mark[word]
+            room.chain_unit[link] = unit
+            room.chain_packed[link] = batch.packed[at]
+            room.mark[word] = link
+    return link
+
+
+@kernel(INT, LISTING, BATCH, ROOM, INT)
+def mark_joined(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
+    """Note for every name which of the traveller's words stand for neighbours in it."""
+    link = 0
+    for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
+        for row in range(batch.joined[hit, ROW_FROM], batch.joined[hit, ROW_TO]):
+            name = listing.joined_name[row]
+            link += 1
+            room.joined_next[link] = room.joined_mark[name]
+            room.joined_place[link] = batch.joined[hit, PLACE]
+            room.joined_row[link] = row
+            room.joined_weight[link] = (
+                int(listing.joined_weight[row])
+                * JOINED_WORTH
+                * batch.joined[hit, FORM_WORTH]
+                // (WHOLE * WHOLE)
+            )
+            room.joined_mark[name] = link
+    return link
+
+
+@kernel(INT, LISTING, BATCH, ROOM, INT)
+def unmark(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
+    """Take the marks off again."""
+    for unit in range(batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]):
+        for at in range(batch.units[unit, ARENA_FROM], batch.units[unit, ARENA_TO]):
+            room.mark[batch.ids[at]] = 0
+    for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
+        for row in range(batch.joined[hit, ROW_FROM], batch.joined[hit, ROW_TO]):
+            room.joined_mark[listing.joined_name[row]] = 0
+    return 0
+
+
+@inner(INT, ROOM, INT, INT)
+def add_candidate(room: Room, name: int, count: int) -> int:
+    """Add a name to the candidates once; how many there are."""
+    if room.seen[name] != room.stamp[0]:
+        room.seen[name] = room.stamp[0]
+        room.candidates[count] = name
+        count += 1
+    return count
+
+
+@inner(INT, LISTING, ROOM, INT, INT)
+def add_names_of_word(listing: Listing, room: Room, word: int, count: int) -> int:
+    """Add every name that has a word."""
+    for at in range(listing.posting_start[word], listing.posting_start[word + 1]):
+        count = add_candidate(room, listing.posting_name[at], count)
+    return count
+
+
+@inner(INT, BATCH, INT, INT, I64)
+def pass_over(batch: Batch, first: int, last: int, most: np.ndarray) -> int:
+    """What the units can give by themselves, into `most`; -1 for those that can be passed over.
+
+    These are the ones that give least, as long as they cannot reach the bar among themselves: a name that
+    only they touch is no match. Neighbours taken together are never passed over.
+
+    Returns:
+        What all single words can give together.
+    """
+    every = passed_over = 0
+    for unit in range(first, last):
+        most[unit - first] = batch.units[unit, MOST]
+        if batch.units[unit, COUNT] == 1:
+            every += batch.units[unit, MOST]
+    while True:
+        least = -1
+        for unit in range(last - first):
+            is_open = batch.units[first + unit, COUNT] == 1 and most[unit] >= 0
+            if is_open and (least < 0 or most[unit] < most[least]):
+                least = unit
+        if least < 0 or passed_over + most[least] >= _LEAST_PAIRS:
+            return every
+        passed_over += most[least]
+        most[least] = -1
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT)
+def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
+    """The net of words: every name that the words together could bring to the bar.
+
+    Of the units that are not passed over each listed word is followed that reaches the bar with the rest.
+    """
+    first, last = batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]
+    most = np.zeros(last - first, np.int64)
+    every, count = pass_over(batch, first, last, most), 0
+    for unit in range(first, last):
+        if most[unit - first] < 0:
+            continue
+        rest = every - most[unit - first] if batch.units[unit, COUNT] == 1 else every
+        for at in range(batch.units[unit, ARENA_FROM], batch.units[unit, ARENA_TO]):
+            if (batch.packed[at] >> RULE_BITS) + rest >= _LEAST_PAIRS:
+                count = add_names_of_word(listing, room, batch.ids[at], count)
+    return count
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT, INT)
+def add_joined(listing: Listing, batch: Batch, room: Room, traveller: int, count: int) -> int:
+    """The net of neighbours written together."""
+    for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
+        for row in range(batch.joined[hit, ROW_FROM], batch.joined[hit, ROW_TO]):
+            count = add_candidate(room, listing.joined_name[row], count)
+    return count
+
+
+@inner(INT, LISTING, ROOM, INT, INT)
+def add_born_on(listing: Listing, room: Room, day: int, count: int) -> int:
+    """Add every name of the entries with a birth date."""
+    at, last = 0, len(listing.day_key)
+    while at < last:
+        middle = (at + last) // 2
+        if listing.day_key[middle] < day:
+            at = middle + 1
+        else:
+            last = middle
+    while at < len(listing.day_key) and listing.day_key[at] == day:
+        entry = listing.day_entry[at]
+        for name in range(listing.entry_start[entry], listing.entry_start[entry + 1]):
+            count = add_candidate(room, name, count)
+        at += 1
+    return count
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT, INT)
+def add_born_alike(listing: Listing, batch: Batch, room: Room, traveller: int, count: int) -> int:
+    """The net of birth dates: equal, or with day and month exchanged."""
+    month, day = batch.travellers[traveller, MONTH], batch.travellers[traveller, DAY]
+    if day == 0 or (day == 1 and month == 1):
+        return count
+    year = batch.travellers[traveller, YEAR]
+    count = add_born_on(listing, room, day_number(year, month, day), count)
+    return add_born_on(listing, room, day_number(year, day, month), count)
+
+
+@inner(INT, LISTING, BATCH, INT, INT)
+def relate_born(listing: Listing, batch: Batch, traveller: int, name: int) -> int:
+    """The best relation of birth dates for a name, 0 where nothing can be compared."""
+    best, year = 0, batch.travellers[traveller, YEAR]
+    if year == 0:
+        return 0
+    entry = listing.name_entry[name]
+    number = name - listing.entry_start[entry]
+    for row in range(listing.birth_start[entry], listing.birth_start[entry + 1]):
+        if listing.birth[row, 5] < 0 or listing.birth[row, 5] == number:
+            told = relate_dates(
+                year, batch.travellers[traveller, MONTH], batch.travellers[traveller, DAY],
+                listing.birth[row, 0], listing.birth[row, 1], listing.birth[row, 2],
+                listing.birth[row, 3], listing.birth[row, 4],
+            )  # fmt: skip
+            if best == 0 or weight_of(told) > weight_of(best):
+                best = told
+    return best
+
+
+@inner(INT, LISTING, BATCH, INT, INT)
+def weigh_state(listing: Listing, batch: Batch, traveller: int, entry: int) -> int:
+    """What the nationality says."""
+    state = batch.travellers[traveller, STATE]
+    first, last = listing.state_start[entry], listing.state_start[entry + 1]
+    if state == 0 or first == last:
+        return 0
+    weight = w.NATIONALITY_OTHER
+    for row in range(first, last):
+        if listing.state[row, 0] == state:
+            weight = max(weight, listing.state[row, 1])
+    return weight
+
+
+@inner(INT, LISTING, BATCH, INT, INT)
+def weigh_sex(listing: Listing, batch: Batch, traveller: int, entry: int) -> int:
+    """What the sex says; X and U say nothing and are 0 on either side."""
+    sent, listed = batch.travellers[traveller, SEX], listing.sex[entry]
+    if sent == 0 or listed == 0:
+        return 0
+    return w.SEX_EQUAL if sent == listed else w.SEX_OTHER
+
+
+@inner(INT, LISTING, BATCH, INT, INT)
+def weigh_place(listing: Listing, batch: Batch, traveller: int, entry: int) -> int:
+    """What the place of birth says: the best of the entry's."""
+    state, city = batch.travellers[traveller, PLACE_STATE], batch.travellers[traveller, PLACE_CITY]
+    first, last = listing.place_start[entry], listing.place_start[entry + 1]
+    if (state == 0 and city == 0) or first == last:
+        return 0
+    best = NOTHING
+    for row in range(first, last):
+        listed_state, listed_city = listing.place[row, 0], listing.place[row, 1]
+        is_told = state != 0 and listed_state != 0
+        if is_told and state != listed_state:
+            weight = w.PLACE_OTHER
+        elif city != 0 and city == listed_city:
+            weight = w.PLACE_CITY
+        else:
+            weight = w.PLACE_COUNTRY if is_told else 0
+        best = max(best, weight)
+    return best
+
+
+@inner(INT, LISTING, BATCH, INT, INT)
+def weigh_beside(listing: Listing, batch: Batch, traveller: int, entry: int) -> int:
+    """Nationality, sex and place of birth together."""
+    return (
+        weigh_state(listing, batch, traveller, entry)
+        + weigh_sex(listing, batch, traveller, entry)
+        + weigh_place(listing, batch, traveller, entry)
+    )
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT)
+def judge_candidates(
+    listing: Listing, batch: Batch, room: Room, traveller: int, count: int, found: int
+) -> int:
+    """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name."""
+    first = found
+    for number in range(count):
+        name = room.candidates[number]
+        weight = weigh_name(listing, batch, room, traveller, name)
+        if weight < w.NAME_BAR_BORN_ALIKE:
+            continue
+        told = relate_born(listing, batch, traveller, name)
+        if weight < w.NAME_BAR and not (told and is_born_alike(told)):
+            continue
+        if told:
+            weight += weight_of(told)
+        entry = listing.name_entry[name]
+        row = room.slot[entry] - 1
+        if row < 0:
+            row = found
+            found += 1
+            room.slot[entry] = found
+            room.found[row, FOUND_TRAVELLER], room.found[row, FOUND_ENTRY] = traveller, entry
+            room.found[row, FOUND_TOTAL] = NOTHING
+        total, best = room.found[row, FOUND_TOTAL], room.found[row, FOUND_NAME]
+        if weight > total or (weight == total and name < best):
+            room.found[row, FOUND_NAME], room.found[row, FOUND_TOTAL] = name, weight
+    for row in range(first, found):
+        room.slot[room.found[row, FOUND_ENTRY]] = 0
+    return found
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT)
+def gather_candidates(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
+    """The union of the nets, into `room.candidates`; how many."""
+    room.stamp[0] += 1
+    count = add_by_words(listing, batch, room, traveller)
+    count = add_joined(listing, batch, room, traveller, count)
+    return add_born_alike(listing, batch, room, traveller, count)
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT, INT)
+def screen_traveller(
+    listing: Listing, batch: Batch, room: Room, traveller: int, least: int, found: int, is_exhaustive: int
+) -> int:
+    """One traveller: marks, candidates, weights; rows of at least so much total are added to `room.found`."""
+    mark_words(batch, room, traveller)
+    mark_joined(listing, batch, room, traveller)
+    if is_exhaustive:
+        count = len(room.candidates)
+        for name in range(count):
+            room.candidates[name] = name
+    else:
+        count = gather_candidates(listing, batch, room, traveller)
+    first = found
+    last = judge_candidates(listing, batch, room, traveller, count, found)
+    for row in range(first, last):
+        entry = room.found[row, FOUND_ENTRY]
+        total = room.found[row, FOUND_TOTAL] + weigh_beside(listing, batch, traveller, entry)
+        if total >= least:
+            room.found[found, FOUND_TRAVELLER], room.found[found, FOUND_ENTRY] = traveller, entry
+            room.found[found, FOUND_NAME], room.found[found, FOUND_TOTAL] = room.found[row, FOUND_NAME], total
+            found += 1
+    unmark(listing, batch, room, traveller)
+    return found
+
+
+@kernel(INT, LISTING, BATCH, ROOM, INT, INT, INT)
+def screen_from(
+    listing: Listing, batch: Batch, room: Room, traveller: int, least: int, is_exhaustive: int
+) -> int:
+    """Screen travellers from one on, while `room.found` has a row for every entry that is left.
+
+    Returns:
+        The first traveller that is not screened yet; `room.facts[0]` is how many rows were found.
+    """
+    found = 0
+    entries = len(listing.entry_start) - 1
+    while traveller < len(batch.travellers) and found + entries <= len(room.found):
+        found = screen_traveller(listing, batch, room, traveller, least, found, is_exhaustive)
+        traveller += 1
+    room.facts[0] = found
+    return traveller

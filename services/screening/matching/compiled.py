@@ -1,0 +1,82 @@
+"""Inner loops as machine code: one decorator, types with names, and a cache that cannot be stale.
+
+A kernel is a plain function over arrays and integers. `kernel` compiles it once, when it is defined, for the
+one signature that it has; the machine code is kept on disk, so that the next process loads it in
+milliseconds. With numba's `DISABLE_JIT` the same functions run as plain Python: the tests hold both against
+each other. There, small integers of numpy overflow where machine code widens them, so that a kernel makes an
+`int` of what it multiplies.
+"""
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba import types
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+INT, BOOL = types.int64, types.boolean
+I8, I16, I32, I64 = (
+    types.Array(each, 1, "C") for each in (types.int8, types.int16, types.int32, types.int64)
+)
+TABLE = types.Array(types.int32, 2, "C")
+# Compiled lists are never written to, and arrays mapped from a file cannot be.
+FIXED_I8, FIXED_I16, FIXED_I32, FIXED_I64, FIXED_U8 = (
+    types.Array(each, 1, "C", readonly=True)
+    for each in (types.int8, types.int16, types.int32, types.int64, types.uint8)
+)
+FIXED_TABLE16 = types.Array(types.int16, 2, "C", readonly=True)
+FIXED_TABLE = types.Array(types.int32, 2, "C", readonly=True)
+
+
+def record_of(cls: type, *fields: Any) -> Any:
+    """The type of a named tuple of arrays, for a signature."""
+    named_tuple: Callable[..., Any] = types.NamedTuple
+    return named_tuple(fields, cls)
+
+
+def _cache_folder() -> Path:
+    """Where machine code is kept: in the virtual environment, or for this user where that is read-only.
+
+    numba looks at a function's own file only to see whether its cache is stale. The folder is named by the
+    content of every file of this package, so that a changed weight or table is met as well.
+    """
+    sources = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        sources.update(path.read_bytes())
+    folder = Path(sys.prefix)
+    if not os.access(folder, os.W_OK):
+        folder = Path(tempfile.gettempdir()) / f"safeconduct-{os.getuid()}"
+    return folder / "kernels" / sources.hexdigest()[:16]
+
+
+_settings: Any = numba.config
+if not _settings.CACHE_DIR:
+    _settings.CACHE_DIR = str(_cache_folder())
+_compile: Callable[..., Any] = numba.njit
+
+
+def kernel(result: Any, *arguments: Any, is_inner: bool = False) -> Callable[[Function], Function]:
+    """Compile a function for these types at once; it runs without Python's lock.
+
+    An inner kernel is called by other kernels only, which spares the code that reads Python's values.
+    """
+
+    def compiled(function: Function) -> Function:
+        make = _compile(
+            result(*arguments), cache=True, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=is_inner
+        )
+        made: Function = make(function)
+        return made
+
+    return compiled
+
+
+def inner(result: Any, *arguments: Any) -> Callable[[Function], Function]:
+    """A kernel that only kernels call."""
+    return kernel(result, *arguments, is_inner=True)

@@ -1,0 +1,230 @@
+"""A traveller's name → what the kernels read: its words, and for each the listed words that it may stand for.
+
+A word is expanded once and remembered: names repeat. No answer depends on what is remembered.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from services.screening.matching.index import (
+    Index,
+    joined_key,
+    joined_skeleton,
+    neighbours,
+    packed_head,
+    word_joined_key,
+)
+from services.screening.matching.listing import Array
+from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word, read_name
+from services.screening.matching.skeleton import fine_skeleton
+from services.screening.matching.tokens import EQUAL_WORTH, JOINED_WORTH, Rule, prefix_worth
+from services.screening.matching.vocabulary import letter_numbers, spelling_keys, stable_hash
+from services.screening.matching.weights import MIN_PAIR
+from services.screening.matching.word_kernels import RULE_BITS, Forms, expand
+
+MAX_REMEMBERED_PAIRS = 8_000_000
+MAX_REMEMBERED_NAMES = 200_000
+MIN_CUT_LETTERS = 20
+"""Names of fewer letters are not cut off by anybody."""
+_RULES = (1 << RULE_BITS) - 1
+
+
+class Unit(NamedTuple):
+    """A word of the traveller, or neighbours as one, and where the listed words stand that it may be."""
+
+    first: int
+    words: int
+    arena_from: int
+    arena_to: int
+    most: int
+
+
+class JoinedHit(NamedTuple):
+    """A word of the traveller that is neighbours of the list written together, and where these stand."""
+
+    place: int
+    row_from: int
+    row_to: int
+    worth: int
+
+
+@dataclass(frozen=True, slots=True)
+class SentName:
+    """A traveller's name, read and expanded.
+
+    `heads` and `lengths` have `MAX_WORDS` numbers; `initials` is a mask; `cut_place` is the word that may
+    have been cut off, -1 where none was. `pairs` and `joined_rows` say how much room the marks need.
+    """
+
+    words: tuple[Word, ...]
+    units: tuple[Unit, ...]
+    joined: tuple[JoinedHit, ...]
+    heads: tuple[int, ...]
+    lengths: tuple[int, ...]
+    initials: int
+    cut_place: int
+    pairs: int
+    joined_rows: int
+
+
+class Expander:
+    """Expands travellers' names against one index. Not for several threads at once."""
+
+    def __init__(self, index: Index, max_remembered_pairs: int = MAX_REMEMBERED_PAIRS) -> None:
+        self._index = index
+        self._max_pairs = max_remembered_pairs
+        self.ids = np.zeros(1 << 16, np.int32)
+        self.packed = np.zeros(1 << 16, np.int32)
+        self._used = 0
+        self._names: dict[tuple[str, str | None], SentName] = {}
+        self._words: dict[Word, tuple[int, int, int]] = {}
+        self._joined_hits: dict[Word, tuple[tuple[int, int, int], ...]] = {}
+        self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
+        words = len(index.listing.word_head)
+        self._best = np.zeros(words, np.int32)
+        self._touched = np.zeros(words + 1, np.int32)
+
+    def make_room(self) -> None:
+        """Forget everything where too much is remembered; what was given before is then no longer valid."""
+        if self._used > self._max_pairs or len(self._names) > MAX_REMEMBERED_NAMES:
+            self._used = 0
+            for remembered in (self._names, self._words, self._joined_hits, self._joined):
+                remembered.clear()
+
+    def name(self, surname: str, given_names: str | None) -> SentName:
+        """A traveller's name, read and expanded; both fields together, their order means nothing."""
+        key = (surname, given_names)
+        known = self._names.get(key)
+        if known is None:
+            known = self._names[key] = self._expanded(read_name(f"{surname} {given_names or ''}")[:MAX_WORDS])
+        return known
+
+    def _expanded(self, words: tuple[Word, ...]) -> SentName:
+        units = tuple(self._units(words))
+        joined = tuple(
+            JoinedHit(place, *hit)
+            for place, word in enumerate(words)
+            if not word.is_initial
+            for hit in self._hits_of(word)
+        )
+        padding = (0,) * (MAX_WORDS - len(words))
+        letters = sum(len(word.text) for word in words)
+        return SentName(
+            words=words,
+            units=units,
+            joined=joined,
+            heads=(*(packed_head(word.text) for word in words), *padding),
+            lengths=(*(len(word.text) for word in words), *padding),
+            initials=sum(1 << place for place, word in enumerate(words) if word.is_initial),
+            cut_place=len(words) - 1 if letters >= MIN_CUT_LETTERS else -1,
+            pairs=sum(unit.arena_to - unit.arena_from for unit in units),
+            joined_rows=sum(hit.row_to - hit.row_from for hit in joined),
+        )
+
+    def _units(self, words: Sequence[Word]) -> Iterator[Unit]:
+        for place, word in enumerate(words):
+            if not word.is_initial:
+                yield from self._met(place, 1, self._span_of_word(word))
+        texts = [word.text for word in words]
+        for first, count in neighbours(len(words)):
+            yield from self._met(first, count, self._span_of_joined(tuple(texts[first : first + count])))
+
+    @staticmethod
+    def _met(first: int, count: int, span: tuple[int, int, int]) -> Iterator[Unit]:
+        if span[0] < span[1]:
+            yield Unit(first, count, *span)
+
+    def _span_of_word(self, word: Word) -> tuple[int, int, int]:
+        known = self._words.get(word)
+        if known is None:
+            known = self._words[word] = self._remember(*self._listed_words(word))
+        return known
+
+    def _listed_words(self, word: Word) -> tuple[Array, Array]:
+        """The listed words for which this one may stand, ascending, each with weight and rule, packed."""
+        weight = self._index.rarity.weight
+        texts = [form for form, _ in word.forms]
+        letters = np.zeros((len(texts), MAX_WORD_LETTERS), np.int32)
+        for row, text in enumerate(texts):
+            letters[row, : len(text)] = letter_numbers(text)
+        forms = Forms(
+            letters,
+            np.array([len(text) for text in texts], np.int64),
+            np.array([worth for _, worth in word.forms], np.int64),
+            np.array([weight(text) for text in texts], np.int64),
+        )
+        known = [(form, *found) for form, text in enumerate(texts) for found in self._by_keys(text)]
+        table = np.array(known, np.int32).reshape(-1, 4)
+        count = expand(self._index.vocabulary, forms, table, self._best, self._touched)
+        ids = np.sort(self._touched[:count])
+        packed = self._best[ids]
+        self._best[ids] = 0
+        return ids, packed
+
+    def _by_keys(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """(spelling, worth, rule) of what is met under a key; edits are left to the kernel."""
+        index = self._index
+        for number in index.spelled.get(stable_hash(text)):
+            yield number, EQUAL_WORTH, Rule.EQUAL
+        for key, worth, rule in spelling_keys(text):
+            for number in index.spelled_alike.get(stable_hash(key)):
+                yield number, worth, rule
+        worth = prefix_worth(len(text))
+        if worth:
+            for number in index.spellings_beginning_with(text):
+                yield number, worth, Rule.PREFIX
+
+    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int], ...]:
+        """Where neighbours of the list stand that this word is together."""
+        known = self._joined_hits.get(word)
+        if known is None:
+            spans: dict[tuple[int, int], int] = {}
+            for form, worth in word.forms:
+                span = self._index.joined.span(stable_hash(word_joined_key(form)))
+                if span[0] < span[1]:
+                    spans[span] = max(worth, spans.get(span, 0))
+            known = tuple((*span, worth) for span, worth in sorted(spans.items()))
+            self._joined_hits[word] = known
+        return known
+
+    def _span_of_joined(self, texts: tuple[str, ...]) -> tuple[int, int, int]:
+        """The listed words that are neighbours of the traveller's written together."""
+        known = self._joined.get(texts)
+        if known is None:
+            known = self._joined[texts] = self._remember(*self._listed_as_one(texts))
+        return known
+
+    def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+        index = self._index
+        spellings = index.spelled.get(stable_hash("".join(texts)))
+        key = joined_key("", joined_skeleton(map(fine_skeleton, texts)))
+        if key:
+            spellings = spellings + index.spelled_alike.get(stable_hash(key))
+        best: dict[int, int] = {}
+        listed = index.vocabulary
+        total = sum(index.rarity.weight(text) for text in texts) if spellings else 0
+        for spelling in spellings:
+            pair = min(total, int(listed.weight[spelling])) * JOINED_WORTH // WHOLE
+            for at in range(int(listed.word_start[spelling]), int(listed.word_start[spelling + 1])):
+                given = pair * int(listed.word_worth[at]) // WHOLE
+                if given >= MIN_PAIR:
+                    word = int(listed.word[at])
+                    best[word] = max(given << RULE_BITS | (_RULES - Rule.JOINED), best.get(word, 0))
+        ids = sorted(best)
+        return np.array(ids, np.int32), np.array([best[word] for word in ids], np.int32)
+
+    def _remember(self, ids: Array, packed: Array) -> tuple[int, int, int]:
+        """Put an expansion into the arena: where it begins and ends, and the greatest weight in it."""
+        first, last = self._used, self._used + len(ids)
+        while last > len(self.ids):
+            self.ids, self.packed = _doubled(self.ids), _doubled(self.packed)
+        self.ids[first:last], self.packed[first:last] = ids, packed
+        self._used = last
+        return first, last, int(packed.max(initial=0)) >> RULE_BITS
+
+
+def _doubled(array: Array) -> Array:
+    return np.concatenate((array, np.zeros_like(array)))

@@ -1,0 +1,127 @@
+"""What an entry, or a traveller, says beside a name, as integers: birth dates, States, sex, places."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from services.screening.matching import weights as w
+from services.screening.matching.batch_kernels import day_number
+from services.screening.matching.births import EXACT, listed_parts
+from services.screening.matching.listing import Array
+from services.screening.matching.names import read_name
+from services.screening.matching.skeleton import fine_skeleton
+from services.screening.matching.states import nationality_of, related_states
+from services.screening.matching.vocabulary import stable_hash
+from services.screening.watchlist.entry import BirthDate, WatchlistEntry
+from shared.travel import Sex
+
+_SEXES = {Sex.FEMALE: 1, Sex.MALE: 2}
+_MIN_CITY_CONSONANTS = 3
+TO_ALL_NAMES = -1
+_MAX_YEAR = 9_999
+
+
+def sex_number(sex: Sex | None) -> int:
+    """1 or 2 for the two sexes that can agree or differ, 0 for everything else."""
+    return 0 if sex is None else _SEXES.get(sex, 0)
+
+
+def state_number(code: str | None) -> int:
+    """A number for the State of a code, 0 where it names none."""
+    state = nationality_of(code)
+    return 0 if state is None else _number(state)
+
+
+def city_number(city: str | None) -> int:
+    """A number that spellings of one city share: the consonants of its first word, or all its letters."""
+    words = read_name(city or "")
+    if not words:
+        return 0
+    skeleton = fine_skeleton(words[0].text).replace("ts", "s").replace("tz", "s").replace("z", "s")
+    return _number(f"~{skeleton}" if len(skeleton) >= _MIN_CITY_CONSONANTS else words[0].text)
+
+
+def _number(key: str) -> int:
+    """A number of 31 bits, never 0."""
+    return stable_hash(key) % 0x7FFF_FFFE + 1
+
+
+def fact_arrays(
+    entries: Sequence[WatchlistEntry], name_entry: Sequence[int], name_source: Sequence[int]
+) -> dict[str, Array]:
+    """The facts of all entries; `name_entry` and `name_source` say which names are screened against."""
+    numbers: dict[int, dict[int, int]] = {}
+    for entry, source in zip(name_entry, name_source, strict=True):
+        sources = numbers.setdefault(entry, {})
+        sources[source] = len(sources)
+    births, birth_starts = _cut(
+        _birth_rows(entry, numbers.get(number, {})) for number, entry in enumerate(entries)
+    )
+    states, state_starts = _cut(map(_state_rows, entries))
+    places, place_starts = _cut(map(_place_rows, entries))
+    birth = np.array(births, np.int16).reshape(-1, 6)
+    return {
+        "birth": birth,
+        "birth_start": birth_starts,
+        **_day_arrays(birth, birth_starts),
+        "state": np.array(states, np.int32).reshape(-1, 2),
+        "state_start": state_starts,
+        "place": np.array(places, np.int32).reshape(-1, 2),
+        "place_start": place_starts,
+        "sex": np.array([sex_number(entry.sex) for entry in entries], np.int8),
+    }
+
+
+def _cut(rows_of_entries: Iterable[Iterable[tuple[int, ...]]]) -> tuple[list[tuple[int, ...]], Array]:
+    rows: list[tuple[int, ...]] = []
+    starts = [0]
+    for rows_of_entry in rows_of_entries:
+        rows.extend(rows_of_entry)
+        starts.append(len(rows))
+    return rows, np.array(starts, np.int32)
+
+
+def _birth_rows(entry: WatchlistEntry, number_of_source: dict[int, int]) -> Iterator[tuple[int, ...]]:
+    for date in entry.birth_dates:
+        yield *_parts(date), TO_ALL_NAMES
+    for source, number in number_of_source.items():
+        for date in entry.names[source].birth_dates:
+            yield *_parts(date), number
+
+
+def _parts(date: BirthDate) -> tuple[int, ...]:
+    return tuple(max(min(part, _MAX_YEAR), 0) for part in listed_parts(date))
+
+
+def _day_arrays(birth: Array, starts: Array) -> dict[str, Array]:
+    """Full dates in order; a first of January, which often stands for an unknown day, is not looked up."""
+    owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    kind, year, month, day = birth[:, 0], birth[:, 1], birth[:, 2], birth[:, 3]
+    at = np.flatnonzero((kind == EXACT) & (day > 0) & ~((day == 1) & (month == 1)))
+    keys = [day_number(int(year[row]), int(month[row]), int(day[row])) for row in at]
+    table = np.unique(np.array([keys, owner[at]], np.int64).reshape(2, -1).T, axis=0)
+    return {"day_key": table[:, 0].astype(np.int32), "day_entry": table[:, 1].astype(np.int32)}
+
+
+def _state_rows(entry: WatchlistEntry) -> list[tuple[int, int]]:
+    weights: dict[int, int] = {}
+    for code in entry.nationalities:
+        state = nationality_of(code)
+        if state is None:
+            continue
+        weights[_number(state)] = w.NATIONALITY_EQUAL
+        for other in related_states(state):
+            weights.setdefault(_number(other), w.NATIONALITY_RELATED)
+    return sorted(weights.items())
+
+
+def _place_rows(entry: WatchlistEntry) -> list[tuple[int, int]]:
+    rows = set()
+    for place in entry.birth_places:
+        state, city = nationality_of(place.country), city_number(place.city)
+        if state is None:
+            rows.add((0, city))
+            continue
+        rows.add((_number(state), city))
+        rows.update((_number(other), city) for other in related_states(state))
+    return sorted(rows)

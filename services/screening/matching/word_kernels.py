@@ -1,0 +1,181 @@
+"""Machine code that finds, for one word of a traveller, every listed word that it may stand for."""
+
+# ruff: noqa: PLR0917 - a kernel has no keyword arguments.
+
+from typing import NamedTuple
+
+import numpy as np
+
+from services.screening.matching.compiled import (
+    FIXED_I8,
+    FIXED_I16,
+    FIXED_I32,
+    FIXED_I64,
+    FIXED_U8,
+    I32,
+    I64,
+    INT,
+    TABLE,
+    inner,
+    kernel,
+    record_of,
+)
+from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE
+from services.screening.matching.tokens import MAX_EDITS, MIN_FUZZY_LETTERS, Rule, edit_worth, edits_allowed
+from services.screening.matching.vocabulary import Vocabulary
+from services.screening.matching.weights import MIN_PAIR
+
+LETTERS = 27
+RULE_BITS = 4
+_RULES = (1 << RULE_BITS) - 1
+_LENGTHS = MAX_WORD_LETTERS + MAX_EDITS + 1
+# By the length of the longer word; tables, because a kernel calls no Python.
+_EDITS_ALLOWED = np.array([edits_allowed(length) for length in range(_LENGTHS)], np.int64)
+_EDIT_WORTH = np.array(
+    [[edit_worth(edits, length) for length in range(_LENGTHS)] for edits in range(MAX_EDITS + 1)], np.int64
+)
+_EDIT = int(Rule.EDIT)
+
+VOCABULARY = record_of(
+    Vocabulary, FIXED_I32, FIXED_U8, FIXED_U8, FIXED_I64, FIXED_I16, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8
+)
+
+
+class Forms(NamedTuple):
+    """The spellings of one word of a traveller: letters (1 to 26, a row each), lengths, worths, weights."""
+
+    letters: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    length: np.ndarray[tuple[int], np.dtype[np.int64]]
+    worth: np.ndarray[tuple[int], np.dtype[np.int64]]
+    weight: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+FORMS = record_of(Forms, TABLE, I64, I64, I64)
+
+
+@inner(INT, INT)
+def count_bits(bits: int) -> int:
+    """How many bits of a number under 2**62 are set; no step of it overflows."""
+    bits = bits - ((bits >> 1) & 0x5555555555555555)
+    bits = (bits & 0x3333333333333333) + ((bits >> 2) & 0x3333333333333333)
+    bits = (bits + (bits >> 4)) & 0x0F0F0F0F0F0F0F0F
+    bits = bits + (bits >> 8)
+    bits = bits + (bits >> 16)
+    return (bits + (bits >> 32)) & 0x7F
+
+
+@inner(INT, I64, INT, FIXED_U8, INT, INT)
+def edits_between(places: np.ndarray, length: int, letters: np.ndarray, first: int, last: int) -> int:
+    """Edits (insert, delete, replace, exchange neighbours) between a word and letters[first:last].
+
+    The word is given as the places, a mask, of each of its letters. One step a letter: the columns of the
+    usual table are bits of a number (Hyyrö's form of the restricted Damerau–Levenshtein distance).
+    """
+    full = (1 << length) - 1
+    last_place = 1 << (length - 1)
+    rises, falls, diagonal, before = full, 0, 0, 0
+    edits = length
+    for place in range(first, last):
+        here = places[letters[place]]
+        exchanged = ((~diagonal & here) << 1) & before
+        diagonal = (((((here & rises) + rises) ^ rises) | here | falls) | exchanged) & full
+        up = (falls | ~(diagonal | rises)) & full
+        down = diagonal & rises
+        if up & last_place:
+            edits += 1
+        if down & last_place:
+            edits -= 1
+        up = ((up << 1) | 1) & full
+        rises = ((down << 1) | ~(diagonal | up)) & full
+        falls = up & diagonal
+        before = here
+    return edits
+
+
+@inner(INT, VOCABULARY, INT, INT, INT, INT, INT, I32, I32, INT)
+def offer(
+    listed: Vocabulary,
+    token: int,
+    share: int,
+    rule: int,
+    weight: int,
+    worth: int,
+    best: np.ndarray,
+    touched: np.ndarray,
+    count: int,
+) -> int:
+    """Note what one listed spelling gives to the words that have it; how many words are touched by then."""
+    pair = int(min(weight, listed.weight[token])) * share * worth // (WHOLE * WHOLE)
+    for at in range(listed.word_start[token], listed.word_start[token + 1]):
+        given = pair * int(listed.word_worth[at]) // WHOLE
+        if given < MIN_PAIR:
+            continue
+        word = listed.word[at]
+        packed = given << RULE_BITS | (_RULES - rule)
+        if best[word] == 0:
+            touched[count] = word
+            count += 1
+        best[word] = max(best[word], packed)
+    return count
+
+
+@inner(INT, VOCABULARY, FORMS, INT, I32, I32, INT)
+def add_near(
+    listed: Vocabulary, forms: Forms, form: int, best: np.ndarray, touched: np.ndarray, count: int
+) -> int:
+    """Offer every listed spelling that is a few edits away from a form; how many words are touched by then.
+
+    Spellings of a fitting length are filtered by their letters first.
+    """
+    length = forms.length[form]
+    places = np.zeros(LETTERS, np.int64)
+    once = twice = 0
+    for place in range(length):
+        letter = int(forms.letters[form, place])
+        places[letter] |= 1 << place
+        twice |= once & (1 << letter)
+        once |= 1 << letter
+    signature = once | twice << LETTERS
+    longest = min(length + MAX_EDITS, len(listed.length_start) - 2)
+    for other in range(max(length - MAX_EDITS, MIN_FUZZY_LETTERS), longest + 1):
+        longer = max(other, length)
+        allowed = _EDITS_ALLOWED[longer]
+        if abs(other - length) > allowed:
+            continue
+        for token in range(listed.length_start[other], listed.length_start[other + 1]):
+            if count_bits(signature ^ listed.signature[token]) <= 2 * allowed:
+                start = listed.start[token]
+                edits = edits_between(places, length, listed.letters, start, start + other)
+                if 0 < edits <= allowed and _EDIT_WORTH[edits, longer]:
+                    count = offer(
+                        listed, token, _EDIT_WORTH[edits, longer], _EDIT, forms.weight[form],
+                        forms.worth[form], best, touched, count,
+                    )  # fmt: skip
+    return count
+
+
+@kernel(INT, VOCABULARY, FORMS, TABLE, I32, I32)
+def expand(listed: Vocabulary, forms: Forms, known: np.ndarray, best: np.ndarray, touched: np.ndarray) -> int:
+    """Every listed word for which one of the forms may stand.
+
+    Args:
+        listed: The spellings of the list.
+        forms: The traveller's.
+        known: What keys have found already: rows of form, spelling, share, rule.
+        best: Room, all zero, a place for each listed word; gets weight and rule, packed.
+        touched: Room; gets the words.
+
+    Returns:
+        How many words were touched.
+    """
+    count = 0
+    for row in range(len(known)):
+        form = known[row, 0]
+        count = offer(
+            listed, known[row, 1], known[row, 2], known[row, 3], forms.weight[form], forms.worth[form],
+            best, touched, count,
+        )  # fmt: skip
+    for form in range(len(forms.length)):
+        if forms.length[form] >= MIN_FUZZY_LETTERS:
+            count = add_near(listed, forms, form, best, touched, count)
+    return count
