@@ -41,6 +41,7 @@ _INTERCHANGE_START = re.compile(
 )
 _ADVICE = re.compile(r"UNA([^A-Za-z0-9]{5,6}?)\s*$", re.IGNORECASE)
 _ADVICE_CHARACTERS = 24
+_STRIDE = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +171,17 @@ def _without_controls(body: bytes) -> bytes:
 
 def _before(body: bytes, visible: int) -> str:
     """The end of the text before the byte that so many visible ones precede, its line breaks kept."""
-    end = visible
-    while visible > (seen := len(_without_controls(body[:end]))):
-        end += visible - seen
+    end = _place_of(body, visible)
     return body[max(0, end - MAX_HEADER_CHARACTERS) : end].decode("latin-1")
+
+
+def _place_of(body: bytes, visible: int) -> int:
+    """Where the byte stands that so many visible ones precede; each byte is looked at once."""
+    start, left = 0, visible
+    while left > (seen := len(_without_controls(body[start : start + _STRIDE]))):
+        start, left = start + _STRIDE, left - seen
+    places = (place for place in range(start, len(body)) if body[place] not in _CONTROL_BYTES)
+    return next(islice(places, left, None))
 
 
 def _read_interchange(chunk: bytes, start: _Start, transport: TypeBHeader | None) -> Interchange:

@@ -295,6 +295,12 @@ def test_s6_header_far_away_or_before_the_second_interchange_is_not_kept() -> No
     assert (first.transport is not None, other.transport) == (True, None)
 
 
+def test_s6_header_with_a_million_line_breaks_is_passed_over_at_once() -> None:
+    """Where each break cost a look at all the others, this took an hour."""
+    found = read(b"A" + b"\n" * 1_000_000 + b"B" + b"\n" * 200_000 + EXAMPLE_A)
+    assert (found.messages, found.transport) == (read(EXAMPLE_A).messages, None)
+
+
 def test_s6_possible_duplicate_is_warned() -> None:
     header = ADDRESSED.replace("250521", "250521 PDM").encode()
     assert warned(header + EXAMPLE_A) == [("POSSIBLE_DUPLICATE", "UNB", 1)]
@@ -323,6 +329,24 @@ def test_s6_name_cut_at_its_apostrophe_is_rejoined(name: str) -> None:
 def test_s6_what_looks_like_a_segment_after_an_apostrophe_is_one(after: str) -> None:
     """Nobody can tell; and a segment that is not known must not run on into the one before."""
     assert second(interchange(f"NAD+FL+++OSEI:KO'{after}"))[3] == ["OSEI", "KO"]
+
+
+# §7 Size.
+
+
+@pytest.mark.parametrize("mark", [b"+", b"+:"])
+def test_s7_segment_of_a_million_elements_is_refused(mark: bytes) -> None:
+    found = read(interchange("FTX").replace(b"FTX", b"FTX" + mark * 500_000))
+    assert found.failure is not None
+    assert (found.failure.fault_code, found.failure.segment, found.failure.position) == (
+        "MAX_COMPONENTS",
+        "FTX",
+        2,
+    )
+
+
+def test_s7_a_million_terminators_are_no_segments() -> None:
+    assert warned(interchange("BGM+745").replace(b"BGM", b"'" * 1_000_000 + b"BGM")) == []
 
 
 # §8 Split messages, §9 several messages.
