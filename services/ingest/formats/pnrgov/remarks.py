@@ -33,9 +33,9 @@ _CONTACT_MARK = re.compile(r"\bCTC([TBHMPFEA])\b|/AP([ME])\b[ -]?", re.IGNORECAS
 
 
 def texts_of(segment: Segment) -> list[str]:
-    """The texts of an IFT: all elements after the first composite."""
+    """The texts of an IFT: all elements after the first composite, empty ones kept in their places."""
     found = [":".join(element).strip() for element in segment.elements[1:]]
-    return [text for text in found if text]
+    return found if any(found) else []
 
 
 def take_text(
@@ -52,7 +52,7 @@ def take_text(
         # Some senders leave the composite out and begin with the text.
         texts = [text for text in (segment.get(0),) if text]
         kind = "28"
-    text = " ".join(texts)
+    text = " ".join(text for text in texts if text)
     if not text:
         return
     if where is not WhereSent.HISTORY:
@@ -81,7 +81,7 @@ def read_payer(texts: list[str], reference: str | None) -> Contact:
     phone = next((found for found in map(service_texts.read_phone, rest) if found), None)
     return Contact(
         kind=ContactKind.PAYER,
-        name=name,
+        name=name or None,
         phone=phone,
         address=Address(street=street) if street else None,
         traveller_reference=reference,
