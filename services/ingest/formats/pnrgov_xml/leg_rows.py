@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from services.ingest.formats.pnrgov_xml.rows import Rows, local_time
+from services.ingest.formats.pnrgov_xml.rows import Rows, local_time, utc_time
 from services.ingest.formats.pnrgov_xml.service_rows import add_remarks, add_services
 from services.ingest.formats.pnrgov_xml.tree import Node
 
@@ -77,7 +77,7 @@ def _locator(node: Node) -> tuple[str, str]:
 
 def _add_check_ins(rows: Rows, flight: Node, bags: dict[str, Sequence[Node]]) -> None:
     for info in flight.all("checkininfo"):
-        moment = local_time(info.value("time", "datetime"))
+        moment = utc_time(info.value("time", "datetime"))
         rows.add(info, "DAT", ("2", *moment) if moment[0] else "")
         rows.add_filled(info, "ORG", info.value("airlinecode"), "", "", "", "", "", info.value("agentsine"))
         for reference, traveller in _checked_in(info):

@@ -27,7 +27,7 @@ from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 
 PUSH, UPDATE = "22", "141"
 # Segments that a fault names because they are not there, and the elements that would say the same.
-_MISSING: Final = {"EQN": "PNRs", "TVL": "FlightLeg", "MSG": "IATA_PNRGOV_NotifRQ"}
+_MISSING: Final = {"EQN": "PNRs", "TVL": "FlightLeg"}
 _UPDATES: Final = frozenset({UPDATE, "UPDATE", "CHANGE", "CHANGED", "DELTA"})
 
 
@@ -119,11 +119,10 @@ def _header_rows(root: Node) -> Rows:
     rows.add(root, "UNH", "1", ("PNRGOV", "13", "1", "IA"))
     rows.add(root, "MSG", ("", UPDATE if function in _UPDATES else PUSH))
     rows.add_filled(originator, "ORG", originator.value("airlinecode", "systemcode"))
-    leg = root.first("flightleg")
-    if leg.name:
+    for leg in root.all("flightleg"):
         add_pushed_leg(rows, leg)
-    pnrs = root.first("pnrs")
-    rows.add_filled(pnrs, "EQN", pnrs.value("numberofpnrs"))
+    for pnrs in root.below("pnrs"):
+        rows.add_filled(pnrs, "EQN", pnrs.value("numberofpnrs"))
     return rows
 
 
@@ -176,8 +175,13 @@ def _leg_of_bags(flights: list[Node]) -> int:
 
 
 def _placed(fault: Fault, rows: Rows) -> Fault:
-    """The same fault, told by element and line in place of segment and position."""
-    if fault.position is None:
-        return replace(fault, segment=_MISSING.get(fault.segment or "", fault.segment))
-    segment, position = rows.places[fault.position - 1]
-    return replace(fault, segment=segment, position=position, element=None)
+    """The same fault, told by element and line in place of segment and position.
+
+    A segment that is not there has no line; the element that would have said the same is named alone.
+    """
+    place = (fault.position or 1) - 1
+    if fault.position is None or rows.raw[place][:3] != fault.segment:
+        missing = _MISSING.get(fault.segment or "", fault.segment)
+        return replace(fault, segment=missing, position=None, element=None)
+    segment, line = rows.places[place]
+    return replace(fault, segment=segment, position=line, element=None)

@@ -16,11 +16,11 @@ _WORDS: Final = ("text", "freetext", "remarktext")
 def add_services(rows: Rows, parent: Node) -> None:
     """Each SSR and DOC_SSR that stands directly in an element, in the order sent."""
     for node in parent.all("ssr", "docssr"):
-        if node.name == "ssr":
-            _add(rows, node, _texts_of(node))
-            continue
-        for document in node.all("docs", "doco", "doca"):
-            _add(rows, node, _DOCUMENTS[document.name](document), document.name.upper())
+        documents = node.all(*_DOCUMENTS)
+        for document in documents:
+            _add(rows, document, node, _DOCUMENTS[document.name](document), document.name.upper())
+        if not documents:
+            _add(rows, node, node, _texts_of(node))
 
 
 def add_remarks(rows: Rows, parent: Node) -> None:
@@ -53,10 +53,10 @@ def _texts_of(node: Node) -> str:
     return "".join(_words_of(node)) or node.value(*_WORDS)
 
 
-def _add(rows: Rows, node: Node, text: str, code: str = "") -> None:
+def _add(rows: Rows, source: Node, node: Node, text: str, code: str = "") -> None:
     carrier = node.first("airline", "flightinfo").value("code") or node.value("airlinecode")
     service = (
-        node.value("ssrcode") or code,
+        code or node.value("ssrcode"),
         node.value("status"),
         node.value("servicequantity"),
         carrier,
@@ -66,7 +66,7 @@ def _add(rows: Rows, node: Node, text: str, code: str = "") -> None:
         node.value("offpoint"),
         text,
     )
-    rows.add(node, "SSR", service, *_data_of(node))
+    rows.add(source, "SSR", service, *_data_of(node))
 
 
 def _data_of(node: Node) -> Iterator[tuple[str, ...]]:
