@@ -81,10 +81,8 @@ def part_of(message: ParsedMessage) -> Part:
     if is_reservation_push(message):
         count, stated = len(message.reservations), message.reservations_stated
     else:
-        count, stated = (
-            len(message.travellers) + len(message.rejected_travellers),
-            (message.counted.travellers_stated),
-        )
+        count, stated = len(message.travellers), message.counted.travellers_stated
+    count += len(message.rejected_travellers)
     return Part(message.part, message.is_last_part, count, stated)
 
 

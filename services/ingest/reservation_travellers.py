@@ -100,6 +100,7 @@ def _traveller(
     leg = flight.crossing_leg
     origin, destination = journey(reservation.itinerary, place)
     residence = person.residence
+    contacts = (*person.contacts, *_contacts_of(person, reservation))
     return Traveller(
         surname=person.surname,
         given_names=person.given_names,
@@ -110,8 +111,8 @@ def _traveller(
         residence=None if residence is None else residence.country,
         birth_place=person.birth_place,
         address=person.destination,
-        phones=_phones(person.contacts, reservation.phones if is_alone else ()),
-        emails=_emails(person.contacts, reservation.emails if is_alone else ()),
+        phones=_phones(contacts, reservation.phones if is_alone else ()),
+        emails=_emails(contacts, reservation.emails if is_alone else ()),
         embarkation=origin or (None if leg is None else leg.origin),
         debarkation=destination or (None if leg is None else leg.destination),
         documents=person.documents,
@@ -158,6 +159,13 @@ def _bags(person: ReservationTraveller, place: int | None) -> Bags | None:
 
 def _of_leg(items: Sequence[Item], place: int | None) -> list[Item]:
     return [each for each in items if place is None or each.leg is None or each.leg == place]
+
+
+def _contacts_of(person: ReservationTraveller, reservation: Reservation) -> list[Contact]:
+    """The reservation's contacts that name this person as theirs."""
+    if person.reference is None:
+        return []
+    return [each for each in reservation.contacts if each.traveller_reference == person.reference]
 
 
 def _phones(contacts: Sequence[Contact], more: Sequence[str]) -> tuple[str, ...]:

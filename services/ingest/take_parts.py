@@ -71,14 +71,14 @@ class TakeParts:
 
 
 def count_faults(arrival: Arrival, transaction: Transaction) -> tuple[Fault, ...]:
-    """A warning where a complete transaction holds another number than its sender states.
+    """A warning where all parts together hold another number than their sender states.
 
-    A list that came whole shows both numbers on its receipt.
+    A push that came whole is counted by its reader; a list that came whole shows both numbers on its receipt.
     """
-    is_pnr = is_reservation_push(arrival.message)
-    if not transaction.is_count_wrong or not (is_pnr or is_split(arrival.message)):
+    if not (is_split(arrival.message) and transaction.is_count_wrong):
         return ()
-    return (Fault(Severity.WARNING, COUNT_MISMATCH, "EQN" if is_pnr else "CNT"),)
+    segment = "EQN" if is_reservation_push(arrival.message) else "CNT"
+    return (Fault(Severity.WARNING, COUNT_MISMATCH, segment),)
 
 
 @dataclass(frozen=True, slots=True)

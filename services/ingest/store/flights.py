@@ -58,7 +58,7 @@ WITH named AS (
     ON CONFLICT DO NOTHING
 )
 UPDATE flight SET
-    legs = :legs, origin = :origin, destination = :destination, departure_date = :departure_date,
+    carrier = :carrier, number = :number, suffix = :suffix, legs = :legs, origin = :origin, destination = :destination, departure_date = :departure_date,
     status = coalesce(:status, CASE WHEN :revives AND status = 'CANCELLED' THEN 'EXPECTED' ELSE status END),
     pushes = pushes + :counted, last_reported_at = :now
 WHERE flight_id = :flight_id RETURNING flight_id, pushes
@@ -167,8 +167,13 @@ class FlightStore:
         self, connection: AsyncConnection, known: KnownFlight, report: FlightReport, flight: Flight
     ) -> ReportedFlight:
         """Bring a known flight up to date with these legs; locks it meanwhile."""
+        # A partner's number, or a missing suffix, renames no flight: only word of a change does.
+        named = report.flight if report.change is Change.FLIGHT_CHANGED else known.flight
         values = _values(report, flight.legs) | {
             "flight_id": known.flight_id,
+            "carrier": named.carrier or report.sender,
+            "number": named.number,
+            "suffix": named.suffix,
             "counted": 1 if report.is_counted else 0,
             "revives": report.revives,
         }
