@@ -15,7 +15,7 @@ from deploy.local.api import Api, Declined
 from deploy.local.counterpart_simulator import load_counterparts
 from deploy.local.installation import OWN_AUTHORITY
 from deploy.local.layout import DataFolder
-from services.ingest.elements import ELEMENTS
+from services.ingest.elements import ELEMENTS, RESERVATION_ELEMENTS
 from services.sharing.demonstration import demonstration_registers
 from shared.clock import Clock
 
@@ -70,10 +70,10 @@ def seed(api: Api, folder: DataFolder, simulator_url: str, clock: Clock) -> None
 def ingest_rows(today: date) -> list[tuple[str, dict[str, Any]]]:
     """The rows of ingest's registers: carrier XA may report any flight to or from XAA and beyond."""
     period = {"valid_from": str(today - YEAR), "valid_to": str(today + YEAR)}
-    classes = ("API", "PNR")
+    classes = {"API": ELEMENTS, "PNR": RESERVATION_ELEMENTS}
     profiles = [
-        {"data_class": each, "allowed_elements": sorted(ELEMENTS), "assessment_ref": "DPIA-2025-7"}
-        for each in classes
+        {"data_class": each, "allowed_elements": sorted(elements), "assessment_ref": "DPIA-2025-7"}
+        for each, elements in classes.items()
     ]
     laws = [
         {
@@ -97,6 +97,7 @@ def screening_laws(today: date) -> list[dict[str, Any]]:
     """The laws that back screening, and the looks at what it finds."""
     acts = [
         (OWN_AUTHORITY, "screen.run", "API"),
+        (OWN_AUTHORITY, "screen.run", "PNR"),
         (OWN_AUTHORITY, "record.read", "HIT"),
         (OWN_AUTHORITY, "record.read", "WL_ENTRY"),
         (BORDER_AUTHORITY, "record.read", "HIT"),

@@ -58,7 +58,8 @@ WITH named AS (
     ON CONFLICT DO NOTHING
 )
 UPDATE flight SET
-    carrier = :carrier, number = :number, suffix = :suffix, legs = :legs, origin = :origin, destination = :destination, departure_date = :departure_date,
+    carrier = :carrier, number = :number, suffix = :suffix, legs = :legs, origin = :origin,
+    destination = :destination, departure_date = :departure_date,
     status = coalesce(:status, CASE WHEN :revives AND status = 'CANCELLED' THEN 'EXPECTED' ELSE status END),
     pushes = pushes + :counted, last_reported_at = :now
 WHERE flight_id = :flight_id RETURNING flight_id, pushes
