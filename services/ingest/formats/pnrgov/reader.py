@@ -24,6 +24,8 @@ MAX_PNR_SEGMENT_CHARACTERS = 16_384
 _CHANGES = {"22": Change.NEW, "141": Change.CHANGE}
 _PNR_START = "SRC"
 _COUNT_DIGITS = 6
+# Without one of these a reservation can be joined to nothing and names nobody.
+_IDENTIFYING = frozenset(["RCI", "TIF"])
 
 
 def parse_pnrgov(
@@ -149,6 +151,10 @@ class _PnrgovReading:
     def take_pnr(self, start: int, end: int) -> None:
         """Read the PNR whose segments stand from `start` to before `end`, counted from UNH = 0."""
         raw = self._message.raw_segments
+        if _IDENTIFYING.isdisjoint(text[:3].upper() for text in raw[start:end]):
+            self._rejected += 1
+            self._add_faults([Fault(Severity.WARNING, "RESERVATION_EMPTY", _PNR_START, start + 1)])
+            return
         for place in range(start, end):
             if len(raw[place]) > MAX_PNR_SEGMENT_CHARACTERS:
                 self._reject(start, end, place)

@@ -155,6 +155,12 @@ def test_faults_name_place_and_locator_and_never_content() -> None:
     assert "SECRET" not in repr(read.faults)
 
 
+@pytest.mark.parametrize("segments", ["SRC'", "SRC'ORG'", f"SRC'DAT'{LEG}"])
+def test_reservation_without_locator_and_names_is_none(segments: str) -> None:
+    read = message(segments + CANCELLED, count="EQN+2'")
+    assert ([each.locator for each in read.reservations], codes(read)) == (["Q7KD2M"], ["RESERVATION_EMPTY"])
+
+
 def test_warnings_of_a_message_are_limited() -> None:
     read = message((RCI + "DAT+700:X'" * 200) * 12, count="EQN+12'")
     assert len(read.faults) == 1_000
