@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from services.screening.watchlist.sources.eu_csv import read_eu_csv
+from services.screening.watchlist.sources.interpol import read_interpol
 from services.screening.watchlist.sources.ofac_csv import read_ofac_csv
 from services.screening.watchlist.sources.opensanctions import read_opensanctions
 from services.screening.watchlist.sources.read_list import ReadListFile
@@ -16,4 +17,5 @@ READERS: Final[Mapping[str, ReadListFile]] = {
     "eu": read_eu_csv,
     "uk": read_uk_csv,
     "opensanctions": read_opensanctions,
+    "interpol": read_interpol,
 }
