@@ -1,5 +1,6 @@
 """Serves an application until the process is told to end, without dropping a request on the way."""
 
+import resource
 import signal
 import time
 from types import FrameType
@@ -59,8 +60,14 @@ class DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
+def forbid_core_dumps() -> None:
+    """Let no crash of this process write its memory to a file: it holds messages before they are filtered."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def serve(app: FastAPI, settings: ServerSettings) -> None:
     """Serve until SIGINT or SIGTERM; requests that are under way get `GRACEFUL_SECONDS` to end."""
+    forbid_core_dumps()
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -172,14 +172,15 @@ async def test_nothing_dropped_is_found_after_the_store_failed(
 
 
 CRASH = """
-import faulthandler, os, resource, sys
+import faulthandler, os, sys
 from datetime import UTC, datetime
 from services.ingest.formats.registry import read_messages
 from services.ingest.sensitive import filter_message
 from shared.observability.logging import configure_logging, get_logger
+from shared.web.server import forbid_core_dumps
 from tests.security.planted import FORMATS, Planting
 
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+forbid_core_dumps()
 faulthandler.enable()
 configure_logging("ingest", "debug")
 name, way = sys.argv[1:]

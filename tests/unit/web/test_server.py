@@ -1,10 +1,12 @@
 """Ending without dropping a request."""
 
+import resource
 import signal
 
+import pytest
 import uvicorn
 
-from shared.web.server import DrainingServer
+from shared.web.server import DrainingServer, forbid_core_dumps
 from tests.unit.web.app import an_app
 
 
@@ -31,3 +33,11 @@ async def test_server_closes_by_itself_after_the_drain() -> None:
     server = a_server(drain_seconds=1e-9)
     server.handle_exit(signal.SIGTERM, None)
     assert await server.on_tick(1)
+
+
+def test_crash_leaves_no_core_dump(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The limit cannot be raised again, so that the test's own process does not set it.
+    asked: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "setrlimit", lambda kind, limits: asked.append((kind, limits)))
+    forbid_core_dumps()
+    assert asked == [(resource.RLIMIT_CORE, (0, 0))]
