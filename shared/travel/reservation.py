@@ -232,7 +232,7 @@ class Reservation(Recorded):
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
-        """Read the reservation object of `parsed-message.md`; only `locator` is required."""
+        """Read the reservation object of `parsed-message.md`; every key may be absent."""
         return cls.from_record(
             {"services": [{"code": code} for code in value.get("service_codes") or ()], **value}
         )

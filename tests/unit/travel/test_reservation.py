@@ -122,7 +122,11 @@ def test_record_of_another_shape_is_refused(record: dict[str, object]) -> None:
 
 def test_record_without_a_required_member_is_refused() -> None:
     with pytest.raises(KeyError):
-        Reservation.from_record({"carrier": "XA"})
+        Reservation.from_record({"locator": "A", "travellers": [{"reference": "1"}]})
+
+
+def test_reservation_may_have_no_locator() -> None:
+    assert Reservation.from_record({"carrier": "XA"}).locator is None
 
 
 def test_nothing_of_a_reservation_is_shown_by_repr() -> None:
