@@ -15,6 +15,7 @@ from services.ingest.arrival import (
 )
 from services.ingest.directives import DEFAULT_TABLE, DirectiveTable
 from services.ingest.replies.acknowledgement_xml import build_xml_acknowledgement
+from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
 from services.ingest.replies.reply import build_reply
 from services.ingest.senders import SENDER_NAME_UNKNOWN, SENDER_UNKNOWN, WRONG_CARRIER
 from shared.errors import Fact
@@ -56,6 +57,7 @@ def answer(
     wants_edifact: bool,
     own_name: str,
     table: DirectiveTable = DEFAULT_TABLE,
+    errors: ErrorTable = DEFAULT_ERRORS,
     wants_xml: bool = False,
 ) -> Response:
     """One answer to one body.
@@ -81,11 +83,12 @@ def answer(
             reference=first.id.hex[-14:].upper(),
             prepared_at=first.received_at,
             table=table,
+            errors=errors,
         )
         response: Response = Response(text, status_code=status, media_type=EDIFACT_TYPE)
     elif wants_xml and [each.kind for each in messages] == [MessageKind.PNRGOV_XML]:
         xml = build_xml_acknowledgement(
-            messages[0], own_name=own_name, prepared_at=taken[0].receipt.received_at
+            messages[0], own_name=own_name, prepared_at=taken[0].receipt.received_at, errors=errors
         )
         response = Response(xml, status_code=status, media_type=XML_TYPE)
     elif accepted:

@@ -20,6 +20,7 @@ from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
@@ -141,6 +142,7 @@ def create_app(
     )
     app.state.ports = ports
     app.state.interactive_terms = _terms(settings)
+    app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_key = service_key
     app.state.readiness_checks["database"] = lambda: _answers(database)
     app.state.on_refusal = RecordRefusals(ports)

@@ -69,6 +69,7 @@ async def submit_message(
         wants_xml=XML_TYPE in accepted,
         own_name=ports.authority,
         table=request.app.state.interactive_terms.table,
+        errors=request.app.state.ackres_errors,
     )
 
 

@@ -1,19 +1,24 @@
 """What the ingest service is told at its start."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import DirectoryPath, Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.ingest.directives import DirectivesRefused, read_table
 from services.ingest.formats.edifact import MAX_INTERCHANGE_BYTES
+from services.ingest.replies.ackres import UNABLE_TO_PROCESS
 from services.ingest.sensitive import RulesRefused, read_rules
 from shared.settings import ServiceSettings
 
 DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
 # A machine that is late denies nobody the flight, and asks nobody for data that were readable.
 OutageDirective = Literal["BOARD", "ADVISE", "NO_ANSWER"]
+
+
+FaultCode = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{1,60}$")]
+ErrorCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{1,3}$")]
 
 
 class IngestSettings(ServiceSettings):
@@ -29,6 +34,8 @@ class IngestSettings(ServiceSettings):
     `directives_file` the State's own table of directives; `sensitive_rules_file` its own rules of what is
     never kept (JSON or TOML), at least as strict as ours. `part_wait_minutes` is how long the other parts of
     a split message are awaited before its receipts and its flight say that they are missing.
+    `ackres_errors` tells faults in ACKRES by other codes of ERC 9321 than ours (`{"FLIGHT_MISSING": "114"}`),
+    and `ackres_other_error` every fault not named.
     """
 
     model_config = SettingsConfigDict(
@@ -46,6 +53,9 @@ class IngestSettings(ServiceSettings):
     outage_directive: OutageDirective = "BOARD"
     directives_file: Path | None = None
     sensitive_rules_file: Path | None = None
+
+    ackres_errors: dict[FaultCode, ErrorCode] = Field(default={}, max_length=200)
+    ackres_other_error: ErrorCode = UNABLE_TO_PROCESS
 
     drop_folder: DirectoryPath | None = None
 

@@ -54,6 +54,10 @@ class ErrorTable:
         """The code that a fault is told as."""
         return self.codes.get(fault_code, self.otherwise)
 
+    def with_codes(self, codes: Mapping[str, str], otherwise: str) -> "ErrorTable":
+        """The same table with some codes replaced or added."""
+        return ErrorTable({**self.codes, **codes}, otherwise)
+
 
 DEFAULT_ERRORS: Final = ErrorTable()
 

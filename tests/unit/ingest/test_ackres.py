@@ -66,9 +66,10 @@ def test_each_fault_is_told_by_its_code(fault: str, code: str) -> None:
 
 
 def test_a_state_may_tell_faults_by_other_codes() -> None:
-    table = ErrorTable({"SENDER_UNKNOWN": "700"}, otherwise="701")
+    table = DEFAULT_ERRORS.with_codes({"SENDER_UNKNOWN": "700"}, otherwise="701")
     assert "ERC+700'" in lines(refused("SENDER_UNKNOWN"), errors=table)
-    assert "ERC+701'" in lines(refused("FLIGHT_UNREADABLE"), errors=table)
+    assert "ERC+701'" in lines(refused("WRONG_CARRIER"), errors=table)
+    assert "ERC+114'" in lines(refused("FLIGHT_UNREADABLE"), errors=table)
 
 
 def test_push_with_an_unreadable_reservation_is_processed_and_says_so_once() -> None:
