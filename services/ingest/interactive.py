@@ -5,10 +5,12 @@ before the traveller is at the gate, and rounds the time up, so that a longer lo
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from services.ingest.arrival import RawMessage, Taken
 from services.ingest.directives import DEFAULT_TABLE, DirectiveTable, Meaning
@@ -121,34 +123,41 @@ class AnswerInteractive:
     async def _is_screened(self, message_id: MessageId, deadline: float) -> bool:
         """Hand the message's batches to screening now; whether all were answered by the deadline.
 
-        The relay hands on whatever is left here, and may hand on the same again: screening's inbox makes a
+        What is not answered is left to the relay. It may be handed on twice: screening's inbox makes a
         repeat harmless.
         """
+        waiting: list[UUID] = []
         try:
             async with asyncio.timeout_at(deadline):
-                async with self._ports.database.connect() as connection:
+                async with self._ports.database.begin() as connection:
                     waiting = await self._store.waiting(connection, message_id)
+                    for batch_id in waiting:
+                        await self._store.lease(connection, batch_id, self._terms.deadline_seconds)
                 for batch_id in waiting:
                     await self._hand_over(batch_id)
         except (TimeoutError, DeliveryPostponed, DeliveryRefused, *DATABASE_FAULTS) as fault:
             get_logger().warning(
                 "interactive_not_screened", message_id=str(message_id), reason=type(fault).__name__
             )
+            await self._leave_to_relay(waiting)
             return False
         return True
 
-    async def _hand_over(self, batch_id: MessageId | Any) -> None:
+    async def _hand_over(self, batch_id: UUID) -> None:
+        """Ask screening about one batch. No connection is held while it thinks: others need them."""
+        async with self._ports.database.connect() as connection:
+            batch = await self._store.read(connection, batch_id)
+        if batch is None:
+            return
+        screened = await self._ask(batch)
         async with self._ports.database.begin() as connection:
-            batch = await self._store.take(connection, batch_id)
-            is_ours = batch is not None
-            if batch is None:
-                batch = await self._store.read(connection, batch_id)
-            if batch is None:
-                return
-            screened = await self._ask(batch)
             await self._ports.stores.messages.mark_screened(connection, batch_id, screened.screened_at)
-            if is_ours:
-                await self._store.remove(connection, batch_id)
+            await self._store.remove(connection, batch_id)
+
+    async def _leave_to_relay(self, batch_ids: Sequence[UUID]) -> None:
+        with contextlib.suppress(*DATABASE_FAULTS):
+            async with self._ports.database.begin() as connection:
+                await self._store.give_back(connection, batch_ids)
 
     async def _ask(self, batch: OutgoingMessage) -> TravellersScreenedV1:
         return TravellersScreenedV1.model_validate(await self._screening.deliver(batch))

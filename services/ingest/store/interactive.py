@@ -25,13 +25,21 @@ ON CONFLICT DO NOTHING
 _WAITING = text("""
 SELECT batch_id FROM observed_batch WHERE message_id = :message_id ORDER BY batch_id LIMIT 1000
 """)
-# The relay passes a row over that is locked here, and this passes over one that the relay carries.
-_TAKE = text("""
-SELECT message_id, destination, kind, body, attempts FROM outbox
-WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED
+# The relay leaves a row alone that is due later; one that it carries already is passed over here.
+_LEASE = text("""
+UPDATE outbox SET available_at = now() + make_interval(secs => :seconds)
+WHERE outbox_id IN (SELECT outbox_id FROM outbox WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED)
+""")
+_GIVE_BACK = text("""
+UPDATE outbox SET available_at = now() WHERE outbox_id IN (
+    SELECT outbox_id FROM outbox WHERE message_id = ANY (CAST(:batch_ids AS uuid[])) FOR UPDATE SKIP LOCKED
+)
 """)
 _READ = text("SELECT message_id, destination, kind, body, attempts FROM outbox WHERE message_id = :batch_id")
-_REMOVE = text("DELETE FROM outbox WHERE message_id = :batch_id")
+_REMOVE = text("""
+DELETE FROM outbox
+WHERE outbox_id IN (SELECT outbox_id FROM outbox WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED)
+""")
 # The latest decision about each traveller of the message's flight about whom there is one, with their record.
 _STANDING = text("""
 SELECT DISTINCT ON (change.traveller_id) change.meaning, change.ends_at,
@@ -134,16 +142,23 @@ class InteractiveStore:
         """The batches of a message whose screening has not been answered."""
         return [row.batch_id for row in await connection.execute(_WAITING, {"message_id": message_id})]
 
-    async def take(self, connection: AsyncConnection, batch_id: UUID) -> OutgoingMessage | None:
-        """A batch out of the outbox, locked for the caller; `None` where it is gone or under way."""
-        return _outgoing((await connection.execute(_TAKE, {"batch_id": batch_id})).one_or_none())
+    async def lease(self, connection: AsyncConnection, batch_id: UUID, seconds: float) -> None:
+        """Keep the relay away from a batch for so long, unless it carries it already."""
+        await connection.execute(_LEASE, {"batch_id": batch_id, "seconds": seconds})
+
+    async def give_back(self, connection: AsyncConnection, batch_ids: Sequence[UUID]) -> None:
+        """Leave batches to the relay at once."""
+        await connection.execute(_GIVE_BACK, {"batch_ids": list(batch_ids)})
 
     async def read(self, connection: AsyncConnection, batch_id: UUID) -> OutgoingMessage | None:
-        """A batch in the outbox, though another carries it; `None` where it is gone."""
-        return _outgoing((await connection.execute(_READ, {"batch_id": batch_id})).one_or_none())
+        """A batch in the outbox; `None` where it is gone."""
+        row = (await connection.execute(_READ, {"batch_id": batch_id})).one_or_none()
+        if row is None:
+            return None
+        return OutgoingMessage(row.message_id, row.destination, row.kind, row.body, row.attempts)
 
     async def remove(self, connection: AsyncConnection, batch_id: UUID) -> None:
-        """Remove a batch that the caller has taken and delivered."""
+        """Remove a batch that was delivered; one that the relay carries at this moment is left to it."""
         await connection.execute(_REMOVE, {"batch_id": batch_id})
 
     async def standing(self, connection: AsyncConnection, message_id: MessageId) -> list[Standing]:
@@ -198,9 +213,3 @@ class InteractiveStore:
         """The address that two people registered for a carrier's callbacks."""
         row = (await connection.execute(_CALLBACK, {"carrier": carrier})).one_or_none()
         return None if row is None else row.url
-
-
-def _outgoing(row: Any) -> OutgoingMessage | None:
-    if row is None:
-        return None
-    return OutgoingMessage(row.message_id, row.destination, row.kind, row.body, row.attempts)

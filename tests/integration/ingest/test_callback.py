@@ -12,6 +12,8 @@ from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSig
 from services.ingest.directives_inbox import KIND
 from services.ingest.interactive import Terms
 from services.ingest.ports import Ports
+from shared.bus.errors import DeliveryRefused
+from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay
 from tests.integration.ingest.carrier_system import CarrierSystem, carrier_system
 from tests.integration.ingest.conftest import CARRIER_ROW, Ingest
@@ -297,3 +299,19 @@ async def test_each_decision_and_each_word_to_a_carrier_is_in_the_log(desk: Inge
         ("directive.change", "DONE"),
         ("directive.tell", "DONE"),
     }
+
+
+async def test_production_sends_nothing_but_https(
+    desk: Ingest, carrier: CarrierSystem, paxlst_a: bytes
+) -> None:
+    carrier.answers = [(503, "text/plain", b"")] * 50
+    await check_in(desk, paxlst_a)
+    await decide(desk, (await traveller_ids(desk))[0])
+    ports: Ports = desk.app.state.ports
+    signer = CallbackSigner(ports.authority, desk.app.state.callback_key, desk.clock)
+    (row,) = await desk.rows("SELECT message_id, destination, kind, body FROM outbox")
+    message = OutgoingMessage(row.message_id, row.destination, row.kind, row.body)
+    async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+        way = CallbackCarrier(client, ports.database, signer, is_loopback_allowed=False)
+        with pytest.raises(DeliveryRefused, match="not https"):
+            await way.deliver(message)

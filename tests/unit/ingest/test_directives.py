@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.ingest.directives import (
     DEFAULT_TABLE,
@@ -13,6 +14,7 @@ from services.ingest.directives import (
     Meaning,
     read_table,
 )
+from services.ingest.settings import IngestSettings
 
 TABLE: dict[str, dict[str, str]] = {
     "0Z": {"meaning": "BOARD", "text": "CLEARED"},
@@ -112,3 +114,21 @@ def test_table_that_is_no_table_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b" " * (MAX_TABLE_BYTES + 1))
     with pytest.raises(DirectivesRefused, match="longer than"):
         read_table(path)
+
+
+def test_service_does_not_start_with_a_table_that_could_mislead(tmp_path: Path) -> None:
+    lacking = {code: row for code, row in TABLE.items() if row["meaning"] != "ADVISE"}
+    settings: dict[str, Any] = {
+        "profile": "local",
+        "port": 0,
+        "own_state": "XAA",
+        "database_url": "postgresql+asyncpg://nobody@127.0.0.1:1/none",
+        "keys_folder": tmp_path,
+        "issuer_url": "http://issuer.test",
+        "issuer_jwks_url": "http://issuer.test/jwks",
+        "screening_url": "http://screening.test",
+    }
+    with pytest.raises(ValidationError, match="has no code for ADVISE"):
+        IngestSettings(**settings, directives_file=written(tmp_path, lacking))
+    with pytest.raises(ValidationError, match="outage_directive"):
+        IngestSettings(**settings, outage_directive="DO_NOT_BOARD")
