@@ -389,7 +389,7 @@ def test_document_type_is_refused_in_every_encoding(declared: bytes, encoding: s
         parsed(body)
 
 
-@pytest.mark.parametrize("body", [b"<x/>", b"<IATA_AcknowledgementRS/>", b"<html/>"])
+@pytest.mark.parametrize("body", [b"<x/>", b"<IATA_AcknowledgementRS/>", b"<html/>", b"hello"])
 def test_other_xml_is_unsupported(body: bytes) -> None:
     with pytest.raises(UnsupportedMessage):
         parsed(body)

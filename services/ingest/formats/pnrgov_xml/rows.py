@@ -49,10 +49,14 @@ def _components(element: Element) -> tuple[str, ...]:
 
 
 def _element(element: Element) -> str:
-    parts = [_CONTROLS.sub(" ", text).translate(_DATA) for text in _components(element)]
+    parts = [text if not text or text.isalnum() else _as_data(text) for text in _components(element)]
     while parts and not parts[-1]:
         parts.pop()
     return ":".join(parts)
+
+
+def _as_data(text: str) -> str:
+    return _CONTROLS.sub(" ", text).translate(_DATA)
 
 
 def _moment(text: str) -> datetime | None:

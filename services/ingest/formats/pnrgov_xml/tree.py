@@ -192,8 +192,9 @@ class _TreeReading:
         return MalformedMessage("XML_UNREADABLE", self._last[0] or "XML", fault.lineno or 1)
 
     def _text(self, text: str | bytes) -> str:
-        words = str(text).split()
-        value = " ".join(words)
+        value = str(text)
+        if not value.isalnum():
+            value = " ".join(value.split())
         self._require(len(value) <= self._limits.characters_a_value, "MAX_CHARACTERS")
         return value
 
