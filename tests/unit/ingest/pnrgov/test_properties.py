@@ -12,6 +12,7 @@ from services.ingest.formats.registry import read_messages
 from services.ingest.sensitive import filter_message
 from shared.travel.message import MessageFunction, ParsedMessage
 from shared.travel.reservation import Reservation
+from shared.travel.reservation_parts import Locator
 from tests.unit.ingest.pnrgov.samples import RECEIVED_AT, STATES
 from tests.unit.ingest.pnrgov.strategies import FLIGHT, reservations
 from tests.unit.ingest.samples import MESSAGES
@@ -49,8 +50,11 @@ def test_record_is_read_back_equal(pnr: Reservation) -> None:
 
 
 def test_cancellation_is_read_back() -> None:
-    cancelled = Reservation(locator="Q7KD2M", is_cancelled=True)
-    read = written(replace(cancelled, locators=(written(cancelled).reservations[0].locators)))
+    cancelled = Reservation(
+        locator="Q7KD2M", carrier="XA", is_cancelled=True, locators=(Locator("Q7KD2M", "XA"),)
+    )
+    read = written(cancelled)
+    assert read.reservations == (cancelled,)
     assert read.function is MessageFunction.PNR_CANCELLATION
 
 
