@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.ingest.formats.names import without_titles
 from services.ingest.sensitive import classify_code, classify_text, filter_message
 from shared.travel.message import Dropped
 from shared.travel.reservation import Payment, Reservation
@@ -119,3 +120,20 @@ def test_traveller_without_a_name_as_sent_stays() -> None:
     message = read_one(str(Written(people=person())))
     bare = replace(message, travellers=(replace(message.travellers[0], name_sent=None),))
     assert filter_message(bare).travellers == bare.travellers
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("KOFI IMAM", "KOFI"),
+        ("IMAM", "IMAM"),
+        ("IMAM MR", "IMAM"),
+        ("KOFI HON. DR", "KOFI"),
+        ("AMARTYA SR", "AMARTYA"),
+        ("JOHNREV", "JOHN"),
+        ("ABERABBI", "ABE"),
+        ("REV", ""),
+    ],
+)
+def test_reader_takes_titles_of_office_off_where_a_name_remains(sent: str, kept: str) -> None:
+    assert without_titles(sent) == kept
