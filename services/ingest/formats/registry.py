@@ -12,6 +12,7 @@ from services.ingest.errors import (
     UnsupportedMessage,
 )
 from services.ingest.formats import edifact, manifest, paxlst
+from services.ingest.formats.collection import without_collecting
 from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
@@ -66,9 +67,10 @@ def read_messages(
         ManifestMalformed: JSON that is no manifest.
         SheetMalformed: A sheet that cannot be taken.
     """
-    read = _read_body(body, content_type, received_at, state_of, own_state)
-    # What a document cannot say is the same warning in every format.
-    return [check_message(message, received_at.date()) for message in read]
+    with without_collecting(len(body)):
+        read = _read_body(body, content_type, received_at, state_of, own_state)
+        # What a document cannot say is the same warning in every format.
+        return [check_message(message, received_at.date()) for message in read]
 
 
 def _read_body(
