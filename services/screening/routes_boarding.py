@@ -17,7 +17,12 @@ from shared.approval.errors import ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
+from shared.web.problems import problems, register_problems
+
+# Before the routes below read them: what their problems say must not hang on which service was loaded first.
+register_problems(403, ApprovalRoleRefused)
+register_problems(404, NotFound)
+register_problems(409, AlreadyDecided)
 
 router = APIRouter(tags=["boarding"])
 LEAST_WORDS, MAX_WORDS = 20, 2000
