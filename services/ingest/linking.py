@@ -16,6 +16,17 @@ from shared.travel.traveller import Traveller
 
 #: A hundred and twenty-eight bits tell any two people of one flight apart.
 KEY_BYTES = 16
+# A manifest makes a thousand keys: the kinds' letters are looked up once.
+_REFERENCE_AND_NAME = KeyKind.REFERENCE_AND_NAME.value
+_REFERENCE = KeyKind.REFERENCE.value
+_DOCUMENT_AND_NAME = KeyKind.DOCUMENT_AND_NAME.value
+_DOCUMENT = KeyKind.DOCUMENT.value
+_LOCATOR_AND_NAME = KeyKind.LOCATOR_AND_NAME.value
+_LOCATOR_AND_FIRST_NAME = KeyKind.LOCATOR_AND_FIRST_NAME.value
+_NAME_AND_BIRTH = KeyKind.NAME_AND_BIRTH.value
+_NAME = KeyKind.NAME.value
+#: Between two parts of a key; `_plain` takes it, like every blank, out of the parts themselves.
+_BREAK = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +60,23 @@ class LinkingKeys:
         surname, given = _plain(traveller.surname), traveller.given_names or ""
         name = surname + _plain(given)
         first = surname + "".join(given.upper().split()[:1])
-        born = str(traveller.birth_date or "")
         keys: list[bytes] = []
         if traveller.carrier_reference is not None:
             reference = _plain(traveller.carrier_reference)
-            keys.append(self._key(KeyKind.REFERENCE_AND_NAME, reference, name))
-            keys.append(self._key(KeyKind.REFERENCE, reference))
+            keys.append(self._key(_REFERENCE_AND_NAME, f"{reference}{_BREAK}{name}"))
+            keys.append(self._key(_REFERENCE, reference))
         for document in traveller.documents:
-            number, issuer = _plain(document.number), document.issuer or ""
-            keys.append(self._key(KeyKind.DOCUMENT_AND_NAME, number, issuer, name))
-            keys.append(self._key(KeyKind.DOCUMENT, number, issuer))
+            number = f"{_plain(document.number)}{_BREAK}{_plain(document.issuer or '')}"
+            keys.append(self._key(_DOCUMENT_AND_NAME, f"{number}{_BREAK}{name}"))
+            keys.append(self._key(_DOCUMENT, number))
         own = () if traveller.record_locator is None else (traveller.record_locator,)
-        for locator in dict.fromkeys(_plain(each) for each in (*own, *locators)):
-            keys.append(self._key(KeyKind.LOCATOR_AND_NAME, locator, name))
-            keys.append(self._key(KeyKind.LOCATOR_AND_FIRST_NAME, locator, first))
-        keys.append(self._key(KeyKind.NAME_AND_BIRTH, name, born) if born else self._key(KeyKind.NAME, name))
+        for locator in dict.fromkeys([_plain(each) for each in (*own, *locators)]):
+            keys.append(self._key(_LOCATOR_AND_NAME, f"{locator}{_BREAK}{name}"))
+            keys.append(self._key(_LOCATOR_AND_FIRST_NAME, f"{locator}{_BREAK}{first}"))
+        if traveller.birth_date is None:
+            keys.append(self._key(_NAME, name))
+        else:
+            keys.append(self._key(_NAME_AND_BIRTH, f"{name}{_BREAK}{traveller.birth_date}"))
         return tuple(keys)
 
     def fact_digest(self, record: str) -> bytes:
@@ -76,8 +89,9 @@ class LinkingKeys:
         parts = (*_name_facts(traveller), booking)
         return self._hmac("journey", *(part.encode() for part in parts)).hex()
 
-    def _key(self, kind: KeyKind, *parts: str) -> bytes:
-        return kind.value + self._hmac(kind.name, *(part.encode() for part in parts))[:KEY_BYTES]
+    def _key(self, kind: bytes, text: str) -> bytes:
+        # A letter begins the text; what the other purposes hash begins with a digit.
+        return kind + hmac.digest(self.secret, kind + text.encode(), hashlib.sha256)[:KEY_BYTES]
 
     def _hmac(self, purpose: str, *parts: bytes) -> bytes:
         # Each part goes with its length, so that no two lists of parts run together into the same text.

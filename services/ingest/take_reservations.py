@@ -1,6 +1,5 @@
 """The reservations of a push: stored in place of what was held, their people linked to the travellers."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -19,6 +18,7 @@ from services.ingest.take_travellers import Changes, Linked, write_changes
 from services.ingest.traveller_rows import Said, TravellerRows, api_said
 from shared.contracts import WithdrawalReason
 from shared.identifiers import TravellerId
+from shared.json_text import write_json
 from shared.travel.message import Fault, Severity
 from shared.travel.reservation import Reservation
 
@@ -128,7 +128,7 @@ class TakeReservations:
         rows = []
         for each in standing:
             first = taking.arrival.received_at if each.held is None else each.held.first_reported_at
-            text = json.dumps(each.reservation.as_record(), ensure_ascii=False)
+            text = write_json(each.reservation.as_record())
             rows.append(
                 ReservationRow(
                     each.reservation_id,

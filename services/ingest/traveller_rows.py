@@ -26,7 +26,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A traveller as stored: its identifier, its value, its record (`Traveller.as_record`), who speaks of it."""
+    """A traveller as stored: identifier, value, record (`Traveller.as_record`), who speaks of it."""
 
     traveller_id: TravellerId
     traveller: Traveller
@@ -87,7 +87,7 @@ class TravellerRows:
             assert said is not None, "somebody speaks of a traveller"
             source, traveller = (Source.PNR if api is None else Source.API), said.traveller
         record = traveller.as_record()
-        text = _text(record)
+        text = write_json(record)
         row = TravellerRow(
             traveller_id=traveller_id,
             status=status,
@@ -97,8 +97,8 @@ class TravellerRows:
             fact_digest=self.keys.fact_digest(text),
             clock=self.laws.clock(source, first_reported_at),
             record=text,
-            api_record=_text(api.traveller.as_record()) if api and pnr else None,
-            pnr_record=_text(pnr.traveller.as_record()) if api and pnr else None,
+            api_record=write_json(api.traveller.as_record()) if api and pnr else None,
+            pnr_record=write_json(pnr.traveller.as_record()) if api and pnr else None,
         )
         return Standing(row, Reported(traveller_id, traveller, record, source))
 
@@ -121,7 +121,3 @@ def _said(
         return None
     assert record is not None, "the store was asked for records"
     return Said(Traveller.from_json(record), keys)
-
-
-def _text(record: dict[str, Any]) -> str:
-    return write_json(record)
