@@ -10,6 +10,7 @@ DomainError
 │   └── SheetMalformed           CSV or xlsx that is not a list of travellers
 ├── IdempotencyKeyReused         the caller's key came before with other content
 ├── UploadMalformed              a form without a file
+├── ScheduleRefused              a file of expected flights that cannot be taken as a whole
 ├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
 ├── RegisterMalformed            a proposed register row breaks its schema
@@ -170,6 +171,36 @@ class UploadMalformed(DomainError):
     sentence: ClassVar[str] = (
         "The form could not be read. Send one file as the field 'file', or the file itself as the body."
     )
+
+
+#: What to do about a schedule that cannot be taken.
+SCHEDULE_FAULTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "CSV_UNREADABLE": "A quotation mark is not closed.",
+        "ENCODING_UNKNOWN": "Save the file as 'CSV UTF-8'; SSIM is plain ASCII.",
+        "HEADER_MISSING": "CSV begins with the template's titles, SSIM with its record of type 1.",
+        "RECORD_MISSING": "The records' numbers have a gap: part of the file was lost.",
+        "RECORD_OUT_OF_PLACE": "A leg stands before its carrier's record of type 2.",
+        "RECORD_UNKNOWN": "Records are of types 1 to 5.",
+        "SCHEDULE_CUT_SHORT": "The trailer (type 5) of a carrier's schedule is missing: send the whole file.",
+        "TIME_MODE_UNKNOWN": "A carrier's record says U or L: times in UTC or local.",
+        "TOO_MANY_LINES": "A file has at most 200,000 legs, and at most 1,000 lines with faults.",
+        "NO_FLIGHT_OF_OURS": "No line of it is a flight into or out of this State.",
+    }
+)
+
+
+class ScheduleRefused(DomainError):
+    """A file of expected flights that cannot be taken; what was expected before stays expected."""
+
+    code: ClassVar[str] = "SCHEDULE_REFUSED"
+    sentence: ClassVar[str] = "The schedule could not be taken: {fault}{place}. {words}"
+
+    def __init__(self, fault: str, line: int | None = None) -> None:
+        place = "" if line is None else f" in line {line}"
+        super().__init__(fault=fault, line=line, place=place, words=SCHEDULE_FAULTS.get(fault, ""))
+        self.fault_code = fault
+        self.line = line
 
 
 class ReceiptNotFound(DomainError):
