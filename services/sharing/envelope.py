@@ -17,10 +17,12 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 from joserfc.jws import JWSRegistry
 from joserfc.util import json_b64decode
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_validator
 
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.message_types import TYPES, MessageType, MinimumSet, payload_type
 from services.sharing.minimum_sets import canonical_json, digest_of
+from services.sharing.payloads import PAYLOADS, DataClass, Part, Text
 from services.sharing.registry_entries import HandlingCode, PurposeCode
 
 SPEC: Final = "ctx-1.0"
@@ -31,15 +33,10 @@ CLOCK_SKEW: Final = timedelta(minutes=2)
 SIGNATURE_ALGORITHM: Final = "EdDSA"
 SEAL_ALGORITHMS: Final = ("ECDH-ES", "A256GCM")
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Handling(_Part):
+class Handling(Part):
     """The handling code with its conditions and the standing caveats (sharing-protocol.md §4, §7)."""
 
     code: HandlingCode
@@ -47,7 +44,7 @@ class Handling(_Part):
     caveats: tuple[Literal["C1", "C2", "C3", "C4"], ...]
 
 
-class Verification(_Part):
+class Verification(Part):
     """How identity was verified; no reviewer's name leaves."""
 
     level: Text
@@ -55,7 +52,7 @@ class Verification(_Part):
     verified_at: AwareDatetime
 
 
-class Quality(_Part):
+class Quality(Part):
     """The grade of what stands behind the notice (SG-11)."""
 
     source_grade: int | None
@@ -65,7 +62,7 @@ class Quality(_Part):
     precision: Text
 
 
-class Envelope(_Part):
+class Envelope(Part):
     """The outer message. Instants are aware, UTC; exactly one of `agreement_id` and `fallback` stands.
 
     Source: sharing-protocol.md §5.
@@ -73,7 +70,7 @@ class Envelope(_Part):
 
     spec: Literal["ctx-1.0"]
     message_id: UUID
-    type: Literal["NOTIFY"]
+    type: MessageType
     sender: Text
     recipient: Text
     created_at: AwareDatetime
@@ -86,16 +83,16 @@ class Envelope(_Part):
     legal_ref: Annotated[tuple[Text, ...], Field(min_length=1)]
     purpose: PurposeCode
     necessity: Annotated[str, Field(min_length=1, max_length=500)]
-    data_class: Literal["HIT"]
-    min_set: Literal["N-MIN"]
+    data_class: DataClass
+    min_set: MinimumSet
     handling: Handling
     retention_until: date
-    verification: Verification
+    verification: Verification | None = None
     quality: Quality
     originator: Text
     urgency: Literal["ROUTINE", "BEFORE_LANDING", "IMMEDIATE_THREAT"]
     payload_hash: Digest
-    payload_type: Literal["application/ctx-notify+json"]
+    payload_type: Text
     payload: Annotated[str, Field(min_length=1, max_length=MAX_NOTICE_BYTES)]
     oversight_copy: Digest
 
@@ -110,77 +107,34 @@ class Envelope(_Part):
             raise ValueError("an envelope lives longer than nothing and at most 72 hours")
         return self
 
+    @model_validator(mode="after")
+    def _is_what_its_type_says(self) -> Self:
+        rules = TYPES[self.type]
+        sets = {rules.min_set, "N-DET"} if self.type == "NOTIFY" else {rules.min_set}
+        if self.payload_type != payload_type(self.type) or self.min_set not in sets:
+            raise ValueError("payload type and minimum set are those of the message type")
+        if self.type in {"NOTIFY", "EMERGENCY"} and self.verification is None:
+            raise ValueError("a notice says how the identity was verified")
+        if rules.answers and self.in_reply_to is None:
+            raise ValueError("an answer names the message that it answers")
+        return self
+
     def as_json(self) -> dict[str, Any]:
         """The envelope's JSON; absent parts are left out."""
         return self.model_dump(mode="json", exclude_none=True)
 
 
-class PersonName(_Part):
-    """One name, with its script (ISO 15924) and where it was read."""
+class Acknowledgement(Part):
+    """A technical receipt: the hash of what was received, signed by the recipient.
 
-    full: Text
-    script: Annotated[str, Field(pattern=r"^[A-Z][a-z]{3}$")]
-    source: Literal["DOCUMENT", "LIST"]
-
-
-class Birth(_Part):
-    """The birth date, as precise as known."""
-
-    kind: Literal["EXACT", "MONTH", "YEAR"]
-    date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
-
-
-class Document(_Part):
-    """A travel document."""
-
-    type: Literal["PASSPORT", "IDENTITY_CARD", "VISA", "OTHER"]
-    number: Text
-    issuer: Text | None = None
-
-
-class Person(_Part):
-    """The person whom the notice is about."""
-
-    names: Annotated[tuple[PersonName, ...], Field(max_length=8)] = ()
-    birth: Birth | None = None
-    nationalities: Annotated[tuple[Text, ...], Field(max_length=8)] = ()
-    documents: Annotated[tuple[Document, ...], Field(max_length=16)] = ()
-
-
-class FlightNotice(_Part):
-    """The flight, by designator, date and airports."""
-
-    no: Text
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
-    from_: Annotated[Text | None, Field(alias="from")] = None
-    via: Annotated[tuple[Text, ...], Field(max_length=16)] = ()
-    to: Text | None = None
-
-
-class Notify(_Part):
-    """The payload of a NOTIFY: nothing beyond N-MIN fits into it.
-
-    Source: sharing-protocol.md §4 and §5.
+    `NOT_IN_SCOPE`: it failed the recipient's own rules and was deleted unread.
     """
-
-    event: Literal["DEPARTURE", "TRANSIT", "ARRIVAL", "ATTEMPT", "DETAINED", "EXPELLED"] | None = None
-    observed_at: AwareDatetime | None = None
-    person: Person | None = None
-    flight: FlightNotice | None = None
-    list_ref: Text | None = None
-    category: Text | None = None
-    action_here: Text | None = None
-    tear_line: Annotated[str, Field(max_length=500)] | None = None
-    contact: Text | None = None
-
-
-class Acknowledgement(_Part):
-    """A technical receipt: the hash of what was received, signed by the recipient."""
 
     message_id: UUID
     received_hash: Digest
     received_at: AwareDatetime
     recipient: Text
+    outcome: Literal["RECEIVED", "NOT_IN_SCOPE"] = "RECEIVED"
 
 
 class _Signatures(JWSRegistry):
@@ -259,29 +213,49 @@ def open_notice(
     key_of: KeyOf,
     private_key: ECKey | OKPKey,
     now: datetime,
-) -> tuple[Envelope, Notify]:
-    """Verify, decrypt and read a notice, in the order of sharing-protocol.md §6.
+) -> tuple[Envelope, Part]:
+    """Verify, decrypt and read a message of any type, in the order of sharing-protocol.md §6.
 
     Replay is the caller's to refuse by `message_id`, since only he remembers.
 
+    Raises:
+        EnvelopeRefused: As `open_envelope` and `open_payload`.
+    """
+    envelope = open_envelope(signed, recipient=recipient, key_of=key_of, now=now)
+    return envelope, open_payload(envelope, private_key)
+
+
+def open_envelope(signed: str, *, recipient: str, key_of: KeyOf, now: datetime) -> Envelope:
+    """Verify the outer signature and read the envelope; the payload stays sealed.
+
     Args:
         signed: The compact JWS as received.
-        recipient: Our own authority id; a notice to another one is refused.
+        recipient: Our own authority id; a message to another one is refused.
         key_of: Key id → public JWK from the register.
-        private_key: The key that the payload is encrypted to.
         now: The present instant, aware.
 
     Raises:
-        EnvelopeRefused: `E401` unknown key, wrong signature, sender of another key, or not decryptable;
-            `E403` addressed to somebody else; `E410` expired or from the future; `E415` unknown or missing
-            fields, or a payload that is not the one hashed.
+        EnvelopeRefused: `E401` unknown key or wrong signature; `E403` addressed to somebody else; `E410`
+            expired or from the future; `E415` unknown or missing fields.
     """
-    content = verify(signed, key_of)
-    envelope = _read(Envelope, _octets(content))
+    envelope = _read(Envelope, _octets(verify(signed, key_of)))
     if envelope.recipient != recipient:
         raise EnvelopeRefused(code_sent="E403", reason="it is addressed to another authority")
     if not envelope.created_at - CLOCK_SKEW <= now < envelope.expires_at:
         raise EnvelopeRefused(code_sent="E410", reason="it is not fresh")
+    return envelope
+
+
+def open_payload(envelope: Envelope, private_key: ECKey | OKPKey) -> Part:
+    """Decrypt the payload, compare its hash, read it strictly as its type's model.
+
+    Args:
+        envelope: Verified before.
+        private_key: The key that the payload is encrypted to.
+
+    Raises:
+        EnvelopeRefused: `E401` not decryptable; `E415` not the payload that was hashed, or unknown fields.
+    """
     try:
         sealed = jwe.decrypt_compact(envelope.payload, private_key, algorithms=list(SEAL_ALGORITHMS))
     except (JoseError, ValueError, KeyError, TypeError, AttributeError):
@@ -290,7 +264,18 @@ def open_notice(
     octets = sealed.plaintext
     if octets is None or digest_of(octets) != envelope.payload_hash:
         raise EnvelopeRefused(code_sent="E415", reason="the payload is not the one that was hashed")
-    return envelope, _read(Notify, octets)
+    return _read(PAYLOADS[envelope.type], octets)
+
+
+def signing_kid(signed: str) -> str | None:
+    """The key id that a signed text names, before anything of it is believed; `None` if it names none."""
+    if not signed.isascii() or len(signed) > MAX_NOTICE_BYTES:
+        return None
+    try:
+        kid = jws.extract_compact(signed.encode(), registry=_SIGNATURES).headers().get("kid")
+    except (JoseError, ValueError, RecursionError, EnvelopeRefused):
+        return None
+    return kid if isinstance(kid, str) else None
 
 
 def verify_acknowledgement(
