@@ -154,7 +154,7 @@ def typing(random: Random, traveller: Traveller) -> Traveller:
 
 def respell(random: Random, name: str) -> str:
     """A name as another ear would write it: up to three customs at work, in either direction."""
-    for sent, other in random.sample(_CUSTOMS, len(_CUSTOMS))[: random.choice((12, 18, 24))]:
+    for sent, other in random.sample(_CUSTOMS, len(_CUSTOMS))[: random.choice((8, 12, 16))]:
         one, another = (sent, other) if random.random() < _HALF else (other, sent)
         if one in name:
             name = name.replace(one, another, 1)

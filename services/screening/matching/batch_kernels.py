@@ -13,11 +13,13 @@ from services.screening.matching.listing import (
     BATCH,
     COUNT,
     DAY,
-    FORM_WORTH,
+    FIRST,
     FOUND_ENTRY,
     FOUND_NAME,
     FOUND_TOTAL,
     FOUND_TRAVELLER,
+    HIT_MOST,
+    HIT_WORTH,
     JOINED_FROM,
     JOINED_TO,
     LISTING,
@@ -39,8 +41,7 @@ from services.screening.matching.listing import (
     Room,
 )
 from services.screening.matching.name_kernels import weigh_name
-from services.screening.matching.names import WHOLE
-from services.screening.matching.tokens import JOINED_WORTH
+from services.screening.matching.names import MAX_WORDS, WHOLE
 from services.screening.matching.word_kernels import RULE_BITS
 
 NOTHING = -1_000_000
@@ -70,6 +71,13 @@ def mark_words(batch: Batch, room: Room, traveller: int) -> int:
     return link
 
 
+@inner(INT, LISTING, BATCH, INT, INT)
+def weigh_joined(listing: Listing, batch: Batch, hit: int, row: int) -> int:
+    """What a word of the traveller gives for neighbours of the list."""
+    rarer = min(int(listing.joined_weight[row]), int(batch.joined[hit, HIT_MOST]))
+    return rarer * int(batch.joined[hit, HIT_WORTH]) // WHOLE
+
+
 @kernel(INT, LISTING, BATCH, ROOM, INT)
 def mark_joined(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
     """Note for every name which of the traveller's words stand for neighbours in it."""
@@ -81,12 +89,7 @@ def mark_joined(listing: Listing, batch: Batch, room: Room, traveller: int) -> i
             room.joined_next[link] = room.joined_mark[name]
             room.joined_place[link] = batch.joined[hit, PLACE]
             room.joined_row[link] = row
-            room.joined_weight[link] = (
-                int(listing.joined_weight[row])
-                * JOINED_WORTH
-                * batch.joined[hit, FORM_WORTH]
-                // (WHOLE * WHOLE)
-            )
+            room.joined_weight[link] = weigh_joined(listing, batch, hit, row)
             room.joined_mark[name] = link
     return link
 
@@ -121,58 +124,66 @@ def add_names_of_word(listing: Listing, room: Room, word: int, count: int) -> in
     return count
 
 
+@inner(INT, BATCH, INT, I64)
+def most_by_place(batch: Batch, traveller: int, most: np.ndarray) -> int:
+    """The most that each of the traveller's words can give, alone or with the next; the sum of all."""
+    for unit in range(batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]):
+        place = batch.units[unit, FIRST]
+        most[place] = max(most[place], batch.units[unit, MOST])
+    for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
+        place = batch.joined[hit, PLACE]
+        most[place] = max(most[place], batch.joined[hit, HIT_MOST] * batch.joined[hit, HIT_WORTH] // WHOLE)
+    every = 0
+    for place in range(MAX_WORDS):
+        every += int(most[place])
+    return every
+
+
 @inner(INT, BATCH, INT, INT, I64)
-def pass_over(batch: Batch, first: int, last: int, most: np.ndarray) -> int:
-    """What the units can give by themselves, into `most`; -1 for those that can be passed over.
+def pass_over(batch: Batch, first: int, last: int, is_passed: np.ndarray) -> int:
+    """Mark the single words that can be passed over.
 
     These are the ones that give least, as long as they cannot reach the bar among themselves: a name that
-    only they touch is no match. Neighbours taken together are never passed over.
-
-    Returns:
-        What all single words can give together.
+    only they touch is no match.
     """
-    every = passed_over = 0
-    for unit in range(first, last):
-        most[unit - first] = batch.units[unit, MOST]
-        if batch.units[unit, COUNT] == 1:
-            every += batch.units[unit, MOST]
+    passed_over = 0
     while True:
         least = -1
-        for unit in range(last - first):
-            is_open = batch.units[first + unit, COUNT] == 1 and most[unit] >= 0
-            if is_open and (least < 0 or most[unit] < most[least]):
+        for unit in range(first, last):
+            is_open = batch.units[unit, COUNT] == 1 and not is_passed[unit - first]
+            if is_open and (least < 0 or batch.units[unit, MOST] < batch.units[least, MOST]):
                 least = unit
-        if least < 0 or passed_over + most[least] >= _LEAST_PAIRS:
-            return every
-        passed_over += most[least]
-        most[least] = -1
+        if least < 0 or passed_over + batch.units[least, MOST] >= _LEAST_PAIRS:
+            return passed_over
+        passed_over += batch.units[least, MOST]
+        is_passed[least - first] = 1
 
 
 @inner(INT, LISTING, BATCH, ROOM, INT)
 def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
-    """The net of words: every name that the words together could bring to the bar.
+    """The nets of words and of neighbours: every name that the words together could bring to the bar.
 
-    Of the units that are not passed over each listed word is followed that reaches the bar with the rest.
+    Of the words that are not passed over each listed word is followed that reaches the bar with what the
+    others can give at most.
     """
     first, last = batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]
-    most = np.zeros(last - first, np.int64)
-    every, count = pass_over(batch, first, last, most), 0
+    most, is_passed = np.zeros(MAX_WORDS, np.int64), np.zeros(last - first, np.int64)
+    every, count = most_by_place(batch, traveller, most), 0
+    pass_over(batch, first, last, is_passed)
     for unit in range(first, last):
-        if most[unit - first] < 0:
+        if is_passed[unit - first]:
             continue
-        rest = every - most[unit - first] if batch.units[unit, COUNT] == 1 else every
+        least = _LEAST_PAIRS - every
+        for place in range(batch.units[unit, FIRST], batch.units[unit, FIRST] + batch.units[unit, COUNT]):
+            least += most[place]
         for at in range(batch.units[unit, ARENA_FROM], batch.units[unit, ARENA_TO]):
-            if (batch.packed[at] >> RULE_BITS) + rest >= _LEAST_PAIRS:
+            if batch.packed[at] >> RULE_BITS >= least:
                 count = add_names_of_word(listing, room, batch.ids[at], count)
-    return count
-
-
-@inner(INT, LISTING, BATCH, ROOM, INT, INT)
-def add_joined(listing: Listing, batch: Batch, room: Room, traveller: int, count: int) -> int:
-    """The net of neighbours written together."""
     for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
+        least = _LEAST_PAIRS - every + most[batch.joined[hit, PLACE]]
         for row in range(batch.joined[hit, ROW_FROM], batch.joined[hit, ROW_TO]):
-            count = add_candidate(room, listing.joined_name[row], count)
+            if weigh_joined(listing, batch, hit, row) >= least:
+                count = add_candidate(room, listing.joined_name[row], count)
     return count
 
 
@@ -316,7 +327,6 @@ def gather_candidates(listing: Listing, batch: Batch, room: Room, traveller: int
     """The union of the nets, into `room.candidates`; how many."""
     room.stamp[0] += 1
     count = add_by_words(listing, batch, room, traveller)
-    count = add_joined(listing, batch, room, traveller, count)
     return add_born_alike(listing, batch, room, traveller, count)
 
 

@@ -35,12 +35,13 @@ class BirthRelation(IntEnum):
     BETWEEN = 9
     SAME_YEAR = 10
     APART = 11
+    YEAR_DIGIT = 12
 
 
 # Global integers become constants of the machine code.
 (
     _EQUAL, _EQUAL_DUMMY, _SWAPPED, _MONTH_EQUAL, _ONE_DIGIT, _ONE_YEAR, _YEAR_EQUAL, _DUMMY, _NEAR, _BETWEEN,
-    _SAME_YEAR, _APART,
+    _SAME_YEAR, _APART, _YEAR_DIGIT,
 ) = (int(relation) for relation in BirthRelation)  # fmt: skip
 _APPROXIMATE_WEIGHTS = np.array(w.BIRTH_APPROXIMATE, np.int64)
 _APART_YEARS = np.array(w.BIRTH_APART_YEARS, np.int64)
@@ -143,7 +144,11 @@ def relate_dates(  # noqa: PLR0911 - one return a relation
     if day and day_2:
         return _full(year, month, day, year_2, month_2, day_2)
     if year != year_2:
-        return _apart(abs(year - year_2))
+        return (
+            _told(_YEAR_DIGIT, w.BIRTH_YEAR_DIGIT)
+            if _one_slip(year, year_2, 4)
+            else _apart(abs(year - year_2))
+        )
     if month == 0 or month_2 == 0:
         return _told(_YEAR_EQUAL, w.BIRTH_YEAR)
     if month == month_2:
@@ -185,7 +190,8 @@ def relate_births(sent: PartialDate, listed: BirthDate) -> Relation:
 
     EQUAL, EQUAL_DUMMY (both 1 January), SWAPPED (day and month), ONE_DIGIT (one digit, or two neighbours
     exchanged), ONE_YEAR, DUMMY (1 January or the first of the month stands for an unknown day), MONTH_EQUAL,
-    YEAR_EQUAL, SAME_YEAR, NEAR (an approximate year), BETWEEN, and APART.
+    YEAR_EQUAL, YEAR_DIGIT (only years are known, one digit differs), SAME_YEAR, NEAR (an approximate year),
+    BETWEEN, and APART.
 
     Source:
         `spec/matching.md` §2 (2); `spec/watchlist-governance.md` §6 (precision is never invented).

@@ -16,7 +16,7 @@ from services.screening.matching.listing import Array
 from services.screening.matching.names import WHOLE, Word, read_name
 from services.screening.matching.screener import Found, Screener
 from services.screening.matching.skeleton import fine_skeleton
-from services.screening.matching.tokens import JOINED_WORTH, Rule, relate
+from services.screening.matching.tokens import JOINED_SKELETON_WORTH, JOINED_WORTH, Rule, relate
 from services.screening.matching.vocabulary import letter_text
 from services.screening.matching.weights import MIN_PAIR
 from services.screening.matching.word_kernels import RULE_BITS
@@ -50,8 +50,9 @@ class _ByDefinition(Expander):
         best: dict[int, int] = {}
         for number, spelling in enumerate(self._spellings):
             if spelling == whole or (key and f"~{fine_skeleton(spelling)}" == key):
-                rarer = min(total, self._index.rarity.weight(spelling))
-                self._offer(best, number, rarer * JOINED_WORTH // WHOLE, Rule.JOINED)
+                worth = JOINED_WORTH if spelling == whole else JOINED_SKELETON_WORTH
+                rarer = min(total, self._index.rarity.weight_together(spelling))
+                self._offer(best, number, rarer * worth // WHOLE, Rule.JOINED)
         return _columns(best)
 
     def _offer(self, best: dict[int, int], spelling: int, weight: int, rule: Rule) -> None:
@@ -62,12 +63,14 @@ class _ByDefinition(Expander):
                 word = int(listed.word[at])
                 best[word] = max(best.get(word, 0), given << RULE_BITS | (_RULES - rule))
 
-    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int], ...]:
-        worths: dict[int, int] = {}
-        for form, worth in word.forms:
-            for row in self._joined_rows.get(word_joined_key(form), ()):
-                worths[row] = max(worth, worths.get(row, 0))
-        return tuple((row, row + 1, worth) for row, worth in sorted(worths.items()))
+    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
+        met: dict[int, tuple[int, int]] = {}
+        for form, form_worth in word.forms:
+            key, worth = word_joined_key(form)
+            found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
+            for row in self._joined_rows.get(key, ()):
+                met[row] = max(found, met.get(row, (0, 0)))
+        return tuple((row, row + 1, *found) for row, found in sorted(met.items()))
 
 
 def _columns(best: dict[int, int]) -> tuple[Array, Array]:

@@ -20,8 +20,14 @@ from services.screening.matching.index import (
 from services.screening.matching.listing import Array
 from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word, read_name
 from services.screening.matching.skeleton import fine_skeleton
-from services.screening.matching.tokens import EQUAL_WORTH, JOINED_WORTH, Rule, prefix_worth
-from services.screening.matching.vocabulary import letter_numbers, spelling_keys, stable_hash
+from services.screening.matching.tokens import (
+    EQUAL_WORTH,
+    JOINED_SKELETON_WORTH,
+    JOINED_WORTH,
+    Rule,
+    prefix_worth,
+)
+from services.screening.matching.vocabulary import letter_numbers, letter_text, spelling_keys, stable_hash
 from services.screening.matching.weights import MIN_PAIR
 from services.screening.matching.word_kernels import RULE_BITS, Forms, expand
 
@@ -49,6 +55,7 @@ class JoinedHit(NamedTuple):
     row_from: int
     row_to: int
     worth: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class Expander:
         self._used = 0
         self._names: dict[tuple[str, str | None], SentName] = {}
         self._words: dict[Word, tuple[int, int, int]] = {}
-        self._joined_hits: dict[Word, tuple[tuple[int, int, int], ...]] = {}
+        self._joined_hits: dict[Word, tuple[tuple[int, int, int, int], ...]] = {}
         self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
         words = len(index.listing.word_head)
         self._best = np.zeros(words, np.int32)
@@ -129,7 +136,7 @@ class Expander:
             if not word.is_initial:
                 yield from self._met(place, 1, self._span_of_word(word))
         texts = [word.text for word in words]
-        for first, count in neighbours(len(words)):
+        for first, count in neighbours([word.is_initial for word in words]):
             yield from self._met(first, count, self._span_of_joined(tuple(texts[first : first + count])))
 
     @staticmethod
@@ -177,16 +184,18 @@ class Expander:
             for number in index.spellings_beginning_with(text):
                 yield number, worth, Rule.PREFIX
 
-    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int], ...]:
+    def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
         """Where neighbours of the list stand that this word is together."""
         known = self._joined_hits.get(word)
         if known is None:
-            spans: dict[tuple[int, int], int] = {}
-            for form, worth in word.forms:
-                span = self._index.joined.span(stable_hash(word_joined_key(form)))
+            spans: dict[tuple[int, int], tuple[int, int]] = {}
+            for form, form_worth in word.forms:
+                key, worth = word_joined_key(form)
+                span = self._index.joined.span(stable_hash(key))
                 if span[0] < span[1]:
-                    spans[span] = max(worth, spans.get(span, 0))
-            known = tuple((*span, worth) for span, worth in sorted(spans.items()))
+                    found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
+                    spans[span] = max(found, spans.get(span, (0, 0)))
+            known = tuple((*span, *found) for span, found in sorted(spans.items()))
             self._joined_hits[word] = known
         return known
 
@@ -199,15 +208,18 @@ class Expander:
 
     def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
         index = self._index
-        spellings = index.spelled.get(stable_hash("".join(texts)))
+        whole = "".join(texts)
+        met = dict.fromkeys(index.spelled.get(stable_hash(whole)), JOINED_WORTH)
         key = joined_key("", joined_skeleton(map(fine_skeleton, texts)))
         if key:
-            spellings = spellings + index.spelled_alike.get(stable_hash(key))
+            for spelling in index.spelled_alike.get(stable_hash(key)):
+                met.setdefault(spelling, JOINED_SKELETON_WORTH)
         best: dict[int, int] = {}
         listed = index.vocabulary
-        total = sum(index.rarity.weight(text) for text in texts) if spellings else 0
-        for spelling in spellings:
-            pair = min(total, int(listed.weight[spelling])) * JOINED_WORTH // WHOLE
+        total = sum(index.rarity.weight(text) for text in texts) if met else 0
+        for spelling, worth in met.items():
+            together = index.rarity.weight_together(letter_text(index.spelling(spelling)))
+            pair = min(total, together) * worth // WHOLE
             for at in range(int(listed.word_start[spelling]), int(listed.word_start[spelling + 1])):
                 given = pair * int(listed.word_worth[at]) // WHOLE
                 if given >= MIN_PAIR:

@@ -57,6 +57,7 @@ _WORDS = {
     ("birth_date", "MONTH_EQUAL"): "Year and month are equal; a day is not known to both.",
     ("birth_date", "YEAR_EQUAL"): "The years are equal; more is not known to both.",
     ("birth_date", "SAME_YEAR"): "Only the year is equal.",
+    ("birth_date", "YEAR_DIGIT"): "The years differ by one digit; more is not known to both.",
     ("birth_date", "NEAR"): "The year lies near the entry's approximate year.",
     ("birth_date", "BETWEEN"): "The year lies in the entry's span of years.",
     ("birth_date", "APART"): "The dates of birth contradict each other.",
@@ -90,7 +91,9 @@ _HARD_CONTRADICTIONS = {
     ("birth_place", "OTHER"): "BIRTH_COUNTRY_DIFFERS",
     ("document", "NUMBER_EQUAL_OTHER_ISSUER"): "DOCUMENT_ISSUER_DIFFERS",
 }
-_LESS_THAN_AGREEMENT = frozenset({"CONTRADICTED", "NOT_LISTED", "NOT_SENT", "APART", "SAME_YEAR", "OTHER"})
+_LESS_THAN_AGREEMENT = frozenset(
+    {"CONTRADICTED", "NOT_LISTED", "NOT_SENT", "APART", "SAME_YEAR", "YEAR_DIGIT", "OTHER"}
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,6 +14,7 @@ from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
 from services.screening.matching.rarity import Rarity
 from services.screening.matching.skeleton import fine_skeleton
+from services.screening.matching.tokens import JOINED_SKELETON_WORTH, JOINED_WORTH
 from services.screening.matching.vocabulary import (
     KeyedRows,
     Vocabulary,
@@ -25,7 +26,7 @@ from services.screening.matching.vocabulary import (
 from services.screening.watchlist.entry import NameQuality, WatchlistEntry
 
 MAX_JOINED_WORDS = 3
-MIN_JOINED_CONSONANTS = 4
+MIN_JOINED_CONSONANTS = 3
 _HEAD_LETTER_BITS = 5
 
 
@@ -163,11 +164,12 @@ class _ListedNames:
         return [frozenset(each) for each in words if each]
 
 
-def neighbours(count: int) -> Iterator[tuple[int, int]]:
-    """(first place, how many) of two or three words that stand side by side, among so many words."""
-    for first in range(count):
-        for together in range(2, min(MAX_JOINED_WORDS, count - first) + 1):
-            yield first, together
+def neighbours(is_initial: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """(first place, how many) of two or three words that stand side by side; no initials among them."""
+    for first in range(len(is_initial)):
+        for together in range(2, min(MAX_JOINED_WORDS, len(is_initial) - first) + 1):
+            if not any(is_initial[first : first + together]):
+                yield first, together
 
 
 def joined_key(text: str, skeleton: str) -> str:
@@ -184,9 +186,10 @@ def joined_skeleton(skeletons: Iterable[str]) -> str:
     return whole
 
 
-def word_joined_key(text: str) -> str:
-    """The key of one word under which neighbours meet it."""
-    return joined_key(text, fine_skeleton(text))
+def word_joined_key(text: str) -> tuple[str, int]:
+    """The key of one word under which neighbours meet it, and what they are then worth."""
+    key = joined_key(text, fine_skeleton(text))
+    return key, JOINED_WORTH if key == text else JOINED_SKELETON_WORTH
 
 
 def _compile_arrays(
@@ -298,11 +301,12 @@ def _joined_arrays(names: _ListedNames, words: Sequence[Word], rarity: Rarity) -
     texts = [word.text for word in words]
     skeletons = [fine_skeleton(text) for text in texts]
     weights = [rarity.weight(text) for text in texts]
+    is_initial = [word.is_initial for word in words]
     known: dict[tuple[int, ...], tuple[int, int]] = {}
     rows: list[tuple[int, int, int, int]] = []
     for name, first_word in enumerate(names.start[:-1]):
         numbers = names.word[first_word : names.start[name + 1]]
-        for first, count in neighbours(len(numbers)):
+        for first, count in neighbours([is_initial[each] for each in numbers]):
             together = tuple(numbers[first : first + count])
             found = known.get(together)
             if found is None:

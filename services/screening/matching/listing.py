@@ -31,7 +31,7 @@ YEAR, MONTH, DAY, STATE, SEX, PLACE_STATE, PLACE_CITY = range(7, 14)
 TRAVELLER_COLUMNS = 14
 # Columns of `Batch.units`, of `Batch.joined` and of what is found.
 FIRST, COUNT, ARENA_FROM, ARENA_TO, MOST = range(5)
-PLACE, ROW_FROM, ROW_TO, FORM_WORTH = range(4)
+PLACE, ROW_FROM, ROW_TO, HIT_WORTH, HIT_MOST = range(5)
 FOUND_TRAVELLER, FOUND_ENTRY, FOUND_NAME, FOUND_TOTAL = range(4)
 # Columns of `Room.edges`: a traveller's words (first, how many) for words of a name (mask), weight and rule.
 EDGE_FIRST, EDGE_COUNT, EDGE_PLACES, EDGE_WEIGHT, EDGE_RULE = range(5)

@@ -55,7 +55,7 @@ _TITLES = frozenset(
         "capt",
         "rev",
     }
-    | {"chd", "inf", "jr", "sr"}
+    | {"chd", "inf", "jr", "sr", "general", "major", "colonel", "commander", "captain", "fnu", "lnu", "xxx"}
 )
 _GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf")
 _PARTICLES = frozenset(
@@ -98,7 +98,13 @@ _PARTICLES = frozenset(
     | {"los", "y", "e", "zu", "ter", "ten", "af", "av", "st", "o", "mac", "bn", "abn", "wa", "i", "s", "d"}
 )
 _ABD = frozenset({"abd", "abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdi", "abdur", "abdus"})
-_ABD_JOINED = re.compile(r"abd[aeiou]{0,2}(?:l(?=[a-z]{3})|([rsnzdt])(?=\1))?([a-z]{3,})")
+_ABD_JOINED = re.compile(r"abd[aeiou]{0,2}(?:l(?=[a-z]{2})|([rsnzdt])(?=\1))?([a-z]{2,})")
+# The second half of Habibullah, written apart or together.
+_ALLAH = frozenset(
+    {"allah", "ullah", "ulla", "olla", "ollah", "oullah", "ellah", "alah", "ulah", "allh", "llah"}
+)
+_ALLAH_JOINED = re.compile(r"([a-z]{3,}?)[aeiou]{0,2}l+[aeiou]?h?")
+_ALLAH_ENDING = re.compile(r"[a-z]{3,}[aeiou]?(?:ll[aeiou]?h?|l[aeiou]h)")
 _DIN = frozenset(
     {"din", "deen", "dine", "ddin", "uddin", "eddin", "eddine", "aldin", "uldin", "aldyn", "dyn"}
 )
@@ -187,9 +193,28 @@ def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
             position = follows + 1
         elif _without_article(forms[0]) in _DIN and any(each[0] not in _PARTICLES for each in joined):
             joined[-1] = (_without_trailing_particle(joined)[0] + "din",)
+        elif forms[0] in _ALLAH and any(each[0] not in _PARTICLES for each in joined):
+            before = _without_trailing_particle(joined)
+            joined[-1] = tuple(f"{form}ulah" for form in before)
         else:
             joined.append((_standard(forms[0]), *forms[1:]))
-    return joined
+    return _with_last_abd(joined)
+
+
+def _with_last_abd(joined: list[Spellings]) -> list[Spellings]:
+    """A trailing `abdul` belongs to the word that begins the name: fields are sent surname first."""
+    last = joined[-1][0] if len(joined) > 1 else ""
+    if last not in _ABD:
+        return joined
+    place = _after_particles(joined, 0)
+    if place >= len(joined) - 1:
+        return joined
+    first = joined[place]
+    return [
+        *joined[:place],
+        (_abd_joined("abd" + _without_article(first[0])), *first),
+        *joined[place + 1 : -1],
+    ]
 
 
 def _without_trailing_particle(joined: list[Spellings]) -> Spellings:
@@ -219,7 +244,10 @@ def _standard(word: str) -> str:
     if word.startswith("abd"):
         return _abd_joined(word)
     shape = _DIN_JOINED.fullmatch(word)
-    return f"{shape[1]}din" if shape else word
+    if shape:
+        return f"{shape[1]}din"
+    shape = _ALLAH_JOINED.fullmatch(word) if _ALLAH_ENDING.fullmatch(word) else None
+    return f"{shape[1]}ulah" if shape and word.endswith("h") else word
 
 
 def _without_particles(words: list[Spellings]) -> list[Spellings]:

@@ -107,6 +107,12 @@ class Rarity:
             known = self._weights[word] = self._compute(word)
         return known
 
+    def weight_together(self, word: str) -> int:
+        """What a word is worth that was found to be several: an unknown one may weigh more than one."""
+        weight = self.weight(word)
+        is_known = travellers_a_ten_thousand(word) or max(self._count(key) for key in _groups(word)) > 1
+        return weight if is_known else max(weight, self._by_letters(word))
+
     def _compute(self, word: str) -> int:
         listed = max(self._count(key) for key in _groups(word))
         borne = travellers_a_ten_thousand(word)

@@ -181,7 +181,7 @@ class Screener:
             np.array([name.heads for name in names], np.int32).reshape(-1, MAX_WORDS),
             np.array([name.lengths for name in names], np.int32).reshape(-1, MAX_WORDS),
             np.array(units, np.int32).reshape(-1, 5),
-            np.array(joined, np.int32).reshape(-1, 4),
+            np.array(joined, np.int32).reshape(-1, 5),
             self._expander.ids,
             self._expander.packed,
         )

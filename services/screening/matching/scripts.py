@@ -23,8 +23,12 @@ def _table(pairs: str) -> dict[str, str]:
 _ARABIC = _table(
     "اa بb تt ثth جj حh خkh دd ذdh رr زz سs شsh صs ضd طt ظz عa غgh فf قq كk لl مm نn هh وw "
     "يy ىa ةh ء آa أa ؤw إi ئy پp چch ژzh گg کk یy ٹt ڈd ڑr ںn ھh ہh ۃh ےe ۓe ٱa ەe ێe ۆo "
-    "ڤv"
+    "ڤv ځz څs ښsh ږzh ړr ټt ډd ڼn"
 )
+# What Persian, Dari, Pashto and Urdu say for letters that Arabic tells apart.
+_PERSIAN_OTHERS = _table("ثs ذz ضz ظz وv قgh ځz څs ښkh ږg ړr ټt ډd ڼn")
+_MIN_WITH_ARTICLE = 4
+_MAKES_ONE_WITH_H = frozenset("skgztdcp")
 _GREEK_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g"}
 _GREEK = _table("αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo")
 _CYRILLIC = _table(
@@ -90,8 +94,21 @@ def _greek(word: str) -> list[str]:
 
 
 def _arabic(word: str) -> list[str]:
+    """The Arabic reading and the Persian one, each without the article first; Allah has none to take off."""
     bare = "".join(letter for letter in word if not unicodedata.combining(letter) and letter != "ـ")
-    return [_plain(_spelled(bare, _ARABIC))]
+    has_article = bare.startswith("ال") and len(bare) > _MIN_WITH_ARTICLE and not bare.startswith("الل")
+    readings = [bare[2:], bare] if has_article else [bare]
+    tables = (_ARABIC, _ARABIC | _PERSIAN_OTHERS)
+    return [_plain(_with_h(reading, table)) for table in tables for reading in readings]
+
+
+def _with_h(word: str, table: dict[str, str]) -> str:
+    """Spell a word letter by letter; an h after a consonant with which it would be one sound gets a vowel."""
+    spelled = ""
+    for letter in word:
+        latin = table.get(letter, letter)
+        spelled += f"a{latin}" if latin == "h" and spelled[-1:] in _MAKES_ONE_WITH_H else latin
+    return spelled
 
 
 _FAMILIES = (("LATIN", _latin), ("ARABIC", _arabic), ("CYRILLIC", _cyrillic), ("GREEK", _greek))

@@ -28,7 +28,7 @@ class Rule(IntEnum):
 
 # Worth in percent of the rarer word's evidence. docs/matching.md has an example of each.
 EQUAL_WORTH = 100
-JOINED_WORTH = 95
+JOINED_WORTH, JOINED_SKELETON_WORTH = 95, 80
 DICTIONARY_WORTH = 75
 _FINE_WORTH = {2: 45, 3: 78}
 _FINE_WORTH_LONG = 84

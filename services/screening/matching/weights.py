@@ -20,7 +20,7 @@ INITIAL = 50
 """One to three letters that begin a word of the other side; counted at most `MAX_INITIALS` times."""
 MAX_INITIALS = 3
 LOW_QUALITY = -150
-NAME_KNEE, NAME_RISE, NAME_HALF = 1_700, 1_000, 3_000
+NAME_KNEE, NAME_RISE, NAME_HALF = 1_900, 1_000, 1_500
 """Above the knee more counts ever less, because words of one name are not independent: `NAME_HALF` beyond it
 gives half of `NAME_RISE`, and no name gives more than both."""
 NAME_FLOOR = -500
@@ -33,16 +33,17 @@ NAME_BAR_BORN_ALIKE = 200
 # Birth dates.
 BIRTH_EQUAL, BIRTH_EQUAL_DUMMY = 1_350, 900
 BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 500, 600, 520
+BIRTH_YEAR_DIGIT = -150
 BIRTH_MONTH, BIRTH_YEAR, BIRTH_SAME_YEAR_OTHER_DAY = 850, 580, -50
 BIRTH_APPROXIMATE = (450, 380, 250, 0, 0, 0)
 """By years away from an approximate year; further away counts as apart by what lies beyond."""
 BIRTH_BETWEEN_LEAST = 50
 BIRTH_APART_YEARS = (1, 2, 5, 10)
-BIRTH_APART = (-150, -300, -500, -750, -1_000)
+BIRTH_APART = (-150, -250, -400, -700, -1_400)
 """Years apart at most, and the weights; the last is for dates further apart."""
 
 # Light evidence: it moves an identity that a name or a document has suggested, and never makes one.
-NATIONALITY_EQUAL, NATIONALITY_RELATED, NATIONALITY_OTHER = 200, 100, -150
+NATIONALITY_EQUAL, NATIONALITY_RELATED, NATIONALITY_OTHER = 200, 100, -180
 SEX_EQUAL, SEX_OTHER = 40, -350
 PLACE_CITY, PLACE_COUNTRY, PLACE_OTHER = 400, 120, -80
 
@@ -56,8 +57,8 @@ EVEN_ODDS = 2_200
 DOUBLING = 140
 SURE, SURE_DOUBLING = 3_300, 620
 """From here on evidence raises the odds more slowly: nothing on paper makes anybody certain."""
-THRESHOLD = 0.12
-TOP_BAND = 0.95
+THRESHOLD = 0.06
+TOP_BAND = 0.995
 _DECIMALS = 9
 
 

@@ -38,7 +38,8 @@ def listed(day: str) -> BirthDate:
         ("1979-05", "1979-06-14", "SAME_YEAR"),
         ("1979", "1979-05-14", "YEAR_EQUAL"),
         ("1979-05-14", "1979", "YEAR_EQUAL"),
-        ("1979", "1978-05-14", "APART"),
+        ("1979", "1978-05-14", "YEAR_DIGIT"),
+        ("1979", "1968-05-14", "APART"),
     ],
 )
 def test_relation_of_two_birth_dates(sent: str, entry: str, relation: str) -> None:
