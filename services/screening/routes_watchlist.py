@@ -17,8 +17,9 @@ from services.screening.errors import (
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts, Service
 from services.screening.views import Out
-from services.screening.watchlist.importing import ImportList, ListFile, ReleaseVersion
+from services.screening.watchlist.importing import ImportList, ListFile
 from services.screening.watchlist.lifecycle import Lifecycle
+from services.screening.watchlist.releasing import ReleaseVersion
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.watchlist.versions import ListVersion
 from shared.security.roles import Permission

@@ -30,7 +30,7 @@ _VERSION = (
 )
 _ENTRY = (
     "entry_id, source_id, version_id, digest, body, status, status_since, activated_at, review_due, expires,"
-    " removed_at, is_used, refusals"
+    " removed_at, is_used, refusals, adoption"
 )
 _PUT_ENTRIES = text(
     f"""
@@ -38,13 +38,13 @@ _PUT_ENTRIES = text(
     SELECT {_ENTRY} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(
         entry_id text, source_id text, version_id uuid, digest text, body jsonb, status text,
         status_since timestamptz, activated_at timestamptz, review_due date, expires date,
-        removed_at timestamptz, is_used boolean, refusals jsonb)
+        removed_at timestamptz, is_used boolean, refusals jsonb, adoption jsonb)
     ON CONFLICT (entry_id) DO UPDATE SET
         version_id = excluded.version_id, digest = excluded.digest, body = excluded.body,
         status = excluded.status, status_since = excluded.status_since,
         activated_at = excluded.activated_at, review_due = excluded.review_due,
         expires = excluded.expires, removed_at = excluded.removed_at, is_used = excluded.is_used,
-        refusals = excluded.refusals
+        refusals = excluded.refusals, adoption = excluded.adoption
     """  # noqa: S608 - the column names are ours
 )
 
@@ -256,9 +256,15 @@ class WatchlistStore:
         return [_entry_of(row) for row in rows]
 
     async def generation(self, connection: AsyncConnection) -> tuple[int, bool]:
-        """How often the set of entries in use has changed, and whether any version is in force."""
+        """How often the set of entries in use has changed, and whether there is any list to screen with.
+
+        Documents and foreign rows that wait for adoption are none: whoever screened with them alone would
+        screen with nothing.
+        """
         query = text(
-            "SELECT generation, EXISTS (SELECT 1 FROM list_version WHERE state = 'IN_FORCE') AS is_loaded"
+            "SELECT generation, EXISTS (SELECT 1 FROM watchlist_entry WHERE is_used) OR EXISTS ("
+            "SELECT 1 FROM list_version JOIN list_source USING (source_id) WHERE state = 'IN_FORCE'"
+            " AND kind IN ('UN', 'NATIONAL') AND reader <> 'documents') AS is_loaded"
             " FROM watchlist_generation"
         )
         row = (await connection.execute(query)).one()
@@ -336,6 +342,7 @@ def _entry_of(row: Row[Any]) -> EntryRecord:
         removed_at=row.removed_at,
         is_used=row.is_used,
         refusals=tuple(from_json(row.refusals)),
+        adoption=from_json(row.adoption),
     )
 
 
@@ -354,4 +361,5 @@ def _entry_row(entry: EntryRecord) -> dict[str, Any]:
         "removed_at": entry.removed_at,
         "is_used": entry.is_used,
         "refusals": list(entry.refusals),
+        "adoption": None if entry.adoption is None else dict(entry.adoption),
     }

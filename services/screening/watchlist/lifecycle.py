@@ -5,56 +5,23 @@ removed, and start anew when its identifiers changed.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.acting import Actor, Stated
+from services.screening.acting import Stated
 from services.screening.errors import AlreadyDecided, NotFound
-from services.screening.hit_life import Mover, Step, moved, started_anew
+from services.screening.hit_life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers import ListSource
-from services.screening.review_states import HitState
-from services.screening.watchlist import questions
-from services.screening.watchlist.versions import (
-    EntryRecord,
-    EntryStatus,
-    ListRow,
-    ListVersion,
-    VersionState,
-    expires,
-    review_due,
-)
+from services.screening.watchlist.hit_consequences import change_hits
+from services.screening.watchlist.versions import EntryRecord, EntryStatus, ListVersion, VersionState
+from services.screening.watchlist.weighing import Consequences, Loading, Weighing, with_status
 from shared.audit.record import AuditRecord
 from shared.security.tokens import Principal
 
-#: The only safeguards that an imported listing asks before it becomes active (watchlist-governance.md §3).
-ACTIVATION_RULES = ("SG-01", "SG-14", "SG-15", "SG-18")
 OVERDUE_A_BEAT = 1000
-
-_SCREENED = frozenset({EntryStatus.ACTIVE, EntryStatus.UNDER_REVIEW})
-
-
-@dataclass(frozen=True, slots=True)
-class Consequences:
-    """Which entries a change touches, for the hits on them and for the log."""
-
-    entries: list[EntryRecord]
-    removed: list[str]
-    suspended: list[str]
-    changed: list[EntryRecord]
-
-
-@dataclass(frozen=True, slots=True)
-class Loading:
-    """A version on its way into force."""
-
-    version: ListVersion
-    source: ListSource
-    purpose: Stated
-    now: datetime
 
 
 class Lifecycle:
@@ -62,6 +29,7 @@ class Lifecycle:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._weighing = Weighing(ports)
 
     async def put_in_force(
         self, connection: AsyncConnection, version: ListVersion, source: ListSource, purpose: Stated
@@ -82,10 +50,10 @@ class Lifecycle:
         rows = await store.rows(connection, version.version_id)
         standing = await store.entries(connection, version.source_id)
         consequences = await asyncio.to_thread(
-            self._weigh, Loading(version, source, purpose, now), rows, standing
+            self._weighing, Loading(version, source, purpose, now), rows, standing
         )
         await store.put_entries(connection, consequences.entries)
-        await self._change_hits(connection, consequences, Mover(SERVICE, now, "LIST_VERSION"))
+        await change_hits(self._ports, connection, consequences, Mover(SERVICE, now, "LIST_VERSION"))
         await store.next_generation(connection)
         return self._records(consequences, version)
 
@@ -105,7 +73,7 @@ class Lifecycle:
         judged = [
             judged_entry
             for source_id, source in sources.items()
-            for judged_entry in self._used_or_not(
+            for judged_entry in self._weighing.used_or_not(
                 [_overdue_status(entry, now) for entry in overdue if entry.source_id == source_id],
                 source,
                 purpose,
@@ -137,10 +105,10 @@ class Lifecycle:
                 raise NotFound(kind="watchlist entry")
             if entry.status is EntryStatus.REMOVED:
                 raise AlreadyDecided(kind="removal")
-            gone = _with_status(entry, EntryStatus.REMOVED, now)
+            gone = with_status(entry, EntryStatus.REMOVED, now)
             consequences = Consequences([gone], [entry_id], [], [])
             await stores.watchlist.put_entries(connection, [gone])
-            await self._change_hits(connection, consequences, Mover(principal.subject, now, reason))
+            await change_hits(self._ports, connection, consequences, Mover(principal.subject, now, reason))
             await stores.watchlist.next_generation(connection)
             await self._ports.audit.append(
                 connection,
@@ -150,145 +118,6 @@ class Lifecycle:
                 object_id=entry_id,
                 facts={"list_source": entry.source_id, "reason": reason},
             )
-
-    def _weigh(
-        self, loading: Loading, rows: Sequence[ListRow], standing: Mapping[str, EntryRecord]
-    ) -> Consequences:
-        """Judge every entry of a version and every one that it no longer holds; runs in a thread."""
-        consequences = Consequences([], [], [], [])
-        listed_now = self._activated(
-            loading, [self._listed(loading, row, standing.get(row.entry_id)) for row in rows], standing
-        )
-        for entry in self._used_or_not(listed_now, loading.source, loading.purpose, loading.now):
-            before = standing.get(entry.entry_id)
-            consequences.entries.append(entry)
-            if before is not None and before.digest != entry.digest:
-                consequences.changed.append(entry)
-        listed = {row.entry_id for row in rows}
-        for entry_id, entry in standing.items():
-            if entry_id not in listed and entry.status is not EntryStatus.REMOVED:
-                self._unlisted(consequences, entry, loading.now)
-        return consequences
-
-    def _listed(self, loading: Loading, row: ListRow, before: EntryRecord | None) -> EntryRecord:
-        """An entry as the new version lists it: a verified file is its review (SG-14)."""
-        is_live = before is not None and before.status in _SCREENED
-        return EntryRecord(
-            entry_id=row.entry_id,
-            source_id=loading.version.source_id,
-            version_id=loading.version.version_id,
-            digest=row.digest,
-            body=row.body,
-            status=EntryStatus.ACTIVE,
-            status_since=before.status_since if before is not None and is_live else loading.now,
-            activated_at=before.activated_at if before is not None and is_live else loading.now,
-            review_due=review_due(row.body, loading.now.date()),
-            expires=expires(loading.now.date()),
-            removed_at=None if before is None else before.removed_at,
-            is_used=False,
-        )
-
-    def _activated(
-        self, loading: Loading, entries: Sequence[EntryRecord], standing: Mapping[str, EntryRecord]
-    ) -> list[EntryRecord]:
-        """The entries as their activation leaves them; one that is live already is not activated again.
-
-        Its file is its review (SG-14).
-        """
-        asked = [
-            entry
-            for entry in entries
-            if entry.entry_id not in standing or standing[entry.entry_id].status not in _SCREENED
-        ]
-        refusals = self._activation_refusals(asked, loading)
-        return [
-            _as_activated(entry, refusals.get(entry.entry_id, ()), standing.get(entry.entry_id))
-            for entry in entries
-        ]
-
-    def _activation_refusals(
-        self, entries: Sequence[EntryRecord], loading: Loading
-    ) -> dict[str, tuple[str, ...]]:
-        """Why each of these entries may not become active; nothing where it may."""
-        requests = [
-            questions.activate_entry(
-                actor=self._ports.service_actor,
-                purpose=loading.purpose,
-                source=loading.source,
-                terms=entry.terms(),
-                now=loading.now,
-            )
-            for entry in entries
-        ]
-        found = self._ports.safeguards.reasons_alone(ACTIVATION_RULES, requests)
-        return {entry.entry_id: reasons for entry, reasons in zip(entries, found, strict=True)}
-
-    def _used_or_not(
-        self, entries: Sequence[EntryRecord], source: ListSource, purpose: Stated, now: datetime
-    ) -> list[EntryRecord]:
-        """Whether travellers may be compared with each entry now (`screen.use_entry`).
-
-        Entries on the same terms get the answer to one question: who an entry is about is no fact of it.
-        """
-        terms = [replace(entry.terms(), person_key="", category=None, is_child=False) for entry in entries]
-        asked = {
-            each: questions.use_entry(
-                actor=self._ports.service_actor, purpose=purpose, source=source, terms=each, now=now
-            )
-            for each in dict.fromkeys(terms)
-        }
-        verdicts = self._ports.safeguards.decide_batch(list(asked.values()))
-        told = dict(zip(asked, verdicts, strict=True))
-        return [
-            replace(
-                entry,
-                is_used=told[each].permits,
-                refusals=tuple(sorted({*entry.refusals, *told[each].reasons})),
-            )
-            for entry, each in zip(entries, terms, strict=True)
-        ]
-
-    def _unlisted(self, consequences: Consequences, entry: EntryRecord, now: datetime) -> None:
-        """A listed person whom a verified file leaves out is suspended at once; by the next file, removed."""
-        if entry.status is EntryStatus.SUSPENDED:
-            consequences.entries.append(_with_status(entry, EntryStatus.REMOVED, now))
-            consequences.removed.append(entry.entry_id)
-        else:
-            consequences.entries.append(_with_status(entry, EntryStatus.SUSPENDED, now))
-            consequences.suspended.append(entry.entry_id)
-
-    async def _change_hits(
-        self, connection: AsyncConnection, consequences: Consequences, mover: Mover
-    ) -> None:
-        """Close the open hits on removed entries; start those on changed ones anew."""
-        stores = self._ports.stores
-        changed = {entry.entry_id: entry for entry in consequences.changed}
-        touched = [*consequences.removed, *changed]
-        if not touched:
-            return
-        hits = []
-        steps: list[Step] = []
-        for hit in await stores.hits.lock_open_of_entries(connection, touched):
-            if hit.entry_id in changed:
-                entry = changed[hit.entry_id]
-                hit = replace(  # noqa: PLW2901 - The hit as it is from here on.
-                    hit,
-                    entry=entry.body,
-                    entry_digest=entry.digest,
-                    data_version=hit.data_version + 1,
-                    data_changed_at=mover.at,
-                )
-                hit, taken = started_anew(hit, replace(mover, cause="ENTRY_CHANGED"))  # noqa: PLW2901
-                steps.extend(taken)
-            elif hit.state is not HitState.ENTRY_REMOVED:
-                hit, step = moved(hit, HitState.ENTRY_REMOVED, mover)  # noqa: PLW2901
-                steps.append(step)
-            hits.append(hit)
-        await stores.hits.save(connection, hits)
-        await stores.hits.add_steps(connection, steps)
-        await stores.orders.cancel_drafts(
-            connection, [hit.hit_id for hit in hits if hit.state is HitState.ENTRY_REMOVED], mover.at
-        )
 
     def _records(self, consequences: Consequences, version: ListVersion) -> list[AuditRecord]:
         """One record of the whole, and one for each entry that left screening."""
@@ -336,23 +165,6 @@ class Lifecycle:
         )
 
 
-def _as_activated(entry: EntryRecord, refusals: tuple[str, ...], before: EntryRecord | None) -> EntryRecord:
-    if before is not None and before.removed_at is not None:
-        # What was removed here stays removed, whatever a file still says (SG-15).
-        return replace(before, refusals=refusals, is_used=False)
-    return replace(entry, status=EntryStatus.SUSPENDED, refusals=refusals) if refusals else entry
-
-
-def _with_status(entry: EntryRecord, status: EntryStatus, now: datetime) -> EntryRecord:
-    removed_at = now if status is EntryStatus.REMOVED else entry.removed_at
-    return replace(entry, status=status, status_since=now, removed_at=removed_at, is_used=False, refusals=())
-
-
 def _overdue_status(entry: EntryRecord, now: datetime) -> EntryRecord:
     is_over = entry.expires <= now.date()
     return replace(entry, status=EntryStatus.EXPIRED if is_over else EntryStatus.SUSPENDED, status_since=now)
-
-
-def stated_for_import(principal: Principal) -> tuple[Actor, Stated]:
-    """Who imports, and why: a watchlist serves prevention (S/RES/2396 para 13)."""
-    return Actor.of(principal), Stated("TERR_PREVENT", None)

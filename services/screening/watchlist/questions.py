@@ -3,13 +3,15 @@
 Source: safeguards catalogue §4a, §5 (stages screening and watchlist).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from services.screening.acting import Actor, Stated
 from services.screening.policy_requests import Act, Request, build_request
 from services.screening.registers import ListSource
+from shared.security.tokens import Principal
 
 
 def import_list(
@@ -44,6 +46,27 @@ def import_list(
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """What was found out about an INTERPOL notice before it was adopted (SG-18)."""
+
+    type: str
+    terrorism_ground: bool
+    check_ref: str | None
+    valid: bool
+    political: bool
+
+    @classmethod
+    def of(cls, adoption: Mapping[str, Any] | None) -> "NoticeFacts | None":
+        """The notice that an adoption names, if any."""
+        notice = (adoption or {}).get("notice")
+        return None if notice is None else cls(**notice)
+
+    def as_facts(self) -> dict[str, Any]:
+        """`object.notice` of SG-18."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class EntryTerms:
     """What an entry's use depends on beside its identifiers."""
 
@@ -55,6 +78,7 @@ class EntryTerms:
     review_due: date
     expires: date
     was_removed: bool = False
+    notice: NoticeFacts | None = None
 
 
 def activate_entry(
@@ -72,6 +96,7 @@ def activate_entry(
             "review_due": terms.review_due.isoformat(),
             "expires": terms.expires.isoformat(),
             "source_kind": source.kind,
+            "notice": None if terms.notice is None else terms.notice.as_facts(),
         },
         {
             "removed_before": terms.was_removed,
@@ -94,6 +119,12 @@ def use_entry(
             "review_due": terms.review_due.isoformat(),
             "expires": terms.expires.isoformat(),
             "source_kind": source.kind,
+            "notice": None if terms.notice is None else terms.notice.as_facts(),
         },
         {},
     )
+
+
+def stated_for_import(principal: Principal) -> tuple[Actor, Stated]:
+    """Who imports, and why: a watchlist serves prevention (S/RES/2396 para 13)."""
+    return Actor.of(principal), Stated("TERR_PREVENT", None)

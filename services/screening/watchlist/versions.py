@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.screening.watchlist.questions import EntryTerms
+from services.screening.hit import digest_of
+from services.screening.watchlist.questions import EntryTerms, NoticeFacts
 from shared.personal import Personal
 
 UN_REVIEW = timedelta(days=730)
@@ -19,6 +20,8 @@ ADULT_AGE = 18
 #: The roles of the two persons who release a held import (design.md §5).
 RELEASING_ROLES = ("LIST_STEWARD", "APPROVER")
 TERRORISM = "TERRORISM"
+#: Kinds of source whose rows are screened only once a national approver adopted them (governance §3).
+ADOPTED_KINDS = frozenset({"PARTNER", "INTERPOL", "REGIONAL"})
 
 
 class VersionState(StrEnum):
@@ -31,16 +34,21 @@ class VersionState(StrEnum):
 
 
 class EntryStatus(StrEnum):
-    """Where an imported entry stands.
+    """Where an entry stands. A foreign list's row is SUBMITTED until it is adopted here.
 
     Source: `watchlist-governance.md` §3.
     """
 
+    SUBMITTED = "SUBMITTED"
     ACTIVE = "ACTIVE"
     UNDER_REVIEW = "UNDER_REVIEW"
     SUSPENDED = "SUSPENDED"
     REMOVED = "REMOVED"
     EXPIRED = "EXPIRED"
+
+
+#: The states that are screened (SG-14).
+SCREENED = frozenset({EntryStatus.ACTIVE, EntryStatus.UNDER_REVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +91,15 @@ class ListRow(Personal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EntryRecord(Personal):
-    """An entry as it stands now: which version it comes from, its status, and whether it is screened."""
+    """An entry as it stands now: which version it comes from, its status, and whether it is screened.
+
+    `version_id` is empty for what was nominated here. `adoption` holds who nominated and approved an entry
+    that needed people, and for an INTERPOL notice what was checked; it is empty for imported listings.
+    """
 
     entry_id: str
     source_id: str
-    version_id: UUID
+    version_id: UUID | None
     digest: str
     body: dict[str, Any]
     status: EntryStatus
@@ -98,6 +110,7 @@ class EntryRecord(Personal):
     removed_at: datetime | None
     is_used: bool
     refusals: tuple[str, ...] = ()
+    adoption: Mapping[str, Any] | None = None
 
     def terms(self) -> EntryTerms:
         """What the safeguards ask about the entry's use."""
@@ -110,6 +123,7 @@ class EntryRecord(Personal):
             review_due=self.review_due,
             expires=self.expires,
             was_removed=self.removed_at is not None,
+            notice=NoticeFacts.of(self.adoption),
         )
 
 
@@ -178,3 +192,17 @@ def missing_release(version: ListVersion, person: str, roles: frozenset[str]) ->
 def is_released(version: ListVersion) -> bool:
     """Whether both posts, held by two persons, released the version."""
     return {release.role for release in version.approvers} == set(RELEASING_ROLES)
+
+
+def identifying_digest(body: Mapping[str, Any]) -> str:
+    """A digest of the facts that a match rests on, so that a new comment opens no review anew."""
+    facts = (
+        "names",
+        "birth_dates",
+        "birth_places",
+        "nationalities",
+        "sex",
+        "documents",
+        "category",
+    )
+    return digest_of({fact: body.get(fact) for fact in facts})
