@@ -12,15 +12,26 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.ingest import directives_inbox, interactive_routes, register_routes, routes
+from services.ingest import (
+    directives_inbox,
+    expected_routes,
+    interactive_routes,
+    register_routes,
+    routes,
+)
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
 from services.ingest.drop_folder import DropFolder, watching
+from services.ingest.expected_flights import WatchTerms
+from services.ingest.expected_watch import FlightWatch
+from services.ingest.hit_links import AskScreening
 from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
+from services.ingest.masking import Vault
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.replies.ackres import DEFAULT_ERRORS
+from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
@@ -84,10 +95,12 @@ def create_app(
         authority=settings.authority,
         rules=read_rules(settings.sensitive_rules_file),
         part_wait_minutes=settings.part_wait_minutes,
+        watch=WatchTerms(settings.manifest_due_minutes, settings.partial_manifest_percent),
     )
     signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
     service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
     service_signer = ServiceSigner(SERVICE, service_key, time)
+    vault = None if settings.masking_key_file is None else Vault.load(settings.masking_key_file)
     callback_signer = CallbackSigner(settings.authority, service_key, time)
 
     @asynccontextmanager
@@ -117,7 +130,7 @@ def create_app(
             receipts = PruneRule(
                 "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
             )
-            beside = (relay, Pruner(database, [receipts, inbox], time), PartsClock(ports))
+            beside = (relay, Pruner(database, [receipts, inbox], time), PartsClock(ports), FlightWatch(ports))
             async with audit as desk, _running(*beside):
                 app.state.audit_desk = desk
                 async with watching(_drop_folder(settings, ports)):
@@ -136,6 +149,7 @@ def create_app(
             desk_router,
             service_state_router,
             register_routes.router,
+            expected_routes.router,
             audit_router(),
         ],
         clock=time,
@@ -157,7 +171,7 @@ def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
 
 
 @asynccontextmanager
-async def _running(*beside: Relay | Pruner | PartsClock) -> AsyncIterator[None]:
+async def _running(*beside: Relay | Pruner | PartsClock | FlightWatch) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for each in beside:

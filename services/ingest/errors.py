@@ -11,6 +11,7 @@ DomainError
 ├── IdempotencyKeyReused         the caller's key came before with other content
 ├── UploadMalformed              a form without a file
 ├── ScheduleRefused              a file of expected flights that cannot be taken as a whole
+├── PeriodRefused                days that end before they begin, or too many
 ├── StoreUnavailable             nothing can be stored now; nothing was taken
 ├── ReceiptNotFound, FlightNotFound
 ├── RegisterMalformed            a proposed register row breaks its schema
@@ -201,6 +202,13 @@ class ScheduleRefused(DomainError):
         super().__init__(fault=fault, line=line, place=place, words=SCHEDULE_FAULTS.get(fault, ""))
         self.fault_code = fault
         self.line = line
+
+
+class PeriodRefused(DomainError):
+    """The days asked for are none, or too many."""
+
+    code: ClassVar[str] = "PERIOD_REFUSED"
+    sentence: ClassVar[str] = "Ask for at least one day and at most {days}: 'to' lies after 'from'."
 
 
 class ReceiptNotFound(DomainError):

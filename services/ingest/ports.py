@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.admission import Admission
+from services.ingest.expected_flights import DEFAULT_TERMS, WatchTerms
 from services.ingest.linking import LinkingKeys
 from services.ingest.sensitive import DEFAULT_RULES, Rules
+from services.ingest.store.expected import ExpectedStore
 from services.ingest.store.flights import FlightStore
 from services.ingest.store.messages import MessageStore
 from services.ingest.store.registers import RegisterStore
@@ -42,13 +44,15 @@ class Stores:
     reservations: ReservationStore = field(default_factory=ReservationStore)
     transactions: TransactionStore = field(default_factory=TransactionStore)
     registers: RegisterStore = field(default_factory=RegisterStore)
+    expected: ExpectedStore = field(default_factory=ExpectedStore)
 
 
 @dataclass(frozen=True)
 class Ports:
     """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`.
 
-    `part_wait_minutes` is how long the parts of a split message are awaited.
+    `part_wait_minutes` is how long the parts of a split message are awaited; `watch` is when the manifest of
+    an expected flight is due, and when it is partial.
     """
 
     database: AsyncEngine
@@ -63,6 +67,7 @@ class Ports:
     authority: str
     rules: Rules = DEFAULT_RULES
     part_wait_minutes: int = 30
+    watch: WatchTerms = DEFAULT_TERMS
     stores: Stores = field(default_factory=Stores)
     admission: Admission = field(default_factory=Admission)
 

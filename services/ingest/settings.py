@@ -35,7 +35,9 @@ class IngestSettings(ServiceSettings):
     never kept (JSON or TOML), at least as strict as ours. `part_wait_minutes` is how long the other parts of
     a split message are awaited before its receipts and its flight say that they are missing.
     `ackres_errors` tells faults in ACKRES by other codes of ERC 9321 than ours (`{"FLIGHT_MISSING": "114"}`),
-    and `ackres_other_error` every fault not named.
+    and `ackres_other_error` every fault not named. `manifest_due_minutes` is how long before departure an
+    expected flight without manifest raises an alarm; `partial_manifest_percent` below which part of the
+    flight's seats, or of the travellers it usually has, a manifest does.
     """
 
     model_config = SettingsConfigDict(
@@ -57,7 +59,13 @@ class IngestSettings(ServiceSettings):
     ackres_errors: dict[FaultCode, ErrorCode] = Field(default={}, max_length=200)
     ackres_other_error: ErrorCode = UNABLE_TO_PROCESS
 
+    manifest_due_minutes: int = Field(default=60, ge=0, le=1440)
+    partial_manifest_percent: int = Field(default=50, ge=0, le=100)
+
     drop_folder: DirectoryPath | None = None
+
+    masking_key_file: Path | None = None
+    unmasking_key_file: Path | None = None
 
     @field_validator("directives_file")
     @classmethod

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     READ_RECEIPT = "READ_RECEIPT"
     LIST_RECEIPTS = "LIST_RECEIPTS"
     READ_FLIGHTS = "READ_FLIGHTS"
+    IMPORT_SCHEDULE = "IMPORT_SCHEDULE"
+    READ_OWN_QUALITY = "READ_OWN_QUALITY"
     # registers of ingest and sharing
     READ_REGISTERS = "READ_REGISTERS"
     PROPOSE_REGISTER = "PROPOSE_REGISTER"
@@ -100,6 +102,9 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_FLIGHTS: frozenset(
             {Role.VERIFIER, Role.SUPERVISOR, Role.ANALYST, Role.AUDITOR, Role.DPO, Role.ADMIN}
         ),
+        # What makes more flights watched takes one person (workflow.md §7).
+        Permission.IMPORT_SCHEDULE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
+        Permission.READ_OWN_QUALITY: frozenset({Role.CARRIER}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
         Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
