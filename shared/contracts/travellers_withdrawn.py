@@ -21,7 +21,7 @@ class WithdrawalReason(StrEnum):
 
 
 class TravellersWithdrawnV1(Contract):
-    """Up to `MAX_TRAVELLERS_A_BATCH` travellers of one flight, by the identifiers under which they were observed.
+    """Up to `MAX_TRAVELLERS_A_BATCH` travellers of one flight, by the identifiers they were observed under.
 
     Whoever is reported again later is observed under a new identifier.
     """

@@ -31,7 +31,7 @@ def certify_here(
     report: Annotated[Path | None, typer.Option(help="Where the report goes, as JSON.")] = None,
     data: Data = DEFAULT_DATA,
 ) -> int:
-    """Try every kind of message, and your own files, against a test endpoint; nobody is stored or screened."""
+    """Try every kind of message, and your own files, at a test endpoint; nobody is stored or screened."""
     address = url or str(DataFolder(data.absolute()).running_system()["ingest"])
     token = token_file.read_text(encoding="ascii").strip() if token_file else token_of_carrier(data, carrier)
     name = sender or f"{carrier}DCS"
