@@ -60,7 +60,7 @@ class ExpectFlights:
         """Expect the flights of every schedule, and for carriers without one what their pattern promises."""
         today = now.date()
         # Local dates run a day ahead of, and behind, the UTC date.
-        days = [today + ahead * DAY for ahead in range(-1, DAYS_AHEAD + 1)]
+        days = [today + later * DAY for later in range(-1, DAYS_AHEAD + 1)]
         store = self.ports.stores.expected
         legs = await store.legs(connection, days[0], days[-1])
         expected = [
@@ -72,7 +72,9 @@ class ExpectFlights:
         for day in days[: DAYS_LEARNED_AHEAD + 2]:
             expected.extend(await self._learned(connection, day))
         due = timedelta(minutes=self.ports.watch.due_minutes)
-        identified = [(self.ports.identifiers.new(), flight) for flight in expected]
+        # A flight that has left before anybody expected it raises no alarm any more.
+        ahead = [flight for flight in expected if flight.departs_at > now]
+        identified = [(self.ports.identifiers.new(), flight) for flight in ahead]
         await store.expect(connection, identified, due)
 
     def _scheduled(self, leg: ScheduledLeg, day: date) -> Expectation | None:
