@@ -21,8 +21,18 @@ APPLICATION = "APIS"
 
 _REFERENCE_CHARACTERS = 14
 
-# A close-out names people whom the State has answered before: it is acknowledged as a whole.
-_ACKNOWLEDGED = frozenset({Change.CLOSE, Change.CLOSE_ON_BOARD, Change.CLOSE_NOT_ON_BOARD})
+# A close-out names people whom the State has answered before, and who is taken off is not told to board: such
+# a message is acknowledged as a whole.
+_ACKNOWLEDGED = frozenset(
+    {
+        Change.CANCEL,
+        Change.REDUCTION,
+        Change.FLIGHT_CANCELLED,
+        Change.CLOSE,
+        Change.CLOSE_ON_BOARD,
+        Change.CLOSE_NOT_ON_BOARD,
+    }
+)
 
 
 class Document(StrEnum):
@@ -56,8 +66,8 @@ def reply_to(message: ParsedMessage, table: DirectiveTable = DEFAULT_TABLE) -> R
 
     Every traveller that could be read is answered alike, whatever screening finds (SG-08). A traveller that
     was merged with an earlier one is answered once; one that could not be read is asked for again, while the
-    others get theirs. A close-out is acknowledged, and names only whom it cannot take; so is a list of people
-    who are on no flight.
+    others get theirs. A close-out or a cancellation is acknowledged, and names only whom it cannot take; so is
+    a list of people who are on no flight.
 
     Source:
         `spec/cusres.md` §3.
