@@ -77,6 +77,8 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     signing_key(folder.keys_of("sharing") / "notice-signing.json", own_authority, "notice", now)
     _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
     _once(folder.keys_of("ingest") / "digest.key", _random_key)
+    _once(folder.unmasking_key, _sealing_key)
+    _once(folder.masking_key, lambda: _public_half(folder.unmasking_key))
     _once(folder.keys_of("console") / "session.key", _random_key)
     tokens = [KeyFile.load(folder.keys_of(service) / "service-token.json") for service in SERVICES]
     _write_public(folder.service_keys, tokens)
@@ -147,6 +149,11 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
     }
     peers = {f"{peer.upper()}_URL": ports.url(peer) for peer in PEERS[service]}
     settings = common | peers | OWN_SETTINGS.get(service, {})
+    if service == "ingest":
+        settings |= {
+            "MASKING_KEY_FILE": str(folder.masking_key),
+            "UNMASKING_KEY_FILE": str(folder.unmasking_key),
+        }
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
@@ -197,9 +204,14 @@ def _random_key() -> str:
 
 
 def _sealing_key() -> str:
-    """An X25519 key to which counterparts seal what they send us (RFC 8037)."""
+    """An X25519 key to which others seal what only its holder may open (RFC 8037)."""
     key = OKPKey.generate_key("X25519", private=True, auto_kid=True)
     return json.dumps(key.as_dict(private=True))
+
+
+def _public_half(path: Path) -> str:
+    key = OKPKey.import_key(json.loads(path.read_text(encoding="utf-8")))
+    return json.dumps(key.as_dict(private=False))
 
 
 def _write_public(path: Path, keys: Sequence[KeyFile]) -> None:

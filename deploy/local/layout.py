@@ -69,6 +69,16 @@ class DataFolder:
         """What runs on this folder now: process, addresses."""
         return self.path / "system.json"
 
+    @property
+    def masking_key(self) -> Path:
+        """The public half of the vault of masked values: ingest closes with it."""
+        return self.keys_of("ingest") / "masking.json"
+
+    @property
+    def unmasking_key(self) -> Path:
+        """The private half: in production it stands where masked values are shown under a grant only."""
+        return self.keys_of("ingest") / "unmasking.json"
+
     def keys_of(self, name: str) -> Path:
         """The key folder of one service."""
         return self.path / "keys" / name

@@ -130,8 +130,9 @@ def create_app(
             receipts = PruneRule(
                 "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
             )
-            beside = (relay, Pruner(database, [receipts, inbox], time), PartsClock(ports), FlightWatch(ports))
-            async with audit as desk, _running(*beside):
+            pruner = Pruner(database, [receipts, inbox], time)
+            jobs = RetentionJobs(ports, AskScreening(way, identifiers), vault)
+            async with audit as desk, _running(relay, pruner, PartsClock(ports), FlightWatch(ports), jobs):
                 app.state.audit_desk = desk
                 async with watching(_drop_folder(settings, ports)):
                     yield
@@ -171,7 +172,7 @@ def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
 
 
 @asynccontextmanager
-async def _running(*beside: Relay | Pruner | PartsClock | FlightWatch) -> AsyncIterator[None]:
+async def _running(*beside: Relay | Pruner | PartsClock | FlightWatch | RetentionJobs) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for each in beside:

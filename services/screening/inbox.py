@@ -9,20 +9,22 @@ from pydantic import ValidationError
 
 from services.screening.errors import UnreadableMessage
 from services.screening.front_line import FrontLine
+from services.screening.hit_links import HitLinks
 from services.screening.ports import Ports
 from services.screening.screen import ScreenTravellers
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.withdraw import WithdrawTravellers
 from shared.bus.inbox import Inbox
-from shared.contracts import NationalReleaseV1, TravellersObservedV1, TravellersWithdrawnV1
+from shared.contracts import HitLinksAskedV1, NationalReleaseV1, TravellersObservedV1, TravellersWithdrawnV1
 
-Body = TypeVar("Body", TravellersObservedV1, TravellersWithdrawnV1, NationalReleaseV1)
+Body = TypeVar("Body", TravellersObservedV1, TravellersWithdrawnV1, NationalReleaseV1, HitLinksAskedV1)
 
 #: Which service may send what.
 SENDERS = {
     "TravellersObservedV1": "ingest",
     "TravellersWithdrawnV1": "ingest",
     "NationalReleaseV1": "sharing",
+    "HitLinksAskedV1": "ingest",
 }
 
 
@@ -64,6 +66,10 @@ class ReceiveMessage:
                 raise UnreadableMessage(kind=message.kind)
             taken = await WithdrawTravellers(self._ports)(withdrawn)
             return taken.as_json()
+        if message.kind == "HitLinksAskedV1":
+            # A question changes nothing: it is answered anew each time, and its answer is not kept.
+            answer = await HitLinks(self._ports)(_parsed(HitLinksAskedV1, message).travellers)
+            return answer.as_json()
         return await self._release(message)
 
     async def _release(self, message: Received) -> dict[str, Any]:

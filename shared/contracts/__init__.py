@@ -10,6 +10,7 @@ from shared.contracts.hit_confirmed import (
     StandingOrderFactsV1,
     VerificationV1,
 )
+from shared.contracts.hit_links import HitLink, HitLinksAskedV1, HitLinksV1
 from shared.contracts.national_release import NationalReleaseV1
 from shared.contracts.travellers_observed import (
     FlightV1,
@@ -30,6 +31,9 @@ __all__ = [
     "FlightV1",
     "GradedItemV1",
     "HitConfirmedV1",
+    "HitLink",
+    "HitLinksAskedV1",
+    "HitLinksV1",
     "HitStateV1",
     "LegV1",
     "NationalReleaseV1",

@@ -17,7 +17,7 @@ SELECT r.reservation_id, r.locators, r.status, r.content_digest, r.transaction_i
     CASE WHEN r.transaction_id = :transaction_id THEN r.record END AS record,
     ARRAY(SELECT traveller_id FROM reservation_traveller t WHERE t.reservation_id = r.reservation_id
         ORDER BY place) AS travellers
-FROM reservation r WHERE r.flight_id = :flight_id AND r.sender = :sender
+FROM reservation r WHERE r.flight_id = :flight_id AND r.sender = :sender AND r.masked_at IS NULL
 ORDER BY r.reservation_id
 """)
 _COLUMNS = """CAST(:reservation_ids AS uuid[]), CAST(:locators AS text[]), CAST(:statuses AS text[]),

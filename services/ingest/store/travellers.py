@@ -18,7 +18,7 @@ KEY_OCTETS = 17
 _KNOWN = text("""
 SELECT traveller_id, status, source, api_keys, pnr_keys, fact_digest, screened_at, first_reported_at,
     CASE WHEN :with_records OR source = 'PNR' THEN record END AS record, api_record, pnr_record
-FROM traveller WHERE flight_id = :flight_id AND followed_by IS NULL
+FROM traveller WHERE flight_id = :flight_id AND followed_by IS NULL AND masked_at IS NULL
 ORDER BY traveller_id
 """)
 _COLUMNS = """CAST(:traveller_ids AS uuid[]), CAST(:statuses AS text[]), CAST(:sources AS text[]),
@@ -71,7 +71,8 @@ WHERE traveller_id = each.old_id
 """)
 _ON_THE_FLIGHT = text("""
 SELECT traveller_id, source, record FROM traveller
-WHERE flight_id = :flight_id AND followed_by IS NULL AND status IN ('REPORTED', 'ON_BOARD')
+WHERE flight_id = :flight_id AND followed_by IS NULL AND masked_at IS NULL
+    AND status IN ('REPORTED', 'ON_BOARD')
 ORDER BY traveller_id
 """)
 
@@ -151,7 +152,7 @@ class TravellerStore:
     async def known(
         self, connection: AsyncConnection, flight_id: FlightId, *, with_records: bool
     ) -> list[KnownTraveller]:
-        """Everybody reported for a flight, oldest first."""
+        """Everybody reported for a flight, oldest first; whoever is masked can be linked to no report."""
         values = {"flight_id": flight_id, "with_records": with_records}
         return [
             KnownTraveller(
