@@ -20,6 +20,7 @@ from services.screening import (
     routes_hits,
     routes_registers,
     routes_review,
+    routes_versions,
     routes_watchlist,
 )
 from services.screening.background import Background
@@ -124,6 +125,7 @@ def create_app(
             routes_hits.router,
             routes_boarding.router,
             routes_watchlist.router,
+            routes_versions.router,
             routes_approvals.router,
             routes_registers.router,
             routes_desk.router,

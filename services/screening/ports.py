@@ -14,6 +14,7 @@ from services.screening.acting import Actor
 from services.screening.errors import RecordedRefusal, RefusedByPolicy
 from services.screening.policy_requests import Request
 from services.screening.store.boarding import BoardingStore
+from services.screening.store.documents import DocumentStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
 from services.screening.store.orders import OrderStore
@@ -94,6 +95,7 @@ class Stores:
     orders: OrderStore = field(default_factory=OrderStore)
     front_line: FrontLineStore = field(default_factory=FrontLineStore)
     boarding: BoardingStore = field(default_factory=BoardingStore)
+    documents: DocumentStore = field(default_factory=DocumentStore)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,9 @@ LEGAL_ROW = "LEGAL_ROW"
 LIST_SOURCE = "LIST_SOURCE"
 HIT_ORDER = "HIT_ORDER"
 COUNTRY_RISK = "COUNTRY_RISK"
+LIST_RETURN = "LIST_RETURN"
+ENTRY_RENEWAL = "ENTRY_RENEWAL"
+ENTRY_MERGE = "ENTRY_MERGE"
 
 RULES = (
     ApprovalRule(STANDING_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL"})),
@@ -47,6 +50,16 @@ RULES = (
     ApprovalRule(
         COUNTRY_RISK, frozenset({"HUMAN_RIGHTS"}), frozenset({"SUPERVISOR", "LEGAL", "DPO", "PIU_HEAD"})
     ),
+    ApprovalRule(
+        LIST_RETURN, frozenset({"LIST_STEWARD", "APPROVER"}), frozenset({"LIST_STEWARD", "APPROVER"})
+    ),
+    # Who nominated an entry does not review it (SG-14); the supervisor is the smallest office's reviewer.
+    ApprovalRule(
+        ENTRY_RENEWAL,
+        frozenset({"REVIEWER", "SUPERVISOR"}),
+        frozenset({"APPROVER", "LEGAL", "PIU_HEAD"}),
+    ),
+    ApprovalRule(ENTRY_MERGE, frozenset({"LIST_STEWARD"}), frozenset({"APPROVER"})),
     ApprovalRule(HIT_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL", "DUTY_SUPERVISOR", "PIU_HEAD"})),
 )
 

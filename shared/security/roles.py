@@ -72,6 +72,14 @@ class Permission(StrEnum):
     IMPORT_LIST = "IMPORT_LIST"
     READ_WATCHLIST = "READ_WATCHLIST"
     APPROVE_LIST = "APPROVE_LIST"
+    READ_ENTRIES = "READ_ENTRIES"
+    NOMINATE_ENTRY = "NOMINATE_ENTRY"
+    READ_NOMINATIONS = "READ_NOMINATIONS"
+    APPROVE_ENTRY = "APPROVE_ENTRY"
+    REVIEW_ENTRY = "REVIEW_ENTRY"
+    APPROVE_RENEWAL = "APPROVE_RENEWAL"
+    PROPOSE_MERGE = "PROPOSE_MERGE"
+    APPROVE_MERGE = "APPROVE_MERGE"
     FRONT_LINE_CARDS = "FRONT_LINE_CARDS"
     OPERATE = "OPERATE"
     # sharing
@@ -131,6 +139,17 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_WATCHLIST: OVERSIGHT
         | {Role.LIST_STEWARD, Role.APPROVER, Role.SUPERVISOR, Role.VERIFIER, Role.ADMIN},
         Permission.APPROVE_LIST: frozenset({Role.LIST_STEWARD, Role.APPROVER}),
+        # Entries name people: only those whose post is the list itself see them outside a hit.
+        Permission.READ_ENTRIES: frozenset(
+            {Role.LIST_STEWARD, Role.NOMINATOR, Role.APPROVER, Role.REVIEWER, Role.SUPERVISOR}
+        ),
+        Permission.NOMINATE_ENTRY: frozenset({Role.NOMINATOR}),
+        Permission.READ_NOMINATIONS: frozenset({Role.NOMINATOR, Role.APPROVER, Role.LIST_STEWARD}),
+        Permission.APPROVE_ENTRY: frozenset({Role.APPROVER}),
+        Permission.REVIEW_ENTRY: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+        Permission.APPROVE_RENEWAL: frozenset({Role.APPROVER, Role.LEGAL, Role.PIU_HEAD}),
+        Permission.PROPOSE_MERGE: frozenset({Role.LIST_STEWARD}),
+        Permission.APPROVE_MERGE: frozenset({Role.APPROVER}),
         Permission.FRONT_LINE_CARDS: frozenset({Role.FRONT_LINE}),
         Permission.OPERATE: frozenset({Role.ADMIN}),
         Permission.READ_SHARES: _SHARE_READERS,

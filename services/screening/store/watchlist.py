@@ -180,6 +180,22 @@ class WatchlistStore:
         row = (await connection.execute(query, {"source_id": source_id})).one_or_none()
         return None if row is None else _version_of(row)
 
+    async def version_before(self, connection: AsyncConnection, version: ListVersion) -> ListVersion | None:
+        """What a version is compared with: the one in force, or for that one what was in force before it."""
+        query = text(
+            f"SELECT {_VERSION} FROM list_version WHERE source_id = :source_id"  # noqa: S608
+            " AND version_id <> :version_id AND state IN ('IN_FORCE', 'SUPERSEDED')"
+            " AND (CAST(:before AS timestamptz) IS NULL OR in_force_since < :before)"
+            " ORDER BY in_force_since DESC LIMIT 1"
+        )
+        facts = {
+            "source_id": version.source_id,
+            "version_id": version.version_id,
+            "before": version.in_force_since,
+        }
+        row = (await connection.execute(query, facts)).one_or_none()
+        return None if row is None else _version_of(row)
+
     async def versions(self, connection: AsyncConnection, limit: int = 100) -> list[ListVersion]:
         """The newest versions of all sources."""
         query = text(

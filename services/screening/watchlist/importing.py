@@ -113,9 +113,9 @@ class ImportList:
             individuals=read.individuals,
             entities_left_out=read.entities_left_out,
             by_regime=read.by_regime,
-            stored=len(read.entries),
+            stored=read.stored,
             faults=[fault.as_json() for fault in read.faults],
-            delta_pct=change_in_percent(0 if earlier is None else earlier.stored, len(read.entries)),
+            delta_pct=change_in_percent(0 if earlier is None else earlier.stored, read.stored),
             imported_by=principal.subject,
             imported_at=now,
         )
@@ -125,6 +125,7 @@ class ImportList:
         verdict, records = judged.ask()
         goes_live = verdict.permits and digest is not None
         await store.add_version(connection, version, rows)
+        await self._ports.stores.documents.add(connection, version.version_id, read.documents)
         if goes_live and source is not None:
             _, purpose = stated_for_import(principal)
             records += await self._lifecycle.put_in_force(connection, version, source, purpose)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import RowFault
+from services.screening.watchlist.sources.lost_document import LostDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class ReadList:
     `individuals` counts every person of the file; `by_regime` counts them under each of their programmes, so
     that a person under two is in both; `entities_left_out` are organisations, ships and aircraft, which are
     not screened against travellers; `entries` holds the persons of the allowed regimes, in the file's order;
-    `faults` flag what was kept as text.
+    `faults` flag what was kept as text. A list of lost and stolen documents has `documents` and no persons.
     """
 
     generated_at: datetime
@@ -63,6 +64,12 @@ class ReadList:
     entities_left_out: int
     entries: tuple[WatchlistEntry, ...]
     faults: tuple[RowFault, ...] = ()
+    documents: tuple[LostDocument, ...] = ()
+
+    @property
+    def stored(self) -> int:
+        """How many persons or documents are kept."""
+        return len(self.entries) + len(self.documents)
 
 
 ReadListFile = Callable[[ListToRead], ReadList]

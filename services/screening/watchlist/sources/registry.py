@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from services.screening.watchlist.sources.documents_csv import read_documents_csv
 from services.screening.watchlist.sources.eu_csv import read_eu_csv
 from services.screening.watchlist.sources.interpol import read_interpol
 from services.screening.watchlist.sources.ofac_csv import read_ofac_csv
@@ -18,4 +19,5 @@ READERS: Final[Mapping[str, ReadListFile]] = {
     "uk": read_uk_csv,
     "opensanctions": read_opensanctions,
     "interpol": read_interpol,
+    "documents": read_documents_csv,
 }
