@@ -11,11 +11,13 @@ from starlette.responses import JSONResponse, Response
 
 from services.ingest.answers import EDIFACT_TYPE, answer
 from services.ingest.arrival import RawMessage
+from services.ingest.directives_inbox import KIND as DIRECTIVE_KIND
 from services.ingest.directives_inbox import Received, ReceiveDirective, UnreadableMessage
 from services.ingest.errors import IdempotencyKeyReused, StoreUnavailable
 from services.ingest.interactive import Answered, AnswerInteractive
 from services.ingest.interactive_reply import as_json
 from services.ingest.replies.reply import build_reply
+from services.ingest.rescreening import AnswerRescreening
 from services.ingest.routes import PortsOf, SubmissionHeaders
 from shared.bus.errors import MessageMismatch
 from shared.security.roles import Permission
@@ -73,7 +75,7 @@ class MessageIn(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     message_id: UUID
-    kind: Literal["DirectiveChangedV1"]
+    kind: Literal["DirectiveChangedV1", "WindowPageWantedV1", "ResendWantedV1"]
     body: dict[str, Any]
 
 
@@ -85,8 +87,10 @@ async def receive_message(
     ports: PortsOf,
 ) -> dict[str, Any]:
     """Take one message of another service; a repeat gets the first reply."""
-    receive = ReceiveDirective(ports, request.app.state.interactive_terms.table)
-    return await receive(Received(body.message_id, body.kind, body.body, principal.subject))
+    message = Received(body.message_id, body.kind, body.body, principal.subject)
+    if message.kind == DIRECTIVE_KIND:
+        return await ReceiveDirective(ports, request.app.state.interactive_terms.table)(message)
+    return await AnswerRescreening(ports)(message)
 
 
 @router.get("/v1/interactive/keys", dependencies=[Depends(public())])
