@@ -13,6 +13,7 @@ from deploy.local.benchmarks.fuzz import INPUTS, SEED, measure_fuzz
 from deploy.local.benchmarks.ingest import measure_ingest
 from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
+from deploy.local.benchmarks.retention import measure_retention
 from deploy.local.benchmarks.throughput import measure_throughput
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
@@ -26,6 +27,7 @@ SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "matching": measure_matching,
     "audit": measure_audit,
     "throughput": measure_throughput,
+    "retention": measure_retention,
 }
 
 
