@@ -117,6 +117,7 @@ class AnswerRescreening:
             yield TravellersToRescreenV1(
                 message_id=self._ports.identifiers.new(),
                 rescreening_id=wanted.rescreening_id,
+                generation=wanted.generation,
                 flight=flight_contract(flight_id, travellers[0].flight, self._ports.airports),
                 data_class=PNR if source is Source.PNR else API,
                 received_at=reported_at,

@@ -202,21 +202,22 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             used_carrier = parts.carrier or _http_carrier(settings, client, clock)
             # The list in force is in memory before the first batch comes.
             await current.refresh()
-            await opened.enter_async_context(_working(screening, Relay(engine, used_carrier, {})))
+            await opened.enter_async_context(_working(screening, used_carrier))
             yield
 
     return lifespan
 
 
 @asynccontextmanager
-async def _working(screening: ScreeningService, relay: Relay) -> AsyncIterator[None]:
-    """Run relay, clocks and list watcher while the service runs; what is under way is finished."""
+async def _working(screening: ScreeningService, carrier: Carrier) -> AsyncIterator[None]:
+    """Run relay, clocks, list watcher and re-screening; what is under way at the end is finished."""
     background = Background(screening)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(relay.run(stop))
+        tasks.create_task(Relay(screening.ports.database, carrier, {}).run(stop))
         tasks.create_task(background.beat_clocks(stop))
         tasks.create_task(background.watch_list(stop))
+        tasks.create_task(background.rescreen(carrier, stop))
         try:
             yield
         finally:

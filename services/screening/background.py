@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 
 from services.screening.clocks import Clocks
+from services.screening.rescreen import Rescreening
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
+from shared.bus.relay import Carrier
 from shared.bus.wake import WakeUp
 from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
@@ -31,6 +33,20 @@ class Background:
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("clock_beat_failed", error=type(fault).__name__)
             await _pause(stop, settings.clock_seconds)
+
+    async def rescreen(self, carrier: Carrier, stop: asyncio.Event) -> None:
+        """Let every change of the list meet the travellers of the window; goes on after a restart."""
+        screening = self._screening
+        rescreening = Rescreening(screening.ports, screening.current, carrier)
+        while not stop.is_set():
+            has_more = False
+            try:
+                await rescreening.plan()
+                has_more = await rescreening.step()
+            except (*DATABASE_FAULTS, DomainError) as fault:
+                get_logger().warning("rescreening_waits", reason=type(fault).__name__)
+            if not has_more:
+                await _pause(stop, screening.settings.clock_seconds)
 
     async def watch_list(self, stop: asyncio.Event) -> None:
         """Swap the matcher whenever the set of entries in use has changed, here or in another worker."""

@@ -167,6 +167,15 @@ class NoListInForce(NotYetReady):
     )
 
 
+class ListNotYetBuilt(NotYetReady):
+    """Travellers are to meet a changed list whose index this worker is still building."""
+
+    code: ClassVar[str] = "LIST_NOT_YET_BUILT"
+    sentence: ClassVar[str] = (
+        "The index of the changed list is being built. Try again in {retry_after_seconds} seconds."
+    )
+
+
 class NoStandingOrder(NotYetReady):
     """No standing order is in force."""
 

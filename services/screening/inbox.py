@@ -16,12 +16,21 @@ from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.withdraw import WithdrawTravellers
 from shared.bus.inbox import Inbox
 from shared.contracts import HitLinksAskedV1, NationalReleaseV1, TravellersObservedV1, TravellersWithdrawnV1
+from shared.contracts.rescreening import TravellersToRescreenV1
 
-Body = TypeVar("Body", TravellersObservedV1, TravellersWithdrawnV1, NationalReleaseV1, HitLinksAskedV1)
+Body = TypeVar(
+    "Body",
+    TravellersObservedV1,
+    TravellersToRescreenV1,
+    TravellersWithdrawnV1,
+    NationalReleaseV1,
+    HitLinksAskedV1,
+)
 
 #: Which service may send what.
 SENDERS = {
     "TravellersObservedV1": "ingest",
+    "TravellersToRescreenV1": "ingest",
     "TravellersWithdrawnV1": "ingest",
     "NationalReleaseV1": "sharing",
     "HitLinksAskedV1": "ingest",
@@ -55,11 +64,9 @@ class ReceiveMessage:
         if SENDERS.get(message.kind) != message.sender:
             raise UnreadableMessage(kind=message.kind)
         if message.kind == "TravellersObservedV1":
-            batch = _parsed(TravellersObservedV1, message)
-            if batch.message_id != message.message_id:
-                raise UnreadableMessage(kind=message.kind)
-            reply = await self._screen(batch)
-            return reply.as_json()
+            return await self._screened(_parsed(TravellersObservedV1, message), message)
+        if message.kind == "TravellersToRescreenV1":
+            return await self._screened(_parsed(TravellersToRescreenV1, message), message)
         if message.kind == "TravellersWithdrawnV1":
             withdrawn = _parsed(TravellersWithdrawnV1, message)
             if withdrawn.message_id != message.message_id:
@@ -71,6 +78,11 @@ class ReceiveMessage:
             answer = await HitLinks(self._ports)(_parsed(HitLinksAskedV1, message).travellers)
             return answer.as_json()
         return await self._release(message)
+
+    async def _screened(self, batch: TravellersObservedV1, message: Received) -> dict[str, Any]:
+        if batch.message_id != message.message_id:
+            raise UnreadableMessage(kind=message.kind)
+        return (await self._screen(batch)).as_json()
 
     async def _release(self, message: Received) -> dict[str, Any]:
         release = _parsed(NationalReleaseV1, message)

@@ -45,7 +45,13 @@ class MessageIn(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     message_id: UUID
-    kind: Literal["TravellersObservedV1", "TravellersWithdrawnV1", "NationalReleaseV1", "HitLinksAskedV1"]
+    kind: Literal[
+        "TravellersObservedV1",
+        "TravellersToRescreenV1",
+        "TravellersWithdrawnV1",
+        "NationalReleaseV1",
+        "HitLinksAskedV1",
+    ]
     body: dict[str, Any]
 
 

@@ -1,6 +1,6 @@
 """The watchlist's routes: what is in force, importing a file, releasing a held version, removing an entry."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from services.screening.errors import (
 )
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts, Service
+from services.screening.store.rescreening import Pass, RescreeningStore
 from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile
 from services.screening.watchlist.lifecycle import Lifecycle
@@ -120,12 +121,42 @@ class MatcherOut(Out):
     generation: int
 
 
+class RescreeningOut(Out):
+    """A pass of changed entries over the travellers of the window; it names nobody."""
+
+    rescreening_id: UUID
+    made_at: datetime
+    state: Literal["RUNNING", "SETTLING", "DONE"]
+    entries: int
+    compared: int
+    sent_again: int
+    day_reached: date | None
+    last_day: date
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, each: Pass) -> Self:
+        """From a pass."""
+        return cls(
+            rescreening_id=each.rescreening_id,
+            made_at=each.made_at,
+            state=each.state.value,
+            entries=len(each.entry_ids),
+            compared=each.compared,
+            sent_again=each.sent_again,
+            day_reached=None if each.after is None else each.after[0],
+            last_day=each.last_day,
+            finished_at=each.finished_at,
+        )
+
+
 class WatchlistOut(Out):
-    """Sources, versions, and the matcher; `notice` says why travellers wait, if they do."""
+    """Sources, versions, the matcher, the newest re-screenings; `notice` says why travellers wait."""
 
     sources: list[SourceOut]
     versions: list[VersionOut]
     matcher: MatcherOut | None
+    rescreenings: list[RescreeningOut]
     notice: str | None
 
 
@@ -153,6 +184,7 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
         sources = await stores.registers.sources(connection)
         versions = await stores.watchlist.versions(connection)
         generation, is_loaded = await stores.watchlist.generation(connection)
+        passes = await RescreeningStore().newest(connection)
     matcher = opened.current.matcher
     is_behind = is_loaded and opened.current.generation != generation
     return WatchlistOut(
@@ -166,6 +198,7 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
             threshold=matcher.threshold,
             generation=opened.current.generation,
         ),
+        rescreenings=[RescreeningOut.of(each) for each in passes],
         notice=_WAITING if not is_loaded else (_BUILDING if is_behind else None),
     )
 

@@ -16,6 +16,7 @@ from services.screening.boarding_holds import BoardingHolds
 from services.screening.deadlines import suppressed_until
 from services.screening.errors import (
     RETRY_AFTER_SECONDS,
+    ListNotYetBuilt,
     NoListInForce,
     NoStandingOrder,
     ScreeningRefused,
@@ -33,10 +34,12 @@ from services.screening.watchlist.current_matcher import CurrentMatcher, Screeni
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
 from shared.contracts import TravellerObservedV1, TravellersObservedV1, TravellersScreenedV1
+from shared.contracts.rescreening import TravellersToRescreenV1
 from shared.identifiers import HitId, TravellerId
 from shared.travel import Traveller
 
 KIND = "TravellersObservedV1"
+SCREENED, RESCREEN = "SCREENED", "RESCREEN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class ScreenTravellers:
 
         Raises:
             NoListInForce: No list is in force, or its index is not built yet.
+            ListNotYetBuilt: The batch is to meet a changed list that this worker has not yet.
             NoStandingOrder: Nobody ordered screening.
             ScreeningRefused: A safeguard does not permit it now.
             UnreadableTraveller: A traveller's record is not ours.
@@ -100,6 +104,8 @@ class ScreenTravellers:
         matcher = self._current.matcher
         if matcher is None:
             raise NoListInForce
+        if isinstance(batch, TravellersToRescreenV1) and self._current.generation < batch.generation:
+            raise ListNotYetBuilt
         travellers = _read(batch.travellers)
         async with self._current.one_batch:
             matching = await asyncio.to_thread(_match, matcher, batch.travellers, travellers)
@@ -137,7 +143,7 @@ class ScreenTravellers:
         fresh = [hit for hit in changes.new if hit.hit_id in made]
         held = await BoardingHolds(self._ports, self._hold_minutes).consider(connection, fresh, order, now)
         await self._ports.audit.append_many(
-            connection, [record, *self._hit_records(changes, made, order, run), *held]
+            connection, [record, *self._hit_records(changes, made, order, run, cause_of(batch)), *held]
         )
         reply = TravellersScreenedV1(
             screened=len(batch.travellers) - matching.unscreenable,
@@ -244,7 +250,9 @@ class ScreenTravellers:
             until = suppressed_until(now, journey_end(situation.batch.flight))
             stored.suppressed.append(replace(pair, suppressed_until=until))
         else:
-            hit, step = moved(candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, "SCREENED"))
+            hit, step = moved(
+                candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, cause_of(situation.batch))
+            )
         stored.new.append(hit)
         stored.steps.append(step)
 
@@ -258,7 +266,7 @@ class ScreenTravellers:
         return self._ports.safeguards.decide(request).permits
 
     def _hit_records(
-        self, changes: Stored, made: set[HitId], order: StandingOrder, run: ScreeningRun
+        self, changes: Stored, made: set[HitId], order: StandingOrder, run: ScreeningRun, cause: str
     ) -> list[AuditRecord]:
         new = [(hit, f"hit.{hit.state.value.lower()}") for hit in changes.new if hit.hit_id in made]
         return [
@@ -276,10 +284,16 @@ class ScreenTravellers:
                     "state": hit.state.value,
                     "data_version": hit.data_version,
                     "batch": str(run.message_id),
+                    "cause": cause,
                 },
             )
             for hit, action in (*new, *((hit, "hit.data_changed") for hit in changes.changed))
         ]
+
+
+def cause_of(batch: TravellersObservedV1) -> str:
+    """Why a batch is screened: its travellers were reported, or the list has changed."""
+    return RESCREEN if isinstance(batch, TravellersToRescreenV1) else SCREENED
 
 
 def _is_known(step: Step, existing: Sequence[Hit]) -> bool:

@@ -55,6 +55,7 @@ class ResendWantedV1(Contract):
 
     message_id: UUID
     rescreening_id: UUID
+    generation: int
     travellers: Annotated[list[UUID], Field(max_length=MAX_TRAVELLERS_A_BATCH)]
 
 
@@ -65,6 +66,10 @@ class ResendTakenV1(Contract):
 
 
 class TravellersToRescreenV1(TravellersObservedV1):
-    """Ingest → screening: travellers of one flight as reported before, because the list has changed."""
+    """Ingest → screening: travellers of one flight as reported before, because the list has changed.
+
+    A worker whose matcher is older than `generation` takes them later.
+    """
 
     rescreening_id: UUID
+    generation: int

@@ -133,5 +133,9 @@ class CurrentMatcher:
             get_logger().info("matcher_swapped", count=len(bodies))
             return True
 
+    async def compiled(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
+        """A matcher of some entries alone, in the way that the one in force is built; runs in a thread."""
+        return await asyncio.to_thread(self._build, bodies)
+
     def _build(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
         return self._compile([WatchlistEntry.from_json(body) for body in bodies])

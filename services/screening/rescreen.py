@@ -1,0 +1,234 @@
+"""A changed list meets the travellers of the window: the coming 72 hours and the past 7 days.
+
+Ingest holds the travellers. It gives them page by page with the facts that matching reads; a small matcher
+of the changed entries picks whom they may concern; those alone are sent again and screened like any other
+batch, against the whole list. Nothing of a page is stored here.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from prometheus_client import Counter
+from pydantic import ValidationError
+
+from services.screening.ports import SERVICE, Ports
+from services.screening.store.rescreening import Pass, PassState, Progress, RescreeningStore
+from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
+from shared.bus.message import OutgoingMessage
+from shared.bus.relay import Carrier
+from shared.contracts.rescreening import (
+    ResendTakenV1,
+    ResendWantedV1,
+    WindowPageV1,
+    WindowPageWantedV1,
+    WindowPlaceV1,
+    WindowTravellerV1,
+)
+from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH
+from shared.errors import DomainError
+from shared.observability.logging import get_logger
+from shared.observability.metrics import REGISTRY
+from shared.travel import Traveller
+
+DESTINATION: Final = "ingest"
+PAST: Final = timedelta(days=7)
+COMING: Final = timedelta(hours=72)
+#: A flight's day is its airport's; the window is a day wider on both sides, so that no zone falls out.
+ZONE_DAY: Final = timedelta(days=1)
+#: Another worker may screen with the list of before for so long (`background.py`, its longest look away).
+SETTLED_AFTER: Final = timedelta(seconds=60)
+#: The least score of the small matcher with which a traveller is sent again: far below the threshold,
+#: because how rare a name is on the changed entries is not how rare it is on the whole list.
+PRESELECT_FLOOR: Final = 0.005
+#: Travellers compared before a waiting batch of new ones has its turn.
+TRAVELLERS_A_TURN: Final = 1000
+
+COMPARED: Final = Counter(
+    "safeconduct_rescreened_travellers",
+    "Travellers of the window compared with changed entries, and those sent again.",
+    ("step",),
+    registry=REGISTRY,
+)
+
+
+class PageRefused(DomainError):
+    """Ingest answered something else than was asked; the pass goes on later from the same place."""
+
+    code: ClassVar[str] = "PAGE_REFUSED"
+    sentence: ClassVar[str] = "Ingest did not give the page of travellers that was asked for."
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What one page brought."""
+
+    travellers: int
+    affected: list[UUID]
+    place: WindowPlaceV1 | None
+
+
+class Rescreening:
+    """Plans passes and carries them out, a page at a time; any worker may go on where another stopped."""
+
+    def __init__(self, ports: Ports, current: CurrentMatcher, carrier: Carrier) -> None:
+        self._ports = ports
+        self._current = current
+        self._carrier = carrier
+        self._store = RescreeningStore()
+        self._small: tuple[UUID, ScreeningMatcher | None] | None = None
+
+    async def plan(self) -> Pass | None:
+        """Begin a pass where entries in use are new or have new identifiers; `None` where none are.
+
+        Source: issue 5 item 7; `watchlist-governance.md` §5.
+        """
+        async with self._ports.transaction() as connection:
+            if not await self._store.try_lock(connection):
+                return None
+            changed = await self._store.take_changed(connection)
+            if not changed:
+                return None
+            now = self._ports.clock.now()
+            generation, _ = await self._ports.stores.watchlist.generation(connection)
+            new = Pass(
+                rescreening_id=self._ports.identifiers.new(),
+                made_at=now,
+                generation=generation,
+                entry_ids=tuple(changed),
+                first_day=(now - PAST - ZONE_DAY).date(),
+                last_day=(now + COMING + ZONE_DAY).date(),
+                state=PassState.RUNNING,
+                after=None,
+                compared=0,
+                sent_again=0,
+                finished_at=None,
+            )
+            await self._store.add(connection, new)
+            await self._ports.audit.append(
+                connection,
+                actor=SERVICE,
+                action="rescreen.begin",
+                object_kind="rescreening",
+                object_id=str(new.rescreening_id),
+                facts={"entries": len(changed), "generation": generation},
+            )
+            return new
+
+    async def step(self) -> bool:
+        """Compare one page of the oldest pass; whether there was one to compare.
+
+        A page that fails is compared again: who is sent twice is screened twice, to the same hits.
+
+        Raises:
+            DeliveryPostponed, DeliveryRefused: Ingest is away; the pass goes on later.
+            PageRefused: Ingest answered something else.
+        """
+        async with self._ports.transaction() as connection:
+            if not await self._store.try_lock(connection):
+                return False
+            now = self._ports.clock.now()
+            due = await self._store.next_due(connection, now - SETTLED_AFTER)
+            if due is None:
+                return False
+            matcher = await self._matcher_of(due)
+            compared = await self._compare(due, matcher) if matcher is not None else Compared(0, [], None)
+            await self._send_again(due, compared.affected)
+            made = _progress(due, compared, now)
+            await self._store.advance(connection, due.rescreening_id, made)
+            if made.state is PassState.DONE:
+                await self._ports.audit.append(
+                    connection,
+                    actor=SERVICE,
+                    action="rescreen.end",
+                    object_kind="rescreening",
+                    object_id=str(due.rescreening_id),
+                    facts={
+                        "entries": len(due.entry_ids),
+                        "compared": due.compared + made.compared,
+                        "sent_again": due.sent_again + made.sent_again,
+                    },
+                )
+        COMPARED.labels(step="compared").inc(compared.travellers)
+        COMPARED.labels(step="sent_again").inc(len(compared.affected))
+        return True
+
+    async def _matcher_of(self, due: Pass) -> ScreeningMatcher | None:
+        """A matcher of the pass's entries alone; `None` where none is in use any more."""
+        if self._small is None or self._small[0] != due.rescreening_id:
+            async with self._ports.database.connect() as connection:
+                bodies = await self._store.bodies(connection, due.entry_ids)
+            self._small = due.rescreening_id, await self._current.compiled(bodies) if bodies else None
+        return self._small[1]
+
+    async def _compare(self, due: Pass, matcher: ScreeningMatcher) -> Compared:
+        page = await self._page(due)
+        affected: list[UUID] = []
+        for start in range(0, len(page.travellers), TRAVELLERS_A_TURN):
+            turn = page.travellers[start : start + TRAVELLERS_A_TURN]
+            async with self._current.one_batch:
+                affected += await asyncio.to_thread(concerned, matcher, turn)
+        return Compared(len(page.travellers), affected, page.place)
+
+    async def _page(self, due: Pass) -> WindowPageV1:
+        after = None if due.after is None else WindowPlaceV1(day=due.after[0], flight_id=due.after[1])
+        wanted = WindowPageWantedV1(
+            message_id=self._ports.identifiers.new(),
+            rescreening_id=due.rescreening_id,
+            first_day=due.first_day,
+            last_day=due.last_day,
+            reported_since=due.made_at - SETTLED_AFTER if due.state is PassState.SETTLING else None,
+            after=after,
+        )
+        try:
+            return WindowPageV1.model_validate(await self._ask("WindowPageWantedV1", wanted.as_json()))
+        except ValidationError:
+            raise PageRefused from None
+
+    async def _send_again(self, due: Pass, affected: Sequence[UUID]) -> None:
+        for start in range(0, len(affected), MAX_TRAVELLERS_A_BATCH):
+            wanted = ResendWantedV1(
+                message_id=self._ports.identifiers.new(),
+                rescreening_id=due.rescreening_id,
+                generation=due.generation,
+                travellers=list(affected[start : start + MAX_TRAVELLERS_A_BATCH]),
+            )
+            try:
+                ResendTakenV1.model_validate(await self._ask("ResendWantedV1", wanted.as_json()))
+            except ValidationError:
+                raise PageRefused from None
+
+    async def _ask(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        message = OutgoingMessage(UUID(body["message_id"]), DESTINATION, kind, body)
+        return await self._carrier.deliver(message)
+
+
+def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]) -> list[UUID]:
+    """Whom the changed entries may concern; runs in a thread.
+
+    A traveller whose facts cannot be read is sent again too: the full screening says what is wrong.
+    """
+    found: list[UUID] = []
+    readable: list[tuple[UUID, Traveller]] = []
+    for each in travellers:
+        try:
+            readable.append((each.traveller_id, Traveller.from_json(each.facts)))
+        except (KeyError, TypeError, ValueError):
+            found.append(each.traveller_id)
+            get_logger().warning("rescreen_unreadable", traveller_id=str(each.traveller_id))
+    matches = matcher.screen([traveller for _, traveller in readable], floor=PRESELECT_FLOOR, limit=1)
+    found += [traveller_id for (traveller_id, _), own in zip(readable, matches, strict=True) if own]
+    return found
+
+
+def _progress(due: Pass, compared: Compared, now: datetime) -> Progress:
+    """Where a pass stands after a page. Its second round looks at what was reported while workers changed."""
+    done, again = compared.travellers, len(compared.affected)
+    if compared.place is not None:
+        return Progress(due.state, (compared.place.day, compared.place.flight_id), done, again)
+    if due.state is PassState.RUNNING:
+        return Progress(PassState.SETTLING, None, done, again)
+    return Progress(PassState.DONE, None, done, again, now)

@@ -1,0 +1,156 @@
+"""Passes of a changed list over the travellers of the window: which entries, how far, how many."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.screening.store.rows import from_json
+
+_COLUMNS = """rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, after_day,
+    after_flight, compared, sent_again, finished_at"""
+# An entry that left use and comes back meets the travellers anew.
+_FORGET_UNUSED = text("""
+DELETE FROM rescreened_entry r
+WHERE NOT EXISTS (SELECT 1 FROM watchlist_entry w WHERE w.entry_id = r.entry_id AND w.is_used)
+""")
+_TAKE_CHANGED = text("""
+INSERT INTO rescreened_entry (entry_id, digest)
+SELECT w.entry_id, w.digest FROM watchlist_entry w LEFT JOIN rescreened_entry r USING (entry_id)
+WHERE w.is_used AND r.digest IS DISTINCT FROM w.digest
+ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest
+RETURNING entry_id
+""")
+_ADD = text("""
+INSERT INTO rescreening (rescreening_id, made_at, generation, entry_ids, first_day, last_day, state)
+VALUES (:rescreening_id, :made_at, :generation, :entry_ids, :first_day, :last_day, 'RUNNING')
+""")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('rescreening', 0))")
+_NEXT = text(f"""
+SELECT {_COLUMNS} FROM rescreening
+WHERE state = 'RUNNING' OR (state = 'SETTLING' AND made_at <= :settled_before)
+ORDER BY made_at, rescreening_id LIMIT 1
+""")  # noqa: S608
+_ADVANCE = text("""
+UPDATE rescreening SET state = :state, after_day = :after_day, after_flight = :after_flight,
+    compared = compared + :compared, sent_again = sent_again + :sent_again, finished_at = :finished_at
+WHERE rescreening_id = :rescreening_id
+""")
+_NEWEST = text(f"SELECT {_COLUMNS} FROM rescreening ORDER BY made_at DESC, rescreening_id LIMIT :limit")  # noqa: S608
+_BODIES = text("""
+SELECT body FROM watchlist_entry WHERE is_used AND entry_id = ANY (CAST(:ids AS text[])) ORDER BY entry_id
+""")
+
+
+class PassState(StrEnum):
+    """How far a pass is: SETTLING waits until every worker screens with the changed list."""
+
+    RUNNING = "RUNNING"
+    SETTLING = "SETTLING"
+    DONE = "DONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass of changed entries over the window; `after` is the last flight that was compared.
+
+    `generation` is the set of entries in use that the travellers have to meet.
+    """
+
+    rescreening_id: UUID
+    made_at: datetime
+    generation: int
+    entry_ids: tuple[str, ...]
+    first_day: date
+    last_day: date
+    state: PassState
+    after: tuple[date, UUID] | None
+    compared: int
+    sent_again: int
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one page brought: travellers compared, and how many of them screening sees again."""
+
+    state: PassState
+    after: tuple[date, UUID] | None
+    compared: int = 0
+    sent_again: int = 0
+    finished_at: datetime | None = None
+
+
+class RescreeningStore:
+    """The tables `rescreened_entry` and `rescreening`."""
+
+    async def take_changed(self, connection: AsyncConnection) -> list[str]:
+        """The entries in use that the window has not met with these identifiers; they count as met now."""
+        await connection.execute(_FORGET_UNUSED)
+        rows = await connection.execute(_TAKE_CHANGED)
+        return sorted(row.entry_id for row in rows)
+
+    async def add(self, connection: AsyncConnection, new: Pass) -> None:
+        """Write a pass that begins."""
+        values = {
+            "rescreening_id": new.rescreening_id,
+            "made_at": new.made_at,
+            "generation": new.generation,
+            "entry_ids": list(new.entry_ids),
+            "first_day": new.first_day,
+            "last_day": new.last_day,
+        }
+        await connection.execute(_ADD, values)
+
+    async def try_lock(self, connection: AsyncConnection) -> bool:
+        """Whether this worker alone re-screens until its transaction ends."""
+        return bool((await connection.execute(_LOCK)).scalar_one())
+
+    async def next_due(self, connection: AsyncConnection, settled_before: datetime) -> Pass | None:
+        """The oldest pass that has something to compare now."""
+        row = (await connection.execute(_NEXT, {"settled_before": settled_before})).one_or_none()
+        return None if row is None else _pass_of(row)
+
+    async def advance(self, connection: AsyncConnection, rescreening_id: UUID, made: Progress) -> None:
+        """Note what a page brought and where the pass goes on."""
+        day, flight_id = made.after or (None, None)
+        values = {
+            "rescreening_id": rescreening_id,
+            "state": made.state.value,
+            "after_day": day,
+            "after_flight": flight_id,
+            "compared": made.compared,
+            "sent_again": made.sent_again,
+            "finished_at": made.finished_at,
+        }
+        await connection.execute(_ADVANCE, values)
+
+    async def newest(self, connection: AsyncConnection, limit: int = 20) -> list[Pass]:
+        """The newest passes."""
+        return [_pass_of(row) for row in await connection.execute(_NEWEST, {"limit": limit})]
+
+    async def bodies(self, connection: AsyncConnection, entry_ids: Sequence[str]) -> list[dict[str, Any]]:
+        """Those of these entries that are in use still."""
+        rows = await connection.execute(_BODIES, {"ids": list(entry_ids)})
+        return [from_json(row.body) for row in rows]
+
+
+def _pass_of(row: Row[Any]) -> Pass:
+    return Pass(
+        row.rescreening_id,
+        row.made_at,
+        row.generation,
+        tuple(row.entry_ids),
+        row.first_day,
+        row.last_day,
+        PassState(row.state),
+        None if row.after_day is None else (row.after_day, row.after_flight),
+        row.compared,
+        row.sent_again,
+        row.finished_at,
+    )
