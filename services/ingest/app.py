@@ -16,6 +16,7 @@ from services.ingest import (
     directives_inbox,
     expected_routes,
     interactive_routes,
+    quality_routes,
     register_routes,
     routes,
 )
@@ -27,9 +28,10 @@ from services.ingest.expected_watch import FlightWatch
 from services.ingest.hit_links import AskScreening
 from services.ingest.interactive import Terms
 from services.ingest.linking import LinkingKeys
-from services.ingest.masking import Vault
+from services.ingest.masking import OpenVault, Vault
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.quality_roll_up import QualityRollUp
 from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.sensitive import read_rules
@@ -132,7 +134,10 @@ def create_app(
             )
             pruner = Pruner(database, [receipts, inbox], time)
             jobs = RetentionJobs(ports, AskScreening(way, identifiers), vault)
-            async with audit as desk, _running(relay, pruner, PartsClock(ports), FlightWatch(ports), jobs):
+            async with (
+                audit as desk,
+                _running(relay, pruner, PartsClock(ports), FlightWatch(ports), QualityRollUp(ports), jobs),
+            ):
                 app.state.audit_desk = desk
                 async with watching(_drop_folder(settings, ports)):
                     yield
@@ -150,12 +155,16 @@ def create_app(
             desk_router,
             service_state_router,
             register_routes.router,
+            retention_routes.router,
             expected_routes.router,
+            quality_routes.router,
             audit_router(),
         ],
         clock=time,
     )
     app.state.ports = ports
+    opening = settings.unmasking_key_file
+    app.state.open_vault = None if opening is None else OpenVault.load(opening)
     app.state.interactive_terms = _terms(settings)
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_key = service_key
@@ -172,7 +181,9 @@ def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
 
 
 @asynccontextmanager
-async def _running(*beside: Relay | Pruner | PartsClock | FlightWatch | RetentionJobs) -> AsyncIterator[None]:
+async def _running(
+    *beside: Relay | Pruner | PartsClock | FlightWatch | QualityRollUp | RetentionJobs,
+) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for each in beside:

@@ -105,7 +105,7 @@ class Expectation:
 class Reported:
     """What came for an expected flight: its first passenger list, how many travel, what the carrier says.
 
-    `departs_at` is the departure as last reported, in UTC.
+    `last_at` is when anything last came; `departs_at` the departure as last reported, in UTC.
     """
 
     flight_id: UUID
@@ -114,6 +114,7 @@ class Reported:
     is_cancelled: bool = False
     has_bookings: bool = False
     departs_at: datetime | None = None
+    last_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

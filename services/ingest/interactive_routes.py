@@ -14,6 +14,8 @@ from services.ingest.arrival import RawMessage
 from services.ingest.directives_inbox import KIND as DIRECTIVE_KIND
 from services.ingest.directives_inbox import Received, ReceiveDirective, UnreadableMessage
 from services.ingest.errors import IdempotencyKeyReused, StoreUnavailable
+from services.ingest.false_matches_inbox import KIND as FALSE_MATCHES_KIND
+from services.ingest.false_matches_inbox import ReceiveFalseMatches
 from services.ingest.interactive import Answered, AnswerInteractive
 from services.ingest.interactive_reply import as_json
 from services.ingest.replies.reply import build_reply
@@ -75,7 +77,7 @@ class MessageIn(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     message_id: UUID
-    kind: Literal["DirectiveChangedV1", "WindowPageWantedV1", "ResendWantedV1"]
+    kind: Literal["DirectiveChangedV1", "FalseMatchesV1", "WindowPageWantedV1", "ResendWantedV1"]
     body: dict[str, Any]
 
 
@@ -90,6 +92,8 @@ async def receive_message(
     message = Received(body.message_id, body.kind, body.body, principal.subject)
     if message.kind == DIRECTIVE_KIND:
         return await ReceiveDirective(ports, request.app.state.interactive_terms.table)(message)
+    if message.kind == FALSE_MATCHES_KIND:
+        return await ReceiveFalseMatches(ports)(message)
     return await AnswerRescreening(ports)(message)
 
 

@@ -13,6 +13,7 @@ from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.expected import ExpectedStore
 from services.ingest.store.flights import FlightStore
 from services.ingest.store.messages import MessageStore
+from services.ingest.store.quality import QualityStore
 from services.ingest.store.registers import RegisterStore
 from services.ingest.store.reservations import ReservationStore
 from services.ingest.store.transactions import TransactionStore
@@ -45,6 +46,7 @@ class Stores:
     transactions: TransactionStore = field(default_factory=TransactionStore)
     registers: RegisterStore = field(default_factory=RegisterStore)
     expected: ExpectedStore = field(default_factory=ExpectedStore)
+    quality: QualityStore = field(default_factory=QualityStore)
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from services.screening.boarding import Boarding
 from services.screening.deadlines import due_move
 from services.screening.hit import Hit
 from services.screening.hit_life import Mover, Step, moved, without_person
+from services.screening.match_causes import false_matches, is_of_somebody_else
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers import StandingOrder
 from services.screening.review_states import ClosingCode, HitState
 from services.screening.watchlist.lifecycle import Lifecycle
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
+from shared.bus.outbox import Outbox
 
 HITS_A_BEAT = 200
 #: No sender repeats a message after so long.
@@ -86,8 +90,25 @@ class Clocks:
             await stores.reviews.unlink(connection, unlinked)
             await stores.hits.save(connection, changed)
             await stores.hits.add_steps(connection, steps)
+            await self._tell_false_matches(connection, hits, changed, now)
             await self._ports.audit.append_many(connection, self._records(changed, steps))
             return len(steps)
+
+    async def _tell_false_matches(
+        self, connection: AsyncConnection, before: Sequence[Hit], after: Sequence[Hit], now: datetime
+    ) -> None:
+        """Let ingest count what carriers left out of travellers who were taken for somebody else."""
+        pairs = zip(before, after, strict=True)
+        closed = [hit for hit, moved_on in pairs if is_of_somebody_else(hit, moved_on)]
+        message = false_matches(closed, self._ports.identifiers.new(), now)
+        if message is not None:
+            await Outbox.add(
+                connection,
+                destination="ingest",
+                kind="FalseMatchesV1",
+                message_id=message.message_id,
+                body=message.as_json(),
+            )
 
     def _after_due(
         self, hit: Hit, lease_expires_at: datetime | None, order: StandingOrder | None, now: datetime

@@ -73,7 +73,7 @@ SELECT e.expected_id, e.carrier, e.number, e.suffix, e.names, e.origin, e.destin
 FROM expected_flight e LEFT JOIN flight f USING (flight_id)
 WHERE e.departs_at BETWEEN :since AND :until AND (
     e.look_at <= :now
-    OR f.last_reported_at > e.seen_at
+    OR f.last_reported_at <> e.seen_at
     OR (e.flight_id IS NULL AND EXISTS (
         SELECT FROM flight_name n JOIN flight g ON g.flight_id = n.flight_id
         WHERE n.name = ANY (e.names) AND g.last_reported_at > e.seen_at
@@ -90,7 +90,7 @@ GROUP BY f.flight_id ORDER BY f.flight_id
 """)
 # A close-out or a crew list is no manifest of passengers; reservations alone are shown, and are none either.
 _REPORTED = text("""
-SELECT f.flight_id, f.status, f.legs, m.first_at, m.has_bookings,
+SELECT f.flight_id, f.status, f.legs, f.last_reported_at, m.first_at, m.has_bookings,
     (SELECT count(*) FROM traveller t WHERE t.flight_id = f.flight_id AND t.followed_by IS NULL
         AND t.status IN ('REPORTED', 'ON_BOARD') AND t.source <> 'PNR'
         AND coalesce(t.record ->> 'role', '') NOT LIKE '%CREW') AS travellers
@@ -224,7 +224,12 @@ class ExpectedStore:
         return {
             row.flight_id: (
                 Reported(
-                    row.flight_id, row.first_at, row.travellers, row.status == "CANCELLED", row.has_bookings
+                    row.flight_id,
+                    row.first_at,
+                    row.travellers,
+                    row.status == "CANCELLED",
+                    row.has_bookings,
+                    last_at=row.last_reported_at,
                 ),
                 _legs(row.legs),
             )
@@ -237,7 +242,7 @@ class ExpectedStore:
         looked_at: Sequence[tuple[UUID, Reported | None, Standing]],
         seen_at: datetime,
     ) -> None:
-        """Write how flights stand after a look."""
+        """Write how flights stand after a look; one not reported yet was seen up to `seen_at`."""
         values = [
             {
                 "expected_id": expected_id,
@@ -246,7 +251,7 @@ class ExpectedStore:
                 "travellers": 0 if reported is None else reported.travellers,
                 "has_bookings": reported is not None and reported.has_bookings,
                 "first_report_at": None if reported is None else reported.first_at,
-                "seen_at": seen_at,
+                "seen_at": seen_at if reported is None else reported.last_at,
                 "look_at": each.look_at,
             }
             for expected_id, reported, each in looked_at

@@ -1,5 +1,6 @@
 """Flights that ought to be reported: by schedule or by habit, and those of which nothing, too late or too
-little came. The clock stands at 2027-11-14 04:58 UTC, a Sunday."""
+little came. The clock stands at 2027-11-14 04:58 UTC, a Sunday.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace

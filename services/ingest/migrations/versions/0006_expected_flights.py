@@ -83,7 +83,6 @@ CREATE TABLE flight_quality (
     first_report_at timestamptz,
     last_report_at timestamptz,
     messages integer NOT NULL,
-    rejected_messages integer NOT NULL,
     travellers integer NOT NULL,
     verified integer NOT NULL,
     present jsonb NOT NULL,
