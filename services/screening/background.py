@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 
+from services.screening.clear_travellers import ClearTravellers
 from services.screening.clocks import Clocks
 from services.screening.rescreen import Rescreening
 from services.screening.service import ScreeningService
@@ -26,10 +27,12 @@ class Background:
     async def beat_clocks(self, stop: asyncio.Event) -> None:
         """Carry out what is due, again and again."""
         settings = self._screening.settings
+        cleared = ClearTravellers(self._screening.ports)
         clocks = Clocks(self._screening.ports, settings.escalation_ladder)
         while not stop.is_set():
             try:
                 await clocks.beat()
+                await cleared.beat()
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("clock_beat_failed", error=type(fault).__name__)
             await _pause(stop, settings.clock_seconds)

@@ -263,13 +263,28 @@ def person_category(category: str | None) -> str | None:
     return "SUSPECT" if category in _SUSPECTED else None
 
 
-def cleared_lookup(*, actor: Actor, order: StandingOrder, has_entry_changed: bool, now: datetime) -> Request:
-    """May a pair that was cleared on this journey keep the candidate away from officers? Source: SG-12."""
+def cleared_lookup(
+    *,
+    actor: Actor,
+    order: StandingOrder,
+    has_entry_changed: bool,
+    now: datetime,
+    re_review: str | None = None,
+) -> Request:
+    """May a clearance, of this journey or of the person, keep the candidate away from officers.
+
+    `re_review` is what the look after a change of the entry's identifiers found. Source: SG-12.
+    """
     return build_request(
         Act("cleared.lookup", actor, Stated.under(order, None), now),
         {},
-        {"use": "SUPPRESS_CANDIDATE", "entry_version_changed": has_entry_changed, "re_review": None},
+        {"use": "SUPPRESS_CANDIDATE", "entry_version_changed": has_entry_changed, "re_review": re_review},
     )
+
+
+def cleared_add(*, actor: Actor, purpose: Stated, now: datetime) -> Request:
+    """May this person be put on the list of cleared travellers? Source: SG-01, SG-12, SG-41, SG-45."""
+    return build_request(Act("cleared.add", actor, purpose, now), {}, {})
 
 
 def config_change(

@@ -36,6 +36,7 @@ COUNTRY_RISK = "COUNTRY_RISK"
 LIST_RETURN = "LIST_RETURN"
 ENTRY_RENEWAL = "ENTRY_RENEWAL"
 ENTRY_MERGE = "ENTRY_MERGE"
+CLEARED_PERSON = "CLEARED_PERSON"
 
 RULES = (
     ApprovalRule(STANDING_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL"})),
@@ -60,6 +61,7 @@ RULES = (
         frozenset({"APPROVER", "LEGAL", "PIU_HEAD"}),
     ),
     ApprovalRule(ENTRY_MERGE, frozenset({"LIST_STEWARD"}), frozenset({"APPROVER"})),
+    ApprovalRule(CLEARED_PERSON, frozenset({"SUPERVISOR", "LEGAL"}), frozenset({"LEGAL", "DPO", "PIU_HEAD"})),
     ApprovalRule(HIT_ORDER, frozenset({"SUPERVISOR"}), frozenset({"LEGAL", "DUTY_SUPERVISOR", "PIU_HEAD"})),
 )
 

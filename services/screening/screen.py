@@ -8,11 +8,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.boarding_holds import BoardingHolds
+from services.screening.cleared import REVIEW_WITHIN, Clearance, keys_of
 from services.screening.deadlines import suppressed_until
 from services.screening.errors import (
     RETRY_AFTER_SECONDS,
@@ -28,6 +30,7 @@ from services.screening.hit_life import Mover, Step, moved, started_anew
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers import StandingOrder
 from services.screening.review_states import HitState, HitType
+from services.screening.store.cleared import ClearedStore
 from services.screening.store.reviews import Suppression
 from services.screening.store.watchlist import ScreeningRun, UsedEntry
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
@@ -36,6 +39,7 @@ from shared.bus.inbox import Inbox
 from shared.contracts import TravellerObservedV1, TravellersObservedV1, TravellersScreenedV1
 from shared.contracts.rescreening import TravellersToRescreenV1
 from shared.identifiers import HitId, TravellerId
+from shared.policy.verdict import Verdict
 from shared.travel import Traveller
 
 KIND = "TravellersObservedV1"
@@ -62,12 +66,17 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a batch changes: new hits, changed hits, their history, and the pairs kept away."""
+    """What a batch changes: new hits, changed hits, their history, and the pairs kept away.
+
+    `cleared` are hits that the register of cleared travellers suppressed, `held` those that wait for a look.
+    """
 
     new: list[Hit]
     changed: list[Hit]
     steps: list[Step]
     suppressed: list[Suppression]
+    cleared: list[tuple[HitId, Clearance]]
+    held: list[tuple[HitId, Clearance]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,7 @@ class Situation:
     order: StandingOrder
     entries: Mapping[str, UsedEntry]
     pairs: Mapping[tuple[str, str], Suppression]
+    cleared: Mapping[tuple[UUID, str], Clearance]
     now: datetime
 
 
@@ -88,6 +98,7 @@ class ScreenTravellers:
         self._ports = ports
         self._current = current
         self._hold_minutes = hold_minutes
+        self._cleared = ClearedStore()
 
     async def __call__(self, batch: TravellersObservedV1) -> TravellersScreenedV1:
         """Screen a batch of up to 200 travellers of one flight; a repeat gets the first reply.
@@ -132,13 +143,16 @@ class ScreenTravellers:
         )
         keys = {each.journey_key for each in batch.travellers}
         pairs = await stores.reviews.suppressed(connection, keys, now)
-        changes = self._changes(Situation(batch, order, entries, pairs, now), matching, existing)
+        cleared = await self._cleared.look_up(connection, _pairs_with_keys(matching), now.date())
+        situation = Situation(batch, order, entries, pairs, cleared, now)
+        changes = self._changes(situation, matching, existing)
         made = await stores.hits.add(connection, changes.new)
         await stores.hits.save(connection, changes.changed)
         await stores.hits.add_steps(
             connection, [step for step in changes.steps if step[0] in made or _is_known(step, existing)]
         )
         await stores.reviews.suppress(connection, changes.suppressed)
+        await self._note_cleared(connection, changes, made, now)
         await stores.watchlist.add_run(connection, run)
         fresh = [hit for hit in changes.new if hit.hit_id in made]
         held = await BoardingHolds(self._ports, self._hold_minutes).consider(connection, fresh, order, now)
@@ -227,7 +241,7 @@ class ScreenTravellers:
         batch = situation.batch
         standing = {(hit.traveller_id, hit.entry_id): hit for hit in existing}
         found = {(each.observed.traveller_id, each.entry_id): each for each in matching.found}
-        stored = Stored([], [], [], [])
+        stored = Stored([], [], [], [], [], [])
         for key, each in found.items():
             # An entry that left the list while its index was still in memory makes no hit (SG-15).
             if each.entry_id in situation.entries and key not in standing:
@@ -243,18 +257,49 @@ class ScreenTravellers:
         now = situation.now
         entry = situation.entries[found.entry_id]
         pair = situation.pairs.get((found.observed.journey_key, found.entry_id))
+        clearance = situation.cleared.get((found.observed.traveller_id, found.entry_id))
         hit_id = HitId(self._ports.identifiers.new())
         candidate = _candidate(hit_id, situation, found)
         if pair is not None and self._may_suppress(situation.order, pair, entry, now):
             hit, step = moved(candidate, HitState.SUPPRESSED, Mover(SERVICE, now, "CLEARED_ON_THIS_JOURNEY"))
             until = suppressed_until(now, journey_end(situation.batch.flight))
             stored.suppressed.append(replace(pair, suppressed_until=until))
+        elif clearance is not None and (verdict := self._judged(situation, clearance)) is not None:
+            if not verdict.permits:
+                # Nobody sees it, and nothing happens, until somebody has looked at the changed entry.
+                stored.new.append(candidate)
+                stored.held.append((hit_id, clearance))
+                return
+            hit, step = moved(candidate, HitState.SUPPRESSED, Mover(SERVICE, now, "CLEARED_TRAVELLER"))
+            stored.cleared.append((hit_id, clearance))
         else:
             hit, step = moved(
                 candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, cause_of(situation.batch))
             )
         stored.new.append(hit)
         stored.steps.append(step)
+
+    def _judged(self, situation: Situation, clearance: Clearance) -> Verdict | None:
+        """What SG-12 says of a clearance: permits, or waits for a look; `None` where it is good no more."""
+        request = policy_requests.cleared_lookup(
+            actor=self._ports.service_actor,
+            order=situation.order,
+            has_entry_changed=clearance.has_entry_changed,
+            re_review=None if clearance.re_review is None else clearance.re_review.value,
+            now=situation.now,
+        )
+        verdict = self._ports.safeguards.decide(request)
+        return verdict if verdict.permits or verdict.is_hold else None
+
+    async def _note_cleared(
+        self, connection: AsyncConnection, changes: Stored, made: set[HitId], now: datetime
+    ) -> None:
+        """Count what the register kept away, and ask for the looks that changed entries need."""
+        counted = [clearance.cleared_id for hit_id, clearance in changes.cleared if hit_id in made]
+        await self._cleared.count(connection, counted)
+        for hit_id, clearance in changes.held:
+            if hit_id in made:
+                await self._cleared.hold(connection, hit_id, clearance, now + REVIEW_WITHIN)
 
     def _may_suppress(self, order: StandingOrder, pair: Suppression, entry: UsedEntry, now: datetime) -> bool:
         request = policy_requests.cleared_lookup(
@@ -289,6 +334,14 @@ class ScreenTravellers:
             )
             for hit, action in (*new, *((hit, "hit.data_changed") for hit in changes.changed))
         ]
+
+
+def _pairs_with_keys(matching: Matching) -> dict[tuple[UUID, str], frozenset[str]]:
+    """Each match's traveller and entry, with what the register of cleared travellers may know them by."""
+    return {
+        (found.observed.traveller_id, found.entry_id): keys_of(found.observed.traveller)
+        for found in matching.found
+    }
 
 
 def cause_of(batch: TravellersObservedV1) -> str:

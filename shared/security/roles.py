@@ -50,6 +50,12 @@ class Permission(StrEnum):
     READ_FLIGHTS = "READ_FLIGHTS"
     IMPORT_SCHEDULE = "IMPORT_SCHEDULE"
     READ_OWN_QUALITY = "READ_OWN_QUALITY"
+    # retention, in ingest
+    READ_RETENTION = "READ_RETENTION"
+    PROPOSE_RETENTION = "PROPOSE_RETENTION"
+    APPROVE_RETENTION = "APPROVE_RETENTION"
+    ASK_REIDENTIFICATION = "ASK_REIDENTIFICATION"
+    GRANT_REIDENTIFICATION = "GRANT_REIDENTIFICATION"
     # registers of ingest and sharing
     READ_REGISTERS = "READ_REGISTERS"
     PROPOSE_REGISTER = "PROPOSE_REGISTER"
@@ -82,6 +88,11 @@ class Permission(StrEnum):
     APPROVE_MERGE = "APPROVE_MERGE"
     FRONT_LINE_CARDS = "FRONT_LINE_CARDS"
     OPERATE = "OPERATE"
+    CLEAR_TRAVELLER = "CLEAR_TRAVELLER"
+    APPROVE_CLEARANCE = "APPROVE_CLEARANCE"
+    READ_CLEARED = "READ_CLEARED"
+    READ_FAIRNESS = "READ_FAIRNESS"
+    IMPORT_FAIRNESS = "IMPORT_FAIRNESS"
     # sharing
     READ_SHARES = "READ_SHARES"
     RECORD_INDIVIDUAL_RISK = "RECORD_INDIVIDUAL_RISK"
@@ -89,6 +100,9 @@ class Permission(StrEnum):
     APPROVE_SHARE = "APPROVE_SHARE"
     READ_NOTICES = "READ_NOTICES"
     WRITE_VAULT = "WRITE_VAULT"
+    READ_EXCHANGE = "READ_EXCHANGE"
+    WORK_EXCHANGE = "WORK_EXCHANGE"
+    APPROVE_EXCHANGE = "APPROVE_EXCHANGE"
     # every service
     READ_AUDIT = "READ_AUDIT"
     # console: its own pages that every member of staff opens (home, sign out)
@@ -113,6 +127,12 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         # What makes more flights watched takes one person (workflow.md §7).
         Permission.IMPORT_SCHEDULE: frozenset({Role.SUPERVISOR, Role.ADMIN}),
         Permission.READ_OWN_QUALITY: frozenset({Role.CARRIER}),
+        Permission.READ_RETENTION: OVERSIGHT | {Role.ANALYST, Role.SUPERVISOR, Role.LEGAL, Role.PIU_HEAD},
+        Permission.PROPOSE_RETENTION: frozenset({Role.LEGAL, Role.SUPERVISOR}),
+        Permission.APPROVE_RETENTION: frozenset({Role.LEGAL, Role.DPO, Role.PIU_HEAD}),
+        Permission.ASK_REIDENTIFICATION: frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEGAL}),
+        # Never the unit that collects (SG-24).
+        Permission.GRANT_REIDENTIFICATION: frozenset({Role.COURT, Role.INDEPENDENT_AUTHORITY}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
         Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
@@ -152,12 +172,20 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.APPROVE_MERGE: frozenset({Role.APPROVER}),
         Permission.FRONT_LINE_CARDS: frozenset({Role.FRONT_LINE}),
         Permission.OPERATE: frozenset({Role.ADMIN}),
+        Permission.CLEAR_TRAVELLER: frozenset({Role.SUPERVISOR, Role.LEGAL}),
+        Permission.APPROVE_CLEARANCE: frozenset({Role.LEGAL, Role.DPO, Role.PIU_HEAD}),
+        Permission.READ_CLEARED: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL},
+        Permission.READ_FAIRNESS: OVERSIGHT | {Role.SUPERVISOR},
+        Permission.IMPORT_FAIRNESS: frozenset({Role.SUPERVISOR, Role.DPO}),
         Permission.READ_SHARES: _SHARE_READERS,
         Permission.RECORD_INDIVIDUAL_RISK: frozenset({Role.HUMAN_RIGHTS}),
         Permission.PROPOSE_SHARE: frozenset({Role.SUPERVISOR, Role.LIAISON}),
         Permission.APPROVE_SHARE: frozenset({Role.LEGAL, Role.LIAISON}),
         Permission.READ_NOTICES: _SHARE_READERS,
         Permission.WRITE_VAULT: frozenset({Role.ASYLUM_OFFICER}),
+        Permission.READ_EXCHANGE: _SHARE_READERS | {Role.INDEPENDENT_AUTHORITY},
+        Permission.WORK_EXCHANGE: frozenset({Role.LIAISON, Role.SUPERVISOR}),
+        Permission.APPROVE_EXCHANGE: frozenset({Role.LEGAL, Role.LIAISON}),
         Permission.READ_AUDIT: OVERSIGHT,
         # An airline's own people see their own uploads and receipts there, and no page of the State's.
         Permission.USE_CONSOLE: STAFF | {Role.CARRIER},

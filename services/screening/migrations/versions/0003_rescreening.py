@@ -50,8 +50,6 @@ CREATE TABLE cleared_person (
     author text NOT NULL,
     approver text NOT NULL CHECK (approver <> author),
     cleared_at timestamptz NOT NULL,
-    ended_at timestamptz,
-    ended_by text,
     suppressed bigint NOT NULL DEFAULT 0,
     CHECK (redress_key IS NOT NULL OR document_key IS NOT NULL)
 )
@@ -67,6 +65,15 @@ CREATE TABLE cleared_review (
     reviewed_at timestamptz,
     PRIMARY KEY (cleared_id, entry_digest),
     CHECK ((outcome IS NULL) = (reviewer IS NULL))
+)
+"""
+# A match that nobody sees until that look is recorded.
+_CLEARED_HOLD = """
+CREATE TABLE cleared_hold (
+    hit_id uuid PRIMARY KEY REFERENCES hit,
+    cleared_id uuid NOT NULL,
+    entry_digest text NOT NULL,
+    FOREIGN KEY (cleared_id, entry_digest) REFERENCES cleared_review
 )
 """
 _FAIRNESS = """
@@ -91,12 +98,13 @@ _RIGHTS = {
     "rescreening": "SELECT, INSERT, UPDATE, DELETE",
     "cleared_person": "SELECT, INSERT, UPDATE, DELETE",
     "cleared_review": "SELECT, INSERT, UPDATE, DELETE",
+    "cleared_hold": "SELECT, INSERT, DELETE",
     "fairness_result": "SELECT, INSERT",
 }
 
 
 def upgrade() -> None:
-    tables = (_RESCREENED_ENTRY, _RESCREENING, _CLEARED_PERSON, _CLEARED_REVIEW, _FAIRNESS)
+    tables = (_RESCREENED_ENTRY, _RESCREENING, _CLEARED_PERSON, _CLEARED_REVIEW, _CLEARED_HOLD, _FAIRNESS)
     for statement in (*tables, *_INDEXES):
         op.execute(statement)
     for table, rights in _RIGHTS.items():
