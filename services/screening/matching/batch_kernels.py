@@ -12,6 +12,7 @@ from services.screening.matching.listing import (
     ARENA_TO,
     BATCH,
     COUNT,
+    CUT_PLACE,
     DAY,
     FIRST,
     FOUND_ENTRY,
@@ -20,6 +21,7 @@ from services.screening.matching.listing import (
     FOUND_TRAVELLER,
     HIT_MOST,
     HIT_WORTH,
+    INITIALS,
     JOINED_FROM,
     JOINED_TO,
     LISTING,
@@ -35,14 +37,15 @@ from services.screening.matching.listing import (
     STATE,
     UNITS_FROM,
     UNITS_TO,
+    WORDS,
     YEAR,
     Batch,
     Listing,
     Room,
 )
-from services.screening.matching.name_kernels import weigh_name
+from services.screening.matching.name_kernels import left_over, weigh_name
 from services.screening.matching.names import MAX_WORDS, WHOLE
-from services.screening.matching.word_kernels import RULE_BITS
+from services.screening.matching.word_kernels import RULE_BITS, count_bits
 
 NOTHING = -1_000_000
 _MONTHS, _DAYS = 16, 32
@@ -116,14 +119,6 @@ def add_candidate(room: Room, name: int, count: int) -> int:
     return count
 
 
-@inner(INT, LISTING, ROOM, INT, INT)
-def add_names_of_word(listing: Listing, room: Room, word: int, count: int) -> int:
-    """Add every name that has a word."""
-    for at in range(listing.posting_start[word], listing.posting_start[word + 1]):
-        count = add_candidate(room, listing.posting_name[at], count)
-    return count
-
-
 @inner(INT, BATCH, INT, I64)
 def most_by_place(batch: Batch, traveller: int, most: np.ndarray) -> int:
     """The most that each of the traveller's words can give, alone or with the next; the sum of all."""
@@ -159,8 +154,8 @@ def pass_over(batch: Batch, first: int, last: int, is_passed: np.ndarray) -> int
         is_passed[least - first] = 1
 
 
-@inner(INT, LISTING, BATCH, ROOM, INT)
-def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
+@inner(INT, LISTING, BATCH, ROOM, INT, INT)
+def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int, count: int) -> int:
     """The nets of words and of neighbours: every name that the words together could bring to the bar.
 
     Of the words that are not passed over each listed word is followed that reaches the bar with what the
@@ -168,7 +163,9 @@ def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int) -> 
     """
     first, last = batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]
     most, is_passed = np.zeros(MAX_WORDS, np.int64), np.zeros(last - first, np.int64)
-    every, count = most_by_place(batch, traveller, most), 0
+    every = most_by_place(batch, traveller, most)
+    ids, packed, seen, candidates = batch.ids, batch.packed, room.seen, room.candidates
+    posting_start, posting_name, stamp = listing.posting_start, listing.posting_name, room.stamp[0]
     pass_over(batch, first, last, is_passed)
     for unit in range(first, last):
         if is_passed[unit - first]:
@@ -177,8 +174,12 @@ def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int) -> 
         for place in range(batch.units[unit, FIRST], batch.units[unit, FIRST] + batch.units[unit, COUNT]):
             least += most[place]
         for at in range(batch.units[unit, ARENA_FROM], batch.units[unit, ARENA_TO]):
-            if batch.packed[at] >> RULE_BITS >= least:
-                count = add_names_of_word(listing, room, batch.ids[at], count)
+            if packed[at] >> RULE_BITS < least:
+                continue
+            for row in range(posting_start[ids[at]], posting_start[ids[at] + 1]):
+                candidates[count] = posting_name[row]
+                count += seen[posting_name[row]] != stamp
+                seen[posting_name[row]] = stamp
     for hit in range(batch.travellers[traveller, JOINED_FROM], batch.travellers[traveller, JOINED_TO]):
         least = _LEAST_PAIRS - every + most[batch.joined[hit, PLACE]]
         for row in range(batch.joined[hit, ROW_FROM], batch.joined[hit, ROW_TO]):
@@ -291,12 +292,54 @@ def weigh_beside(listing: Listing, batch: Batch, traveller: int, entry: int) -> 
 
 
 @inner(INT, LISTING, BATCH, ROOM, INT, INT, INT)
-def judge_candidates(
-    listing: Listing, batch: Batch, room: Room, traveller: int, count: int, found: int
-) -> int:
-    """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name."""
-    first = found
+def reaching(listing: Listing, batch: Batch, room: Room, traveller: int, born_alike: int, count: int) -> int:
+    """Keep the candidates that may reach their bar, by a bound at little cost; how many.
+
+    The bound adds up the best pair of each word and takes off only what is surely left over. The arrays have
+    local names: taking one out of its tuple for each name would cost more than all that is read from it.
+    """
+    name_start, name_word, word_length = listing.name_start, listing.name_word, listing.word_length
+    mark, joined_mark, candidates = room.mark, room.joined_mark, room.candidates
+    chain_next, chain_unit, chain_packed = room.chain_next, room.chain_unit, room.chain_packed
+    units = batch.units
+    initials = count_bits(int(batch.travellers[traveller, INITIALS]))
+    initials += batch.travellers[traveller, CUT_PLACE] >= 0
+    sent_words = batch.travellers[traveller, WORDS] - initials
+    kept = 0
     for number in range(count):
+        name = candidates[number]
+        total = covered = listed_left = listed_initials = 0
+        for at in range(name_start[name], name_start[name + 1]):
+            link, best, words = mark[name_word[at]], 0, 0
+            while link:
+                best = max(best, chain_packed[link] >> RULE_BITS)
+                words = max(words, units[chain_unit[link], COUNT])
+                link = chain_next[link]
+            total += best
+            covered += words
+            if words == 0:
+                is_initial = word_length[name_word[at]] == 1
+                listed_initials += is_initial
+                listed_left += not is_initial
+        sent_left = max(sent_words - covered - listed_initials, 0)
+        total += w.INITIAL * (initials + listed_initials)
+        total += left_over(sent_left, max(listed_left - initials, 0))
+        if joined_mark[name] or total >= (w.NAME_BAR_BORN_ALIKE if number < born_alike else w.NAME_BAR):
+            candidates[kept] = name
+            kept += 1
+    return kept
+
+
+@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT, INT)
+def judge_candidates(
+    listing: Listing, batch: Batch, room: Room, traveller: int, born_alike: int, count: int, found: int
+) -> int:
+    """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name.
+
+    The first of the candidates, so many as are born alike, need to reach the lower bar only.
+    """
+    first = found
+    for number in range(reaching(listing, batch, room, traveller, born_alike, count)):
         name = room.candidates[number]
         weight = weigh_name(listing, batch, room, traveller, name)
         if weight < w.NAME_BAR_BORN_ALIKE:
@@ -322,14 +365,6 @@ def judge_candidates(
     return found
 
 
-@inner(INT, LISTING, BATCH, ROOM, INT)
-def gather_candidates(listing: Listing, batch: Batch, room: Room, traveller: int) -> int:
-    """The union of the nets, into `room.candidates`; how many."""
-    room.stamp[0] += 1
-    count = add_by_words(listing, batch, room, traveller)
-    return add_born_alike(listing, batch, room, traveller, count)
-
-
 @inner(INT, LISTING, BATCH, ROOM, INT, INT, INT, INT)
 def screen_traveller(
     listing: Listing, batch: Batch, room: Room, traveller: int, least: int, found: int, is_exhaustive: int
@@ -338,13 +373,16 @@ def screen_traveller(
     mark_words(batch, room, traveller)
     mark_joined(listing, batch, room, traveller)
     if is_exhaustive:
-        count = len(room.candidates)
+        count = len(room.candidates) - 1
+        born_alike = count
         for name in range(count):
             room.candidates[name] = name
     else:
-        count = gather_candidates(listing, batch, room, traveller)
+        room.stamp[0] += 1
+        born_alike = add_born_alike(listing, batch, room, traveller, 0)
+        count = add_by_words(listing, batch, room, traveller, born_alike)
     first = found
-    last = judge_candidates(listing, batch, room, traveller, count, found)
+    last = judge_candidates(listing, batch, room, traveller, born_alike, count, found)
     for row in range(first, last):
         entry = room.found[row, FOUND_ENTRY]
         total = room.found[row, FOUND_TOTAL] + weigh_beside(listing, batch, traveller, entry)

@@ -69,7 +69,12 @@ def kernel(result: Any, *arguments: Any, is_inner: bool = False) -> Callable[[Fu
 
     def compiled(function: Function) -> Function:
         make = _compile(
-            result(*arguments), cache=True, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=is_inner
+            result(*arguments),
+            cache=True,
+            nogil=True,
+            no_cfunc_wrapper=True,
+            no_cpython_wrapper=is_inner,
+            forceinline=is_inner,
         )
         made: Function = make(function)
         return made

@@ -143,7 +143,7 @@ def room_for(  # noqa: PLR0917
     return Room(
         zeros(words), zeros(chain + 1), zeros(chain + 1), zeros(chain + 1),
         zeros(names), zeros(joined + 1), zeros(joined + 1), zeros(joined + 1), zeros(joined + 1),
-        zeros(names), zeros(1), zeros(names), zeros(entries), zeros(MAX_EDGES, 5),
+        zeros(names), zeros(1), zeros(names + 1), zeros(entries), zeros(MAX_EDGES, 5),
         zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS),
         zeros(MAX_WORDS + 1), zeros(MAX_WORDS, 2), zeros(4), zeros(max(found, entries, 1), 4),
     )  # fmt: skip

@@ -208,6 +208,15 @@ def confirm_initials(
     return confirmed
 
 
+@inner(INT, INT)
+def limited(total: int) -> int:
+    """A name's weight: ever slower above the knee, and never below the floor."""
+    beyond = total - w.NAME_KNEE
+    if beyond > 0:
+        return w.NAME_KNEE + beyond * w.NAME_RISE // (beyond + w.NAME_HALF)
+    return max(total, w.NAME_FLOOR)
+
+
 @inner(INT, INT, INT)
 def left_over(sent: int, listed: int) -> int:
     """What words say that found no partner: so many of the traveller's and so many of the name's."""
@@ -217,15 +226,6 @@ def left_over(sent: int, listed: int) -> int:
         + w.NOT_LISTED * min(sent - against, w.MAX_OMISSIONS)
         + w.NOT_SENT * min(listed - against, w.MAX_OMISSIONS)
     )
-
-
-@inner(INT, INT)
-def limited(total: int) -> int:
-    """A name's weight: ever slower above the knee, and never below the floor."""
-    beyond = total - w.NAME_KNEE
-    if beyond > 0:
-        return w.NAME_KNEE + beyond * w.NAME_RISE // (beyond + w.NAME_HALF)
-    return max(total, w.NAME_FLOOR)
 
 
 @kernel(INT, LISTING, BATCH, ROOM, INT, INT)

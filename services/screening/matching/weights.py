@@ -25,7 +25,7 @@ NAME_KNEE, NAME_RISE, NAME_HALF = 1_900, 1_000, 1_500
 gives half of `NAME_RISE`, and no name gives more than both."""
 NAME_FLOOR = -500
 """What another name can take away at most."""
-NAME_BAR = 600
+NAME_BAR = 800
 """A name that gives as much suggests an entry by itself ..."""
 NAME_BAR_BORN_ALIKE = 200
 """... and one that gives as much does together with an equal (or swapped) full date of birth."""
