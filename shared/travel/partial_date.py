@@ -55,9 +55,8 @@ class PartialDate:
         return date(self.year, self.month, self.day)
 
     def __str__(self) -> str:
-        parts = [f"{self.year:04}"]
-        if self.month is not None:
-            parts.append(f"{self.month:02}")
-        if self.day is not None:
-            parts.append(f"{self.day:02}")
-        return "-".join(parts)
+        if self.month is None:
+            return f"{self.year:04}"
+        if self.day is None:
+            return f"{self.year:04}-{self.month:02}"
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"
