@@ -68,7 +68,8 @@ class HttpCarrier:
         address = self._destinations.get(destination)
         if address is None:
             raise DeliveryRefused(destination=destination, reason="its address is not configured")
-        content = {"message_id": str(message.message_id), "kind": message.kind, "body": dict(message.body)}
+        envelope = write_json({"message_id": message.message_id, "kind": message.kind})
+        content = f'{envelope[:-1]},"body":{message.text}}}'
         headers = {
             "Authorization": f"Bearer {self._signer.token(destination)}",
             "Content-Type": "application/json",
@@ -78,7 +79,7 @@ class HttpCarrier:
         try:
             answer = await self._client.post(
                 address + INBOX_PATH,
-                content=write_json(content).encode(),
+                content=content.encode(),
                 headers=headers,
                 timeout=TIMEOUT_SECONDS,
             )

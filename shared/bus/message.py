@@ -5,17 +5,30 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from shared.json_text import read_json, write_json
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What the outbox holds: `body` is the JSON of a contract and may be personal data, so it is never
-    printed.
+    """What the outbox holds: `content` is a contract, as JSON values or as their text, and may be personal
+    data, so it is never printed.
 
-    `attempts` counts the deliveries that failed before this one.
+    What came as text travels as it stands: only who looks inside pays for reading it. `attempts` counts the
+    deliveries that failed before this one.
     """
 
     message_id: UUID
     destination: str
     kind: str
-    body: Mapping[str, Any] = field(repr=False)
+    content: Mapping[str, Any] | str = field(repr=False)
     attempts: int = 0
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The contract's JSON values; a text is read anew at each look."""
+        return dict(read_json(self.content) if isinstance(self.content, str) else self.content)
+
+    @property
+    def text(self) -> str:
+        """The contract as JSON text."""
+        return self.content if isinstance(self.content, str) else write_json(dict(self.content))

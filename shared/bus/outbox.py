@@ -16,10 +16,13 @@ from shared.web.request_id import current_trace_id
 __all__ = ["Outbox", "Relay"]
 
 _ADD = text("""
-INSERT INTO outbox (message_id, destination, kind, body, trace_id)
-VALUES (:message_id, :destination, :kind, :body, :trace_id)
+WITH added AS (
+    INSERT INTO outbox (message_id, destination, kind, body, trace_id)
+    VALUES (:message_id, :destination, :kind, :body, :trace_id)
+    RETURNING outbox_id
+)
+SELECT pg_notify(:channel, '') FROM added
 """).bindparams(bindparam("body", type_=Json))
-_WAKE = text("SELECT pg_notify(:channel, '')")
 
 
 class Outbox:
@@ -54,6 +57,6 @@ class Outbox:
             "kind": kind,
             "body": body if isinstance(body, BaseModel) else dict(body),
             "trace_id": current_trace_id(),
+            "channel": WAKE_CHANNEL,
         }
         await connection.execute(_ADD, values)
-        await connection.execute(_WAKE, {"channel": WAKE_CHANNEL})

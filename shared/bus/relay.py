@@ -1,8 +1,9 @@
 """Carries the outbox: takes due rows, delivers each, and removes it in the transaction that stores its reply.
 
-Several relays may run over one outbox, and each several workers: a row being carried is locked, and the
-others pass it over. Rows of a destination go out in their order as far as that allows; receivers must not
-depend on it.
+Several relays may run over one outbox, and each carries several messages at a time: a row being carried is
+locked, and the others pass it over. Each relay has one lookout, which hands on what it finds: a notification
+wakes one task and not all of them. Rows of a destination go out in their order as far as that allows;
+receivers must not depend on it.
 """
 
 import asyncio
@@ -28,11 +29,15 @@ BACKLOG_SECONDS: Final = 5.0
 FIRST_DELAY_SECONDS: Final = 0.25
 LONGEST_PAUSE_SECONDS: Final = 5.0
 LONGEST_DELAY_SECONDS: Final = 300.0
+DELIVERED: Final = "DELIVERED"
 PATIENT_ATTEMPTS: Final = 5
 """So many times a postponed message keeps its place at the head; later ones may then overtake it."""
 
 _TAKE = text("""
-SELECT outbox_id, message_id, destination, kind, body, attempts, trace_id FROM outbox
+SELECT outbox_id, message_id, destination, kind, CAST(body AS text) AS body, attempts, trace_id,
+    EXISTS (SELECT FROM outbox later WHERE later.outbox_id > outbox.outbox_id
+        AND later.available_at <= now() AND later.destination <> ALL (CAST(:paused AS text[]))) AS has_more
+FROM outbox
 WHERE available_at <= now() AND destination <> ALL (CAST(:paused AS text[]))
 ORDER BY outbox_id LIMIT 1 FOR UPDATE SKIP LOCKED
 """)
@@ -96,7 +101,7 @@ class Relay:
         self._engine = engine
         self._carrier = carrier
         self._on_delivered = on_delivered
-        self._concurrency = concurrency
+        self._places = asyncio.Semaphore(concurrency)
         self._poll_seconds = poll_seconds
         self._chance = chance or random.Random()  # noqa: S311 # Spreads delays; nothing secret hangs on it.
         self._observe = observe
@@ -109,8 +114,7 @@ class Relay:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._wake.listen(stop))
             tasks.create_task(self._watch_backlog(stop))
-            for _ in range(self._concurrency):
-                tasks.create_task(self._work(stop))
+            tasks.create_task(self._look_out(stop, tasks))
             await stop.wait()
             self._wake.ring()
 
@@ -125,24 +129,32 @@ class Relay:
             attempts += 1
         return attempts
 
-    async def deliver_one(self) -> bool:
-        """Try the first message that is due; say whether there was one."""
-        async with self._engine.begin() as connection:
+    async def deliver_one(self, tell: Callable[[bool], None] = lambda _has_more: None) -> bool:
+        """Try the first message that is due; say whether there was one.
+
+        Args:
+            tell: Told, once a message is found and before it is carried, whether later ones are due as well.
+        """
+        async with self._engine.connect() as connection:
             row = (await connection.execute(_TAKE, {"paused": self._paused()})).one_or_none()
             if row is None:
                 return False
+            tell(row.has_more)
             message = OutgoingMessage(row.message_id, row.destination, row.kind, row.body, row.attempts)
             with trace(row.trace_id):
                 outcome = await self._attempt(connection, row, message)
+            await connection.commit()
         self._observe(message.destination, outcome)
+        if outcome != DELIVERED:
+            # Its destination may have to wait, or it is due again: the lookout counts anew.
+            self._wake.ring()
         return True
 
     async def _attempt(self, connection: AsyncConnection, row: Row[Any], message: OutgoingMessage) -> str:
         """Deliver one message and settle its row; the outcome is `DELIVERED` or a fault's code."""
         try:
             reply = await self._carrier.deliver(message)
-            async with connection.begin_nested():
-                await self._settle(connection, row, message, reply)
+            await self._settle(connection, row, message, reply)
         except DeliveryPostponed as fault:
             pause = self._pause(message.destination)
             seconds = pause if message.attempts >= PATIENT_ATTEMPTS else 0.0
@@ -154,27 +166,43 @@ class Relay:
             await _postpone(connection, row, code, self._delay(message.attempts, LONGEST_DELAY_SECONDS))
             return code
         self._pauses.pop(message.destination, None)
-        return "DELIVERED"
+        return DELIVERED
 
     async def _settle(
         self, connection: AsyncConnection, row: Row[Any], message: OutgoingMessage, reply: dict[str, Any]
     ) -> None:
         hook = self._on_delivered.get(message.kind)
-        if hook is not None:
-            await hook(connection, message, reply)
-        await connection.execute(_REMOVE, {"outbox_id": row.outbox_id})
+        try:
+            if hook is not None:
+                await hook(connection, message, reply)
+            await connection.execute(_REMOVE, {"outbox_id": row.outbox_id})
+        except Exception:
+            # Faults are rare: undoing everything costs nothing before, a savepoint would cost every message.
+            await connection.rollback()
+            raise
 
-    async def _work(self, stop: asyncio.Event) -> None:
+    async def _look_out(self, stop: asyncio.Event, tasks: asyncio.TaskGroup) -> None:
+        """Have one message after the other carried, so many at a time as there are places."""
         while not stop.is_set():
+            await self._places.acquire()
+            if stop.is_set():
+                return
             signal = self._wake.signal()
-            try:
-                found = await self.deliver_one()
-            except DATABASE_FAULTS:
-                # The database is away; the messages are safe in it, and we look again.
-                self._observe("database", "OUTBOX_UNAVAILABLE")
-                found = False
-            if not found and not stop.is_set():
+            has_more: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            tasks.create_task(self._carry(has_more))
+            if not await has_more and not stop.is_set():
                 await wait_for(signal, self._rest_seconds())
+
+    async def _carry(self, has_more: asyncio.Future[bool]) -> None:
+        try:
+            await self.deliver_one(has_more.set_result)
+        except DATABASE_FAULTS:
+            # The database is away; the messages are safe in it, and we look again.
+            self._observe("database", "OUTBOX_UNAVAILABLE")
+        finally:
+            self._places.release()
+            if not has_more.done():
+                has_more.set_result(False)
 
     async def _watch_backlog(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -190,7 +218,7 @@ class Relay:
         return [destination for destination, pause in self._pauses.items() if pause.until > now]
 
     def _rest_seconds(self) -> float:
-        """How long a worker without work rests: until the next poll, or until a pause ends."""
+        """How long the lookout rests without work: until the next poll, or until a pause ends."""
         now = asyncio.get_running_loop().time()
         ends = [pause.until - now for pause in self._pauses.values() if pause.until > now]
         return min([self._poll_seconds, *ends])

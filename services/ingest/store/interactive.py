@@ -35,7 +35,10 @@ UPDATE outbox SET available_at = now() WHERE outbox_id IN (
     SELECT outbox_id FROM outbox WHERE message_id = ANY (CAST(:batch_ids AS uuid[])) FOR UPDATE SKIP LOCKED
 )
 """)
-_READ = text("SELECT message_id, destination, kind, body, attempts FROM outbox WHERE message_id = :batch_id")
+_READ = text("""
+SELECT message_id, destination, kind, CAST(body AS text) AS body, attempts FROM outbox
+WHERE message_id = :batch_id
+""")
 _REMOVE = text("""
 DELETE FROM outbox
 WHERE outbox_id IN (SELECT outbox_id FROM outbox WHERE message_id = :batch_id FOR UPDATE SKIP LOCKED)

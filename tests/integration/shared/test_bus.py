@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -197,6 +197,44 @@ async def test_running_relay_resumes_after_a_pause(engine: AsyncEngine) -> None:
     await running
     assert tries == 3
     assert await rows(engine) == {}
+
+
+async def test_one_task_looks_for_what_a_notification_tells(engine: AsyncEngine) -> None:
+    looks: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "SKIP LOCKED" in statement:
+            looks.append(statement)
+
+    sent = [await add(engine) for _ in range(3)]
+    carrier = FakeCarrier()
+    event.listen(engine.sync_engine, "before_cursor_execute", count)
+    stop = asyncio.Event()
+    running = asyncio.create_task(a_relay(engine, carrier, poll_seconds=3600).run(stop))
+    while await rows(engine):
+        await carrier.arrived.wait()
+    stop.set()
+    await running
+    assert sorted(carrier.delivered) == sorted(sent)
+    assert len(looks) == len(sent), "the last one says that no other waits"
+
+
+async def test_relay_carries_several_messages_at_once(engine: AsyncEngine) -> None:
+    together = asyncio.Barrier(3)
+
+    class MeetingCarrier(FakeCarrier):
+        async def deliver(self, message: OutgoingMessage) -> dict[str, Any]:
+            await together.wait()
+            return await super().deliver(message)
+
+    sent = [await add(engine) for _ in range(3)]
+    carrier = MeetingCarrier()
+    stop = asyncio.Event()
+    running = asyncio.create_task(a_relay(engine, carrier, poll_seconds=3600).run(stop))
+    await carrier.arrived.wait()
+    stop.set()
+    await running
+    assert sorted(carrier.delivered) == sorted(sent)
 
 
 async def test_postponed_message_gives_up_its_place_in_the_end(engine: AsyncEngine) -> None:
@@ -398,3 +436,15 @@ async def test_old_inbox_rows_are_forgotten(engine: AsyncEngine, clock: FixedClo
             await Inbox.finish(connection, message_id, {})
         assert await Inbox.forget(connection, clock.now().replace(year=2000)) == 0
         assert await Inbox.forget(connection, clock.now().replace(year=2100)) == 3
+
+
+async def test_connection_that_the_database_ended_costs_nothing(engine: AsyncEngine) -> None:
+    async with engine.connect() as connection:
+        own = await connection.scalar(text("SELECT pg_backend_pid()"))
+    # It is in the pool again when somebody at the database ends it.
+    other = create_engine(engine.url.render_as_string(hide_password=False), application_name="another")
+    async with other.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_terminate_backend(:own, 5000)"), {"own": own})
+    await other.dispose()
+    async with engine.connect() as connection:
+        assert await connection.scalar(text("SELECT pg_backend_pid()")) != own
