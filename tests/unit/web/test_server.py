@@ -1,12 +1,13 @@
 """Ending without dropping a request."""
 
+import gc
 import resource
 import signal
 
 import pytest
 import uvicorn
 
-from shared.web.server import DrainingServer, forbid_core_dumps
+from shared.web.server import DrainingServer, forbid_core_dumps, spare_the_collector
 from tests.unit.web.app import an_app
 
 
@@ -41,3 +42,15 @@ def test_crash_leaves_no_core_dump(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "setrlimit", lambda kind, limits: asked.append((kind, limits)))
     forbid_core_dumps()
     assert asked == [(resource.RLIMIT_CORE, (0, 0))]
+
+
+def test_what_was_made_at_the_start_is_out_of_the_collectors_sight() -> None:
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    try:
+        spare_the_collector()
+        assert gc.get_freeze_count() > frozen
+        assert gc.get_threshold()[0] > thresholds[0]
+        assert gc.isenabled()
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
