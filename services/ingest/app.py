@@ -18,6 +18,7 @@ from services.ingest import (
     interactive_routes,
     quality_routes,
     register_routes,
+    retention_routes,
     routes,
 )
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold

@@ -1,4 +1,4 @@
-"""Retention: the vault of masked values, legal holds, extensions, grants to re-identify, figures by day."""
+"""Retention: the vault of masked values, legal holds, extensions, re-identification, figures by day."""
 
 from alembic import op
 
@@ -62,21 +62,34 @@ CREATE TABLE retention_extension (
     until timestamptz NOT NULL
 )
 """
-_GRANT = """
-CREATE TABLE reidentification_grant (
-    grant_id uuid PRIMARY KEY,
-    authority_type text NOT NULL CHECK (authority_type IN ('COURT', 'INDEPENDENT_ADMIN')),
-    signed_by text NOT NULL,
+# One request to see masked values: who asks, who finds independently that it is needed, who grants it.
+_REIDENTIFICATION = """
+CREATE TABLE reidentification (
+    request_id uuid PRIMARY KEY,
     case_id text NOT NULL,
     record_ids uuid[] NOT NULL CHECK (cardinality(record_ids) > 0),
     fields text[] NOT NULL CHECK (cardinality(fields) > 0),
-    statement text NOT NULL,
-    issued_at timestamptz NOT NULL,
-    expires timestamptz NOT NULL,
+    first text NOT NULL,
+    first_statement text NOT NULL,
+    asked_at timestamptz NOT NULL,
+    second text CHECK (second <> first),
+    second_statement text,
+    second_finds_need boolean,
+    second_reports_to_first boolean,
+    found_at timestamptz,
+    authority_type text CHECK (authority_type IN ('COURT', 'INDEPENDENT_ADMIN')),
+    signed_by text CHECK (signed_by <> first AND signed_by <> second),
+    is_granted boolean,
+    grant_statement text,
+    issued_at timestamptz,
+    expires timestamptz,
     used_at timestamptz,
-    used_by text,
+    CHECK ((second IS NULL) = (second_finds_need IS NULL) AND (second IS NULL) = (found_at IS NULL)),
+    CHECK ((signed_by IS NULL) = (is_granted IS NULL) AND (signed_by IS NULL) = (issued_at IS NULL)),
+    CHECK (signed_by IS NULL OR second_finds_need),
+    CHECK (coalesce(is_granted, false) = (expires IS NOT NULL)),
     CHECK (expires > issued_at AND expires <= issued_at + interval '72 hours'),
-    CHECK ((used_at IS NULL) = (used_by IS NULL))
+    CHECK (used_at IS NULL OR is_granted)
 )
 """
 _FIGURE = """
@@ -102,7 +115,7 @@ _RIGHTS = {
     "retention_hold": "SELECT, INSERT, UPDATE (ended_at, ended_by, end_cause)",
     "retention_hold_record": "SELECT, INSERT",
     "retention_extension": "SELECT, INSERT, UPDATE, DELETE",
-    "reidentification_grant": "SELECT, INSERT, UPDATE (used_at, used_by)",
+    "reidentification": "SELECT, INSERT, UPDATE",
     "retention_figure": "SELECT, INSERT, UPDATE",
     "traveller": "DELETE",
     "reservation": "DELETE",
@@ -112,7 +125,7 @@ _RIGHTS = {
 
 
 def upgrade() -> None:
-    for table in (_MASKING_KEY, _MASKED_VALUE, _HOLD, _HOLD_RECORD, _EXTENSION, _GRANT, _FIGURE):
+    for table in (_MASKING_KEY, _MASKED_VALUE, _HOLD, _HOLD_RECORD, _EXTENSION, _REIDENTIFICATION, _FIGURE):
         op.execute(table)
     op.execute(
         "ALTER TABLE traveller ADD COLUMN masked_at timestamptz, ADD COLUMN hit_link text,"
