@@ -11,7 +11,9 @@ from pydantic import BaseModel, ValidationError
 from services.console.errors import ServiceFault
 from services.console.seen import (
     Card,
+    CarriersQuality,
     Decided,
+    ExpectedFlights,
     FlightRow,
     HitRow,
     HitView,
@@ -20,6 +22,7 @@ from services.console.seen import (
     NoticeRow,
     Queue,
     ReceiptView,
+    ScheduleReport,
     ShareRow,
 )
 from shared.web.purpose import Purpose
@@ -78,6 +81,7 @@ class ServiceClient:
         purpose: Purpose | None = None,
         seconds: float = SERVICE_SECONDS,
         content_type: str = _BYTES,
+        accept: str = "application/json",
         also: Collection[int] = (),
     ) -> httpx.Response:
         """One request whose answer is handed on as it is; that of the statuses in `also` too.
@@ -85,7 +89,11 @@ class ServiceClient:
         Raises:
             ServiceFault: The service refused or does not answer.
         """
-        headers = {"Authorization": f"Bearer {self.token}", "traceparent": outgoing_traceparent()}
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "traceparent": outgoing_traceparent(),
+            "Accept": accept,
+        }
         headers |= {} if purpose is None else purpose.as_headers()
         if content is not None:
             headers["Content-Type"] = content_type
@@ -203,6 +211,36 @@ class Ingest:
     async def template(self, kind: str) -> bytes:
         """The template for small carriers, `csv` or `xlsx`."""
         return (await self.client.fetch("GET", f"/v1/manifests/template.{kind}")).content
+
+    async def expected_flights(self, query: Mapping[str, Any]) -> ExpectedFlights:
+        """Flights that ought to be reported, those with an alarm first, and coverage by day and carrier."""
+        answer = await self.client.ask("GET", "/v1/expected-flights", query={**query, "limit": MAX_ROWS})
+        return self.client.read(ExpectedFlights, answer)
+
+    async def import_schedule(self, content: bytes, schedule_format: str) -> ScheduleReport:
+        """Hand a schedule over; it takes the place of the earlier ones of its carriers."""
+        answer = await self.client.ask(
+            "POST",
+            "/v1/expected-flights/imports",
+            content=content,
+            query={"format": schedule_format},
+            seconds=UPLOAD_SECONDS,
+        )
+        return self.client.read(ScheduleReport, answer)
+
+    async def schedule_template(self) -> bytes:
+        """The template of a schedule."""
+        return (await self.client.fetch("GET", "/v1/expected-flights/template.csv")).content
+
+    async def quality(self, query: Mapping[str, Any], *, is_own: bool = False) -> CarriersQuality:
+        """The data quality of carriers, or of the asking one."""
+        answer = await self.client.ask("GET", _quality_path(is_own=is_own), query=query)
+        return self.client.read(CarriersQuality, answer)
+
+    async def quality_table(self, query: Mapping[str, Any], *, is_own: bool = False) -> bytes:
+        """The same as CSV, a line a carrier and day."""
+        path = _quality_path(is_own=is_own)
+        return (await self.client.fetch("GET", path, query=query, accept="text/csv")).content
 
     async def receipts(self) -> list[ReceiptView]:
         """The asking carrier's receipts, newest first."""
@@ -367,6 +405,10 @@ class Sharing:
         """One notice with its verdicts and its acknowledgement."""
         answer = await self.client.ask("GET", f"/v1/notices/{notice_id}")
         return answer if isinstance(answer, dict) else {}
+
+
+def _quality_path(*, is_own: bool) -> str:
+    return "/v1/data-quality/mine" if is_own else "/v1/data-quality"
 
 
 def _rows(answer: Any, name: str) -> list[dict[str, Any]]:

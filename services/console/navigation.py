@@ -21,6 +21,12 @@ class Entry:
 PAGES: Final[Sequence[Entry]] = (
     Entry("/upload", "Upload", "Send a list of travellers, or try one out.", Permission.SUBMIT_MESSAGE),
     Entry("/receipts", "Receipts", "What you sent, and what to mend.", Permission.LIST_RECEIPTS),
+    Entry(
+        "/my-quality",
+        "Your data quality",
+        "How complete and how timely what you send is.",
+        Permission.READ_OWN_QUALITY,
+    ),
     Entry("/queue", "Queue", "Possible matches, most urgent first.", Permission.REVIEW),
     Entry("/expired", "Expired", "What nobody got to in time, and who has it now.", Permission.REVIEW),
     Entry(
@@ -34,6 +40,18 @@ PAGES: Final[Sequence[Entry]] = (
     Entry("/shares", "Shares", "Who must be told, and what the safeguards say.", Permission.READ_SHARES),
     Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
     Entry("/flights", "Flights", "Messages of airlines and their faults.", Permission.READ_FLIGHTS),
+    Entry(
+        "/expected-flights",
+        "Expected flights",
+        "Which flights sent nothing, too late or too little.",
+        Permission.READ_FLIGHTS,
+    ),
+    Entry(
+        "/carrier-quality",
+        "Carrier quality",
+        "How complete and how timely each carrier's data are.",
+        Permission.READ_FLIGHTS,
+    ),
     Entry(
         "/match", "Ask the list", "Compare one person with the list, for a stated purpose.", Permission.MATCH
     ),

@@ -3,7 +3,7 @@
 Answers may gain fields without breaking a page; a field that a page needs and that is absent shows as such.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -218,6 +218,145 @@ class FlightRow(Seen):
     travellers: int = 0
     screened: int = 0
     faults: int = 0
+
+
+class FlightAlarm(Seen):
+    """Why somebody has to be told of a flight, and since when."""
+
+    kind: str
+    raised_at: datetime | None = None
+
+
+class ExpectedFlight(Seen):
+    """A flight that ought to be reported; `departure` is local, without zone."""
+
+    carrier: str = ""
+    number: str = ""
+    suffix: str | None = None
+    origin: str | None = None
+    destination: str | None = None
+    departure: datetime | None = None
+    arrives_at: datetime | None = None
+    basis: str = ""
+    capacity: int | None = None
+    usual: int | None = None
+    state: str = ""
+    flight_id: str | None = None
+    travellers: int = 0
+    has_bookings: bool = False
+    first_report_at: datetime | None = None
+    alarms: list[FlightAlarm] = []
+
+
+class Coverage(Seen):
+    """How many expected flights stand how; of one day and carrier, or of all."""
+
+    day: date | None = None
+    carrier: str = ""
+    due: int = 0
+    awaited: int = 0
+    received: int = 0
+    late: int = 0
+    missing: int = 0
+    partial: int = 0
+    cancelled: int = 0
+    coverage_percent: float | None = None
+    in_time_percent: float | None = None
+
+
+class ExpectedFlights(Seen):
+    """Expected flights, those with an alarm first, and what they come to."""
+
+    flights: list[ExpectedFlight] = []
+    coverage: list[Coverage] = []
+    total: Coverage | None = None
+
+
+class ScheduleFault(Seen):
+    """A line of a schedule that was left out."""
+
+    line: int
+    code: str = ""
+    field: str = ""
+
+
+class ScheduleReport(Seen):
+    """What became of an imported schedule."""
+
+    carriers: list[str] = []
+    legs: int = 0
+    not_ours: int = 0
+    left_out: int = 0
+    faults: list[ScheduleFault] = []
+
+
+class Timeliness(Seen):
+    """When lists came, in minutes before the departure; negative is after it."""
+
+    known: int = 0
+    in_time: int = 0
+    late: int = 0
+    in_time_percent: float | None = None
+    first_report_minutes_before: int | None = None
+    last_report_minutes_before: int | None = None
+
+
+class Completeness(Seen):
+    """Of one element: how many travellers lack it. Small counts come as `<10`."""
+
+    missing: int | str = 0
+    complete_percent: float | None = None
+
+
+class DifferentPerson(Seen):
+    """Possible matches that were of somebody else, by element that was missing or partial."""
+
+    matches: int | str = 0
+    elements: dict[str, int | str] = {}
+
+
+class Quality(Seen):
+    """The quality of some data: of a carrier, its day or its flight."""
+
+    day: date | None = None
+    flight_id: str | None = None
+    number: str = ""
+    flights: int = 0
+    messages: int = 0
+    travellers: int | str = 0
+    timeliness: Timeliness = Timeliness()
+    verified_percent: float | None = None
+    elements: dict[str, Completeness] = {}
+    faults: dict[str, int | str] = {}
+    duplicates: int | str = 0
+    flights_with_parts_missing: int = 0
+
+    @property
+    def weakest(self) -> list[tuple[str, Completeness]]:
+        """The elements that most travellers lack, the worst first; those that all have are left out."""
+        found = [each for each in self.elements.items() if each[1].missing]
+        return sorted(found, key=lambda each: (_size(each[1].missing), each[0]), reverse=True)
+
+
+class CarrierQuality(Quality):
+    """One carrier with its days."""
+
+    carrier: str = ""
+    rejected_messages: dict[str, int] = {}
+    different_person: DifferentPerson | None = None
+    days: list[Quality] = []
+
+
+class CarriersQuality(Seen):
+    """All carriers of a period; flights where one was asked for."""
+
+    carriers: list[CarrierQuality] = []
+    flights: list[Quality] = []
+
+
+def _size(count: int | str) -> int:
+    """A count to sort by; a hidden one is small."""
+    return count if isinstance(count, int) else 1
 
 
 class Recipient(Seen):

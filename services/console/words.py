@@ -84,6 +84,15 @@ WORDS: Final = {
     "SAME_PERSON_NO_ACTION": "Same person, nothing done",
     "SAME_PERSON_ACTION": "Same person, acted as ordered",
     "INSUFFICIENT_DATA": "Not enough data",
+    # Expected flights.
+    "EXPECTED": "Expected",
+    "RECEIVED": "Received",
+    "LATE": "Late",
+    "PARTIAL": "Too few travellers",
+    "SCHEDULE": "Schedule",
+    "LEARNED": "Comes every week",
+    "FIELD_UNREADABLE": "Cannot be read",
+    "PERIOD_ENDS_BEFORE_IT_BEGINS": "Ends before it begins",
     # Receipts.
     "MANIFEST": "List of travellers",
     "PAXLST": "PAXLST",

@@ -41,6 +41,9 @@ PAGES = {
         f"/notices/{NOTICE}",
         "/standing-orders",
         "/match",
+        "/expected-flights",
+        "/carrier-quality",
+        "/carrier-quality/XA",
     ],
     "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher", "/registers"],
     "steward": ["/watchlist", f"/watchlist/versions/{VERSION}"],
@@ -52,6 +55,7 @@ PAGES = {
         "/receipts",
         f"/receipts/{RECEIPT}",
         f"/receipts/{REFUSED_RECEIPT}",
+        "/my-quality",
         "/queue",
     ],
 }

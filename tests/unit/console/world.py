@@ -452,6 +452,66 @@ def refused_receipt() -> dict[str, Any]:
     }
 
 
+def expected_flights() -> dict[str, Any]:
+    """A flight of which nothing came, and one that is still awaited."""
+    counts = {"due": 1, "awaited": 1, "missing": 1, "coverage_percent": 0.0, "in_time_percent": 0.0}
+    missing = {
+        "carrier": "XA",
+        "number": "909",
+        "origin": "XQB",
+        "destination": "XQA",
+        "departure": "2026-06-01T11:30",
+        "arrives_at": "2026-06-01T12:30:00Z",
+        "basis": "SCHEDULE",
+        "capacity": 180,
+        "state": "MISSING",
+        "alarms": [{"kind": "MISSING", "raised_at": "2026-06-01T08:30:00Z"}],
+    }
+    awaited = missing | {"number": "911", "basis": "LEARNED", "capacity": None, "usual": 150}
+    late = missing | {
+        "number": "913",
+        "state": "LATE",
+        "flight_id": FLIGHT,
+        "travellers": 12,
+        "first_report_at": "2026-06-01T09:45:00Z",
+    }
+    return {
+        "flights": [missing, late, awaited | {"state": "EXPECTED", "has_bookings": True, "alarms": []}],
+        "coverage": [{"day": "2026-06-01", "carrier": "XA", **counts}],
+        "total": counts,
+    }
+
+
+def data_quality(*, is_own: bool = False) -> dict[str, Any]:
+    """One carrier that leaves out seats, and reports a flight after its departure."""
+    figures = {
+        "flights": 1,
+        "messages": 2,
+        "travellers": 120,
+        "timeliness": {
+            "known": 1,
+            "in_time": 0,
+            "late": 1,
+            "in_time_percent": 0.0,
+            "first_report_minutes_before": -15,
+            "last_report_minutes_before": 40,
+        },
+        "verified_percent": 98.3,
+        "elements": {
+            "birth_date": {"missing": "<10", "complete_percent": None},
+            "seat": {"missing": 120, "complete_percent": 0.0},
+            "sex": {"missing": 0, "complete_percent": 100.0},
+        },
+        "faults": {"BIRTH_DATE_IMPOSSIBLE": "<10"},
+        "duplicates": 0,
+        "flights_with_parts_missing": 0,
+    }
+    carrier = {"carrier": "XA", **figures, "rejected_messages": {"TRUNCATED": 1}, "days": []}
+    caused = {"different_person": {"matches": 30, "elements": {"birth_date": 12}}}
+    flight = {**figures, "flight_id": FLIGHT, "number": "913", "day": "2026-06-01"}
+    return {"carriers": [carrier if is_own else carrier | caused], "flights": [flight]}
+
+
 def answers() -> dict[tuple[str, str], Any]:
     """What each route of the services answers, by `(method, path)`."""
     return {
@@ -539,6 +599,18 @@ def answers() -> dict[tuple[str, str], Any]:
             "fault": None,
         },
         ("GET", "/v1/flights"): {"flights": [flight_row()]},
+        ("GET", "/v1/expected-flights"): expected_flights(),
+        ("POST", "/v1/expected-flights/imports"): {
+            "import_id": ORDER,
+            "carriers": ["XA"],
+            "legs": 2,
+            "not_ours": 1,
+            "left_out": 0,
+            "faults": [{"line": 4, "code": "FIELD_UNREADABLE", "field": "days"}],
+        },
+        ("GET", "/v1/expected-flights/template.csv"): httpx.Response(200, content=b"Flight,Origin\r\n"),
+        ("GET", "/v1/data-quality"): data_quality(),
+        ("GET", "/v1/data-quality/mine"): data_quality(is_own=True),
         ("GET", f"/v1/flights/{FLIGHT}"): flight_row() | {"messages": [message_row()]},
         **registers(),
         ("GET", "/v1/shares"): {"shares": [share()]},
