@@ -19,6 +19,8 @@ from services.screening import (
     routes_cleared,
     routes_desk,
     routes_hits,
+    routes_match,
+    routes_nominations,
     routes_registers,
     routes_review,
     routes_versions,
@@ -82,6 +84,7 @@ register_problems(
 )
 register_problems(
     422,
+    errors.EntryIncomplete,
     errors.ListRefused,
     errors.MalformedMrz,
     errors.RowRefused,
@@ -128,9 +131,11 @@ def create_app(
             routes_cleared.router,
             routes_watchlist.router,
             routes_versions.router,
+            routes_nominations.router,
             routes_approvals.router,
             routes_registers.router,
             routes_desk.router,
+            routes_match.router,
             audit_router(),
         ],
         clock=used_clock,

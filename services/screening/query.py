@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -56,9 +57,22 @@ class MatchQuery:
         self._current = current
 
     async def __call__(
-        self, traveller: Traveller, floor: float | None, principal: Principal, purpose: Purpose
+        self,
+        traveller: Traveller,
+        floor: float | None,
+        principal: Principal,
+        purpose: Purpose,
+        *,
+        other_names: Sequence[Traveller] = (),
     ) -> Asked:
         """Compare one person with the list in force.
+
+        Args:
+            traveller: Who is asked about.
+            floor: The least score that is returned; the matcher's threshold where none is given.
+            principal: Who asks.
+            purpose: Why.
+            other_names: The same person under other names; the best match of each entry counts.
 
         Raises:
             NoListInForce: Nothing to compare with.
@@ -70,7 +84,7 @@ class MatchQuery:
         if matcher is None:
             raise NoListInForce
         fault = matcher.unscreenable(traveller)
-        matches = await asyncio.to_thread(_match, matcher, traveller, floor)
+        matches = await asyncio.to_thread(_match, matcher, [traveller, *other_names], floor)
         async with self._ports.transaction() as connection:
             entries = await self._ports.stores.watchlist.used_entries(connection, set(matches))
             answered = [
@@ -164,10 +178,15 @@ class MatchQuery:
         return case.closed_at is None, principal.subject in case.members
 
 
-def _match(matcher: ScreeningMatcher, traveller: Traveller, floor: float | None) -> dict[str, Matched]:
-    """The matches by entry, best first; runs in a thread."""
-    found = matcher.screen([traveller], floor=floor, limit=MAX_MATCHES)[0]
-    return {match.entry_id: explained(matcher, traveller, match.entry_id, match.score) for match in found}
+def _match(matcher: ScreeningMatcher, names: Sequence[Traveller], floor: float | None) -> dict[str, Matched]:
+    """The matches by entry, best first, of a person under every name; runs in a thread."""
+    best: dict[str, tuple[float, Traveller]] = {}
+    for traveller, found in zip(names, matcher.screen(names, floor=floor, limit=MAX_MATCHES), strict=True):
+        for match in found:
+            if match.entry_id not in best or match.score > best[match.entry_id][0]:
+                best[match.entry_id] = match.score, traveller
+    ranked = sorted(best.items(), key=lambda each: (-each[1][0], each[0]))[:MAX_MATCHES]
+    return {entry_id: explained(matcher, own, entry_id, score) for entry_id, (score, own) in ranked}
 
 
 def _keys(traveller: Traveller) -> list[str]:

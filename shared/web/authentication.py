@@ -39,11 +39,13 @@ class NotPermitted(DomainError):
 async def bearer_principal(request: Request) -> Principal:
     """The principal of the `Authorization: Bearer` header; the default of `app.state.authenticate`.
 
+    `ApiKey` in place of `Bearer` is how clients of the OpenSanctions match API send the same token.
+
     Raises:
         TokenRefused: No token, or one that does not hold.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    if scheme.lower() not in {"bearer", "apikey"} or not token.strip():
         raise TokenRefused(reason="no bearer token")
     verifier: TokenVerifier = request.app.state.token_verifier
     return await verifier.verify(token.strip())
