@@ -91,6 +91,13 @@ class AlreadyDecided(DomainError):
     sentence: ClassVar[str] = "This {kind} was decided before."
 
 
+class EntryIncomplete(DomainError):
+    """What was written is not an entry: a name is missing, or a value is none."""
+
+    code: ClassVar[str] = "ENTRY_INCOMPLETE"
+    sentence: ClassVar[str] = "The entry needs at least one name, and dates and kinds in the documented form."
+
+
 class OrderNotPossible(DomainError):
     """The hit's state supports no such order."""
 

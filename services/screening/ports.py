@@ -17,6 +17,7 @@ from services.screening.store.boarding import BoardingStore
 from services.screening.store.documents import DocumentStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
+from services.screening.store.nominations import NominationStore
 from services.screening.store.orders import OrderStore
 from services.screening.store.registers import RegisterStore
 from services.screening.store.reviews import ReviewStore
@@ -96,6 +97,7 @@ class Stores:
     front_line: FrontLineStore = field(default_factory=FrontLineStore)
     boarding: BoardingStore = field(default_factory=BoardingStore)
     documents: DocumentStore = field(default_factory=DocumentStore)
+    nominations: NominationStore = field(default_factory=NominationStore)
 
 
 @dataclass(frozen=True)

@@ -261,6 +261,14 @@ class WatchlistStore:
         query = text("SELECT body FROM watchlist_entry WHERE is_used ORDER BY entry_id")
         return [from_json(row.body) for row in await connection.execute(query)]
 
+    async def open_reviews(self, connection: AsyncConnection, until: date) -> int:
+        """Put the entries in use whose review is due by a day under review; they are screened meanwhile."""
+        statement = text(
+            "UPDATE watchlist_entry SET status = 'UNDER_REVIEW'"
+            " WHERE is_used AND status = 'ACTIVE' AND least(review_due, expires) <= :until"
+        )
+        return (await connection.execute(statement, {"until": until})).rowcount
+
     async def overdue(self, connection: AsyncConnection, today: date, limit: int) -> list[EntryRecord]:
         """Entries in use whose review or end has come, locked; another worker's are passed over."""
         query = text(

@@ -6,7 +6,7 @@ removed, and start anew when its identifiers changed.
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,8 @@ from shared.audit.record import AuditRecord
 from shared.security.tokens import Principal
 
 OVERDUE_A_BEAT = 1000
+REVIEW_OPENS = timedelta(days=30)
+DRAFTS_KEPT = timedelta(days=30)
 
 
 class Lifecycle:
@@ -60,10 +62,14 @@ class Lifecycle:
     async def suspend_overdue(self, connection: AsyncConnection) -> int:
         """Take entries out of use whose review or end has come; how many.
 
-        Source: SG-14 (at review_due + 0 the entry is suspended automatically).
+        Reviews open 30 days before they are due, and drafts that nobody submitted in 30 days are discarded.
+
+        Source: `watchlist-governance.md` §3; SG-14 (at review_due + 0 the entry is suspended automatically).
         """
         stores = self._ports.stores
         now = self._ports.clock.now()
+        await stores.watchlist.open_reviews(connection, now.date() + REVIEW_OPENS)
+        await stores.nominations.discard_before(connection, now - DRAFTS_KEPT)
         overdue = await stores.watchlist.overdue(connection, now.date(), OVERDUE_A_BEAT)
         if not overdue:
             return 0

@@ -20,6 +20,7 @@ from services.screening.watchlist.versions import (
     ListRow,
     ListVersion,
     expires,
+    identifying_digest,
     review_due,
 )
 
@@ -172,7 +173,10 @@ def _waiting_or_adopted(loading: Loading, row: ListRow, before: EntryRecord | No
     """
     version_id = loading.version.version_id
     if before is not None and before.status in {*SCREENED, EntryStatus.SUBMITTED}:
-        return replace(before, version_id=version_id, digest=row.digest, body=row.body, refusals=())
+        adopted = {} if before.adoption is None else {"category": before.adoption["category"]}
+        body = {**row.body, **adopted}
+        digest = identifying_digest(body)
+        return replace(before, version_id=version_id, digest=digest, body=body, refusals=())
     return EntryRecord(
         entry_id=row.entry_id,
         source_id=loading.version.source_id,

@@ -1,0 +1,342 @@
+"""The use cases of nominations: draft, submit with a trial, and a second person's decision."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.screening.acting import Actor, Stated
+from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound, RefusedByPolicy
+from services.screening.ports import Ports
+from services.screening.registers import ListSource
+from services.screening.watchlist import nomination_questions
+from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.nomination import (
+    OPEN,
+    Nomination,
+    NominationKind,
+    NominationState,
+    Terms,
+)
+from services.screening.watchlist.nomination_questions import Removed
+from services.screening.watchlist.trial import try_entry
+from services.screening.watchlist.versions import (
+    EntryRecord,
+    EntryStatus,
+    identifying_digest,
+)
+from services.screening.watchlist.weighing import Weighing
+from shared.audit.record import AuditRecord, FactValue
+from shared.security.tokens import Principal
+
+#: What a nominator is told before anybody else looks: criteria, dates, children, who may be listed at all.
+SUBMISSION_RULES = ("SG-11", "SG-13", "SG-14", "SG-16", "SG-17")
+_PURPOSE = Stated("TERR_PREVENT", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a nominator writes: the source it belongs to, identifiers, and the terms.
+
+    `entry_id` names a foreign list's row that is to be adopted; its identifiers stand as they are listed.
+    """
+
+    source_id: str
+    entry: Mapping[str, Any]
+    terms: Mapping[str, Any]
+    entry_id: str | None = None
+
+
+class Nominating:
+    """Carries nominations from a draft to an entry, or back."""
+
+    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+        self._ports = ports
+        self._current = current
+        self._weighing = Weighing(ports)
+
+    async def draft(self, proposed: Proposed, principal: Principal) -> Nomination:
+        """Open a nomination; nobody is compared with it.
+
+        Raises:
+            NotFound: No such source, or no such row that waits.
+            EntryIncomplete: The identifiers are not an entry's.
+
+        Source: `watchlist-governance.md` §3 (DRAFT); S/RES/2396 paras 4, 13.
+        """
+        async with self._ports.transaction() as connection:
+            if await self._ports.stores.registers.source(connection, proposed.source_id) is None:
+                raise NotFound(kind="list source")
+            nomination_id = self._ports.identifiers.new()
+            if proposed.entry_id is None:
+                kind, entry_id = NominationKind.NATIONAL, f"{proposed.source_id}:{nomination_id}"
+                body = entry_body(entry_id, proposed)
+            else:
+                kind, entry_id = NominationKind.ADOPTION, proposed.entry_id
+                body = await self._waiting_body(connection, proposed)
+            nomination = Nomination(
+                nomination_id=nomination_id,
+                entry_id=entry_id,
+                source_id=proposed.source_id,
+                kind=kind,
+                state=NominationState.DRAFT,
+                version=1,
+                entry=body,
+                terms=Terms(dict(proposed.terms)),
+                nominator=principal.subject,
+                nominator_manager=principal.manager,
+                drafted_at=self._ports.clock.now(),
+            )
+            await self._keep(connection, nomination, principal, "wl.draft")
+            return nomination
+
+    async def change(self, nomination_id: UUID, proposed: Proposed, principal: Principal) -> Nomination:
+        """Write a draft, or one that came back, anew: by the person whose nomination it is.
+
+        Raises:
+            NotFound: No such nomination of this person.
+            AlreadyDecided: It is not open any more.
+            EntryIncomplete: The identifiers are not an entry's.
+        """
+        async with self._ports.transaction() as connection:
+            nomination = await self._own(connection, nomination_id, principal)
+            body = nomination.entry
+            if nomination.kind is NominationKind.NATIONAL:
+                body = entry_body(nomination.entry_id, proposed)
+            changed = replace(
+                nomination,
+                state=NominationState.DRAFT,
+                version=nomination.version + 1,
+                entry=body,
+                terms=Terms(dict(proposed.terms)),
+            )
+            await self._keep(connection, changed, principal, "wl.draft")
+            return changed
+
+    async def submit(self, nomination_id: UUID, principal: Principal) -> Nomination:
+        """Hand it to a second person, after the criteria were checked and the entry tried on past traffic.
+
+        Raises:
+            NotFound: No such nomination of this person.
+            AlreadyDecided: It is not open any more.
+            RefusedByPolicy: A criterion is not met; the reasons say which.
+
+        Source: SG-11, SG-13, SG-14, SG-16, SG-17; `watchlist-governance.md` §3 (SUBMITTED).
+        """
+        async with self._ports.transaction() as connection:
+            nomination = await self._own(connection, nomination_id, principal)
+            source = await self._source(connection, nomination)
+            now = self._ports.clock.now()
+            request = nomination_questions.activate(
+                nomination, source, Actor.of(principal), _PURPOSE, Removed(), approver="NOBODY_YET", now=now
+            )
+            (reasons,) = self._ports.safeguards.reasons_alone(SUBMISSION_RULES, [request])
+            if reasons:
+                record = self._ports.audit.record(
+                    actor=principal.subject,
+                    action="wl.nominate",
+                    object_kind="nomination",
+                    object_id=str(nomination_id),
+                    outcome="REFUSED",
+                    reasons=reasons,
+                )
+                raise RefusedByPolicy([record], reasons)
+            trial = await try_entry(self._ports, connection, self._current, nomination.entry)
+            submitted = replace(
+                nomination,
+                state=NominationState.SUBMITTED,
+                version=nomination.version + 1,
+                submitted_at=now,
+                trial=trial,
+            )
+            facts: dict[str, FactValue] = {
+                "tried": trial.tried,
+                "stopped": trial.stopped,
+                "plainly_different": trial.plainly_different,
+            }
+            await self._keep(connection, submitted, principal, "wl.nominate", facts)
+            return submitted
+
+    async def decide(
+        self, nomination_id: UUID, principal: Principal, target: NominationState, reason: str
+    ) -> Nomination:
+        """Activate, return or reject what another person nominated.
+
+        What would stop too many plainly different travellers goes back for more identifiers instead.
+
+        Raises:
+            NotFound: No such nomination.
+            AlreadyDecided: It does not wait for a decision.
+            RefusedByPolicy: SG-09, 11, 13 to 18 or 32 refuses the activation.
+
+        Source: SG-09, SG-13; `watchlist-governance.md` §3 (APPROVED, ACTIVE, RETURNED, REJECTED).
+        """
+        async with self._ports.transaction() as connection:
+            nomination = await self._ports.stores.nominations.lock(connection, nomination_id)
+            if nomination is None:
+                raise NotFound(kind="nomination")
+            if nomination.state is not NominationState.SUBMITTED:
+                raise AlreadyDecided(kind="nomination")
+            if target is NominationState.ACTIVATED and nomination.trial and nomination.trial.stops_too_many:
+                target, reason = NominationState.RETURNED, "The trial stops too many: add identifiers."
+            # The nominator's own withdrawal decides nothing as a second person.
+            is_own = principal.subject == nomination.nominator
+            decided = replace(
+                nomination,
+                state=target,
+                version=nomination.version + 1,
+                approver=None if is_own else principal.subject,
+                decided_at=self._ports.clock.now(),
+                reason=reason,
+            )
+            if target is NominationState.ACTIVATED:
+                await self._activate(connection, nomination, principal)
+            await self._keep(connection, decided, principal, f"wl.{target.value.lower()}")
+            return decided
+
+    async def _activate(
+        self, connection: AsyncConnection, nomination: Nomination, principal: Principal
+    ) -> None:
+        stores = self._ports.stores
+        now = self._ports.clock.now()
+        source = await self._source(connection, nomination)
+        standing = await stores.watchlist.entry(connection, nomination.entry_id)
+        if nomination.kind is NominationKind.ADOPTION and (
+            standing is None or standing.status is not EntryStatus.SUBMITTED
+        ):
+            raise AlreadyDecided(kind="row to be adopted")
+        request = nomination_questions.activate(
+            nomination,
+            source,
+            Actor.of(principal),
+            _PURPOSE,
+            await self._removed(connection, nomination, standing),
+            approver=principal.subject,
+            now=now,
+            reports_to_nominator=principal.manager == nomination.nominator,
+        )
+        record = self._ports.require(
+            request,
+            object_kind="entry",
+            object_id=nomination.entry_id,
+            facts={"nomination_id": str(nomination.nomination_id), "list_source": nomination.source_id},
+        )
+        entry = _active_entry(nomination, standing, principal, now)
+        (judged,) = self._weighing.used_or_not([entry], source, _PURPOSE, now)
+        await stores.watchlist.put_entries(connection, [judged])
+        await stores.watchlist.next_generation(connection)
+        await self._ports.audit.append_many(connection, [record])
+
+    async def _removed(
+        self,
+        connection: AsyncConnection,
+        nomination: Nomination,
+        standing: EntryRecord | None,
+    ) -> Removed:
+        if standing is not None and standing.removed_at is not None:
+            return Removed(standing.removed_at, is_same_entry=True)
+        removed_at = await self._ports.stores.nominations.removed_on_same_grounds(connection, nomination)
+        return Removed(removed_at)
+
+    async def _waiting_body(self, connection: AsyncConnection, proposed: Proposed) -> dict[str, Any]:
+        standing = await self._ports.stores.watchlist.entry(connection, str(proposed.entry_id))
+        if standing is None or standing.source_id != proposed.source_id:
+            raise NotFound(kind="watchlist entry")
+        if standing.status is not EntryStatus.SUBMITTED:
+            raise AlreadyDecided(kind="row to be adopted")
+        return standing.body
+
+    async def _own(
+        self, connection: AsyncConnection, nomination_id: UUID, principal: Principal
+    ) -> Nomination:
+        nomination = await self._ports.stores.nominations.lock(connection, nomination_id)
+        if nomination is None or nomination.nominator != principal.subject:
+            raise NotFound(kind="nomination of yours")
+        if nomination.state not in OPEN:
+            raise AlreadyDecided(kind="nomination")
+        return nomination
+
+    async def _source(self, connection: AsyncConnection, nomination: Nomination) -> ListSource:
+        source = await self._ports.stores.registers.source(connection, nomination.source_id)
+        assert source is not None, "a nomination's source is registered: the tables say so"
+        return source
+
+    async def _keep(
+        self,
+        connection: AsyncConnection,
+        nomination: Nomination,
+        principal: Principal,
+        action: str,
+        facts: Mapping[str, FactValue] | None = None,
+    ) -> None:
+        await self._ports.stores.nominations.put(connection, nomination)
+        record: AuditRecord = self._ports.audit.record(
+            actor=principal.subject,
+            action=action,
+            object_kind="nomination",
+            object_id=str(nomination.nomination_id),
+            facts={
+                "list_source": nomination.source_id,
+                "state": nomination.state.value,
+                "version": nomination.version,
+                "grounds_digest": nomination.grounds_digest,
+                **(facts or {}),
+            },
+        )
+        await self._ports.audit.append_many(connection, [record])
+
+
+def entry_body(entry_id: str, proposed: Proposed) -> dict[str, Any]:
+    """The entry that a nominator describes, in the form that is stored, its listing added.
+
+    Raises:
+        EntryIncomplete: It is not an entry, or has no name.
+    """
+    category = proposed.terms["category"]
+    listing = {"source": proposed.source_id, "terrorism": True, "reference": entry_id.split(":", 1)[1]}
+    try:
+        whole = {**proposed.entry, "id": entry_id, "category": category, "listings": [listing]}
+        entry = WatchlistEntry.from_json(whole)
+    except (KeyError, TypeError, ValueError):
+        # The cause is not chained: its text could quote the person.
+        raise EntryIncomplete from None
+    if not entry.names:
+        raise EntryIncomplete
+    return entry.as_json()
+
+
+def _active_entry(
+    nomination: Nomination, standing: EntryRecord | None, principal: Principal, now: datetime
+) -> EntryRecord:
+    # A row that is adopted carries the national category, not the one that its list gave.
+    body = {**nomination.entry, "category": nomination.terms.category}
+    if standing is not None:
+        body = {**standing.body, "category": nomination.terms.category}
+    return EntryRecord(
+        entry_id=nomination.entry_id,
+        source_id=nomination.source_id,
+        version_id=None if standing is None else standing.version_id,
+        digest=identifying_digest(body),
+        body=body,
+        status=EntryStatus.ACTIVE,
+        status_since=now,
+        activated_at=now,
+        review_due=nomination.terms.review_due,
+        expires=nomination.terms.expires,
+        removed_at=None,
+        is_used=False,
+        adoption={
+            "nomination_id": str(nomination.nomination_id),
+            "nominator": nomination.nominator,
+            "approver": principal.subject,
+            "category": nomination.terms.category,
+            "is_single_source": nomination.terms.is_single_source,
+            "notice": nomination.terms.raw.get("notice"),
+            "best_interests_id": nomination.terms.raw.get("best_interests_id"),
+            "child_specialist": nomination.terms.raw.get("child_specialist"),
+        },
+    )
