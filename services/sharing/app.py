@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 import httpx
@@ -11,12 +12,14 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import register_routes, routes
+from services.sharing import exchange_routes, register_routes, routes
 from services.sharing.decide import NATIONAL_RELEASE, SCREENING
 from services.sharing.deliver import SENDER
 from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
+from services.sharing.receive import REPLAY_KEPT
 from services.sharing.screening_client import HitStates, ScreeningClient
 from services.sharing.settings import SharingSettings
+from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
@@ -46,6 +49,7 @@ SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 8
 VAULT_POOL: Final = 4
 MAX_CONNECTIONS: Final = 20
+NO_TIME: Final = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def create_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
-        routers=[routes.router, register_routes.router, audit_router()],
+        routers=[routes.router, exchange_routes.router, register_routes.router, audit_router()],
         clock=used_clock,
     )
 
@@ -168,11 +172,18 @@ def _lifespan(
 async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIterator[None]:
     """Run relay, delivery and pruning while the service runs; what is under way at the end is finished."""
     relay = Relay(sharing.engine, carrier, {NATIONAL_RELEASE: _released(clock)})
-    pruner = Pruner(sharing.engine, [PruneRule("inbox", INBOX_KEPT, Inbox.forget)], clock)
+    rules = [
+        PruneRule("inbox", INBOX_KEPT, Inbox.forget),
+        PruneRule("exchange_seen", REPLAY_KEPT, ExchangeStore.forget_seen),
+        PruneRule("exchange_nonce", NO_TIME, ExchangeStore.forget_nonces),
+    ]
+    pruner = Pruner(sharing.engine, rules, clock)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(relay.run(stop))
         tasks.create_task(sharing.delivery.run(stop))
+        tasks.create_task(sharing.exchange_delivery.run(stop))
+        tasks.create_task(sharing.clocks.run(stop))
         tasks.create_task(pruner.run(stop))
         try:
             yield

@@ -9,16 +9,12 @@ Source: sharing-protocol.md §6 (sender), §9.6; safeguards.md SG-30 (queued mes
 import asyncio
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Final
 
-import httpx
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing.endpoints import is_allowed_endpoint
-from services.sharing.envelope import verify_acknowledgement
+from services.sharing.envelope import Acknowledgement, verify_acknowledgement
 from services.sharing.errors import EnvelopeRefused, ScreeningSilent, VaultUnavailable
 from services.sharing.minimum_sets import Payload
 from services.sharing.registry_entries import Authority
@@ -28,6 +24,7 @@ from services.sharing.share_records import Notice, NoticeState, Share, ShareVerd
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
+from services.sharing.transmit import Addressed, Answer, Gateway, delay_after
 from shared.audit.log import AuditLog
 from shared.clock import Clock
 from shared.db.faults import DATABASE_FAULTS
@@ -35,72 +32,8 @@ from shared.observability.logging import get_logger
 
 WORKERS: Final = 4
 LEASE: Final = timedelta(seconds=90)
-FIRST_DELAY: Final = timedelta(seconds=2)
-LONGEST_DELAY: Final = timedelta(minutes=15)
-MAX_DOUBLINGS: Final = 12
-MAX_ACKNOWLEDGEMENT_BYTES: Final = 16 * 1024
-MEDIA_TYPE: Final = "application/jose"
 SENDER: Final = "sharing"
-# The recipient has said no to this notice itself, so that repeating it changes nothing (§10 of the protocol).
-_FINAL_REFUSALS: Final = frozenset(
-    {
-        HTTPStatus.GONE,
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.UNAVAILABLE_FOR_LEGAL_REASONS,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """How a transmission ended: the acknowledgement, or the code of what went wrong."""
-
-    acknowledgement: str | None
-    fault: str | None = None
-    is_final: bool = False
-
-
-class Transmitter:
-    """Posts one signed envelope to one registered endpoint; no redirects, short answers, little time.
-
-    Args:
-        client: Made for this alone; it follows no redirect and reads no proxy setting.
-        profile: `local` also allows loopback.
-        timeout_seconds: For the whole exchange.
-    """
-
-    def __init__(self, client: httpx.AsyncClient, *, profile: str, timeout_seconds: float) -> None:
-        self._client = client
-        self._profile = profile
-        self._timeout_seconds = timeout_seconds
-
-    async def transmit(self, endpoint: str | None, envelope: str) -> Answer:
-        """Send the bytes and read the answer, at most `MAX_ACKNOWLEDGEMENT_BYTES` of it."""
-        if endpoint is None or not is_allowed_endpoint(endpoint, self._profile):
-            return Answer(None, "ENDPOINT_NOT_ALLOWED")
-        try:
-            async with asyncio.timeout(self._timeout_seconds):
-                return await self._post(endpoint, envelope)
-        except TimeoutError:
-            return Answer(None, "TIMEOUT")
-        except httpx.HTTPError:
-            return Answer(None, "NO_ANSWER")
-
-    async def _post(self, endpoint: str, envelope: str) -> Answer:
-        headers = {"Content-Type": MEDIA_TYPE, "Accept": MEDIA_TYPE}
-        request = self._client.build_request("POST", endpoint, content=envelope.encode(), headers=headers)
-        answer = await self._client.send(request, stream=True, follow_redirects=False)
-        async with contextlib.aclosing(answer):
-            if answer.status_code not in {HTTPStatus.OK, HTTPStatus.ACCEPTED}:
-                is_final = answer.status_code in _FINAL_REFUSALS
-                return Answer(None, f"HTTP_{answer.status_code}", is_final)
-            octets = bytearray()
-            async for part in answer.aiter_bytes():
-                octets += part
-                if len(octets) > MAX_ACKNOWLEDGEMENT_BYTES:
-                    return Answer(None, "ANSWER_TOO_LONG")
-        return Answer(octets.decode("ascii", errors="replace").strip())
+NOT_IN_SCOPE: Final = "NOT_IN_SCOPE"
 
 
 class Delivery:
@@ -110,7 +43,7 @@ class Delivery:
         engine: The service's database.
         safeguards: Judges the notice anew at each try.
         hit_states: Screening, asked anew at each try.
-        transmitter: The way out.
+        gateways: The ways out.
         audit: The log.
         clock: Tells when; tests move it.
         poll_seconds: How long a worker rests when nothing is due.
@@ -122,7 +55,7 @@ class Delivery:
         *,
         safeguards: Safeguards,
         hit_states: HitStates,
-        transmitter: Transmitter,
+        gateways: Gateway,
         audit: AuditLog,
         clock: Clock,
         poll_seconds: float,
@@ -130,7 +63,7 @@ class Delivery:
         self._engine = engine
         self._safeguards = safeguards
         self._hit_states = hit_states
-        self._transmitter = transmitter
+        self._gateways = gateways
         self._audit = audit
         self._clock = clock
         self._poll_seconds = poll_seconds
@@ -186,7 +119,8 @@ class Delivery:
         if authority is None:
             return
         assert notice.envelope is not None, "a notice for an endpoint is sealed when it is written"
-        answer = await self._transmitter.transmit(authority.duty_desk.endpoint, notice.envelope)
+        addressed = Addressed(authority.duty_desk.endpoint, authority.id, notice.notice_id)
+        answer = await self._gateways.transmit(addressed, notice.envelope)
         await self._settle(notice, authority, answer)
 
     async def _permitted(self, notice: Notice) -> Authority | None:
@@ -240,28 +174,30 @@ class Delivery:
         return is_ours
 
     async def _settle(self, notice: Notice, authority: Authority, answer: Answer) -> None:
-        fault = answer.fault
+        fault, is_final = answer.fault, answer.is_final
         if answer.acknowledgement is not None:
             try:
-                self._verify(notice, authority, answer.acknowledgement)
+                receipt = self._verify(notice, authority, answer.acknowledgement)
+                is_final = receipt.outcome == NOT_IN_SCOPE
+                fault = NOT_IN_SCOPE if is_final else None
             except EnvelopeRefused:
                 fault = "ACKNOWLEDGEMENT_WRONG"
         if fault is None:
             await self._delivered(notice, answer)
-        elif answer.is_final:
+        elif is_final:
             async with self._engine.begin() as connection:
                 await self._end(connection, notice, NoticeState.REFUSED, f"RECIPIENT_{fault}")
         else:
             await self._postpone(notice, NoticeState.SENT, fault)
 
-    def _verify(self, notice: Notice, authority: Authority, acknowledgement: str) -> None:
+    def _verify(self, notice: Notice, authority: Authority, acknowledgement: str) -> Acknowledgement:
         """Only the recipient's own key, current at this moment, proves receipt."""
         now = self._clock.now()
         keys: Mapping[str, Mapping[str, str]] = {
             key.kid: key.jwk for key in authority.keys if key.use == "sig" and key.is_current(now)
         }
         assert notice.envelope is not None, "what was sent was sealed"
-        verify_acknowledgement(
+        return verify_acknowledgement(
             acknowledgement,
             message_id=notice.notice_id,
             notice=notice.envelope,
@@ -284,7 +220,7 @@ class Delivery:
         now = self._clock.now()
         async with self._engine.begin() as connection:
             notices = NoticeStore(connection)
-            next_try = min(now + _delay(notice.tries), notice.expires_at)
+            next_try = min(now + delay_after(notice.tries), notice.expires_at)
             await notices.update(notice, state, next_try_at=next_try, last_fault=fault)
             await notices.add_try(notice, at=now, outcome=fault)
             await self._record(connection, notice, "notice.try", "FAILED", facts={"fault": fault})
@@ -341,9 +277,3 @@ class Delivery:
                 **(facts or {}),
             },
         )
-
-
-def _delay(tries: int) -> timedelta:
-    """Twice as long after each try, up to the longest."""
-    doublings = min(max(tries - 1, 0), MAX_DOUBLINGS)
-    return min(LONGEST_DELAY, FIRST_DELAY * (1 << doublings))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
+from services.sharing.message_types import TYPES
 from services.sharing.registry_entries import (
     Agreement,
     Authority,
@@ -62,7 +63,7 @@ def _legal_row(today: date) -> LegalRow:
         id="XAA-ACT-12-2025",
         authority=OWN_AUTHORITY,
         actions=("share.send", "record.read"),
-        data_classes=("HIT",),
+        data_classes=("HIT", "API", "PNR", "WL_ENTRY", "STATISTICS"),
         purpose_codes=(*OPERATIONAL, "OVERSIGHT"),
         instrument_ref="Passenger Information Act 12/2025, sections 9 and 14",
         public_url="https://law.example/xaa/12-2025",
@@ -121,8 +122,8 @@ def _agreement(state: str, today: date) -> Agreement:
         instrument=f"Agreement between {OWN_STATE} and {state} on passenger information",
         public_url=f"https://treaties.example/{OWN_STATE}-{state}",
         purposes=OPERATIONAL,
-        data_classes=("HIT",),
-        message_types=("NOTIFY",),
+        data_classes=("HIT", "API", "PNR", "WL_ENTRY", "STATISTICS"),
+        message_types=tuple(TYPES),
         max_retention_days=365,
         onward_rule="CONSENT",
         evidence_use="MLA_ONLY",

@@ -267,6 +267,11 @@ def open_payload(envelope: Envelope, private_key: ECKey | OKPKey) -> Part:
     return _read(PAYLOADS[envelope.type], octets)
 
 
+def kept_envelope(signed: str) -> Envelope:
+    """The envelope of a message that was verified when it came and is kept since; its key may be over."""
+    return _read(Envelope, jws.extract_compact(signed.encode(), registry=_SIGNATURES).payload)
+
+
 def signing_kid(signed: str) -> str | None:
     """The key id that a signed text names, before anything of it is believed; `None` if it names none."""
     if not signed.isascii() or len(signed) > MAX_NOTICE_BYTES:

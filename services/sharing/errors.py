@@ -4,6 +4,9 @@ DomainError
 ├── EnvelopeRefused      a notice or acknowledgement that cannot be accepted (sharing-protocol.md §10)
 ├── ShareNotFound
 ├── NoticeNotFound
+├── MessageNotFound      no message of the exchange has this id
+├── MessageRefused       a message that cannot be composed or let go
+├── ContentWithdrawn     its content was recalled, corrected or is over
 ├── RegisterEntryRefused an entry that may not be activated
 ├── RegisterEntryUnknown
 ├── NotACandidate        an authority that the resolution does not make a candidate
@@ -39,6 +42,27 @@ class NoticeNotFound(DomainError):
 
     code: ClassVar[str] = "NOTICE_NOT_FOUND"
     sentence: ClassVar[str] = "There is no such notice."
+
+
+class MessageNotFound(DomainError):
+    """No message of the exchange has this id."""
+
+    code: ClassVar[str] = "MESSAGE_NOT_FOUND"
+    sentence: ClassVar[str] = "There is no such message."
+
+
+class MessageRefused(DomainError):
+    """A message to a counterpart cannot be composed or let go."""
+
+    code: ClassVar[str] = "MESSAGE_REFUSED"
+    sentence: ClassVar[str] = "The message cannot be sent: {reason}."
+
+
+class ContentWithdrawn(DomainError):
+    """What the message said was withdrawn by its sender, or its time here is over (SG-37)."""
+
+    code: ClassVar[str] = "CONTENT_WITHDRAWN"
+    sentence: ClassVar[str] = "This information was corrected or withdrawn. It cannot be used."
 
 
 class RegisterEntryRefused(DomainError):

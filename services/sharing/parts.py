@@ -9,25 +9,33 @@ import httpx
 from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.sharing.arrivals import Arrivals
 from services.sharing.decide import DecideShare
-from services.sharing.deliver import Delivery, Transmitter
+from services.sharing.deliver import Delivery
+from services.sharing.exchange_clocks import ExchangeClocks
+from services.sharing.exchange_delivery import ExchangeDelivery
+from services.sharing.exchange_desk import EXCHANGE_RULE, ExchangeDesk
+from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.notices import Sender
+from services.sharing.own_keys import load_sealing_keys, load_sender
+from services.sharing.post import Post
 from services.sharing.reading import ReadGate
+from services.sharing.receive import ReceiveExchange
 from services.sharing.recipients import StateOf
 from services.sharing.registry import RULES, Registry
 from services.sharing.safeguards import Policy, Safeguards
 from services.sharing.screening_client import HitStates
 from services.sharing.settings import SharingSettings
 from services.sharing.share import SHARE_RULE, ShareHit
+from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
 from services.sharing.vault import Judge, Vault
+from services.sharing.withdrawals import Withdrawals
 from shared.approval.approvals import Approvals
 from shared.audit.log import AuditLog
 from shared.clock import Clock
-from shared.identifiers import AuthorityId, Identifiers
-from shared.security.keys import KeyFile
+from shared.identifiers import Identifiers
 
 SERVICE: Final = "sharing"
-SIGNING_KEY_FILE: Final = "notice-signing.json"
 
 
 class SafeguardsEngine(Policy, Judge, Protocol):
@@ -64,17 +72,23 @@ class Sharing:
     decide: DecideShare
     gate: ReadGate
     delivery: Delivery
+    receive: ReceiveExchange
+    desk: ExchangeDesk
+    withdrawals: Withdrawals
+    exchange_delivery: ExchangeDelivery
+    clocks: ExchangeClocks
+    exchange_url: str | None
 
 
 def wire(base: Foundations) -> Sharing:
     """Build every use case.
 
     Raises:
-        UnusableKey: There is no usable key that signs notices.
+        KeyFileError: There is no usable key that signs notices, or none to which others seal.
     """
     settings, clock = base.settings, base.clock
-    sender = load_sender(settings, clock)
-    approvals = Approvals((SHARE_RULE, *RULES), base.audit, clock, base.identifiers)
+    sender = load_sender(settings.keys_folder, clock.now())
+    approvals = Approvals((SHARE_RULE, EXCHANGE_RULE, *RULES), base.audit, clock, base.identifiers)
     vault = Vault(base.vault_engine, base.policy, clock, base.identifiers)
     safeguards = Safeguards(
         base.policy,
@@ -97,6 +111,8 @@ def wire(base: Foundations) -> Sharing:
         clock=clock,
         identifiers=base.identifiers,
     )
+    gateways = _gateways(base, sender)
+    exchange = _exchange(base, sender, vault, approvals, gateways)
     return Sharing(
         engine=base.engine,
         approvals=approvals,
@@ -124,18 +140,14 @@ def wire(base: Foundations) -> Sharing:
             chain_is_whole=base.chain_is_whole,
             clock=clock,
         ),
-        delivery=_delivery(base, safeguards),
+        delivery=_delivery(base, safeguards, gateways),
+        receive=exchange.receive,
+        desk=exchange.desk,
+        withdrawals=exchange.withdrawals,
+        exchange_delivery=exchange.delivery,
+        clocks=exchange.clocks,
+        exchange_url=settings.exchange_url,
     )
-
-
-def load_sender(settings: SharingSettings, clock: Clock) -> Sender:
-    """Our authority and its key: the key's owner is the authority.
-
-    Raises:
-        KeyFileError: There is no usable key file, or its key is not valid now.
-    """
-    key = KeyFile.load(settings.keys_folder / SIGNING_KEY_FILE, valid_at=clock.now())
-    return Sender(AuthorityId(key.owner), key.kid, key.jose_key())
 
 
 def sharing_of(request: Request) -> Sharing:
@@ -157,17 +169,85 @@ def _registry(base: Foundations, approvals: Approvals) -> Registry:
     )
 
 
-def _delivery(base: Foundations, safeguards: Safeguards) -> Delivery:
-    settings = base.settings
-    transmitter = Transmitter(
-        base.transport, profile=settings.profile, timeout_seconds=settings.delivery_timeout_seconds
+def _gateways(base: Foundations, sender: Sender) -> Gateway:
+    https = Transmitter(
+        base.transport,
+        sender=sender,
+        clock=base.clock,
+        identifiers=base.identifiers,
+        profile=base.settings.profile,
+        timeout_seconds=base.settings.delivery_timeout_seconds,
     )
+    return Gateways(https, FileDrop(base.settings.exchange_drop_folder))
+
+
+def _delivery(base: Foundations, safeguards: Safeguards, gateways: Gateway) -> Delivery:
     return Delivery(
         base.engine,
         safeguards=safeguards,
         hit_states=base.hit_states,
-        transmitter=transmitter,
+        gateways=gateways,
         audit=base.audit,
         clock=base.clock,
-        poll_seconds=settings.delivery_poll_seconds,
+        poll_seconds=base.settings.delivery_poll_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """The use cases of the exchange."""
+
+    receive: ReceiveExchange
+    desk: ExchangeDesk
+    withdrawals: Withdrawals
+    delivery: ExchangeDelivery
+    clocks: ExchangeClocks
+
+
+def _exchange(
+    base: Foundations, sender: Sender, vault: Vault, approvals: Approvals, gateways: Gateway
+) -> _Exchange:
+    sealing_keys = load_sealing_keys(base.settings.keys_folder)
+    post = Post(sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
+    withdrawals = Withdrawals(base.engine, post=post, audit=base.audit, clock=base.clock)
+    judged = LetterSafeguards(
+        base.policy,
+        vault,
+        own_state=base.settings.own_state,
+        own_authority=sender.authority_id,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+    return _Exchange(
+        receive=ReceiveExchange(
+            base.engine,
+            sender=sender,
+            sealing_keys=sealing_keys,
+            arrivals=Arrivals(post, withdrawals),
+            audit=base.audit,
+            own_state=base.settings.own_state,
+            chain_is_whole=base.chain_is_whole,
+            clock=base.clock,
+        ),
+        desk=ExchangeDesk(
+            base.engine,
+            post=post,
+            safeguards=judged,
+            policy=base.policy,
+            approvals=approvals,
+            sealing_keys=sealing_keys,
+            audit=base.audit,
+            chain_is_whole=base.chain_is_whole,
+            clock=base.clock,
+        ),
+        withdrawals=withdrawals,
+        delivery=ExchangeDelivery(
+            base.engine,
+            safeguards=judged,
+            gateways=gateways,
+            audit=base.audit,
+            clock=base.clock,
+            poll_seconds=base.settings.delivery_poll_seconds,
+        ),
+        clocks=ExchangeClocks(base.engine, post=post, audit=base.audit, clock=base.clock),
     )

@@ -13,6 +13,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from services.sharing.registry_entries import HandlingCode, PurposeCode
+from shared.travel import PartialDate
 
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(min_length=1, max_length=500)]
@@ -51,6 +52,11 @@ class Birth(Part):
 
     kind: Literal["EXACT", "MONTH", "YEAR"]
     date: Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+    @model_validator(mode="after")
+    def _is_in_the_calendar(self) -> Self:
+        PartialDate.parse(self.date)
+        return self
 
 
 class Document(Part):

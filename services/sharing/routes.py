@@ -44,7 +44,7 @@ from shared.approval.errors import (
     SameRole,
 )
 from shared.bus.errors import MessageMismatch
-from shared.contracts import HitConfirmedV1
+from shared.contracts import HitConfirmedV1, HitWithdrawnV1
 from shared.identifiers import HitId
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -83,12 +83,23 @@ class _In(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class MessageIn(_In):
-    """A message of a sister service."""
+class HitConfirmedIn(_In):
+    """A confirmed hit from screening."""
 
     message_id: UUID
     kind: Literal["HitConfirmedV1"]
     body: HitConfirmedV1
+
+
+class HitWithdrawnIn(_In):
+    """A hit that no longer holds, from screening."""
+
+    message_id: UUID
+    kind: Literal["HitWithdrawnV1"]
+    body: HitWithdrawnV1
+
+
+MessageIn = Annotated[HitConfirmedIn | HitWithdrawnIn, Field(discriminator="kind")]
 
 
 class AssessmentsIn(BaseModel):
@@ -167,7 +178,9 @@ async def receive(
     sharing: UseCases,
     _: Annotated[Principal, Depends(require(Permission.SERVICE))],
 ) -> dict[str, Any]:
-    """Take in a confirmed hit; the same one again changes nothing."""
+    """Take in a hit that was confirmed or no longer holds; the same message again changes nothing."""
+    if isinstance(message, HitWithdrawnIn):
+        return await sharing.withdrawals.receive(message.message_id, message.body)
     return await sharing.share_hit.receive(message.message_id, message.body)
 
 

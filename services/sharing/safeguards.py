@@ -190,13 +190,19 @@ def choose_agreement(between: Iterable[Agreement], purpose_code: str, now: datet
 
 
 def choose_legal_row(
-    rows: Iterable[LegalRow], authority: str, action: str, purpose_code: str, now: datetime
+    rows: Iterable[LegalRow],
+    authority: str,
+    action: str,
+    purpose_code: str,
+    now: datetime,
+    *,
+    data_class: str = DATA_CLASS,
 ) -> LegalRow | None:
     """The legal row for an act; one in force before one that is not (SG-02 says so of both)."""
     about = [
         row
         for row in rows
-        if row.covers(authority=authority, action=action, data_class=DATA_CLASS, purpose_code=purpose_code)
+        if row.covers(authority=authority, action=action, data_class=data_class, purpose_code=purpose_code)
     ]
     return min(about, key=lambda row: (not row.valid_from <= now.date() < row.valid_to, row.id), default=None)
 

@@ -1,5 +1,7 @@
 """What the sharing service is told at its start."""
 
+from pathlib import Path
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -11,7 +13,9 @@ class SharingSettings(ServiceSettings):
 
     `vault_database_url` is the protection vault's own address; without one the vault uses `database_url` and
     becomes the role `sharing_vault` by itself. Our authority is the owner of `notice-signing.json` in
-    `keys_folder`. `notice_lifetime_hours` ends the tries of a notice.
+    `keys_folder`. `exchange_url` is the address under which counterparts know our `/v1/exchange`, which they
+    sign, where a gateway stands before it. `exchange_drop_folder` holds a folder for each State with no
+    connection. `notice_lifetime_hours` ends the tries of a notice.
     """
 
     model_config = SettingsConfigDict(
@@ -22,4 +26,6 @@ class SharingSettings(ServiceSettings):
     vault_database_url: SecretStr | None = None
     notice_lifetime_hours: int = Field(default=72, ge=1, le=72)
     delivery_timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    exchange_url: str | None = None
+    exchange_drop_folder: Path | None = None
     delivery_poll_seconds: float = Field(default=0.5, gt=0, le=60)

@@ -1,6 +1,7 @@
 """Versioned messages that pass between services. A new shape is a new version, never a changed one."""
 
 from shared.contracts.directive_changed import DirectiveChangedV1
+from shared.contracts.false_matches import FalseMatchesOfCarrierV1, FalseMatchesV1
 from shared.contracts.hit_confirmed import (
     EntryFactsV1,
     GradedItemV1,
@@ -12,6 +13,7 @@ from shared.contracts.hit_confirmed import (
 )
 from shared.contracts.hit_links import HitLink, HitLinksAskedV1, HitLinksV1
 from shared.contracts.national_release import NationalReleaseV1
+from shared.contracts.notice_received import HitWithdrawnV1, NoticeReceivedV1, NoticeWithdrawnV1
 from shared.contracts.travellers_observed import (
     FlightV1,
     LegV1,
@@ -28,6 +30,8 @@ from shared.contracts.travellers_withdrawn import (
 __all__ = [
     "DirectiveChangedV1",
     "EntryFactsV1",
+    "FalseMatchesOfCarrierV1",
+    "FalseMatchesV1",
     "FlightV1",
     "GradedItemV1",
     "HitConfirmedV1",
@@ -35,8 +39,11 @@ __all__ = [
     "HitLinksAskedV1",
     "HitLinksV1",
     "HitStateV1",
+    "HitWithdrawnV1",
     "LegV1",
     "NationalReleaseV1",
+    "NoticeReceivedV1",
+    "NoticeWithdrawnV1",
     "ReviewFactsV1",
     "StandingOrderFactsV1",
     "TravellerObservedV1",

@@ -82,6 +82,8 @@ def test_few_routes_are_open_to_everyone() -> None:
     forms = {f"/v1/manifests/template.{kind}" for kind in ("csv", "xlsx")}
     of_carriers = {"/v1/interactive/keys", "/v1/service-state", *forms}
     expected |= {("ingest", path) for path in of_carriers}
+    # The counterparts' door: the signatures of the request and of its body are the way in.
+    expected |= {("sharing", "/v1/exchange")}
     assert public == expected | {("console", path) for path in only_here}
 
 

@@ -67,6 +67,20 @@ SELECT number, tried_at, outcome FROM notice_try WHERE notice_id = :notice_id OR
 _MARK_DELIVERED = text("""
 UPDATE notice SET state = 'DELIVERED', delivered_at = :at WHERE notice_id = :notice_id AND state = 'SENT'
 """)
+_ADVANCE = text("""
+UPDATE notice SET state = :state
+WHERE notice_id = :notice_id AND authority_id = :authority_id AND channel = 'ENDPOINT'
+  AND state = ANY (:from_states)
+""")
+_RECALL = text("""
+UPDATE notice SET state = 'RECALLED', next_try_at = NULL
+WHERE notice_id = :notice_id AND state NOT IN ('DRAFT', 'RECALLED', 'REFUSED', 'EXPIRED')
+""")
+# A person may have seen a notice whose technical receipt was lost, and answered before it came again.
+_BEFORE: Final = {
+    NoticeState.SEEN: ["SENT", "DELIVERED"],
+    NoticeState.FEEDBACK: ["SENT", "DELIVERED", "SEEN"],
+}
 _UNDELIVERED: Final = ["APPROVED", "SENT"]
 
 
@@ -165,6 +179,20 @@ class NoticeStore:
         """A notice served by our pages has reached them; `False` when it had before."""
         values = {"notice_id": notice_id, "at": at}
         return (await self._connection.execute(_MARK_DELIVERED, values)).rowcount == 1
+
+    async def advance(self, notice_id: UUID, authority_id: str, state: NoticeState) -> bool:
+        """The recipient has seen a notice, or told what became of it; `False` when it was not its turn."""
+        values = {
+            "notice_id": notice_id,
+            "authority_id": authority_id,
+            "state": state.value,
+            "from_states": _BEFORE[state],
+        }
+        return (await self._connection.execute(_ADVANCE, values)).rowcount == 1
+
+    async def recall(self, notice_id: UUID) -> bool:
+        """Take a notice back; `False` when there is nothing of it to take back."""
+        return (await self._connection.execute(_RECALL, {"notice_id": notice_id})).rowcount == 1
 
     async def add_try(self, notice: Notice, *, at: datetime, outcome: str) -> None:
         """Write how this try ended."""

@@ -37,6 +37,7 @@ FROM share s LEFT JOIN LATERAL (
 _GET = text(f"{_SELECT} WHERE s.share_id = :share_id")
 _LOCK = text(f"{_SELECT} WHERE s.share_id = :share_id FOR UPDATE OF s")
 _NEWEST = text(f"{_SELECT} ORDER BY s.created_at DESC, s.share_id LIMIT :limit")
+_OF_HIT = text("SELECT share_id FROM share WHERE hit_id = :hit_id")
 _MOVE = text("""
 UPDATE share SET state = :state, approval_id = coalesce(:approval_id, approval_id), version = version + 1
 WHERE share_id = :share_id AND version = :expected_version
@@ -100,6 +101,13 @@ class ShareStore:
             ShareNotFound: There is none.
         """
         return _share((await self._connection.execute(_GET, {"share_id": share_id})).one_or_none())
+
+    async def of_hit(self, hit_id: UUID) -> UUID | None:
+        """The share of a hit, if there is one."""
+        found: UUID | None = (
+            await self._connection.execute(_OF_HIT, {"hit_id": hit_id})
+        ).scalar_one_or_none()
+        return found
 
     async def lock(self, share_id: UUID) -> Share:
         """One share, held until the transaction ends.

@@ -2,19 +2,24 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from services.sharing.deliver import LEASE, Transmitter
+from services.sharing.deliver import LEASE
+from services.sharing.notices import Sender
 from services.sharing.recipients import Outcome
 from services.sharing.share_records import Notice, NoticeState
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
+from services.sharing.transmit import Addressed, FileDrop, Transmitter
+from shared.identifiers import AuthorityId, RandomIdentifiers
+from tests.fakes import FixedClock
 from tests.integration.sharing.world import LEGAL, World
-from tests.unit.sharing.samples import NOW, a_hit_state
+from tests.unit.sharing.samples import NOW, OWN, SENDER_KID, SIGNING_KEY, a_hit_state
 
 COUNTERPART = "XBB-PIU-01"
 
@@ -236,8 +241,8 @@ async def test_transmitter_follows_nothing_and_reads_little(answer: httpx.Respon
         return answer
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
-        transmitter = Transmitter(client, profile="local", timeout_seconds=1)
-        found = await transmitter.transmit("http://127.0.0.1:8105/v1/exchange", "notice")
+        transmitter = a_transmitter(client, profile="local")
+        found = await transmitter.transmit(addressed("http://127.0.0.1:8105/v1/exchange"), "notice")
     assert found.fault == fault
     assert asked == ["http://127.0.0.1:8105/v1/exchange"]
 
@@ -247,6 +252,79 @@ async def test_transmitter_reaches_no_address_that_is_not_allowed() -> None:
         raise AssertionError("nothing is asked")
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
-        transmitter = Transmitter(client, profile="production", timeout_seconds=1)
-        found = await transmitter.transmit("https://169.254.169.254/v1/exchange", "notice")
+        transmitter = a_transmitter(client, profile="production")
+        found = await transmitter.transmit(addressed("https://169.254.169.254/v1/exchange"), "notice")
     assert found.fault == "ENDPOINT_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [["10.0.0.1"], ["203.0.113.9", "127.0.0.1"], ["::ffff:169.254.169.254"], ["fe80::1%eth0"], []],
+)
+async def test_name_that_leads_inward_is_not_reached(addresses: list[str]) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        raise AssertionError("nothing is asked")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
+        transmitter = a_transmitter(client, profile="production", addresses=addresses)
+        found = await transmitter.transmit(addressed("https://piu.example/v1/exchange"), "notice")
+    assert found.fault == "ADDRESS_NOT_ALLOWED"
+
+
+async def test_name_is_resolved_once_and_the_address_is_pinned() -> None:
+    asked: list[httpx.Request] = []
+
+    def respond(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, content=b"receipt")
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as client:
+        transmitter = a_transmitter(client, profile="production", addresses=["8.8.8.8"])
+        found = await transmitter.transmit(addressed("https://piu.example/v1/exchange"), "notice")
+    request = asked[0]
+    assert found.acknowledgement == "receipt"
+    assert (request.url.host, request.headers["host"]) == ("8.8.8.8", "piu.example")
+    assert request.extensions["sni_hostname"] == "piu.example"
+    assert 'keyid="XAA-PIU-01.sig-1"' in request.headers["signature-input"]
+
+
+async def test_file_drop_hands_over_once_and_takes_the_receipt_from_beside_it(tmp_path: Path) -> None:
+    drop = FileDrop(tmp_path)
+    to = addressed("file-drop:XBB-PIU-01")
+    first = await drop.transmit(to, "sealed")
+    written = tmp_path / "XBB-PIU-01" / f"{to.message_id}.jose"
+    assert (first.fault, written.read_text(), written.stat().st_mode & 0o777) == (
+        "HANDED_OVER",
+        "sealed",
+        0o600,
+    )
+    written.with_suffix(".ack").write_text("receipt\n")
+    assert (await drop.transmit(to, "sealed")).acknowledgement == "receipt"
+
+
+async def test_file_drop_writes_nowhere_else(tmp_path: Path) -> None:
+    for address in ("file-drop:../out", "file-drop:a/b", "file-drop:"):
+        assert (await FileDrop(tmp_path).transmit(addressed(address), "x")).fault == "ENDPOINT_NOT_ALLOWED"
+    assert (await FileDrop(None).transmit(addressed("file-drop:XBB"), "x")).fault == "ENDPOINT_NOT_ALLOWED"
+    assert list(tmp_path.glob("*")) == []  # noqa: ASYNC240 - a test's own folder
+
+
+def addressed(endpoint: str) -> Addressed:
+    return Addressed(endpoint, COUNTERPART, UUID(int=7))
+
+
+def a_transmitter(
+    client: httpx.AsyncClient, *, profile: str, addresses: list[str] | None = None
+) -> Transmitter:
+    async def resolver(_host: str, _port: int) -> list[str]:
+        return addresses or []
+
+    return Transmitter(
+        client,
+        sender=Sender(AuthorityId(OWN), SENDER_KID, SIGNING_KEY),
+        clock=FixedClock(NOW),
+        identifiers=RandomIdentifiers(FixedClock(NOW)),
+        profile=profile,
+        timeout_seconds=1,
+        resolver=resolver,
+    )

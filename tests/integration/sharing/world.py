@@ -1,5 +1,6 @@
 """A sharing service on a real database, with the real safeguards and simulated counterparts."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from joserfc.jwk import OKPKey
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -184,6 +186,10 @@ def make_keys(folder: Path, clock: FixedClock) -> None:
         "not_after": clock.now() + timedelta(days=365),
     }
     KeyFile.create(folder / "notice-signing.json", owner=OWN, use="notice", **life)
+    seal = OKPKey.generate_key("X25519", private=True, auto_kid=True)
+    sealing = folder / "notice-sealing.json"
+    sealing.touch(mode=0o600)
+    sealing.write_text(json.dumps(seal.as_dict(private=True)))
     KeyFile.create(folder / "service-token.json", owner="sharing", use="service-token", **life)
     KeyFile.create(folder / "audit-checkpoint.json", owner="sharing", use="audit-checkpoint", **life)
 

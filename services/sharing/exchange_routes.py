@@ -1,0 +1,300 @@
+"""The exchange over HTTP: the counterparts' one door, and the duty desk's routes. No rule lives here."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.responses import JSONResponse, Response
+
+from services.sharing.envelope import MAX_NOTICE_BYTES
+from services.sharing.errors import (
+    ContentWithdrawn,
+    EnvelopeRefused,
+    MessageNotFound,
+    MessageRefused,
+    NoticeNotFound,
+    RefusedByPolicy,
+    VaultUnavailable,
+)
+from services.sharing.exchange_desk import Draft, Second
+from services.sharing.exchange_records import Direction, ExchangeMessage
+from services.sharing.http_signature import SignedRequest
+from services.sharing.message_types import MessageType
+from services.sharing.minimum_sets import CAVEAT_WORDS
+from services.sharing.parts import Sharing, sharing_of
+from services.sharing.payloads import WithdrawalReason
+from services.sharing.receive import MEDIA_TYPE
+from services.sharing.registry_entries import PurposeCode
+from services.sharing.safeguards import shown_reasons
+from services.sharing.store.exchange import MAX_MESSAGES
+from shared.approval.errors import SamePerson
+from shared.security.roles import Permission
+from shared.security.tokens import Principal
+from shared.web.authentication import public, require
+from shared.web.limits import Rate, limited_body
+from shared.web.problems import problems, register_problems
+from shared.web.purpose import Purpose, stated_purpose
+
+register_problems(404, MessageNotFound)
+register_problems(409, MessageRefused)
+register_problems(410, ContentWithdrawn)
+
+DEFAULT_LIMIT: Final = 50
+MAX_WORDS: Final = 500
+#: Of one address; a counterpart has few messages, a flood has many.
+EXCHANGE_RATE: Final = Rate(per_second=20, burst=200)
+#: Transport codes (sharing-protocol.md §10). Every refusal has the same form and length.
+_STATUS_OF: Final = {
+    "E401": 401,
+    "E403": 403,
+    "E409": 409,
+    "E410": 410,
+    "E412": 412,
+    "E415": 415,
+    "E422": 422,
+    "E423": 423,
+    "E451": 451,
+    "E503": 503,
+}
+
+router = APIRouter(tags=["exchange"])
+UseCases = Annotated[Sharing, Depends(sharing_of)]
+Reader = Annotated[Principal, Depends(require(Permission.READ_EXCHANGE))]
+Officer = Annotated[Principal, Depends(require(Permission.WORK_EXCHANGE))]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORDS)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,199}$")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DraftIn(_In):
+    """A message to a counterpart; `payload` as the schema of its type says."""
+
+    type: MessageType
+    recipient: Key
+    payload: dict[str, Any]
+    purpose_code: PurposeCode = "TERR_TRAVEL"
+    statement: Words
+    alternatives_considered: Words
+    in_reply_to: UUID | None = None
+    derived_from: UUID | None = None
+    hit_id: UUID | None = None
+    claim_sign: bool | None = None
+    category: Key | None = None
+    court_order_ref: Words | None = None
+
+    def as_draft(self) -> Draft:
+        """The draft as the use case takes it."""
+        return Draft(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class SecondIn(_In):
+    """The second person's own findings; `finding` about identity is asked for feedback and answers."""
+
+    finding: Key | None = None
+    individual_risk: bool | None = None
+
+
+class RecallIn(_In):
+    """Why a notice is taken back."""
+
+    reason_code: WithdrawalReason
+    urgent: bool = False
+
+
+class MessageOut(BaseModel):
+    """A message without its content: nothing of a person is here. Times in UTC."""
+
+    message_id: UUID
+    direction: str
+    type: str
+    authority_id: str
+    thread_id: UUID
+    in_reply_to: UUID | None
+    target_id: UUID | None
+    state: str
+    purpose: str
+    necessity: str
+    urgency: str
+    handling: dict[str, Any]
+    caveats: dict[str, str]
+    digest: str
+    payload_digest: str
+    oversight_copy: str
+    created_at: datetime
+    expires_at: datetime
+    retention_until: date
+    tries: int
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    last_fault: str | None
+    answer_due_at: datetime | None
+    done_due_at: datetime | None
+    done_at: datetime | None
+    seen_at: datetime | None
+    seen_by: str | None
+
+    @classmethod
+    def of(cls, message: ExchangeMessage) -> "MessageOut":
+        """What whoever works with the exchange may see without a purpose."""
+        outside = message.outside
+        same = {name for name in cls.model_fields if hasattr(message, name)}
+        return cls(
+            **{name: getattr(message, name) for name in same},
+            purpose=outside["purpose"],
+            necessity=outside["necessity"],
+            urgency=outside["urgency"],
+            handling=outside["handling"],
+            caveats={code: CAVEAT_WORDS[code] for code in outside["handling"]["caveats"]},
+            digest=message.envelope_digest,
+            payload_digest=outside["payload_hash"],
+            oversight_copy=outside["oversight_copy"],
+        )
+
+
+class MessagesOut(BaseModel):
+    """Messages, newest first."""
+
+    messages: list[MessageOut]
+
+
+class MessageDetailOut(BaseModel):
+    """A message and what answers it, either way."""
+
+    message: MessageOut
+    replies: list[MessageOut]
+
+
+class ContentOut(BaseModel):
+    """What a received message says, with the conditions that go with it."""
+
+    message: MessageOut
+    payload: dict[str, Any]
+
+
+class ProposedMessageOut(BaseModel):
+    """A message that waits for a second person."""
+
+    message: MessageOut
+    approval_id: UUID
+
+
+class VerdictOut(BaseModel):
+    """What the safeguards said of a message as it was let go."""
+
+    permits: bool
+    reasons: list[str]
+
+
+@router.post(
+    "/v1/exchange",
+    dependencies=[Depends(public())],
+    max_body_size=MAX_NOTICE_BYTES,
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
+async def exchange(
+    request: Request, sharing: UseCases, body: Annotated[bytes, Depends(limited_body)]
+) -> Response:
+    """A counterpart's message: its signatures are the way in, and a signed receipt the answer."""
+    caller = request.client.host if request.client else "nobody"
+    request.app.state.rate_limiter.take(f"exchange:{caller}", EXCHANGE_RATE)
+    try:
+        acknowledgement = await sharing.receive(_signed_request(request, body, sharing.exchange_url))
+    except EnvelopeRefused as refusal:
+        code = str(refusal.facts["code_sent"])
+        return JSONResponse({"code": code}, status_code=_STATUS_OF[code])
+    return Response(acknowledgement, media_type=MEDIA_TYPE)
+
+
+@router.get("/v1/exchange/messages")
+async def list_messages(
+    sharing: UseCases,
+    _: Reader,
+    direction: Literal["IN", "OUT"] = "IN",
+    limit: Annotated[int, Query(ge=1, le=MAX_MESSAGES)] = DEFAULT_LIMIT,
+) -> MessagesOut:
+    """The desk's inbox, or what left; no personal data."""
+    found = await sharing.desk.messages(Direction(direction), limit)
+    return MessagesOut(messages=[MessageOut.of(each) for each in found])
+
+
+@router.get("/v1/exchange/messages/{message_id}", responses=problems(MessageNotFound))
+async def show_message(message_id: UUID, sharing: UseCases, _: Reader) -> MessageDetailOut:
+    """One message with its clocks, its conditions and what answers it; no personal data."""
+    message, replies = await sharing.desk.message(message_id)
+    return MessageDetailOut(message=MessageOut.of(message), replies=[MessageOut.of(each) for each in replies])
+
+
+@router.get(
+    "/v1/exchange/messages/{message_id}/content",
+    responses=problems(MessageNotFound, ContentWithdrawn, RefusedByPolicy),
+)
+async def show_content(
+    message_id: UUID,
+    sharing: UseCases,
+    officer: Officer,
+    purpose: Annotated[Purpose, Depends(stated_purpose)],
+) -> ContentOut:
+    """What a received message says, once the look is permitted and recorded."""
+    message, payload = await sharing.desk.read(message_id, officer, purpose)
+    return ContentOut(message=MessageOut.of(message), payload=payload.as_json())
+
+
+@router.post(
+    "/v1/exchange/messages/{message_id}/acknowledgement",
+    responses=problems(MessageNotFound, ContentWithdrawn),
+)
+async def acknowledge(message_id: UUID, sharing: UseCases, officer: Officer) -> MessageOut:
+    """Say to the sender that a person has seen it."""
+    return MessageOut.of(await sharing.desk.acknowledge(message_id, officer))
+
+
+@router.post("/v1/exchange/messages", status_code=201, responses=problems(MessageRefused, RefusedByPolicy))
+async def send(body: DraftIn, sharing: UseCases, officer: Officer) -> MessageOut:
+    """Let a protective message go (CORRECT, RECALL, WL_REMOVE, SUSPEND): one person is enough."""
+    return MessageOut.of(await sharing.desk.send(body.as_draft(), officer))
+
+
+@router.post("/v1/exchange/proposals", status_code=201, responses=problems(MessageRefused))
+async def propose(body: DraftIn, sharing: UseCases, officer: Officer) -> ProposedMessageOut:
+    """Write a message that tells another State something; a second person lets it go."""
+    message, approval = await sharing.desk.propose(body.as_draft(), officer)
+    return ProposedMessageOut(message=MessageOut.of(message), approval_id=approval.approval_id)
+
+
+@router.post(
+    "/v1/exchange/messages/{message_id}/approval",
+    responses=problems(MessageNotFound, MessageRefused, SamePerson, VaultUnavailable),
+)
+async def approve(
+    message_id: UUID,
+    body: SecondIn,
+    sharing: UseCases,
+    approver: Annotated[Principal, Depends(require(Permission.APPROVE_EXCHANGE))],
+) -> VerdictOut:
+    """The second person's step; what the safeguards refuse never leaves."""
+    second = Second(body.finding, body.individual_risk)
+    verdict = await sharing.desk.approve(message_id, approver, second)
+    roles = frozenset(role.value for role in approver.roles)
+    return VerdictOut(permits=verdict.permits, reasons=list(shown_reasons(verdict.reasons, roles)))
+
+
+@router.post("/v1/notices/{notice_id}/recall", status_code=204, responses=problems(NoticeNotFound))
+async def recall_notice(notice_id: UUID, body: RecallIn, sharing: UseCases, officer: Officer) -> None:
+    """Take a notice back from its recipient and everyone onward; one person is enough."""
+    await sharing.withdrawals.recall_by_hand(
+        notice_id, body.reason_code, is_urgent=body.urgent, actor=officer.subject
+    )
+
+
+def _signed_request(request: Request, body: bytes, own_address: str | None) -> SignedRequest:
+    """The request as its signature covers it; a header that came twice is both values, which fit nothing."""
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return SignedRequest(request.method, own_address or str(request.url), headers, body)

@@ -1,0 +1,134 @@
+"""The way out for every message but the notice of a share: written to the ledger first, delivered later.
+
+Source: sharing-protocol.md §6 (sender); safeguards.md SG-37, SG-41; workflow.md §6 (clocks).
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.compose import Letter, write
+from services.sharing.errors import MessageRefused
+from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
+from services.sharing.message_types import WITHDRAWALS
+from services.sharing.notices import Sender
+from services.sharing.registry_entries import Authority
+from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.registers import RegisterStore
+from shared.audit.log import AuditLog
+from shared.clock import Clock
+from shared.identifiers import Identifiers
+
+LIFETIME: Final = timedelta(hours=72)
+#: The three clocks of a withdrawal (workflow.md §6): sent, received, carried out by everyone.
+SEND_WITHIN: Final = timedelta(hours=1)
+SEND_URGENT_WITHIN: Final = timedelta(minutes=15)
+RECEIVED_WITHIN: Final = timedelta(hours=4)
+DONE_WITHIN: Final = timedelta(hours=72)
+
+
+class Post:
+    """Writes messages into the ledger, in the caller's transaction; `ExchangeDelivery` carries them.
+
+    Args:
+        sender: Our authority and its signing key.
+        audit: The log.
+        clock: Tells when.
+        identifiers: Gives messages their ids.
+    """
+
+    def __init__(self, sender: Sender, *, audit: AuditLog, clock: Clock, identifiers: Identifiers) -> None:
+        self._sender = sender
+        self._audit = audit
+        self._clock = clock
+        self._identifiers = identifiers
+
+    @property
+    def own_authority(self) -> str:
+        """In whose name messages leave."""
+        return self._sender.authority_id
+
+    async def queue(
+        self,
+        connection: AsyncConnection,
+        letter: Letter,
+        *,
+        actor: str,
+        state: MessageState = MessageState.APPROVED,
+        basis: dict[str, Any] | None = None,
+    ) -> ExchangeMessage | None:
+        """Seal, sign and write a message; `None` when this was withdrawn from its recipient before.
+
+        Args:
+            connection: The caller's transaction.
+            letter: What is said.
+            actor: Who wants it, for the log.
+            state: APPROVED leaves at once, PROPOSED waits for a second person.
+            basis: What the safeguards are asked with at each try; nothing of a person.
+
+        Raises:
+            MessageRefused: The recipient is unknown, or has no current key.
+        """
+        now = self._clock.now()
+        authority = await RegisterStore(connection).authority(letter.recipient)
+        key = authority.current_key("enc", now) if authority else None
+        if authority is None or key is None:
+            raise MessageRefused(reason="the recipient is not registered, or has no current key")
+        message_id = self._identifiers.new()
+        written = write(letter, self._sender, key, message_id=message_id, now=now, lifetime=LIFETIME)
+        message = ExchangeMessage(
+            message_id=message_id,
+            direction=Direction.OUT,
+            type=letter.type,
+            authority_id=letter.recipient,
+            thread_id=letter.thread_id or message_id,
+            state=state,
+            outside=written.outside,
+            envelope_digest=written.envelope_digest,
+            envelope=written.signed,
+            created_at=now,
+            expires_at=now + LIFETIME,
+            retention_until=letter.retention_until,
+            in_reply_to=letter.in_reply_to,
+            target_id=letter.target_id,
+            derived_from=letter.derived_from,
+            basis=basis,
+            next_try_at=now if state is MessageState.APPROVED else None,
+            done_due_at=now + DONE_WITHIN if letter.type in WITHDRAWALS else None,
+        )
+        if not await ExchangeStore(connection).add(message):
+            return None
+        await self._record(connection, message, actor, written.payload_digest)
+        return message
+
+    async def _record(
+        self, connection: AsyncConnection, message: ExchangeMessage, actor: str, payload_digest: str
+    ) -> None:
+        await self._audit.append(
+            connection,
+            actor=actor,
+            action="exchange.write",
+            object_kind="MESSAGE",
+            object_id=str(message.message_id),
+            purpose=str(message.outside["purpose"]),
+            facts={
+                "type": message.type,
+                "authority_id": message.authority_id,
+                "state": message.state.value,
+                "payload_digest": payload_digest,
+                "thread_id": str(message.thread_id),
+            },
+        )
+
+
+def address_of(authority: Authority, message_type: str) -> str | None:
+    """Where an authority takes a message: withdrawals at its recall endpoint, all others at its desk."""
+    if message_type in WITHDRAWALS and authority.recall_endpoint is not None:
+        return authority.recall_endpoint
+    return authority.duty_desk.endpoint
+
+
+def send_by(created_at: datetime, *, is_urgent: bool) -> datetime:
+    """Until when a withdrawal has to have left."""
+    return created_at + (SEND_URGENT_WITHIN if is_urgent else SEND_WITHIN)

@@ -1,0 +1,298 @@
+"""Messages of the exchange, the replay cache and the nonces of HTTP signatures."""
+
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.errors import MessageNotFound
+from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
+from shared.db.column_types import Json
+
+MAX_MESSAGES: Final = 500
+FORGET_BATCH: Final = 1000
+
+_NAMES: Final = tuple(each.name for each in fields(ExchangeMessage))
+_COLUMNS: Final = ", ".join(_NAMES)
+_VALUES: Final = ", ".join(f":{name}" for name in _NAMES)
+_ADD = text(
+    f"INSERT INTO exchange_message ({_COLUMNS}) VALUES ({_VALUES}) ON CONFLICT DO NOTHING"  # noqa: S608
+).bindparams(bindparam("outside", type_=Json), bindparam("basis", type_=Json))
+_SELECT: Final = f"SELECT {_COLUMNS} FROM exchange_message"  # noqa: S608 - our own columns
+_GET = text(f"{_SELECT} WHERE message_id = :message_id")
+_LOCK = text(f"{_SELECT} WHERE message_id = :message_id FOR UPDATE")
+_NEWEST = text(f"{_SELECT} WHERE direction = :direction ORDER BY created_at DESC, message_id LIMIT :limit")
+_WITH_TARGET = text(
+    f"{_SELECT} WHERE target_id = :target_id AND direction = :direction ORDER BY message_id LIMIT :limit"
+)
+_REPLIES = text(f"{_SELECT} WHERE in_reply_to = :message_id ORDER BY message_id LIMIT :limit")
+_DERIVED = text(f"{_SELECT} WHERE derived_from = :message_id ORDER BY message_id LIMIT :limit")
+_TAKE_DUE = text(f"""
+UPDATE exchange_message SET next_try_at = :leased_until, tries = tries + 1
+WHERE message_id = (
+    SELECT message_id FROM exchange_message WHERE next_try_at <= :now
+    ORDER BY next_try_at, message_id LIMIT 1 FOR UPDATE SKIP LOCKED
+) RETURNING {_COLUMNS}
+""")  # noqa: S608 - our own columns
+_UPDATE = text("""
+UPDATE exchange_message
+SET state = :state, next_try_at = :next_try_at, last_fault = :last_fault,
+    sent_at = coalesce(sent_at, :sent_at), delivered_at = coalesce(delivered_at, :delivered_at),
+    acknowledgement = coalesce(acknowledgement, :acknowledgement)
+WHERE message_id = :message_id AND tries = :tries AND state IN ('APPROVED', 'SENT')
+""")
+_APPROVE = text("""
+UPDATE exchange_message SET state = :state, next_try_at = :next_try_at, basis = :basis
+WHERE message_id = :message_id AND state = 'PROPOSED'
+""").bindparams(bindparam("basis", type_=Json))
+_ATTACH = text("UPDATE exchange_message SET approval_id = :approval_id WHERE message_id = :message_id")
+_MOVE = text("""
+UPDATE exchange_message SET state = :state WHERE message_id = :message_id AND state = ANY (:from_states)
+""")
+_SEE = text("""
+UPDATE exchange_message SET state = 'SEEN', seen_at = :at, seen_by = :by
+WHERE message_id = :message_id AND state = 'RECEIVED'
+""")
+_ERASE = text("""
+UPDATE exchange_message SET state = 'ERASED', envelope = NULL, answer_due_at = NULL
+WHERE message_id = :message_id AND state <> 'ERASED'
+""")
+_DONE = text("""
+UPDATE exchange_message SET state = 'DONE', done_at = :at
+WHERE message_id = :message_id AND direction = 'OUT' AND done_at IS NULL
+""")
+_SET_DONE = text("UPDATE exchange_message SET done_at = :at WHERE message_id = :message_id")
+_ANSWERS_DUE = text(f"""
+{_SELECT} WHERE answer_due_at <= :now AND direction = 'IN' ORDER BY answer_due_at, message_id LIMIT :limit
+FOR UPDATE SKIP LOCKED
+""")
+_CLEAR_ANSWER = text("UPDATE exchange_message SET answer_due_at = NULL WHERE message_id = :message_id")
+_OVER = text(f"""
+{_SELECT} WHERE direction = 'IN' AND envelope IS NOT NULL AND retention_until < :today
+ORDER BY retention_until, message_id LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_OVERDUE = text("""
+SELECT authority_id, count(*) FILTER (WHERE coalesce(done_at, :now) > done_due_at) AS overdue,
+       count(*) FILTER (WHERE done_due_at <= :now OR done_at IS NOT NULL) AS due
+FROM exchange_message
+WHERE direction = 'OUT' AND done_due_at IS NOT NULL AND done_due_at > :since AND sent_at IS NOT NULL
+GROUP BY authority_id ORDER BY authority_id LIMIT :limit
+""")
+_SEEN_ADD = text("""
+INSERT INTO exchange_seen (message_id, authority_id, received_hash, acknowledgement, received_at)
+VALUES (:message_id, :authority_id, :received_hash, :acknowledgement, :received_at)
+ON CONFLICT (message_id) DO NOTHING
+""")
+_SEEN_GET = text("SELECT received_hash, acknowledgement FROM exchange_seen WHERE message_id = :message_id")
+_SEEN_FORGET = text("""
+DELETE FROM exchange_seen WHERE message_id IN (
+    SELECT message_id FROM exchange_seen WHERE received_at < :before ORDER BY received_at LIMIT :limit
+)
+""")
+_NONCE_ADD = text("""
+INSERT INTO exchange_nonce (keyid, nonce, expires_at) VALUES (:keyid, :nonce, :expires_at)
+ON CONFLICT DO NOTHING
+""")
+_NONCE_FORGET = text("""
+DELETE FROM exchange_nonce WHERE (keyid, nonce) IN (
+    SELECT keyid, nonce FROM exchange_nonce WHERE expires_at < :before ORDER BY expires_at LIMIT :limit
+)
+""")
+
+
+class ExchangeStore:
+    """Reads and writes messages of the exchange in the caller's transaction."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, message: ExchangeMessage) -> bool:
+        """Write a message; `False` when it is there already, or withdraws what was withdrawn before."""
+        values = {name: getattr(message, name) for name in _NAMES}
+        values |= {"direction": message.direction.value, "state": message.state.value}
+        return (await self._connection.execute(_ADD, values)).rowcount == 1
+
+    async def get(self, message_id: UUID) -> ExchangeMessage:
+        """One message.
+
+        Raises:
+            MessageNotFound: There is none.
+        """
+        return await self._one(_GET, message_id)
+
+    async def lock(self, message_id: UUID) -> ExchangeMessage:
+        """One message, held until the transaction ends.
+
+        Raises:
+            MessageNotFound: There is none.
+        """
+        return await self._one(_LOCK, message_id)
+
+    async def find(self, message_id: UUID) -> ExchangeMessage | None:
+        """One message, if there is one."""
+        row = (await self._connection.execute(_GET, {"message_id": message_id})).one_or_none()
+        return None if row is None else _message(row)
+
+    async def newest(self, direction: Direction, limit: int) -> list[ExchangeMessage]:
+        """The newest messages of one direction first."""
+        values = {"direction": direction.value, "limit": min(limit, MAX_MESSAGES)}
+        return await self._many(_NEWEST, values)
+
+    async def with_target(self, target_id: UUID, direction: Direction) -> list[ExchangeMessage]:
+        """The messages that withdraw, correct or report done a certain one."""
+        values = {"target_id": target_id, "direction": direction.value, "limit": MAX_MESSAGES}
+        return await self._many(_WITH_TARGET, values)
+
+    async def replies(self, message_id: UUID) -> list[ExchangeMessage]:
+        """What answers a message, either way, oldest first."""
+        return await self._many(_REPLIES, {"message_id": message_id, "limit": MAX_MESSAGES})
+
+    async def derived(self, message_id: UUID) -> list[ExchangeMessage]:
+        """The messages in which content of a received one was passed on."""
+        return await self._many(_DERIVED, {"message_id": message_id, "limit": MAX_MESSAGES})
+
+    async def take_due(self, *, now: datetime, leased_until: datetime) -> ExchangeMessage | None:
+        """The next message to be tried, counted as a try and due again at `leased_until`; or `None`."""
+        values = {"now": now, "leased_until": leased_until}
+        row = (await self._connection.execute(_TAKE_DUE, values)).one_or_none()
+        return None if row is None else _message(row)
+
+    async def update(
+        self,
+        message: ExchangeMessage,
+        state: MessageState,
+        *,
+        next_try_at: datetime | None = None,
+        sent_at: datetime | None = None,
+        delivered_at: datetime | None = None,
+        acknowledgement: str | None = None,
+        last_fault: str | None = None,
+    ) -> bool:
+        """Write how a try went; `False` when another process has taken the message over since."""
+        values = {
+            "message_id": message.message_id,
+            "tries": message.tries,
+            "state": state.value,
+            "next_try_at": next_try_at,
+            "sent_at": sent_at,
+            "delivered_at": delivered_at,
+            "acknowledgement": acknowledgement,
+            "last_fault": last_fault,
+        }
+        return (await self._connection.execute(_UPDATE, values)).rowcount == 1
+
+    async def attach(self, message_id: UUID, approval_id: UUID) -> None:
+        """Name the proposal that a second person decides."""
+        await self._connection.execute(_ATTACH, {"message_id": message_id, "approval_id": approval_id})
+
+    async def answer(self, message_id: UUID) -> None:
+        """A received message has our answer; its clock ends."""
+        await self.move(message_id, MessageState.ANSWERED, MessageState.RECEIVED, MessageState.SEEN)
+        await self.clear_answer(message_id)
+
+    async def release(
+        self, message_id: UUID, state: MessageState, next_try_at: datetime | None, basis: dict[str, Any]
+    ) -> bool:
+        """Let a proposed message go or end it; `False` when it was decided before."""
+        values = {
+            "message_id": message_id,
+            "state": state.value,
+            "next_try_at": next_try_at,
+            "basis": basis,
+        }
+        return (await self._connection.execute(_APPROVE, values)).rowcount == 1
+
+    async def move(self, message_id: UUID, state: MessageState, *sources: MessageState) -> bool:
+        """Move a message from one of some states; `False` when it is in none of them."""
+        values = {
+            "message_id": message_id,
+            "state": state.value,
+            "from_states": [each.value for each in sources],
+        }
+        return (await self._connection.execute(_MOVE, values)).rowcount == 1
+
+    async def see(self, message_id: UUID, *, by: str, at: datetime) -> bool:
+        """A person has seen a received message; `False` when somebody had before."""
+        return (
+            await self._connection.execute(_SEE, {"message_id": message_id, "by": by, "at": at})
+        ).rowcount == 1
+
+    async def erase(self, message_id: UUID) -> bool:
+        """Forget a message's sealed content; its row stays as the proof. `False` when it was gone."""
+        return (await self._connection.execute(_ERASE, {"message_id": message_id})).rowcount == 1
+
+    async def complete(self, message_id: UUID, at: datetime) -> bool:
+        """A withdrawal of ours is carried out at its recipient; `False` when it was said before."""
+        return (await self._connection.execute(_DONE, {"message_id": message_id, "at": at})).rowcount == 1
+
+    async def carried_out(self, message_id: UUID, at: datetime) -> None:
+        """A withdrawal that came in is carried out here and onward."""
+        await self._connection.execute(_SET_DONE, {"message_id": message_id, "at": at})
+
+    async def answers_due(self, now: datetime, limit: int) -> list[ExchangeMessage]:
+        """Requests whose answer leaves now, whatever it is; locked."""
+        return await self._many(_ANSWERS_DUE, {"now": now, "limit": limit})
+
+    async def clear_answer(self, message_id: UUID) -> None:
+        """No answer is due any more."""
+        await self._connection.execute(_CLEAR_ANSWER, {"message_id": message_id})
+
+    async def retention_over(self, today: date, limit: int) -> list[ExchangeMessage]:
+        """Received messages whose time here is over; locked."""
+        return await self._many(_OVER, {"today": today, "limit": limit})
+
+    async def recall_record(self, *, now: datetime, since: datetime) -> dict[str, tuple[int, int]]:
+        """By authority, of our withdrawals that became due since: how many are late, how many there are."""
+        rows = await self._connection.execute(_OVERDUE, {"now": now, "since": since, "limit": MAX_MESSAGES})
+        return {row.authority_id: (row.overdue, row.due) for row in rows}
+
+    async def remember(
+        self, message_id: UUID, *, authority_id: str, received_hash: str, acknowledgement: str, at: datetime
+    ) -> bool:
+        """Keep what a message was answered with; `False` when its id was used before."""
+        values = {
+            "message_id": message_id,
+            "authority_id": authority_id,
+            "received_hash": received_hash,
+            "acknowledgement": acknowledgement,
+            "received_at": at,
+        }
+        return (await self._connection.execute(_SEEN_ADD, values)).rowcount == 1
+
+    async def remembered(self, message_id: UUID) -> tuple[str, str] | None:
+        """The hash and the acknowledgement of a message that came before."""
+        row = (await self._connection.execute(_SEEN_GET, {"message_id": message_id})).one_or_none()
+        return None if row is None else (row.received_hash, row.acknowledgement)
+
+    async def use_nonce(self, keyid: str, nonce: str, expires_at: datetime) -> bool:
+        """Use a signature's nonce up; `False` when it was used before."""
+        values = {"keyid": keyid, "nonce": nonce, "expires_at": expires_at}
+        return (await self._connection.execute(_NONCE_ADD, values)).rowcount == 1
+
+    @staticmethod
+    async def forget_seen(connection: AsyncConnection, before: datetime) -> int:
+        """Drop at most `FORGET_BATCH` rows of the replay cache."""
+        return (await connection.execute(_SEEN_FORGET, {"before": before, "limit": FORGET_BATCH})).rowcount
+
+    @staticmethod
+    async def forget_nonces(connection: AsyncConnection, before: datetime) -> int:
+        """Drop at most `FORGET_BATCH` nonces of signatures that are over."""
+        return (await connection.execute(_NONCE_FORGET, {"before": before, "limit": FORGET_BATCH})).rowcount
+
+    async def _one(self, statement: Any, message_id: UUID) -> ExchangeMessage:
+        row = (await self._connection.execute(statement, {"message_id": message_id})).one_or_none()
+        if row is None:
+            raise MessageNotFound
+        return _message(row)
+
+    async def _many(self, statement: Any, values: dict[str, Any]) -> list[ExchangeMessage]:
+        return [_message(row) for row in await self._connection.execute(statement, values)]
+
+
+def _message(row: Row[Any]) -> ExchangeMessage:
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
+    values |= {"direction": Direction(row.direction), "state": MessageState(row.state)}
+    return ExchangeMessage(**values)

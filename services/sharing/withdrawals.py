@@ -1,0 +1,207 @@
+"""Takes back what was sent: from every recipient, and through them from everyone onward.
+
+Source: safeguards.md SG-37, SG-15; sharing-protocol.md §3, §6; workflow.md §6.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.sharing.compose import Letter
+from services.sharing.exchange_records import Direction, ExchangeMessage
+from services.sharing.payloads import Correct, Done, Recall, WatchlistRemoval, WithdrawalReason
+from services.sharing.post import Post
+from services.sharing.share_records import Channel, Notice, NoticeState
+from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.notices import NoticeStore
+from services.sharing.store.shares import ShareStore
+from shared.audit.log import AuditLog
+from shared.bus.inbox import Inbox
+from shared.clock import Clock
+from shared.contracts import HitWithdrawnV1
+
+KIND: Final = "HitWithdrawnV1"
+ACTOR: Final = "sharing"
+ONWARD: Final = "Erase it, and have everyone erase it to whom you passed it; tell us when it is done."
+NECESSITY: Final = "What was sent no longer holds and must not be used."
+LEGAL_REF: Final = ("LED/7.3", "SG-37")
+#: Backups hold what was erased for so long.
+BACKUP_DAYS: Final = 30
+
+
+class Withdrawals:
+    """Recalls the notices of a hit, and passes recalls of others on.
+
+    Args:
+        engine: The service's database.
+        post: Queues the recalls.
+        audit: The log.
+        clock: Tells when.
+    """
+
+    def __init__(self, engine: AsyncEngine, *, post: Post, audit: AuditLog, clock: Clock) -> None:
+        self._engine = engine
+        self._post = post
+        self._audit = audit
+        self._clock = clock
+
+    async def receive(self, message_id: UUID, hit: HitWithdrawnV1) -> dict[str, object]:
+        """Screening says that a hit no longer holds: everything sent of it is taken back, once."""
+        async with self._engine.begin() as connection:
+            stored = await Inbox.begin(connection, message_id, KIND)
+            if stored is not None:
+                return stored
+            share_id = await ShareStore(connection).of_hit(hit.hit_id)
+            recalled = 0
+            if share_id is not None:
+                for notice in (await NoticeStore(connection).of_shares([share_id]))[share_id]:
+                    recalled += await self.recall(connection, notice, hit.reason, is_urgent=hit.is_urgent)
+            reply: dict[str, object] = {"recalled": recalled}
+            await Inbox.finish(connection, message_id, reply)
+        return reply
+
+    async def recall_by_hand(
+        self, notice_id: UUID, reason: WithdrawalReason, *, is_urgent: bool, actor: str
+    ) -> None:
+        """An officer takes one notice back; the same again changes nothing.
+
+        Raises:
+            NoticeNotFound: There is no such notice.
+        """
+        async with self._engine.begin() as connection:
+            notice = await NoticeStore(connection).get(notice_id)
+            await self.recall(connection, notice, reason, is_urgent=is_urgent, actor=actor)
+
+    async def recall(
+        self,
+        connection: AsyncConnection,
+        notice: Notice,
+        reason: WithdrawalReason,
+        *,
+        is_urgent: bool,
+        actor: str = ACTOR,
+    ) -> bool:
+        """Take one notice back; `False` when nothing of it is out or it was taken back before.
+
+        One that has not left yet never leaves; our own pages show a recall by themselves.
+        """
+        taken = await NoticeStore(connection).recall(notice.notice_id)
+        if not taken:
+            return False
+        await self._record(connection, notice, reason, actor)
+        if notice.channel is Channel.PAGES or notice.state is NoticeState.APPROVED:
+            return True
+        payload = Recall(
+            target_message_id=notice.notice_id,
+            kind="ERASE",
+            reason_code=reason,
+            urgent=is_urgent,
+            onward_instructions=ONWARD,
+        )
+        letter = Letter(
+            type="RECALL",
+            recipient=notice.authority_id,
+            payload=payload,
+            purpose=notice.basis.purpose_code,
+            necessity=NECESSITY,
+            legal_ref=LEGAL_REF,
+            retention_until=notice.expires_at.date(),
+            thread_id=notice.notice_id,
+            in_reply_to=notice.notice_id,
+            target_id=notice.notice_id,
+            urgency="IMMEDIATE_THREAT" if is_urgent else "ROUTINE",
+        )
+        await self._post.queue(connection, letter, actor=actor)
+        return True
+
+    async def onward(self, connection: AsyncConnection, payload: Recall | Correct | WatchlistRemoval) -> int:
+        """Withdraw a received message from everybody to whom we passed it; how many owe us a DONE."""
+        waiting = 0
+        for passed in await ExchangeStore(connection).derived(payload.target_message_id):
+            if passed.sent_at is None:
+                await ExchangeStore(connection).erase(passed.message_id)
+                continue
+            letter = Letter(
+                type="RECALL",
+                recipient=passed.authority_id,
+                payload=Recall(
+                    target_message_id=passed.message_id,
+                    kind="ERASE",
+                    reason_code=payload.reason_code,
+                    urgent=getattr(payload, "urgent", False),
+                    onward_instructions=ONWARD,
+                ),
+                purpose=str(passed.outside["purpose"]),
+                necessity=NECESSITY,
+                legal_ref=LEGAL_REF,
+                retention_until=passed.retention_until,
+                thread_id=passed.thread_id,
+                in_reply_to=passed.message_id,
+                target_id=passed.message_id,
+            )
+            if await self._post.queue(connection, letter, actor=ACTOR) is not None:
+                waiting += 1
+        return waiting
+
+    async def onward_done(self, connection: AsyncConnection, asked: ExchangeMessage, now: datetime) -> None:
+        """Somebody onward has carried our recall out; once all have, the one who asked us is told.
+
+        Args:
+            connection: The caller's transaction.
+            asked: Our own recall, now done.
+            now: The present instant.
+        """
+        exchange = ExchangeStore(connection)
+        passed = await exchange.find(asked.target_id) if asked.target_id else None
+        if passed is None or passed.derived_from is None:
+            return
+        recalls = [
+            recall
+            for each in await exchange.derived(passed.derived_from)
+            for recall in await exchange.with_target(each.message_id, Direction.OUT)
+        ]
+        if any(recall.done_at is None for recall in recalls):
+            return
+        onward = tuple(sorted({recall.authority_id for recall in recalls}))
+        for asking in await exchange.with_target(passed.derived_from, Direction.IN):
+            if asking.done_at is None and asking.type != "DONE":
+                letter = done_letter(asking, passed.derived_from, now, onward=onward)
+                await self._post.queue(connection, letter, actor=ACTOR)
+                await exchange.carried_out(asking.message_id, now)
+
+    async def _record(self, connection: AsyncConnection, notice: Notice, reason: str, actor: str) -> None:
+        await self._audit.append(
+            connection,
+            actor=actor,
+            action="notice.recall",
+            object_kind="NOTICE",
+            object_id=str(notice.notice_id),
+            purpose=notice.basis.purpose_code,
+            reasons=(reason,),
+            facts={"authority_id": notice.authority_id, "state": NoticeState.RECALLED.value},
+        )
+
+
+def done_letter(
+    withdrawal: ExchangeMessage, target: UUID, now: datetime, *, onward: tuple[str, ...]
+) -> Letter:
+    """What we tell the sender of a withdrawal once it is carried out here and by everyone onward."""
+    return Letter(
+        type="DONE",
+        recipient=withdrawal.authority_id,
+        payload=Done(
+            target_message_id=target,
+            erased_at=now,
+            residual_until=now.date() + timedelta(days=BACKUP_DAYS),
+            onward_recipients_done=onward,
+        ),
+        purpose=str(withdrawal.outside["purpose"]),
+        necessity="Carried out as asked.",
+        legal_ref=("SG-37",),
+        retention_until=date.fromisoformat(str(withdrawal.outside["retention_until"])),
+        thread_id=withdrawal.thread_id,
+        in_reply_to=withdrawal.message_id,
+        target_id=target,
+    )

@@ -1,0 +1,300 @@
+"""Two whole sharing services, XAA and XBB, that know each other's keys and reach each other over HTTP."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from fastapi import FastAPI
+from joserfc.jwk import OKPKey
+from sqlalchemy import text
+
+from deploy.local.postgres import ServiceDatabase
+from services.sharing.app import create_app
+from services.sharing.demonstration import OPERATIONAL
+from services.sharing.parts import Sharing
+from services.sharing.store.registers import Register, RegisterStore
+from shared.bus.message import OutgoingMessage
+from shared.contracts import HitConfirmedV1
+from shared.security.keys import KeyFile
+from shared.web.purpose import Purpose
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.sharing.world import FakeHitStates, settings_for
+from tests.unit.sharing.samples import (
+    STATEMENT,
+    a_country_risk,
+    a_hit,
+    a_legal_row,
+    a_national_authority,
+    an_agreement,
+    an_authority,
+)
+from tests.unit.sharing.signed_policy import a_signed_policy
+
+ADDRESS = {"XAA": "http://127.0.0.1:8102", "XBB": "http://127.0.0.1:8202"}
+DATA_CLASSES = ("HIT", "API", "PNR", "WL_ENTRY", "STATISTICS")
+
+
+@dataclass
+class FakeCarrier:
+    """Screening as sharing sees it: takes every message."""
+
+    taken: list[OutgoingMessage] = field(default_factory=list)
+
+    async def deliver(self, message: OutgoingMessage) -> dict[str, Any]:
+        self.taken.append(message)
+        return {"accepted": True}
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Carries a request to the State whose address it names, and can be listened to or cut."""
+
+    def __init__(self) -> None:
+        self.ends: dict[str, httpx.ASGITransport] = {}
+        self.seen: list[httpx.Request] = []
+        self.is_cut = False
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append(request)
+        if self.is_cut:
+            raise httpx.ConnectError("the wire is cut")
+        return await self.ends[f"{request.url.scheme}://{request.url.netloc.decode()}"].handle_async_request(
+            request
+        )
+
+
+@dataclass
+class State:
+    """One State's service and its people."""
+
+    name: str
+    folder: Path
+    app: FastAPI
+    client: httpx.AsyncClient
+    issuer: FakeIssuer
+    carrier: FakeCarrier
+
+    @property
+    def authority(self) -> str:
+        return f"{self.name}-PIU-01"
+
+    @property
+    def sharing(self) -> Sharing:
+        found: Sharing = self.app.state.sharing
+        return found
+
+    async def ask(
+        self, method: str, path: str, *roles: str, body: Any = None, purpose: Purpose | None = None
+    ) -> httpx.Response:
+        token = self.issuer.token(
+            *roles,
+            subject=f"{roles[0].lower()}-{self.name}",
+            authority=self.authority,
+            clearance="H3",
+            training_valid_to="2028-06-01",
+        )
+        headers = {"Authorization": f"Bearer {token}", **(purpose.as_headers() if purpose else {})}
+        return await self.client.request(method, path, json=body, headers=headers)
+
+    async def did(
+        self, method: str, path: str, *roles: str, body: Any = None, purpose: Purpose | None = None
+    ) -> Any:
+        answer = await self.ask(method, path, *roles, body=body, purpose=purpose)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def messages(self, direction: str = "IN") -> list[dict[str, Any]]:
+        found = await self.did("GET", f"/v1/exchange/messages?direction={direction}", "LIAISON")
+        return list(found["messages"])
+
+    async def one(self, kind: str, direction: str = "IN") -> dict[str, Any]:
+        return next(each for each in await self.messages(direction) if each["type"] == kind)
+
+    async def deliver(self) -> int:
+        return await self.sharing.delivery.deliver_due() + await self.sharing.exchange_delivery.deliver_due()
+
+    async def notify(self) -> UUID:
+        """From a confirmed hit to a delivered notice; gives the hit's id."""
+        hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4())
+        await self.sharing.share_hit.receive(hit.message_id, hit)
+        shares = (await self.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
+        path = f"/v1/shares/{next(each['share_id'] for each in shares if each['hit_id'] == str(hit.hit_id))}"
+        risk = {"individual_risk": False, "assessments": {}}
+        await self.did("POST", f"{path}/individual-risk", "LEGAL", "HUMAN_RIGHTS", body=risk)
+        proposal = {
+            "statement": STATEMENT,
+            "alternatives_considered": "INTERPOL channel only: no duty desk before landing",
+            "period_days": 7,
+        }
+        await self.did("POST", f"{path}/proposal", "SUPERVISOR", body=proposal)
+        await self.did("POST", f"{path}/approval", "LEGAL", "HUMAN_RIGHTS", body={})
+        await self.deliver()
+        return hit.hit_id
+
+    async def let_go(self, draft: dict[str, Any], **second: Any) -> dict[str, Any]:
+        """Propose a message as one person and let it go as another; gives the verdict."""
+        proposed = await self.did("POST", "/v1/exchange/proposals", "LIAISON", body=draft)
+        path = f"/v1/exchange/messages/{proposed['message']['message_id']}/approval"
+        verdict: dict[str, Any] = await self.did("POST", path, "LEGAL", "HUMAN_RIGHTS", body=second)
+        await self.deliver()
+        return verdict
+
+    async def records(self, action: str) -> list[dict[str, Any]]:
+        async with self.sharing.engine.connect() as connection:
+            query = text("SELECT content FROM audit_record WHERE action = :action ORDER BY record_id")
+            rows = (await connection.execute(query, {"action": action})).scalars()
+            return [json.loads(bytes(row)) for row in rows]
+
+    async def put(self, register: Register, entry_id: str, body: dict[str, Any]) -> None:
+        """Put an entry in force, as two people did before the test began."""
+        async with self.sharing.engine.begin() as connection:
+            await RegisterStore(connection).add(
+                register, entry_id, body, approval_id=None, activated_at=self.app.state.clock.now()
+            )
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a State's service is made."""
+
+    name: str
+    database: ServiceDatabase
+    folder: Path
+    clock: FixedClock
+    issuer: FakeIssuer
+
+
+@dataclass
+class TwoStates:
+    """XAA and XBB, the wire between them and the time that both live by."""
+
+    xaa: State
+    xbb: State
+    wire: Wire
+    clock: FixedClock
+
+
+def a_letter(kind: str, recipient: str, payload: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """A draft as an officer writes it."""
+    fields = {
+        "type": kind,
+        "recipient": recipient,
+        "payload": payload,
+        "statement": "The case needs this answer, and nothing less would do.",
+        "alternatives_considered": "A telephone call: it leaves no record.",
+    }
+    return fields | more
+
+
+@asynccontextmanager
+async def two_states(
+    databases: dict[str, ServiceDatabase], folder: Path, clock: FixedClock, issuer: FakeIssuer
+) -> AsyncIterator[TwoStates]:
+    """Both services running without their background work."""
+    wire = Wire()
+    async with AsyncExitStack() as opened:
+        states = {}
+        for name, database in databases.items():
+            states[name] = await _open(opened, wire, Place(name, database, folder / name, clock, issuer))
+            wire.ends[ADDRESS[name]] = httpx.ASGITransport(app=states[name].app)
+        for name, other in (("XAA", "XBB"), ("XBB", "XAA")):
+            await _register(states[name], states[other])
+        yield TwoStates(states["XAA"], states["XBB"], wire, clock)
+
+
+async def _open(
+    opened: AsyncExitStack,
+    wire: Wire,
+    place: Place,
+) -> State:
+    name, folder, clock, issuer = place.name, place.folder, place.clock, place.issuer
+    _make_keys(folder, f"{name}-PIU-01", clock)
+    (folder / "service-keys.json").write_text('{"keys": []}')
+    carrier = FakeCarrier()
+    app = create_app(
+        settings_for(
+            place.database,
+            folder,
+            own_state=name,
+            exchange_url=f"{ADDRESS[name]}/v1/exchange",
+            delivery_timeout_seconds=30,
+        ),
+        clock=clock,
+        carrier=carrier,
+        hit_states=FakeHitStates(),
+        policy=a_signed_policy(folder, clock),
+        transport=wire,
+    )
+    app.state.token_verifier = issuer.verifier("sharing")
+    await opened.enter_async_context(app.router.lifespan_context(app))
+    client = await opened.enter_async_context(
+        httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS[name])
+    )
+    return State(name, folder, app, client, issuer, carrier)
+
+
+async def _register(state: State, other: State) -> None:
+    """What XAA and XBB agreed: the same treaty, each other's keys, laws on both sides."""
+    agreement = an_agreement(
+        data_classes=DATA_CLASSES,
+        message_types=(
+            *("NOTIFY", "PNR_REQUEST", "PNR_RESPONSE", "IDENTITY_QUERY", "IDENTITY_ANSWER", "WL_NOMINATE"),
+            *("WL_DECISION", "FEEDBACK", "CONSENT_REQUEST", "CONSENT", "EMERGENCY", "REVIEW_RESULT", "STATS"),
+        ),
+    )
+    await state.put(Register.AGREEMENT, agreement.id, agreement.as_json())
+    endpoint = f"{ADDRESS[other.name]}/v1/exchange"
+    authority = an_authority(
+        other.authority,
+        other.name,
+        duty_desk={"endpoint": endpoint},
+        recall_endpoint=endpoint,
+        keys=_public_keys(other.folder, other.authority),
+        handling_max="H3",
+    )
+    await state.put(Register.AUTHORITY, authority.id, authority.as_json())
+    if state.name == "XAA":
+        from_home = [("XAA-BORDER-01", "BORDER"), ("XAA-POLICE-01", "POLICE")]
+        for national_id, kind in from_home:
+            national = a_national_authority(national_id, kind)  # type: ignore[arg-type]
+            await state.put(Register.AUTHORITY, national.id, national.as_json())
+    await state.put(Register.COUNTRY_RISK, other.name, a_country_risk(other.name).as_json())
+    row = a_legal_row(
+        authority=state.authority,
+        data_classes=DATA_CLASSES,
+        purpose_codes=(*OPERATIONAL, "OVERSIGHT"),
+    )
+    await state.put(Register.LEGAL_ROW, row.id, row.as_json())
+
+
+def _make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
+    folder.mkdir()
+    life = {
+        "not_before": clock.now() - timedelta(days=1),
+        "not_after": clock.now() + timedelta(days=365),
+    }
+    KeyFile.create(folder / "notice-signing.json", owner=authority, use="notice", **life)
+    KeyFile.create(folder / "service-token.json", owner="sharing", use="service-token", **life)
+    KeyFile.create(folder / "audit-checkpoint.json", owner="sharing", use="audit-checkpoint", **life)
+    path = folder / "notice-sealing.json"
+    path.touch(mode=0o600)
+    seal = OKPKey.generate_key("X25519", private=True, auto_kid=True)
+    path.write_text(json.dumps(seal.as_dict(private=True)))
+
+
+def _public_keys(folder: Path, authority: str) -> tuple[dict[str, Any], ...]:
+    signing = KeyFile.load(folder / "notice-signing.json")
+    sealing = OKPKey.import_key(json.loads((folder / "notice-sealing.json").read_text()))
+    life = {"not_before": signing.not_before, "not_after": signing.not_after}
+    signing_jwk = {name: str(signing.public_jwk()[name]) for name in ("kty", "crv", "x")}
+    sealing_jwk = {name: str(value) for name, value in sealing.as_dict(private=False).items()}
+    assert authority == signing.owner
+    return (
+        {"kid": signing.kid, "use": "sig", "alg": "EdDSA", "jwk": signing_jwk, **life},
+        {"kid": sealing_jwk["kid"], "use": "enc", "alg": "ECDH-ES", "jwk": sealing_jwk, **life},
+    )
