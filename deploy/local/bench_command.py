@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from deploy.local.benchmarks.audit import measure_audit
+from deploy.local.benchmarks.fairness import measure_fairness
 from deploy.local.benchmarks.figure import Figure
 from deploy.local.benchmarks.fuzz import INPUTS, SEED, measure_fuzz
 from deploy.local.benchmarks.ingest import measure_ingest
 from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
 from deploy.local.benchmarks.retention import measure_retention
+from deploy.local.benchmarks.rescreening import measure_rescreening
 from deploy.local.benchmarks.throughput import measure_throughput
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
@@ -24,7 +26,9 @@ MAX_SEED: Final = 1_000_000
 SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "ingest": measure_ingest,
     "policy": measure_policy,
-    "matching": measure_matching,
+    "match": measure_matching,
+    "fairness": measure_fairness,
+    "rescreen": measure_rescreening,
     "audit": measure_audit,
     "throughput": measure_throughput,
     "retention": measure_retention,

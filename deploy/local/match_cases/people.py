@@ -23,12 +23,12 @@ from services.screening.watchlist.entry import (
 )
 from shared.travel import PartialDate, Sex, TravelDocument, Traveller
 
-_RANK_OFFSET = 3
+_RANK_OFFSET = 8
 _FIRST_BIRTHDAY, _BIRTHDAYS = date(1940, 1, 1), 365 * 66
 _DUMMY_SHARE = 0.015
 _SECOND_FAMILY_NAME = 0.6
 _ONLY_YEAR, _NO_DATE, _NO_STATE, _WEAK = 0.12, 0.06, 0.2, 0.25
-_TAIL_PARTS = (1, 2, 2, 3)
+_TAIL_PARTS = (2, 2, 2, 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,8 @@ REGIONS = (
         _words("ALI AOUI IRI OUI ANI ICHE OUCHE ADI AMI OUN ELLI ASSI"),
         _words("MAR DZA TUN LBY MRT"),
         (1, 1, 1, 2),
+        0.7,
+        0.2,
     ),
     Region(
         "ARAB_EAST",
@@ -77,6 +79,8 @@ REGIONS = (
         _words("WARI BANI RANI SARI MADI HAWI DOURI LABI RISI WAHI KATI NOUSI JIRI HAYRI"),
         _words("SAU EGY IRQ SYR JOR YEM KWT ARE LBN PSE OMN QAT SDN"),
         (1, 2, 2, 3),
+        0.6,
+        0.12,
     ),
     Region(
         "PERSIAN",
@@ -97,6 +101,8 @@ REGIONS = (
         _words("KHO BAR DAR FAR GOL HAM JAH KAR MEH NIK PAR RAS SHA TAL VAZ YAZ ZAND SAB ROS ASH"),
         _words("ZADEH IAN POUR NEJAD I FAR MAND VAND DAR KHAH ANI"),
         _words("IRN AFG TJK"),
+        tail=0.65,
+        given_tail=0.2,
     ),
     Region(
         "TURKIC",
@@ -118,6 +124,8 @@ REGIONS = (
         _words("OGLU LAR CAN MAZ ER TAS KAN OV EV BAYEV KULOV MATOV SOY DAG"),
         _words("TUR AZE UZB KAZ KGZ TKM"),
         (1, 1, 1, 2),
+        0.7,
+        0.2,
     ),
     Region(
         "PAKISTAN_BANGLADESH",
@@ -139,8 +147,8 @@ REGIONS = (
         _words("ZAI ANI WAL RI KHEL IDI AR OTI ERI ZADA I PUR"),
         _words("PAK BGD"),
         (1, 1, 2),
-        0.25,
-        0.05,
+        0.3,
+        0.12,
     ),
     Region(
         "INDIA",
@@ -162,7 +170,8 @@ REGIONS = (
         _words("AN ESAN WAL KAR ANI NATH AMURTHY APPA RAJAN DAS SWAMY LAL DHAR IA"),
         _words("IND LKA NPL MUS"),
         (1, 1, 1, 2),
-        0.4,
+        0.55,
+        0.3,
     ),
     Region(
         "HORN_OF_AFRICA",
@@ -187,6 +196,7 @@ REGIONS = (
         _words("SOM ETH ERI DJI KEN"),
         (1, 2, 2),
         0.3,
+        0.15,
     ),
     Region(
         "WEST_AFRICA",
@@ -207,6 +217,8 @@ REGIONS = (
         _words("ADE OLA AYO CHI NWA OKO EZE UGO OBI IKE ABA KON DIA SAN TOU KAM BAL NDI GUE MBA"),
         _words("WALE TUNDE LA KWU DI MEKA NNA GBE YEMI RA KA TE YE SSE NI"),
         _words("SEN MLI GIN CIV BFA NER NGA GHA GMB SLE"),
+        tail=0.55,
+        given_tail=0.25,
     ),
     Region(
         "EAST_SOUTH_AFRICA",
@@ -227,6 +239,8 @@ REGIONS = (
         _words("MU KI NA NDA MBA KA WA NYA BU SE TSHI MA NGU ZU LU HA MO KHU SI GA"),
         _words("RIMANA NGO LA MBO SHA KAZI YISENGA RUGABA TSINDE LELE WENDO BEKO TUNGU"),
         _words("KEN TZA UGA RWA COD ZAF ZWE ZMB BDI MOZ"),
+        tail=0.75,
+        given_tail=0.25,
     ),
     Region(
         "SLAVIC",
@@ -250,7 +264,8 @@ REGIONS = (
         _words("OV EV IN SKI ENKO CHUK IC ICH IAK KOV NIKOV ETS CENKO SKY"),
         _words("RUS UKR BLR POL CZE SVK SRB HRV BGR"),
         (1, 1, 1, 2),
-        0.6,
+        0.88,
+        0.15,
     ),
     Region(
         "WEST_EUROPE",
@@ -275,7 +290,8 @@ REGIONS = (
         _words("MANN ER HAUSEN BACH HOFER SEN SSON INI ELLI ETTI ARD EAU IER OIS STRA HOLM QUIST"),
         _words("DEU FRA ITA NLD BEL AUT CHE SWE NOR DNK FIN"),
         (1, 1, 1, 2),
-        0.65,
+        0.92,
+        0.25,
     ),
     Region(
         "ANGLO",
@@ -297,7 +313,8 @@ REGIONS = (
         _words("TON LEY FORD WOOD FIELD SON WORTH MAN WELL BURY STEAD HAM ER"),
         _words("USA GBR CAN AUS IRL NZL"),
         (1, 2, 2),
-        0.55,
+        0.85,
+        0.25,
     ),
     Region(
         "LATIN",
@@ -319,7 +336,8 @@ REGIONS = (
         _words("EZ ERA ADO ANO ILLO EDA ERO ONDO ARTE ALES INHO OSO ENTE"),
         _words("MEX COL ESP BRA ARG PER VEN CHL PRT ECU CUB"),
         (1, 2, 2),
-        0.4,
+        0.6,
+        0.2,
     ),
     Region(
         "CHINESE",
@@ -339,8 +357,8 @@ REGIONS = (
         _words("HUA MIN QIANG YAN PING JUN LING BO FENG RONG LIN HUI"),
         _words("CHN TWN HKG SGP MYS"),
         (1,),
-        0.04,
-        0.5,
+        0.1,
+        0.75,
     ),
     Region(
         "KOREA_JAPAN",
@@ -360,8 +378,8 @@ REGIONS = (
         _words("MOTO DA MURA GUCHI ZAKI NO SAWA SHITA BE KI HARA JIMA"),
         _words("KOR JPN PRK"),
         (1,),
-        0.3,
-        0.25,
+        0.5,
+        0.6,
     ),
     Region(
         "SOUTH_EAST_ASIA",
@@ -383,7 +401,7 @@ REGIONS = (
         _words("WATI YANTO ANTO ONO DI SAK KUL PONG YUTH SAY BAYAN TORRE LAY DARMA SIH"),
         _words("VNM IDN MYS PHL THA KHM MMR"),
         (1, 2, 2),
+        0.55,
         0.4,
-        0.2,
     ),
 )

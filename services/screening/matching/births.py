@@ -114,6 +114,15 @@ def _full(  # noqa: PLR0911 - one return a relation
     return _apart(abs(year - year_2))
 
 
+@inner(INT, INT, INT)
+def _years(year: int, year_2: int) -> int:
+    """Two years that differ; a slip of the tens is a decade, and further apart is another generation."""
+    apart = abs(year - year_2)
+    if apart <= w.BIRTH_APART_YEARS[-1] and _one_slip(year, year_2, 4):
+        return _told(_YEAR_DIGIT, w.BIRTH_YEAR_DIGIT)
+    return _apart(apart)
+
+
 @inner(INT, INT, INT, INT)
 def _vague(year: int, first: int, last: int) -> int:
     """Against a span of years."""
@@ -144,11 +153,7 @@ def relate_dates(  # noqa: PLR0911 - one return a relation
     if day and day_2:
         return _full(year, month, day, year_2, month_2, day_2)
     if year != year_2:
-        return (
-            _told(_YEAR_DIGIT, w.BIRTH_YEAR_DIGIT)
-            if _one_slip(year, year_2, 4)
-            else _apart(abs(year - year_2))
-        )
+        return _years(year, year_2)
     if month == 0 or month_2 == 0:
         return _told(_YEAR_EQUAL, w.BIRTH_YEAR)
     if month == month_2:

@@ -33,7 +33,7 @@ NAME_BAR_BORN_ALIKE = 200
 # Birth dates.
 BIRTH_EQUAL, BIRTH_EQUAL_DUMMY = 1_350, 900
 BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 500, 600, 520
-BIRTH_YEAR_DIGIT = -150
+BIRTH_YEAR_DIGIT = -450
 BIRTH_MONTH, BIRTH_YEAR, BIRTH_SAME_YEAR_OTHER_DAY = 850, 580, -50
 BIRTH_APPROXIMATE = (450, 380, 250, 0, 0, 0)
 """By years away from an approximate year; further away counts as apart by what lies beyond."""
@@ -57,7 +57,7 @@ EVEN_ODDS = 2_200
 DOUBLING = 140
 SURE, SURE_DOUBLING = 3_300, 620
 """From here on evidence raises the odds more slowly: nothing on paper makes anybody certain."""
-THRESHOLD = 0.06
+THRESHOLD = 0.1
 TOP_BAND = 0.995
 _DECIMALS = 9
 

@@ -1,4 +1,4 @@
-"""`./run match` and the figures of the matcher."""
+"""`./run match`."""
 
 import io
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.match_command import MatchMeasurement, bench_match, match_lines
+from deploy.local.match_command import match_lines
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 
@@ -66,14 +66,3 @@ def test_a_list_with_a_bad_line_is_refused_without_its_content(tmp_path: Path) -
 
     with pytest.raises(ValueError, match="line 2 of the list is not a watchlist entry"):
         match_lines(path, None, [], io.StringIO())
-
-
-def test_a_small_measurement_has_every_figure() -> None:
-    sizes = MatchMeasurement(entries=60, innocents=100, listed=20)
-    figures = bench_match(sizes)
-
-    assert figures["names"] >= 60
-    assert figures["document_recall"] == 1.0
-    assert set(figures["recall"]) == {"spelling", "reservation", "typing", "birth"}
-    assert all(0 <= share <= 1 for family in figures["recall"].values() for share in family.values())
-    assert len(figures["alerts_per_10000_by_region"]) == 7

@@ -1,0 +1,68 @@
+"""The generated cases: repeatable, broad, and measured in every figure."""
+
+from random import Random
+
+import pytest
+
+from deploy.local.match_cases import damage
+from deploy.local.match_cases.measure import RATES, Sizes, make_cases, measure_recall
+from deploy.local.match_cases.people import People
+from deploy.local.match_cases.regions import REGIONS
+from deploy.local.match_cases.speed import measure_lost
+from shared.travel import PartialDate
+from tests.unit.screening.matching.samples import a_traveller
+
+SIZES = Sizes(entries=160, innocents=100, listed=12, rival_innocents=50)
+
+
+def test_the_same_seed_gives_the_same_people_and_another_vocabulary_others() -> None:
+    first, again, other = ([each.innocent() for _ in range(20)] for each in _three())
+
+    assert first == again != other
+
+
+def _three() -> tuple[People, People, People]:
+    return People(3), People(3), People(3, vocabulary=1)
+
+
+def test_there_are_at_least_twelve_regions_of_different_names() -> None:
+    assert len({region.name for region in REGIONS}) >= 12
+    assert all(len(region.male) >= 20 and len(region.family) >= 25 for region in REGIONS)
+
+
+@pytest.mark.parametrize("family", damage.FAMILIES)
+def test_damage_changes_nearly_everybody_and_fails_for_nobody(family: str) -> None:
+    people = People(5)
+    travellers = [people.innocent()[1] for _ in range(120)]
+    harmed = [damage.FAMILIES[family](people.random, traveller) for traveller in travellers]
+
+    changed = sum(one != other for one, other in zip(travellers, harmed, strict=True))
+    assert changed > 80
+
+
+def test_short_names_and_vague_dates_survive_damage() -> None:
+    short = a_traveller("LI", None)
+
+    assert damage.slip(Random(1), "LI") == "LI"
+    assert damage.birth_date(Random(1), short).birth_date is None
+    assert damage.twin(Random(1), short, "XBB").birth_date != PartialDate(1970)
+
+
+def test_a_measurement_has_every_family_and_rate() -> None:
+    cases = make_cases(SIZES)
+    figures = measure_recall(SIZES)
+
+    assert set(figures["families"]) == {
+        "alias", "script", "reservation", "typing", "spelling", "birth_date", "document",
+    } == set(cases.families)  # fmt: skip
+    assert all(set(each["ours"]) == set(RATES) for each in figures["families"].values())
+    assert figures["families"]["document"]["ours"][10] == 1.0
+    assert figures["twins_per_10000"] == 0
+    assert cases.twins
+
+
+def test_the_nets_lose_nothing_on_a_generated_list() -> None:
+    lost = measure_lost(names=600, travellers=30)
+
+    assert lost["hits"] > 10
+    assert lost["lost"] == lost["other"] == 0
