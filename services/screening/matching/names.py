@@ -9,6 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from services.screening.matching.compounds import (
+    ABD,
+    ABD_OR_NAME,
+    ALLAH,
+    DIN,
+    is_divine,
+    servant_of,
+    standard,
+    without_article,
+)
 from services.screening.matching.scripts import spellings
 
 MAX_NAME_CHARACTERS = 600
@@ -97,18 +107,6 @@ _PARTICLES = frozenset(
     }
     | {"los", "y", "e", "zu", "ter", "ten", "af", "av", "st", "o", "mac", "bn", "abn", "wa", "i", "s", "d"}
 )
-_ABD = frozenset({"abd", "abdul", "abdel", "abdal", "abdoul", "abdol", "abdu", "abdi", "abdur", "abdus"})
-_ABD_JOINED = re.compile(r"abd[aeiou]{0,2}(?:l(?=[a-z]{2})|([rsnzdt])(?=\1))?([a-z]{2,})")
-# The second half of Habibullah, written apart or together.
-_ALLAH = frozenset(
-    {"allah", "ullah", "ulla", "olla", "ollah", "oullah", "ellah", "alah", "ulah", "allh", "llah"}
-)
-_ALLAH_JOINED = re.compile(r"([a-z]{3,}?)[aeiou]{0,2}l+[aeiou]?h?")
-_ALLAH_ENDING = re.compile(r"[a-z]{3,}[aeiou]?(?:ll[aeiou]?h?|l[aeiou]h)")
-_DIN = frozenset(
-    {"din", "deen", "dine", "ddin", "uddin", "eddin", "eddine", "aldin", "uldin", "aldyn", "dyn"}
-)
-_DIN_JOINED = re.compile(r"([a-z]{3,}?)(?:[aeiou]?[ld])?(?<=[a-z]{3})(?:[aeiou]?)d(?:i|ee|y)ne?")
 _ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
 # Doc 9303's Arabic digraphs open with X; a word with several of them is read back to plain letters.
 _X_DIGRAPH = re.compile(r"x(th|kh|dh|sh|ss|dz|tt|zz|ya|gg|kk|h|e|c|j)")
@@ -188,23 +186,27 @@ def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
         forms = words[position]
         position += 1
         follows = _after_particles(words, position)
-        if forms[0] in _ABD and follows < len(words):
-            joined.append((_abd_joined("abd" + _without_article(words[follows][0])),))
+        if follows < len(words) and _opens_compound(forms[0], words[follows][0]):
+            joined.append((servant_of(without_article(words[follows][0])),))
             position = follows + 1
-        elif _without_article(forms[0]) in _DIN and any(each[0] not in _PARTICLES for each in joined):
+        elif without_article(forms[0]) in DIN and any(each[0] not in _PARTICLES for each in joined):
             joined[-1] = (_without_trailing_particle(joined)[0] + "din",)
-        elif forms[0] in _ALLAH and any(each[0] not in _PARTICLES for each in joined):
+        elif forms[0] in ALLAH and any(each[0] not in _PARTICLES for each in joined):
             before = _without_trailing_particle(joined)
             joined[-1] = tuple(f"{form}ulah" for form in before)
         else:
-            joined.append((_standard(forms[0]), *forms[1:]))
+            joined.append((standard(forms[0]), *forms[1:]))
     return _with_last_abd(joined)
+
+
+def _opens_compound(word: str, follower: str) -> bool:
+    return word in ABD or (word in ABD_OR_NAME and is_divine(without_article(follower)))
 
 
 def _with_last_abd(joined: list[Spellings]) -> list[Spellings]:
     """A trailing `abdul` belongs to the word that begins the name: fields are sent surname first."""
     last = joined[-1][0] if len(joined) > 1 else ""
-    if last not in _ABD:
+    if last not in ABD:
         return joined
     place = _after_particles(joined, 0)
     if place >= len(joined) - 1:
@@ -212,7 +214,7 @@ def _with_last_abd(joined: list[Spellings]) -> list[Spellings]:
     first = joined[place]
     return [
         *joined[:place],
-        (_abd_joined("abd" + _without_article(first[0])), *first),
+        (servant_of(without_article(first[0])), *first),
         *joined[place + 1 : -1],
     ]
 
@@ -228,26 +230,6 @@ def _after_particles(words: Sequence[Spellings], position: int) -> int:
     while position < len(words) and words[position][0] in _PARTICLES:
         position += 1
     return position
-
-
-def _without_article(word: str) -> str:
-    return word[2:] if word.startswith(("al", "el", "ul")) and len(word) > len("alxxx") - 1 else word
-
-
-def _abd_joined(word: str) -> str:
-    shape = _ABD_JOINED.fullmatch(word)
-    return f"abd{shape[2]}" if shape else word
-
-
-def _standard(word: str) -> str:
-    """One spelling for the compounds with abd- and -din; other words stay as they are."""
-    if word.startswith("abd"):
-        return _abd_joined(word)
-    shape = _DIN_JOINED.fullmatch(word)
-    if shape:
-        return f"{shape[1]}din"
-    shape = _ALLAH_JOINED.fullmatch(word) if _ALLAH_ENDING.fullmatch(word) else None
-    return f"{shape[1]}ulah" if shape and word.endswith("h") else word
 
 
 def _without_particles(words: list[Spellings]) -> list[Spellings]:

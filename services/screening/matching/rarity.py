@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.screening.matching.equivalents import class_of, travellers_a_ten_thousand
+from services.screening.matching.equivalents import classes_of, travellers_a_ten_thousand
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.vocabulary import LETTERS, letter_numbers, stable_hash
 
@@ -36,11 +36,8 @@ def log2_hundredths(numerator: int, denominator: int) -> int:
 
 def _groups(word: str) -> tuple[str, ...]:
     """The word itself, and the groups of spellings with which it would be confused, each as a key."""
-    number = class_of(word)
     skeleton = fine_skeleton(word)
-    keys = [word]
-    if number is not None:
-        keys.append(f"={number}")
+    keys = [word, *(f"={number}" for number in classes_of(word))]
     if len(skeleton) >= _MIN_GROUP_CONSONANTS:
         keys.append(f"~{skeleton}")
     return tuple(keys)

@@ -1,96 +1,84 @@
 """Romanisation: a word in any script → the Latin spellings under which it may travel, the likeliest first.
 
-Arabic, Cyrillic and Greek have tables of our own; other scripts fall back to `anyascii`.
+Latin, Arabic, Cyrillic and Greek are read here, other alphabets in `alphabets.py`, scripts with inherent
+vowels in `abugidas.py`, Han and Hangul in `syllables.py`; the rest falls back to `anyascii`.
 The results are lower case letters a to z and nothing else.
 """
 
-import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import lru_cache
 
 from anyascii import anyascii
 
+from services.screening.matching.abugidas import ABUGIDAS
+from services.screening.matching.alphabets import ALPHABETS
+from services.screening.matching.letters import distinct, plain, spelled, table, without_marks
+from services.screening.matching.syllables import syllables
+from services.screening.matching.tables import rows_of
+
 MAX_SPELLINGS = 6
 
-
-def _table(pairs: str) -> dict[str, str]:
-    """Letter → Latin, from pairs written together and parted by blanks; a letter alone falls away."""
-    return {pair[0]: pair[1:] for pair in pairs.split()}
-
-
 # The main spelling has no vowels that the script does not write; the consonant skeleton bridges them.
-_ARABIC = _table(
+_ARABIC = table(
     "اa بb تt ثth جj حh خkh دd ذdh رr زz سs شsh صs ضd طt ظz عa غgh فf قq كk لl مm نn هh وw "
     "يy ىa ةh ء آa أa ؤw إi ئy پp چch ژzh گg کk یy ٹt ڈd ڑr ںn ھh ہh ۃh ےe ۓe ٱa ەe ێe ۆo "
-    "ڤv ځz څs ښsh ږzh ړr ټt ډd ڼn"
+    "ڤv ځz څs ښsh ږzh ړr ټt ډd ڼn ڕr ڵl ۍe ېe ۀa ګg ڭng ۇu ۈu ۋv ٺt ڀb ڻn"
 )
 # What Persian, Dari, Pashto and Urdu say for letters that Arabic tells apart.
-_PERSIAN_OTHERS = _table("ثs ذz ضz ظz وv قgh ځz څs ښkh ږg ړr ټt ډd ڼn")
+_PERSIAN_OTHERS = table("ثs ذz ضz ظz وv قgh ځz څs ښkh ږg ړr ټt ډd ڼn")
+_WITH_VOWELS = {word: readings.split() for word, readings in rows_of("arabic")}
 _MIN_WITH_ARTICLE = 4
 _MAKES_ONE_WITH_H = frozenset("skgztdcp")
 _GREEK_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "μπ": "b", "ντ": "d", "γγ": "ng", "γκ": "g"}
-_GREEK = _table("αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo")
-_CYRILLIC = _table(
+_GREEK_PAIRS_AS_WRITTEN = {"ου": "ou", "αυ": "af", "ευ": "ef", "μπ": "mp", "ντ": "nt", "γγ": "ng", "γκ": "gk"}
+_GREEK = table("αa βv γg δd εe ζz ηi θth ιi κk λl μm νn ξx οo πp ρr σs ςs τt υy φf χch ψps ωo")
+_GREEK_OTHER = _GREEK | table("ηe υu χh φph ξks γy")
+_CYRILLIC = table(
     "аa бb вv гg дd еe ёe жzh зz иi йi кk лl мm нn оo пp рr сs тt уu фf хkh цts чch шsh "
     "щshch ъ ыy ь эe юiu яia єie іi їi ўu ґg ѣie ѫu ђd ѓg ѕdz јj љlj њnj ћc ќk џdz әa ғg "
-    "қk ңn өo ұu үu һh ҳh ҷj ӣi ӯu ҡk"
+    "қk ңn өo ұu үu һh ҳh ҷj ӣi ӯu ҡk ӏ ҙz ҫs җj ӑa ӗe"
 )
 # Passports of other years and States spell the same letters otherwise (mrz.md §5.2).
 _CYRILLIC_OTHERS = (
     {"ю": "yu", "я": "ya", "й": "y", "ё": "yo", "є": "ye", "ї": "yi", "щ": "shch"},
     {"г": "h", "и": "y", "х": "kh", "й": "i"},
+    # Bulgaria, and the lands of Central Asia since they write Latin.
+    {"щ": "sht", "ъ": "a", "х": "h", "ж": "j", "ў": "o", "қ": "q", "ғ": "gh", "ю": "yu", "я": "ya", "й": "y"},
     {"х": "h", "ц": "c", "ч": "c", "ш": "s", "ж": "z", "ю": "ju", "я": "ja", "й": "j"},
     {"ю": "iou", "у": "ou", "ж": "j", "ш": "ch", "ч": "tch", "я": "ia"},
 )
-_LATIN = {
-    "ß": "ss",
-    "æ": "ae",
-    "œ": "oe",
-    "ø": "o",
-    "đ": "d",
-    "ð": "d",
-    "þ": "th",
-    "ł": "l",
-    "ħ": "h",
-    "ı": "i",
-}
-_LATIN |= {"ŋ": "n", "ŧ": "t", "ə": "a", "ĳ": "ij", "ŀ": "l", "ɓ": "b", "ɗ": "d", "ƙ": "k", "ẞ": "ss"}
+_LATIN = table("ßss æae œoe øo đd ðd þth łl ħh ıi ŋn ŧt əa ĳij ŀl ɓb ɗd ƙk ƴy ĸk ɛe ɔo ǝe")
 # Doc 9303 writes these letters as two, or as the letter and XX; national habit drops the mark.
 _LATIN_OTHERS = (
-    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "ə": "e"},
-    {"ü": "uxx", "ñ": "nxx", "ö": "oe", "ä": "ae"},
-    {"ş": "sh", "ç": "ch", "ğ": "gh", "č": "ch", "š": "sh", "ž": "zh", "ć": "ch"},
+    table("äae öoe üue åaa øoe əe"),
+    table("üuxx ñnxx öoe äae ñnxx"),
+    table("şsh șsh çch ğgh čch šsh žzh ćch țts đdj ñny"),
 )
-_NOT_A_LETTER = re.compile(r"[^a-z]+")
-_CAPITALISED = re.compile(r"[A-Z]?[^A-Z]+|[A-Z]")
-
-
-def _spelled(word: str, table: dict[str, str]) -> str:
-    return "".join(table.get(letter, letter) for letter in word)
-
-
-def _plain(word: str) -> str:
-    """Letters a to z of a word whose letters have been replaced where that matters; marks fall away."""
-    decomposed = unicodedata.normalize("NFKD", word)
-    return _NOT_A_LETTER.sub("", decomposed.lower())
 
 
 def _latin(word: str) -> list[str]:
     tables = (_LATIN, *(_LATIN | other for other in _LATIN_OTHERS))
-    return [_plain(_spelled(word, table)) for table in tables]
+    return [spelled(word, letters) for letters in tables]
 
 
 def _cyrillic(word: str) -> list[str]:
-    tables = (_CYRILLIC, *(_CYRILLIC | other for other in _CYRILLIC_OTHERS))
-    return [_plain(_spelled(word, table)) for table in tables]
+    main, *others = (
+        spelled(word, letters) for letters in (_CYRILLIC, *(_CYRILLIC | o for o in _CYRILLIC_OTHERS))
+    )
+    return [main, f"y{others[0]}" if word[0] in "её" and others[0][0] == "e" else others[0], *others[1:]]
 
 
 def _greek(word: str) -> list[str]:
-    bare = "".join(mark for mark in unicodedata.normalize("NFD", word) if not unicodedata.combining(mark))
-    for pair, latin in _GREEK_PAIRS.items():
-        bare = bare.replace(pair, latin)
-    return [_plain(_spelled(bare, table)) for table in (_GREEK, _GREEK | {"η": "e", "υ": "u", "χ": "h"})]
+    bare = without_marks(word)
+    readings = ((_GREEK, _GREEK_PAIRS), (_GREEK_OTHER, _GREEK_PAIRS), (_GREEK, _GREEK_PAIRS_AS_WRITTEN))
+    return [_greek_reading(bare, letters, pairs) for letters, pairs in readings]
+
+
+def _greek_reading(word: str, letters: dict[str, str], pairs: dict[str, str]) -> str:
+    for pair, latin in pairs.items():
+        word = word.replace(pair, latin)
+    return spelled(word, letters)
 
 
 def _arabic(word: str) -> list[str]:
@@ -99,28 +87,55 @@ def _arabic(word: str) -> list[str]:
     has_article = bare.startswith("ال") and len(bare) > _MIN_WITH_ARTICLE and not bare.startswith("الل")
     readings = [bare[2:], bare] if has_article else [bare]
     tables = (_ARABIC, _ARABIC | _PERSIAN_OTHERS)
-    return [_plain(_with_h(reading, table)) for table in tables for reading in readings]
+    known = _WITH_VOWELS.get(readings[0], [])
+    return [*known, *(_with_h(reading, letters) for letters in tables for reading in readings)]
 
 
-def _with_h(word: str, table: dict[str, str]) -> str:
+def _with_h(word: str, letters: dict[str, str]) -> str:
     """Spell a word letter by letter; an h after a consonant with which it would be one sound gets a vowel."""
-    spelled = ""
+    written = ""
     for letter in word:
-        latin = table.get(letter, letter)
-        spelled += f"a{latin}" if latin == "h" and spelled[-1:] in _MAKES_ONE_WITH_H else latin
-    return spelled
+        latin = letters.get(letter, letter)
+        written += f"a{latin}" if latin == "h" and written[-1:] in _MAKES_ONE_WITH_H else latin
+    return written
 
 
-_FAMILIES = (("LATIN", _latin), ("ARABIC", _arabic), ("CYRILLIC", _cyrillic), ("GREEK", _greek))
+def _rare(word: str) -> list[str]:
+    return [anyascii(word)]
 
 
-def _family(word: str) -> str:
-    """The script of the first letter, as Unicode names it: `LATIN`, `ARABIC`, `CJK` and so on."""
-    return unicodedata.name(word[0], "UNNAMED").split(" ", 1)[0]
+_ROMANISERS: dict[str, Callable[[str], list[str]]] = {
+    "LATIN": _latin,
+    "ARABIC": _arabic,
+    "CYRILLIC": _cyrillic,
+    "GREEK": _greek,
+    **ALPHABETS,
+    **ABUGIDAS,
+}
+_ATTACHED = frozenset({"COMBINING", "IDEOGRAPHIC", "MODIFIER", "KATAKANA-HIRAGANA"})
+"""Signs that belong to the script before them, by the first word of their Unicode name."""
+_SYLLABLES = frozenset({"CJK", "HANGUL"})
+_STANDS_ALONE = _SYLLABLES | {"HIRAGANA", "KATAKANA"}
 
 
-def _distinct(spellings: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(spelling for spelling in spellings if spelling))[:MAX_SPELLINGS]
+def _runs(word: str) -> list[tuple[str, str]]:
+    """The word cut where the script changes: (script as Unicode names it, signs)."""
+    runs: list[tuple[str, str]] = []
+    for sign in word:
+        script = unicodedata.name(sign, "UNNAMED").split(" ", 1)[0]
+        if runs and (script == runs[-1][0] or script in _ATTACHED):
+            runs[-1] = (runs[-1][0], runs[-1][1] + sign)
+        else:
+            runs.append((script, sign))
+    return runs
+
+
+def _words_of(script: str, signs: str) -> tuple[tuple[str, ...], ...]:
+    if script in _SYLLABLES:
+        return syllables(signs)
+    romanise = _ROMANISERS.get(script, _rare)
+    found = tuple(distinct(plain(each) for each in romanise(signs))[:MAX_SPELLINGS])
+    return (found,) if found else ()
 
 
 @lru_cache(maxsize=200_000)
@@ -128,7 +143,8 @@ def spellings(word: str) -> tuple[tuple[str, ...], ...]:
     """The words into which a word falls, each with its Latin spellings, the likeliest first.
 
     Most scripts give one word; Han and Hangul give one for each syllable sign, because a passport writes
-    some of them together and some apart. A word without any letter gives none.
+    some of them together and some apart. A word without any letter gives none. Letters of several alphabets
+    in one word (a Cyrillic A among Latin letters) are read each in its own.
 
     Args:
         word: One word, case folded, NFKC, without punctuation.
@@ -136,10 +152,11 @@ def spellings(word: str) -> tuple[tuple[str, ...], ...]:
     Source:
         `spec/mrz.md` §5 (Doc 9303 transliteration and its alternatives).
     """
-    family = _family(word)
-    for name, romanise in _FAMILIES:
-        if name == family:
-            found = _distinct(romanise(word))
-            return (found,) if found else ()
-    syllables = (_plain(part) for part in _CAPITALISED.findall(anyascii(word)))
-    return tuple((syllable,) for syllable in syllables if syllable)
+    if word.isascii():
+        letters = plain(word)
+        return ((letters,),) if letters else ()
+    runs = _runs(word)
+    words = [found for script, signs in runs for found in _words_of(script, signs)]
+    if len(runs) == 1 or any(script in _STANDS_ALONE for script, _ in runs):
+        return tuple(words)
+    return (("".join(spelled_alike[0] for spelled_alike in words),),) if words else ()

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from services.screening.matching.equivalents import class_of
+from services.screening.matching.equivalents import classes_of
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 
 
@@ -90,7 +90,7 @@ def relate(sent: str, listed: str) -> tuple[int, Rule]:
     if sent == listed:
         return EQUAL_WORTH, Rule.EQUAL
     found = [(_skeleton_worth(sent, listed), Rule.SKELETON)]
-    if class_of(sent) is not None and class_of(sent) == class_of(listed):
+    if not set(classes_of(sent)).isdisjoint(classes_of(listed)):
         found.append((DICTIONARY_WORTH, Rule.DICTIONARY))
     found.append((_distance_worth(sent, listed), Rule.EDIT))
     if listed.startswith(sent):

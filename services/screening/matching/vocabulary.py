@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.screening.matching.equivalents import class_of
+from services.screening.matching.equivalents import classes_of
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import (
     DICTIONARY_WORTH,
@@ -83,8 +83,7 @@ def spelling_keys(text: str) -> Iterator[tuple[str, int, Rule]]:
     for coarse in coarse_skeletons(text):
         if len(coarse) >= MIN_COARSE_CONSONANTS and coarse_worth(coarse):
             yield f"?{coarse}", coarse_worth(coarse), Rule.COARSE_SKELETON
-    number = class_of(text)
-    if number is not None:
+    for number in classes_of(text):
         yield f"={number}", DICTIONARY_WORTH, Rule.DICTIONARY
 
 
