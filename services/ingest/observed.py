@@ -1,7 +1,7 @@
 """What screening is told: batches of travellers as they were reported, and what its reply changes here."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,6 @@ from shared.bus.outbox import Outbox
 from shared.contracts import (
     FlightV1,
     LegV1,
-    TravellerObservedV1,
     TravellersObservedV1,
     TravellersScreenedV1,
     TravellersWithdrawnV1,
@@ -24,6 +23,7 @@ from shared.contracts import (
 )
 from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH
 from shared.identifiers import FlightId, MessageId, TravellerId
+from shared.json_text import write_json
 from shared.travel.flight import Flight, Leg
 from shared.travel.places import Airports
 
@@ -31,6 +31,7 @@ DESTINATION = "screening"
 KIND = "TravellersObservedV1"
 WITHDRAWN_KIND = "TravellersWithdrawnV1"
 API, PNR = "API", "PNR"
+_NO_TRAVELLERS = "[]}"
 
 
 class SendToScreening:
@@ -65,17 +66,18 @@ class SendToScreening:
             PNR: [each for each in travellers if each.source is Source.PNR],
         }
         for data_class, reported in by_class.items():
-            observed = self._observed(reported, flight[1], received_at.date())
-            for start in range(0, len(observed), MAX_TRAVELLERS_A_BATCH):
+            for start in range(0, len(reported), MAX_TRAVELLERS_A_BATCH):
                 batch_id = self._ports.identifiers.new()
-                body = TravellersObservedV1(
+                batch = reported[start : start + MAX_TRAVELLERS_A_BATCH]
+                head = TravellersObservedV1(
                     message_id=batch_id,
                     flight=contract,
                     data_class=data_class,
                     received_at=received_at,
-                    travellers=observed[start : start + MAX_TRAVELLERS_A_BATCH],
+                    travellers=[],
                 )
-                ids = [each.traveller_id for each in body.travellers]
+                body = self._with_travellers(head, batch, flight[1])
+                ids = [each.traveller_id for each in batch]
                 await self._ports.stores.messages.expect(
                     connection, batch_id, message_id, ids, is_counted=is_counted
                 )
@@ -109,18 +111,24 @@ class SendToScreening:
                 body=body.as_json(),
             )
 
-    def _observed(
-        self, travellers: Sequence[Reported], flight: Flight, reported_on: date
-    ) -> list[TravellerObservedV1]:
-        keys = self._ports.keys
-        return [
-            TravellerObservedV1(
-                traveller_id=each.traveller_id,
-                journey_key=keys.journey_key(each.traveller, flight, reported_on),
-                traveller=each.record,
-            )
+    def _with_travellers(
+        self, head: TravellersObservedV1, travellers: Sequence[Reported], flight: Flight
+    ) -> str:
+        """The batch as JSON text: a `TravellerObservedV1` each, around the record as it was written for us.
+
+        Whole manifests go through here; making and printing each record a second time would cost as much as
+        storing it.
+        """
+        keys, reported_on = self._ports.keys, head.received_at.date()
+        observed = ",".join(
+            f'{{"traveller_id":"{each.traveller_id}",'
+            f'"journey_key":"{keys.journey_key(each.traveller, flight, reported_on)}",'
+            f'"traveller":{each.record}}}'
             for each in travellers
-        ]
+        )
+        empty = write_json(head)
+        assert empty.endswith(_NO_TRAVELLERS), "the travellers are the contract's last field"
+        return f"{empty.removesuffix(_NO_TRAVELLERS)}[{observed}]}}"
 
 
 class MarkScreened:

@@ -17,6 +17,7 @@ from services.ingest.store.travellers import Report, TravellerStatus
 from services.ingest.traveller_rows import Reported
 from shared.contracts import WithdrawalReason
 from shared.identifiers import FlightId
+from shared.json_text import write_json
 from shared.travel.flight import Flight
 from shared.travel.message import Change
 from shared.travel.traveller import Traveller
@@ -103,7 +104,7 @@ class TakeFlight:
         """Screening's clocks run by the flight's times: it hears of everybody under the new ones."""
         store = self._ports.stores.travellers
         everybody = [
-            Reported(traveller_id, Traveller.from_json(record), record, source)
+            Reported(traveller_id, Traveller.from_json(record), write_json(record), source)
             for traveller_id, source, record in await store.on_the_flight(connection, reported.flight_id)
         ]
         flight = (reported.flight_id, reported.flight)

@@ -26,11 +26,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A traveller as stored: identifier, value, record (`Traveller.as_record`), who speaks of it."""
+    """A traveller as stored: identifier, value, record (`as_record` as JSON text), who speaks of it."""
 
     traveller_id: TravellerId
     traveller: Traveller
-    record: dict[str, Any] = field(repr=False)
+    record: str = field(repr=False)
     source: Source = Source.API
 
 
@@ -86,17 +86,16 @@ class TravellerRows:
             said = api or pnr
             assert said is not None, "somebody speaks of a traveller"
             source, traveller = (Source.PNR if api is None else Source.API), said.traveller
-        record = traveller.as_record()
-        text = write_json(record)
+        record = write_json(traveller.as_record())
         row = TravellerRow(
             traveller_id=traveller_id,
             status=status,
             source=source,
             api_keys=() if api is None else api.keys,
             pnr_keys=() if pnr is None else pnr.keys,
-            fact_digest=self.keys.fact_digest(text),
+            fact_digest=self.keys.fact_digest(record),
             clock=self.laws.clock(source, first_reported_at),
-            record=text,
+            record=record,
             api_record=write_json(api.traveller.as_record()) if api and pnr else None,
             pnr_record=write_json(pnr.traveller.as_record()) if api and pnr else None,
         )

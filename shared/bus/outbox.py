@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import bindparam, text
+from sqlalchemy import Text, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.relay import Relay
 from shared.bus.wake import WAKE_CHANNEL
-from shared.db.column_types import Json
+from shared.json_text import write_json
 from shared.web.request_id import current_trace_id
 
 __all__ = ["Outbox", "Relay"]
@@ -18,11 +18,11 @@ __all__ = ["Outbox", "Relay"]
 _ADD = text("""
 WITH added AS (
     INSERT INTO outbox (message_id, destination, kind, body, trace_id)
-    VALUES (:message_id, :destination, :kind, :body, :trace_id)
+    VALUES (:message_id, :destination, :kind, CAST(:body AS jsonb), :trace_id)
     RETURNING outbox_id
 )
 SELECT pg_notify(:channel, '') FROM added
-""").bindparams(bindparam("body", type_=Json))
+""").bindparams(bindparam("body", type_=Text))
 
 
 class Outbox:
@@ -35,7 +35,7 @@ class Outbox:
         destination: str,
         kind: str,
         message_id: UUID,
-        body: Mapping[str, Any] | BaseModel,
+        body: Mapping[str, Any] | BaseModel | str,
     ) -> None:
         """Write a message in the caller's transaction; when that commits, the relay wakes.
 
@@ -46,7 +46,7 @@ class Outbox:
             destination: The name of the service that it goes to.
             kind: The contract's name, such as `TravellersObservedV1`.
             message_id: Decides what is the same message at the destination.
-            body: The contract, or its JSON values.
+            body: The contract, its JSON values, or their text.
 
         Raises:
             sqlalchemy.exc.IntegrityError: The identifier is in the outbox already.
@@ -55,7 +55,7 @@ class Outbox:
             "message_id": message_id,
             "destination": destination,
             "kind": kind,
-            "body": body if isinstance(body, BaseModel) else dict(body),
+            "body": body if isinstance(body, str) else write_json(body),
             "trace_id": current_trace_id(),
             "channel": WAKE_CHANNEL,
         }
