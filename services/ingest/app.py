@@ -19,6 +19,7 @@ from services.ingest import (
     quality_routes,
     register_routes,
     retention_routes,
+    rights_routes,
     routes,
 )
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
@@ -28,6 +29,7 @@ from services.ingest.expected_flights import WatchTerms
 from services.ingest.expected_watch import FlightWatch
 from services.ingest.hit_links import AskScreening
 from services.ingest.interactive import Terms
+from services.ingest.letter import Bodies
 from services.ingest.linking import LinkingKeys
 from services.ingest.masking import OpenVault, Vault
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
@@ -157,6 +159,7 @@ def create_app(
             service_state_router,
             register_routes.router,
             retention_routes.router,
+            rights_routes.router,
             expected_routes.router,
             quality_routes.router,
             audit_router(),
@@ -164,6 +167,7 @@ def create_app(
         clock=time,
     )
     app.state.ports = ports
+    app.state.appeal_bodies = Bodies(settings.independent_authority, settings.appeal_court)
     opening = settings.unmasking_key_file
     app.state.open_vault = None if opening is None else OpenVault.load(opening)
     app.state.interactive_terms = _terms(settings)

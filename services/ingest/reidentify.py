@@ -14,11 +14,13 @@ from services.ingest.retention_errors import GrantUnknown, RecordsUnknown, Reten
 from services.ingest.retention_requests import PURPOSE, Asking, reidentification_request
 from services.ingest.store.retention import RecordKind, RetentionStore
 from services.ingest.store.retention_decisions import Reidentification, RetentionDecisionStore
+from services.ingest.store.rights import RightsStore
 from shared.audit.record import Outcome
 from shared.policy.verdict import Verdict
 from shared.security.roles import Role
 from shared.security.tokens import Principal
 
+TELL_WITHIN: Final = timedelta(days=30)
 AUTHORITY_TYPES: Final = {Role.COURT: "COURT", Role.INDEPENDENT_AUTHORITY: "INDEPENDENT_ADMIN"}
 
 
@@ -154,6 +156,15 @@ class Reidentify:
         if not await self._store.use(connection, request.request_id, now):
             raise GrantUnknown
         await self._count(connection, "REIDENTIFIED")
+        # Whoever was looked at is told, unless two people put it off (SG-21).
+        task = {
+            "task_id": self._ports.identifiers.new(),
+            "cause": "REIDENTIFIED",
+            "cause_id": request.request_id,
+            "now": now,
+            "due_at": now + TELL_WITHIN,
+        }
+        await RightsStore().add_task(connection, task)
         return {
             record_id: shown(vault.open(record_id, key, value), request.fields)
             for record_id, key, value in sealed

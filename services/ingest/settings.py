@@ -67,6 +67,9 @@ class IngestSettings(ServiceSettings):
     masking_key_file: Path | None = None
     unmasking_key_file: Path | None = None
 
+    independent_authority: str = Field(default="the independent authority", max_length=300)
+    appeal_court: str = Field(default="the competent court", max_length=300)
+
     @field_validator("directives_file")
     @classmethod
     def _directives_can_be_used(cls, path: Path | None) -> Path | None:

@@ -56,6 +56,10 @@ class Permission(StrEnum):
     APPROVE_RETENTION = "APPROVE_RETENTION"
     ASK_REIDENTIFICATION = "ASK_REIDENTIFICATION"
     GRANT_REIDENTIFICATION = "GRANT_REIDENTIFICATION"
+    # the rights office, in ingest
+    READ_RIGHTS = "READ_RIGHTS"
+    HANDLE_RIGHTS = "HANDLE_RIGHTS"
+    APPROVE_RIGHTS = "APPROVE_RIGHTS"
     # registers of ingest and sharing
     READ_REGISTERS = "READ_REGISTERS"
     PROPOSE_REGISTER = "PROPOSE_REGISTER"
@@ -133,6 +137,9 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.ASK_REIDENTIFICATION: frozenset({Role.ANALYST, Role.SUPERVISOR, Role.LEGAL}),
         # Never the unit that collects (SG-24).
         Permission.GRANT_REIDENTIFICATION: frozenset({Role.COURT, Role.INDEPENDENT_AUTHORITY}),
+        Permission.READ_RIGHTS: OVERSIGHT | {Role.LEGAL, Role.HUMAN_RIGHTS},
+        Permission.HANDLE_RIGHTS: frozenset({Role.LEGAL, Role.HUMAN_RIGHTS}),
+        Permission.APPROVE_RIGHTS: frozenset({Role.DPO, Role.LEGAL, Role.INDEPENDENT_AUTHORITY}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
         Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
