@@ -133,6 +133,7 @@ def as_machine_reads(
         "hits": report.hits,
         "recipients": report.recipients,
         "waiting_in_queue": report.waiting_in_queue,
+        "missing_flights": report.missing_flights,
         "audit": list(logs),
     }
 
@@ -144,6 +145,7 @@ def show(report: DayReport, logs: Sequence[Mapping[str, Any]], system: LocalSyst
     lines = [
         f"List {report.list_version['source']}: {report.list_version['stored']} persons.",
         f"{report.travellers} travellers accepted and screened; hits: {states}; {report.reviews} reviews.",
+        f"Expected, and nothing came: {', '.join(report.missing_flights) or 'no flight'}.",
         f"The front line at XQA sees {report.cards} cards.",
         *(f"Audit log {row['origin']}: {_holds(row)}, {row['records']} records." for row in logs),
         "",

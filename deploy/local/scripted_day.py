@@ -12,7 +12,7 @@ from typing import Any, Final
 from deploy.local.api import Api, Declined
 from deploy.local.faults import LocalFault
 from deploy.local.installation import WORLD
-from deploy.local.scripted_world import Posting, afternoon, morning
+from deploy.local.scripted_world import Posting, afternoon, morning, schedule
 from shared.clock import Clock
 
 LIST_FILE: Final = WORLD / "watchlist.xml"
@@ -61,6 +61,7 @@ class DayReport:
     recipients: list[dict[str, Any]] = field(default_factory=list)
     waiting_in_queue: int = 0
     cards: int = 0
+    missing_flights: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -84,6 +85,7 @@ class ScriptedDay:
         """The parts of the day, in order, each with its words for the progress bar."""
         return [
             ("two people put the watchlist in force", self.put_list_in_force),
+            ("the day's schedule says which flights to expect", self.expect_flights),
             ("the carrier reports the morning's flights", self.report_morning),
             ("two officers review every possible match, the second blind", self.review_everything),
             ("a supervisor and the legal officer decide what is shared", self.share_confirmed),
@@ -102,6 +104,12 @@ class ScriptedDay:
             version = self.api.post(person, "screening", path, json={})
         self.report.list_version = version
         self._until("the list to be compiled", self._list_is_compiled)
+
+    def expect_flights(self) -> None:
+        """Import the carrier's schedule; of one of its flights no list ever comes."""
+        content = schedule(self.clock.now(), self._hundred())
+        path = "/v1/expected-flights/imports"
+        self.api.post("admin", "ingest", path, params={"format": "csv"}, content=content)
 
     def report_morning(self) -> None:
         """Post the first wave, and wait until everybody in it was screened."""
@@ -139,6 +147,8 @@ class ScriptedDay:
             for share in self._shares()
             for recipient in share["recipients"]
         ]
+        missing = self.api.get("admin", "ingest", "/v1/expected-flights", params={"state": "MISSING"})
+        self.report.missing_flights = [f"{row['carrier']}{row['number']}" for row in missing["flights"]]
         queue = self.api.get("verifier-1", "screening", "/v1/queue")
         self.report.waiting_in_queue = len(queue["items"])
         self.report.cards = len(self.api.get("front-line", "screening", "/v1/front-line/cards")["cards"])

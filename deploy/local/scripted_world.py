@@ -76,6 +76,19 @@ def afternoon(now: datetime, hundred: int) -> list[Posting]:
     return [_paxlst("passengers", flight, [*people.take(TRAVELLERS_A_FLIGHT), *FOR_THE_VISITOR], now)]
 
 
+def schedule(now: datetime, hundred: int) -> bytes:
+    """The carrier's schedule of the day in ingest's template; of flight `hundred + 9` nothing will come."""
+    first, last = _flight(now, hundred + 1, "XQA", "XQB", 3), _flight(now, hundred + 5, "XQB", "XQA", 7)
+    # Within the hour before departure a manifest is overdue.
+    silent = _flight(now, hundred + 9, "XQA", "XQB", 1)
+    lines = [
+        f"{each.carrier}{each.number},{each.origin},{each.destination},{each.departure:%H:%M},,daily,"
+        f"{each.departure:%Y-%m-%d},{each.departure:%Y-%m-%d},{TRAVELLERS_A_FLIGHT}"
+        for each in (first, last, silent)
+    ]
+    return "\n".join(["Flight,Origin,Destination,Departure,Arrival,Days,From,To,Seats", *lines, ""]).encode()
+
+
 def _flight(now: datetime, number: int, origin: str, destination: str, hours: int) -> SyntheticFlight:
     """A flight that leaves some hours from now; its times are local to XAA, as carriers send them."""
     local = now.replace(tzinfo=None, second=0, microsecond=0) + timedelta(hours=hours + HOURS_OF_XAA)

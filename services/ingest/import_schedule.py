@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.ingest.errors import ScheduleRefused
-from services.ingest.expected_watch import ExpectFlights
+from services.ingest.expected_watch import ExpectFlights, FlightWatch
 from services.ingest.formats.schedule import Schedule, ScheduledLeg, ScheduleFault, ScheduleFormat
 from services.ingest.formats.schedule_csv import read_csv_schedule
 from services.ingest.formats.schedule_ssim import read_ssim_schedule
@@ -77,6 +77,8 @@ class ImportSchedule:
                     "faults": len(report.faults),
                 },
             )
+        # What is due already is told at once, not at the next beat.
+        await FlightWatch(ports, planned_at=now).beat()
         return report
 
     def _crosses_border(self, leg: ScheduledLeg) -> bool:

@@ -70,6 +70,7 @@ def test_own_authorities_are_told_first(day: dict[str, Any]) -> None:
 
 def test_something_is_left_for_the_visitor(day: dict[str, Any]) -> None:
     assert day["waiting_in_queue"] >= 1
+    assert len(day["missing_flights"]) == 1
 
 
 def test_every_audit_log_holds(day: dict[str, Any]) -> None:

@@ -6,9 +6,17 @@ from typing import Any
 import pytest
 
 from deploy.local.scripted_day import judge
-from deploy.local.scripted_world import EDIFACT, NAMESAKE, TO_BE_SHARED, afternoon, morning
+from deploy.local.scripted_world import (
+    EDIFACT,
+    NAMESAKE,
+    TO_BE_SHARED,
+    afternoon,
+    morning,
+    schedule,
+)
 from deploy.local.seed import STANDING_ORDER, ingest_rows, list_sources, screening_laws
 from services.ingest.formats.registry import read_messages
+from services.ingest.formats.schedule_csv import read_csv_schedule
 from services.ingest.registers import ROW_TYPES, Register
 from services.ingest.sensitive import filter_message
 from services.screening.register_forms import LegalRowIn, ListSourceIn, StandingOrderIn
@@ -47,6 +55,14 @@ def test_message_reads_as_its_title_says(posting: Any) -> None:
     if not posting.is_refused:
         assert len(message.travellers) == posting.travellers
         assert message.faults == ()
+
+
+def test_schedule_promises_one_flight_that_nobody_reports() -> None:
+    read = read_csv_schedule(schedule(NOW, 100))
+    assert read.faults == ()
+    titles = " ".join(each.title for each in [*morning(NOW, 100), *afternoon(NOW, 100)])
+    silent = [leg.number for leg in read.legs if f"XA{leg.number}" not in titles]
+    assert (len(read.legs), silent) == (3, ["109"])
 
 
 def test_meal_and_wheelchair_are_dropped_by_the_filter() -> None:
