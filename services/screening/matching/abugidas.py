@@ -73,6 +73,11 @@ def _with_sign(pair: tuple[str, str], offset: int) -> tuple[str, str]:
     return consonant, "" if offset == _VIRAMA else _SIGNS.get(offset, vowel)
 
 
+def _closes(pair: tuple[str, str]) -> bool:
+    """Whether a consonant without vowel stands before the next one; a nasal does not count."""
+    return pair[1] == "" and pair[0] != "n"
+
+
 def _spoken(pairs: list[tuple[str, str]]) -> str:
     """The word as the north says it: an unwritten a is silent at the end, and between two open syllables."""
     written = ""
@@ -80,8 +85,9 @@ def _spoken(pairs: list[tuple[str, str]]) -> str:
         heard = vowel
         if vowel == _SILENT:
             before = pairs[place - 1][1] if place else ""
+            is_closed = place > 0 and _closes(pairs[place - 1])
             after = pairs[place + 1][1] if place + 1 < len(pairs) else ""
-            is_last = place == len(pairs) - 1 and before != ""
+            is_last = place == len(pairs) - 1 and not is_closed
             is_between = before != "" and after not in {"", _SILENT}
             heard = "" if place and (is_last or is_between) else "a"
         written += consonant + heard
@@ -93,7 +99,7 @@ def indic(word: str) -> list[str]:
     pairs = _syllables(word)
     full = "".join(consonant + vowel.replace(_SILENT, "a") for consonant, vowel in pairs)
     # After two consonants the last a is heard: Krishna, Chandra.
-    is_silent = len(pairs) > 1 and pairs[-1][1] == _SILENT and pairs[-2][1] != ""
+    is_silent = len(pairs) > 1 and pairs[-1][1] == _SILENT and not _closes(pairs[-2])
     short = full[:-1] if is_silent else full
     readings = [short, _spoken(pairs), full]
     if "\u0980" <= word[0] <= "\u09ff":

@@ -20,6 +20,7 @@ from services.screening.matching.compounds import (
     without_article,
 )
 from services.screening.matching.scripts import spellings
+from services.screening.matching.tables import rows_of
 
 MAX_NAME_CHARACTERS = 600
 MAX_WORDS = 12
@@ -35,94 +36,18 @@ _IN_BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]?")
 _SILENT = re.compile("['’‘`´ʼʻʾʿʹ\u0640\u200b-\u200f\u2060]")
 _PARTING = re.compile(r"[^a-z]+")
 
-_TITLES = frozenset(
-    {
-        "mr",
-        "mrs",
-        "ms",
-        "miss",
-        "mstr",
-        "mister",
-        "dr",
-        "prof",
-        "eng",
-        "haji",
-        "hajji",
-        "hadji",
-        "haj",
-        "hajj",
-    }
-    | {
-        "mullah",
-        "mulla",
-        "mawlawi",
-        "maulavi",
-        "maulvi",
-        "maulana",
-        "mawlana",
-        "qari",
-        "ustad",
-        "capt",
-        "rev",
-    }
-    | {"chd", "inf", "jr", "sr", "general", "major", "colonel", "commander", "captain", "fnu", "lnu", "xxx"}
-)
-_GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf")
-_PARTICLES = frozenset(
-    {
-        "al",
-        "el",
-        "ul",
-        "il",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "binti",
-        "binte",
-        "bt",
-        "ould",
-        "wuld",
-        "wld",
-        "ait",
-    }
-    | {"ur", "ud", "us", "uz", "as", "ash", "ad", "ar", "az", "at", "ed", "er", "es", "ez", "ech", "et", "an"}
-    | {
-        "von",
-        "van",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "do",
-        "du",
-        "la",
-        "le",
-        "las",
-    }
-    | {"los", "y", "e", "zu", "ter", "ten", "af", "av", "st", "o", "mac", "bn", "abn", "wa", "i", "s", "d"}
-)
+_TITLES = frozenset(word for _, words in rows_of("titles") for word in words.split())
+_GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf", "prof", "fnu", "lnu")
+_PARTICLES = frozenset(word for _, words in rows_of("particles") for word in words.split())
 _ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
-# Doc 9303's Arabic digraphs open with X; a word with several of them is read back to plain letters.
-_X_DIGRAPH = re.compile(r"x(th|kh|dh|sh|ss|dz|tt|zz|ya|gg|kk|h|e|c|j)")
+# Doc 9303 writes letters that are not in A to Z with an X; such groups are read back to plain letters.
 _X_READ = {
-    "ss": "s",
-    "dz": "d",
-    "tt": "t",
-    "zz": "z",
-    "ya": "y",
-    "gg": "g",
-    "kk": "k",
-    "e": "",
-    "c": "ch",
-    "j": "zh",
-}
-_MIN_X_DIGRAPHS = 1
+    "xxt": "t", "xxd": "d", "xxr": "r", "xxg": "h", "xxa": "a", "xth": "th", "xkh": "kh", "xdh": "dh",
+    "xsh": "sh", "xss": "s", "xdz": "d", "xtt": "t", "xzz": "z", "xay": "a", "xta": "a", "xah": "a",
+    "xaa": "a", "xae": "a", "xya": "y", "xgg": "g", "xkk": "k", "xnn": "n", "xdo": "h", "xyb": "e",
+    "xh": "h", "xe": "", "xi": "i", "xc": "ch", "xj": "zh", "xx": "",
+}  # fmt: skip
+_X_DIGRAPH = re.compile("|".join(_X_READ))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +200,7 @@ def _other_forms(word: str) -> list[tuple[str, int]]:
     if word.startswith("abd") and len(word) > len("abdxxx"):
         others.append((word.removeprefix("abd"), _LAST_PART))
     if "x" in word:
-        read, count = _X_DIGRAPH.subn(lambda shape: _X_READ.get(shape[1], shape[1]), word)
-        if count >= _MIN_X_DIGRAPHS and read:
+        read = _X_DIGRAPH.sub(lambda group: _X_READ[group[0]], word)
+        if read not in {word, ""}:
             others.append((read, WHOLE))
     return others
