@@ -14,8 +14,8 @@ from deploy.local.benchmarks.fuzz import INPUTS, SEED, measure_fuzz
 from deploy.local.benchmarks.ingest import measure_ingest
 from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
-from deploy.local.benchmarks.retention import measure_retention
 from deploy.local.benchmarks.rescreening import measure_rescreening
+from deploy.local.benchmarks.retention import measure_retention
 from deploy.local.benchmarks.throughput import measure_throughput
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown

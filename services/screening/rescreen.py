@@ -43,7 +43,7 @@ ZONE_DAY: Final = timedelta(days=1)
 SETTLED_AFTER: Final = timedelta(seconds=60)
 #: The least score of the small matcher with which a traveller is sent again: far below the threshold,
 #: because how rare a name is on the changed entries is not how rare it is on the whole list.
-PRESELECT_FLOOR: Final = 0.005
+PRESELECT_FLOOR: Final = 0.02
 #: Travellers compared before a waiting batch of new ones has its turn.
 TRAVELLERS_A_TURN: Final = 1000
 

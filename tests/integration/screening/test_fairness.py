@@ -1,0 +1,57 @@
+"""The measured table of false alerts: taken as a file, shown to oversight, of nobody in particular."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.integration.screening.conftest import Desk
+
+GROUP = {"group": "EASTERN_ASIA", "travellers": 10_000, "alerts": 4, "per_10000": 4.0, "low_95": 1.6}
+TABLE: dict[str, Any] = {
+    "list": "BROAD",
+    "entries": 20_000,
+    "threshold": 0.06,
+    "seed": 43,
+    "worst_over_best": 1.8,
+    "worst_over_best_low_95": 1.1,
+    "fp_ratio_max": 1.2,
+    "region": [GROUP | {"high_95": 10.3}],
+    "sex": [],
+    "age": [],
+}
+FILE: dict[str, Any] = {
+    "measured_at": "2027-11-01T00:00:00+00:00",
+    "algorithm": "safeconduct-2",
+    "tables": [TABLE],
+}
+
+
+async def test_the_newest_measurement_is_shown_with_its_digest(desk: Desk) -> None:
+    empty = await desk.ask("dpo", "GET", "/v1/fairness")
+    assert (empty["tables"], empty["measured_at"]) == ([], None)
+    for measured_at in ("2027-11-02T00:00:00+00:00", "2027-11-01T00:00:00+00:00"):
+        content = json.dumps(FILE | {"measured_at": measured_at})
+        await desk.ask("supervisor", "POST", "/v1/fairness", content=content, status=204)
+    shown = await desk.ask("dpo", "GET", "/v1/fairness")
+    assert shown["measured_at"].startswith("2027-11-02")
+    assert shown["tables"][0]["region"][0]["per_10000"] == 4.0
+    assert await desk.audited("fairness.import") == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"tables": []}, {"measured_at": "yesterday"}, {"more": 1}, {"tables": [TABLE | {"region": [GROUP]}]}],
+)
+async def test_another_file_is_refused(desk: Desk, change: dict[str, Any]) -> None:
+    refused = await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(FILE | change), status=422)
+    assert refused["code"] == "ROW_REFUSED"
+
+
+async def test_a_cell_too_small_to_hide_anybody_is_refused(desk: Desk) -> None:
+    small = TABLE | {"region": [GROUP | {"high_95": 10.3, "travellers": 49}]}
+    await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(FILE | {"tables": [small]}), status=422)
+
+
+async def test_who_works_on_hits_does_not_import(desk: Desk) -> None:
+    await desk.ask("verifier-1", "POST", "/v1/fairness", content=json.dumps(FILE), status=403)
