@@ -15,8 +15,10 @@ from services.screening.errors import RecordedRefusal, RefusedByPolicy
 from services.screening.policy_requests import Request
 from services.screening.store.boarding import BoardingStore
 from services.screening.store.documents import DocumentStore
+from services.screening.store.entries import EntryStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
+from services.screening.store.merges import MergeStore
 from services.screening.store.nominations import NominationStore
 from services.screening.store.orders import OrderStore
 from services.screening.store.registers import RegisterStore
@@ -98,6 +100,8 @@ class Stores:
     boarding: BoardingStore = field(default_factory=BoardingStore)
     documents: DocumentStore = field(default_factory=DocumentStore)
     nominations: NominationStore = field(default_factory=NominationStore)
+    merges: MergeStore = field(default_factory=MergeStore)
+    entries: EntryStore = field(default_factory=EntryStore)
 
 
 @dataclass(frozen=True)

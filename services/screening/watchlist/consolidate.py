@@ -7,7 +7,7 @@ Source: `spec/watchlist-governance.md` §4.
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -36,20 +36,63 @@ class Consolidation:
     proposals: tuple[SameAsCandidate, ...]
 
 
-def consolidate(entries: Iterable[WatchlistEntry]) -> Consolidation:
+NOTHING = Consolidation((), {}, ())
+
+
+def consolidate(
+    entries: Iterable[WatchlistEntry], decisions: Mapping[frozenset[str], bool] | None = None
+) -> Consolidation:
     """Bring the entries of all sources together.
 
-    Entries with the same UN reference are one person and are merged, the first one's identifier stays.
-    Entries that share a document number and its issuer, or a name and a full birth date, are proposed.
+    Entries with the same UN reference are one person and are merged, as are pairs that two people called the
+    same; the first one's identifier stays. Entries that share a document number and its issuer, or a name and
+    a full birth date, are proposed, unless people decided about the pair: who is told apart stays apart.
+
+    Args:
+        entries: In the order in which an identifier stays.
+        decisions: What people said of pairs of identifiers, true for the same person.
     """
-    groups: dict[Hashable, list[WatchlistEntry]] = defaultdict(list)
-    for entry in entries:
-        groups[_un_reference(entry) or entry.id].append(entry)
+    known = decisions or {}
+    one_by_one = list(entries)
+    heads = _heads(one_by_one, known)
+    groups: dict[str, list[WatchlistEntry]] = defaultdict(list)
+    for entry in one_by_one:
+        groups[heads[entry.id]].append(entry)
     merged = tuple(_merged(group) for group in groups.values())
     merged_from = {
-        group[0].id: tuple(each.id for each in group[1:]) for group in groups.values() if len(group) > 1
+        head: tuple(each.id for each in group[1:]) for head, group in groups.items() if len(group) > 1
     }
-    return Consolidation(merged, merged_from, tuple(_proposals(merged)))
+    told_apart = {pair for pair, is_same in known.items() if not is_same}
+    proposals = (
+        each for each in _proposals(merged) if frozenset((each.entry_id, each.other_id)) not in told_apart
+    )
+    return Consolidation(merged, merged_from, tuple(proposals))
+
+
+def _heads(entries: Sequence[WatchlistEntry], decisions: Mapping[frozenset[str], bool]) -> dict[str, str]:
+    """Which entry each entry goes into: the first of those that are one person, through others as well."""
+    place = {entry.id: number for number, entry in enumerate(entries)}
+    head = {entry.id: entry.id for entry in entries}
+
+    def root(entry_id: str) -> str:
+        while head[entry_id] != entry_id:
+            entry_id = head[entry_id]
+        return entry_id
+
+    def join(one: str, other: str) -> None:
+        if decisions.get(frozenset((one, other)), True):
+            first, later = sorted((root(one), root(other)), key=place.__getitem__)
+            head[later] = first
+
+    first_with: dict[str, str] = {}
+    for entry in entries:
+        reference = _un_reference(entry)
+        if reference is not None and (earlier := first_with.setdefault(reference, entry.id)) != entry.id:
+            join(earlier, entry.id)
+    for pair, is_same in decisions.items():
+        if is_same and pair <= place.keys():
+            join(*sorted(pair))
+    return {entry.id: root(entry.id) for entry in entries}
 
 
 def _un_reference(entry: WatchlistEntry) -> str | None:

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.screening.store.merges import MergeStore
 from services.screening.store.watchlist import WatchlistStore
+from services.screening.watchlist.consolidate import NOTHING, Consolidation, consolidate
 from services.screening.watchlist.entry import EntryName, WatchlistEntry
 from shared.observability.logging import get_logger
 from shared.travel import Traveller
@@ -101,6 +103,7 @@ class CurrentMatcher:
         self._store = store
         self._compile = compile_matcher
         self._matcher: ScreeningMatcher | None = None
+        self._consolidation = NOTHING
         self._generation = -1
         self._is_building = asyncio.Lock()
         self.one_batch = asyncio.Lock()
@@ -111,6 +114,11 @@ class CurrentMatcher:
     def matcher(self) -> ScreeningMatcher | None:
         """The matcher to screen with, `None` while no list version is in force or none is built yet."""
         return self._matcher
+
+    @property
+    def consolidation(self) -> Consolidation:
+        """The entries of all sources brought together, as the matcher in use has them."""
+        return self._consolidation
 
     @property
     def generation(self) -> int:
@@ -128,7 +136,10 @@ class CurrentMatcher:
                 if generation == self._generation:
                     return False
                 bodies = await self._store.used_bodies(connection) if is_loaded else []
-            self._matcher = await asyncio.to_thread(self._build, bodies) if is_loaded else None
+                decisions = await MergeStore().decisions(connection)
+            self._consolidation = await asyncio.to_thread(_consolidated, bodies, decisions)
+            entries = self._consolidation.entries
+            self._matcher = await asyncio.to_thread(self._compile, entries) if is_loaded else None
             self._generation = generation
             get_logger().info("matcher_swapped", count=len(bodies))
             return True
@@ -139,3 +150,9 @@ class CurrentMatcher:
 
     def _build(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
         return self._compile([WatchlistEntry.from_json(body) for body in bodies])
+
+
+def _consolidated(
+    bodies: Sequence[Mapping[str, Any]], decisions: Mapping[frozenset[str], bool]
+) -> Consolidation:
+    return consolidate([WatchlistEntry.from_json(body) for body in bodies], decisions)

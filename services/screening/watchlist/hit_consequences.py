@@ -8,6 +8,7 @@ from services.screening.hit_life import Mover, Step, moved, started_anew
 from services.screening.ports import Ports
 from services.screening.review_states import HitState
 from services.screening.watchlist.weighing import Consequences
+from services.screening.withdrawn import tell_sharing
 
 
 async def change_hits(
@@ -39,6 +40,7 @@ async def change_hits(
         hits.append(hit)
     await stores.hits.save(connection, hits)
     await stores.hits.add_steps(connection, steps)
+    await tell_sharing(connection, ports, hits)
     await stores.orders.cancel_drafts(
         connection, [hit.hit_id for hit in hits if hit.state is HitState.ENTRY_REMOVED], mover.at
     )

@@ -335,6 +335,8 @@ def _active_entry(
             "approver": principal.subject,
             "category": nomination.terms.category,
             "is_single_source": nomination.terms.is_single_source,
+            "summary": nomination.terms.raw.get("summary") or None,
+            "tear_line": nomination.terms.raw.get("tear_line"),
             "notice": nomination.terms.raw.get("notice"),
             "best_interests_id": nomination.terms.raw.get("best_interests_id"),
             "child_specialist": nomination.terms.raw.get("child_specialist"),
