@@ -1,0 +1,93 @@
+"""Sealed submissions in a folder: the door closes and cannot open; a status is told by number and secret."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from joserfc import jwe
+from joserfc.jwk import OKPKey
+
+USUAL: Final = timedelta(days=30)
+URGENT: Final = timedelta(hours=24)
+_HEADER: Final = {"alg": "ECDH-ES", "enc": "A256GCM"}
+_SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the person is given at once, and nobody else: `secret` stands nowhere, only its digest does."""
+
+    number: str
+    secret: str
+
+
+class Mailbox:
+    """The folders `submitted`, which the door writes, and `answered`, which the rights office writes.
+
+    Args:
+        folder: Holds both.
+        public_key: The rights office's, X25519.
+    """
+
+    def __init__(self, folder: Path, public_key: OKPKey) -> None:
+        self._submitted = folder / "submitted"
+        self._answered = folder / "answered"
+        self._submitted.mkdir(mode=0o700, exist_ok=True)
+        self._public_key = OKPKey.import_key(public_key.as_dict(private=False))
+
+    def submit(self, kind: str, language: str, statement: str, now: datetime, *, is_urgent: bool) -> Ticket:
+        """Seal a statement and keep it, durable before the number is told."""
+        ticket = Ticket("-".join(_signs(4) for _ in range(3)), secrets.token_urlsafe(18))
+        content = {
+            "number": ticket.number,
+            "kind": kind,
+            "language": language,
+            "is_urgent": is_urgent,
+            "received_at": now.isoformat(),
+            "due_at": (now + (URGENT if is_urgent else USUAL)).isoformat(),
+            "secret_sha256": _digest(ticket.secret),
+            "submission": jwe.encrypt_compact(_HEADER, statement.encode(), self._public_key),
+        }
+        path = self._submitted / f"{ticket.number}.json"
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        return ticket
+
+    def status(self, number: str, secret: str) -> Mapping[str, Any] | None:
+        """`due_at` and `is_answered` of a request; `None` for another secret as for an unknown number."""
+        content = self._read(number)
+        known = "" if content is None else content["secret_sha256"]
+        if not hmac.compare_digest(known, _digest(secret)) or content is None:
+            return None
+        is_answered = (self._answered / f"{content['number']}.json").exists()
+        return {"due_at": datetime.fromisoformat(content["due_at"]), "is_answered": is_answered}
+
+    def _read(self, number: str) -> dict[str, Any] | None:
+        # What is asked for becomes a file's name only when it has the form of a number.
+        parts = number.strip().upper().split("-")
+        if [len(part) for part in parts] != [4, 4, 4] or not set("".join(parts)) <= set(_SIGNS):
+            return None
+        try:
+            text = (self._submitted / f"{'-'.join(parts)}.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+        content: dict[str, Any] = json.loads(text)
+        return content
+
+
+def _signs(count: int) -> str:
+    return "".join(secrets.choice(_SIGNS) for _ in range(count))
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
