@@ -22,6 +22,7 @@ from services.screening.reading import ordered_action
 from services.screening.registers import ListSource, StandingOrder
 from services.screening.review_states import ClosingCode, HitState
 from services.screening.store.front_line import CardOutcome
+from services.screening.withdrawn import tell_sharing
 from shared.audit.record import AuditRecord
 from shared.contracts import NationalReleaseV1
 from shared.personal import Personal
@@ -145,6 +146,7 @@ class FrontLine:
             hit, steps = _after_tap(hit, outcome, Mover(principal.subject, now, "FRONT_LINE"))
             await self._ports.stores.hits.save(connection, [hit])
             await self._ports.stores.hits.add_steps(connection, steps)
+            await tell_sharing(connection, self._ports, [hit])
             await self._ports.audit.append(
                 connection,
                 actor=principal.subject,

@@ -7,7 +7,7 @@ Source: sharing-protocol.md §3, §6; safeguards.md SG-37, SG-38; workflow.md §
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, cast
 from uuid import UUID
 
@@ -19,8 +19,6 @@ from services.sharing.message_types import TYPES, WITHDRAWALS
 from services.sharing.payloads import (
     Correct,
     Done,
-    Emergency,
-    Notify,
     Part,
     Recall,
     Suspension,
@@ -34,12 +32,7 @@ from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register, RegisterStore
 from services.sharing.withdrawals import Withdrawals, done_letter
-from shared.bus.outbox import Outbox
-from shared.contracts import NoticeReceivedV1, NoticeWithdrawnV1
 
-SCREENING: Final = "screening"
-NOTICE_RECEIVED: Final = "NoticeReceivedV1"
-NOTICE_WITHDRAWN: Final = "NoticeWithdrawnV1"
 #: Requests are answered at this distance from their receipt, whatever the answer is, so that the time of an
 #: answer tells nothing (SG-35).
 ANSWER_AFTER: Final = timedelta(hours=4)
@@ -73,13 +66,11 @@ class Arrivals:
     async def take(self, connection: AsyncConnection, arrival: Arrival) -> ExchangeMessage:
         """Carry it out; gives the message as it is to be kept."""
         kind = arrival.message.type
-        if kind in ("NOTIFY", "EMERGENCY"):
-            await self._tell_screening(connection, arrival)
-        elif kind in WITHDRAWALS:
+        if kind in WITHDRAWALS:
             return await self._withdraw(connection, arrival)
-        elif kind == "DONE":
+        if kind == "DONE":
             return await self._done(connection, arrival)
-        elif kind == "SUSPEND":
+        if kind == "SUSPEND":
             await self._suspend(connection, arrival)
         elif kind in ("ACK", "FEEDBACK"):
             await self._advance(connection, arrival)
@@ -88,21 +79,6 @@ class Arrivals:
         # What needs nobody's hand is no task of the desk.
         is_settled = TYPES[kind].is_control and kind != "RESUME"
         return replace(arrival.message, state=MessageState.SEEN) if is_settled else arrival.message
-
-    async def _tell_screening(self, connection: AsyncConnection, arrival: Arrival) -> None:
-        """The notice meets the travellers of its flight as a POSSIBLE_MATCH of our own (SG-08)."""
-        payload = arrival.payload
-        notices = payload.notices if isinstance(payload, Emergency) else (cast(Notify, payload),)
-        for ordinal, notice in enumerate(notices):
-            body = _notice_received(arrival, notice, ordinal)
-            if body is not None:
-                await Outbox.add(
-                    connection,
-                    destination=SCREENING,
-                    kind=NOTICE_RECEIVED,
-                    message_id=body.message_id,
-                    body=body.as_json(),
-                )
 
     async def _withdraw(self, connection: AsyncConnection, arrival: Arrival) -> ExchangeMessage:
         """Erase or restrict here and onward; DONE leaves once everyone onward has said it.
@@ -127,33 +103,11 @@ class Arrivals:
                 )
             else:
                 await exchange.erase(payload.target_message_id)
-            await self._tell_screening_of_withdrawal(connection, payload.target_message_id, arrival)
         waiting = await self._withdrawals.onward(connection, payload) if is_theirs else 0
-        if isinstance(payload, Correct) and is_theirs:
-            await self._correct(connection, arrival, payload)
         if not waiting:
             await self._reply_done(connection, arrival, payload.target_message_id)
             message = replace(message, done_at=arrival.now)
         return message
-
-    async def _correct(self, connection: AsyncConnection, arrival: Arrival, payload: Correct) -> None:
-        """A corrected version is a new item: it meets our travellers as a notice of its own."""
-        as_notice = replace(arrival, payload=payload.corrected)
-        await self._tell_screening(connection, as_notice)
-
-    async def _tell_screening_of_withdrawal(
-        self, connection: AsyncConnection, target: UUID, arrival: Arrival
-    ) -> None:
-        body = NoticeWithdrawnV1(
-            message_id=arrival.message.message_id, notice_message_id=target, withdrawn_at=arrival.now
-        )
-        await Outbox.add(
-            connection,
-            destination=SCREENING,
-            kind=NOTICE_WITHDRAWN,
-            message_id=body.message_id,
-            body=body.as_json(),
-        )
 
     async def _reply_done(self, connection: AsyncConnection, arrival: Arrival, target: UUID) -> None:
         letter = done_letter(arrival.message, target, arrival.now, onward=())
@@ -209,32 +163,3 @@ def _without_key(sender: Authority, payload: Suspension, now: datetime) -> Autho
     return sender.model_copy(
         update={"status": "SUSPENDED", "suspended_reason": f"{payload.reason_code} {now.isoformat()}"}
     )
-
-
-def _notice_received(arrival: Arrival, notice: Notify, ordinal: int) -> NoticeReceivedV1 | None:
-    """The notice as screening needs it; without a flight or a person there is nobody to meet."""
-    if notice.flight is None or notice.flight.date is None or notice.person is None:
-        return None
-    envelope = arrival.envelope
-    return NoticeReceivedV1(
-        message_id=_ordinal_id(envelope.message_id, ordinal),
-        notice_message_id=envelope.message_id,
-        authority_id=envelope.sender,
-        received_at=arrival.now,
-        flight_number=notice.flight.no,
-        flight_date=date.fromisoformat(notice.flight.date),
-        names=[name.full for name in notice.person.names],
-        birth_date=notice.person.birth.date if notice.person.birth else None,
-        nationalities=list(notice.person.nationalities),
-        documents=[document.as_json() for document in notice.person.documents],
-        category=notice.category,
-        tear_line=notice.tear_line,
-        handling_code=envelope.handling.code,
-        conditions=list(envelope.handling.conditions),
-        retention_until=envelope.retention_until,
-    )
-
-
-def _ordinal_id(message_id: UUID, ordinal: int) -> UUID:
-    """An id of its own for each notice of an emergency, the same at every repeat."""
-    return UUID(int=message_id.int ^ ordinal)

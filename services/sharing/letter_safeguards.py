@@ -227,7 +227,7 @@ class LetterSafeguards:
                 "ledger_row": True,
                 "log_store": "UP",
                 "chain_ok": self._chain_is_whole(),
-                "pre_arrival": True,
+                "grant": None,
             },
             "now": now.isoformat().replace("+00:00", "Z"),
         }
@@ -239,7 +239,7 @@ def _object(kind: str, basis: LetterBasis) -> dict[str, Any]:
     return {
         "data_class": basis.data_class,
         "message_type": kind,
-        "scope": "person" if about_a_person else "message",
+        "scope": "person",
         "personal_data": about_a_person,
         "fields": list(basis.fields),
         "requested_fields": list(basis.requested_fields),
@@ -262,6 +262,9 @@ def _object(kind: str, basis: LetterBasis) -> dict[str, Any]:
         "originator_state": None,
         "recalled": False,
         "disputed": None,
+        "record_ids": [],
+        # A request or an offer holds no PNR; an answer does, and needs the independent grant (SG-24).
+        "pre_arrival": kind != "PNR_RESPONSE",
         "subject_protection": "UNKNOWN" if about_a_person else "NONE",
     }
 

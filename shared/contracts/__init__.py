@@ -12,8 +12,8 @@ from shared.contracts.hit_confirmed import (
     VerificationV1,
 )
 from shared.contracts.hit_links import HitLink, HitLinksAskedV1, HitLinksV1
+from shared.contracts.hit_withdrawn import HitWithdrawnV1
 from shared.contracts.national_release import NationalReleaseV1
-from shared.contracts.notice_received import HitWithdrawnV1, NoticeReceivedV1, NoticeWithdrawnV1
 from shared.contracts.travellers_observed import (
     FlightV1,
     LegV1,
@@ -42,8 +42,6 @@ __all__ = [
     "HitWithdrawnV1",
     "LegV1",
     "NationalReleaseV1",
-    "NoticeReceivedV1",
-    "NoticeWithdrawnV1",
     "ReviewFactsV1",
     "StandingOrderFactsV1",
     "TravellerObservedV1",

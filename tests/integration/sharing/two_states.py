@@ -157,6 +157,20 @@ class State:
                 register, entry_id, body, approval_id=None, activated_at=self.app.state.clock.now()
             )
 
+    async def set_agreement(self, **changes: Any) -> None:
+        """Change the treaty as this State has it."""
+        await self._change(Register.AGREEMENT, "XAA-XBB-2025", changes)
+
+    async def set_authority(self, authority_id: str, **changes: Any) -> None:
+        """Change what this State has of an authority."""
+        await self._change(Register.AUTHORITY, authority_id, changes)
+
+    async def _change(self, register: Register, entry_id: str, changes: dict[str, Any]) -> None:
+        async with self.sharing.engine.connect() as connection:
+            body = await RegisterStore(connection).one(register, entry_id)
+        assert body is not None
+        await self.put(register, entry_id, body | changes)
+
 
 @dataclass(frozen=True)
 class Place:
