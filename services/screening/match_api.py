@@ -98,17 +98,22 @@ def result_of(answered: Answered, threshold: float) -> dict[str, Any]:
         "target": True,
         "score": answered.matched.score,
         "match": answered.matched.score >= threshold,
-        "features": {each["kind"]: float(each["weight"]) for each in evidence if "weight" in each},
-        "explanations": {
-            each["kind"]: {
-                "score": float(each.get("weight") or 0),
-                "detail": each["words"],
-                "query": _text(each.get("traveller")),
-                "candidate": _text(each.get("entry")),
-            }
-            for each in evidence
-        },
+        "features": {kind: explained["score"] for kind, explained in _explanations(evidence).items()},
+        "explanations": _explanations(evidence),
     }
+
+
+def _explanations(evidence: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """One feature a kind: the weights of its pieces added up, their words one after another."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in evidence:
+        empty = {"score": 0.0, "detail": "", "query": None, "candidate": None}
+        known = found.setdefault(str(each["kind"]), empty)
+        known["score"] += float(each.get("weight") or 0)
+        known["detail"] = f"{known['detail']} {each['words']}".strip()
+        known["query"] = known["query"] or _text(each.get("traveller"))
+        known["candidate"] = known["candidate"] or _text(each.get("entry"))
+    return found
 
 
 def _text(value: Any) -> str | None:
