@@ -239,11 +239,11 @@ PEOPLE = (
 ENTITIES = ("THE EXAMPLE TRADING HOUSE", "SAMPLE RELIEF SOCIETY")
 
 
-def build() -> bytes:
-    """The whole file, UTF-8; the same bytes every time."""
+def build(people: Iterable[Person] = PEOPLE, first: int = 1) -> bytes:
+    """The whole file of some people, numbered from `first`, UTF-8; the same bytes every time."""
     root = etree.Element("CONSOLIDATED_LIST", {_SCHEMA: _SCHEMA_ADDRESS, "dateGenerated": GENERATED_AT})
     individuals = etree.SubElement(root, "INDIVIDUALS")
-    for number, person in enumerate(PEOPLE, start=1):
+    for number, person in enumerate(people, start=first):
         _individual(etree.SubElement(individuals, "INDIVIDUAL"), number, person)
     entities = etree.SubElement(root, "ENTITIES")
     for number, name in enumerate(ENTITIES, start=1):
