@@ -119,7 +119,7 @@ def held_version(api: Api, source_id: str) -> dict[str, Any]:
 def as_sentences(report: dict[str, Any]) -> str:
     """A version's report for a person."""
     facts = (
-        f"{report['source']}: {report['stored']} of {report['individuals']} persons are screened against, "
+        f"{report['source']}: {report['stored']} of {report['individuals']} persons are kept, "
         f"{report['entities_left_out']} organisations left out, {report['faults_count']} faults.\n"
         f"Persons by regime: {_counted(report['by_regime'])}.\n"
         f"File of {report['generated_at']}, SHA-256 {report['sha256']}.\n"
@@ -128,7 +128,7 @@ def as_sentences(report: dict[str, Any]) -> str:
     approvers = ", ".join(f"{row['person']} ({row['role']})" for row in report["approvers"])
     said = f" Approved so far by {approvers}." if approvers else ""
     last = {
-        "IN_FORCE": "It is in force.",
+        "IN_FORCE": "It is in force. Rows of a foreign list screen nobody until they are adopted.",
         "ALREADY_LOADED": "This file was loaded before; nothing changed.",
         "HELD": f"It is held until two people approve it, {APPROVERS}: {command}.{said}",
     }

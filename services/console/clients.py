@@ -351,6 +351,11 @@ class Screening:
         )
         return self.client.read(ListVersion, answer)
 
+    async def list_delta(self, version_id: str) -> dict[str, Any]:
+        """What a list version adds, changes and removes."""
+        answer = await self.client.ask("GET", f"/v1/watchlist/versions/{version_id}/delta")
+        return answer if isinstance(answer, dict) else {}
+
     async def approve_list(self, version_id: str, body: Mapping[str, Any]) -> None:
         """Approve or reject a list version as one of two persons."""
         await self.client.ask("POST", f"/v1/watchlist/versions/{version_id}/approval", body=body)

@@ -38,6 +38,15 @@ async def show_version(
     return page.show("list_version.html", version=await page.screening.list_version(str(version_id)))
 
 
+@router.get("/watchlist/versions/{version_id}/delta")
+async def show_delta(
+    version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_ENTRIES))]
+) -> Response:
+    """What a version changes, entry by entry, for whoever has to say yes to it."""
+    delta = await page.screening.list_delta(str(version_id))
+    return page.show("list_delta.html", version_id=version_id, delta=delta)
+
+
 @router.post("/watchlist/imports", max_body_size=MAX_LIST_BYTES)
 async def import_file(
     page: Annotated[Page, Depends(form_for(Permission.IMPORT_LIST))],

@@ -640,3 +640,14 @@ async def test_share_tells_why_not_in_a_sentence_once(world: World) -> None:
 
 def test_absent_time_says_so() -> None:
     assert day_time(None) == "unknown"
+
+
+async def test_whoever_approves_a_version_reads_what_it_changes(world: World) -> None:
+    browser = await signed_in(world, "steward")
+    assert (
+        f"/watchlist/versions/{VERSION}/delta" in (await browser.get(f"/watchlist/versions/{VERSION}")).text
+    )
+    page = await browser.get(f"/watchlist/versions/{VERSION}/delta")
+    assert "1 added, 1 changed, 0 removed, 5 as before" in page.text
+    assert "PAOLO ESEMPIO" in page.text
+    assert "identifying" in page.text

@@ -582,6 +582,23 @@ def answers() -> dict[tuple[str, str], Any]:
             "notice": None,
         },
         ("GET", f"/v1/watchlist/versions/{VERSION}"): list_version(),
+        ("GET", f"/v1/watchlist/versions/{VERSION}/delta"): {
+            "base": VERSION,
+            "added_count": 1,
+            "changed_count": 1,
+            "removed_count": 0,
+            "unchanged_count": 5,
+            "added": [{"entry_id": "DEMO:DEMi.031", "name": "PAOLO ESEMPIO", "entry": {}}],
+            "changed": [
+                {
+                    "entry_id": "DEMO:DEMi.001",
+                    "name": "SAMIR HADI",
+                    "is_identifying": True,
+                    "changes": [{"field": "nationalities", "added": ["XCC"], "removed": ["XBB"]}],
+                }
+            ],
+            "removed": [],
+        },
         ("POST", f"/v1/watchlist/versions/{VERSION}/approval"): list_version("IN_FORCE"),
         ("POST", "/v1/watchlist/imports"): list_version(),
         ("GET", "/v1/front-line/cards"): {"cards": [card()]},
