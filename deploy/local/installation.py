@@ -79,6 +79,9 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     _once(folder.keys_of("ingest") / "digest.key", _random_key)
     _once(folder.unmasking_key, _sealing_key)
     _once(folder.masking_key, lambda: _public_half(folder.unmasking_key))
+    _once(folder.rights_key, _sealing_key)
+    _once(folder.door_key, lambda: _public_half(folder.rights_key))
+    folder.door.mkdir(mode=0o700, exist_ok=True)
     _once(folder.keys_of("console") / "session.key", _random_key)
     tokens = [KeyFile.load(folder.keys_of(service) / "service-token.json") for service in SERVICES]
     _write_public(folder.service_keys, tokens)
@@ -153,6 +156,7 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
         settings |= {
             "MASKING_KEY_FILE": str(folder.masking_key),
             "UNMASKING_KEY_FILE": str(folder.unmasking_key),
+            "DOOR_FOLDER": str(folder.door),
         }
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
@@ -174,6 +178,16 @@ def issuer_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
         "LOCAL_ISSUER_ISSUER_URL": ports.url("issuer"),
         "LOCAL_ISSUER_KEY_FILE": str(folder.issuer_key),
         "LOCAL_ISSUER_PEOPLE_FILE": str(folder.people),
+    }
+
+
+def door_environment(folder: DataFolder, ports: Ports) -> dict[str, str]:
+    """The settings of the travellers' door: a folder and a key that closes, nothing of the services."""
+    return {
+        "DOOR_PROFILE": "local",
+        "DOOR_PORT": str(ports.numbers["door"]),
+        "DOOR_FOLDER": str(folder.door),
+        "DOOR_RIGHTS_KEY_FILE": str(folder.door_key),
     }
 
 

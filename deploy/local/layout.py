@@ -14,7 +14,7 @@ from deploy.local.machine import HOST, check_port, free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SERVICES: Final = ("ingest", "screening", "sharing", "console")
-LISTENERS: Final = (*SERVICES, "issuer", "simulator", "postgres")
+LISTENERS: Final = (*SERVICES, "issuer", "simulator", "postgres", "door")
 DEFAULT_FIRST_PORT: Final = 8100
 
 
@@ -78,6 +78,21 @@ class DataFolder:
     def unmasking_key(self) -> Path:
         """The private half: in production it stands where masked values are shown under a grant only."""
         return self.keys_of("ingest") / "unmasking.json"
+
+    @property
+    def door(self) -> Path:
+        """Where the travellers' door keeps sealed submissions."""
+        return self.path / "door"
+
+    @property
+    def door_key(self) -> Path:
+        """The public half of the rights office's key: all that the door has."""
+        return self.path / "door-key.json"
+
+    @property
+    def rights_key(self) -> Path:
+        """The private half: the rights office opens submissions with it."""
+        return self.path / "keys" / "rights-office.json"
 
     def keys_of(self, name: str) -> Path:
         """The key folder of one service."""

@@ -20,6 +20,7 @@ import httpx
 from deploy.local.children import ChildProcess, Command, last_line
 from deploy.local.faults import LocalFault, NotReady
 from deploy.local.installation import (
+    door_environment,
     install,
     issuer_environment,
     service_environment,
@@ -112,6 +113,8 @@ class LocalSystem:
         for service in self.services:
             environment = service_environment(installation, service, self.ports)
             self.add(Program(service, f"services.{service}", self.ports.url(service), environment))
+        if set(self.services) == set(SERVICES):
+            self.add(self._door())
         if self.with_simulator:
             self.add(self._simulator())
         for kept in self._kept:
@@ -164,6 +167,10 @@ class LocalSystem:
     def _issuer(self) -> Program:
         environment = issuer_environment(self.folder, self.ports)
         return Program("issuer", "shared.security.local_issuer", self.ports.url("issuer"), environment)
+
+    def _door(self) -> Program:
+        environment = door_environment(self.folder, self.ports)
+        return Program("door", "services.door", self.ports.url("door"), environment)
 
     def _simulator(self) -> Program:
         environment = simulator_environment(self.folder, self.ports)
@@ -218,7 +225,7 @@ class LocalSystem:
     def _write_running(self) -> None:
         facts: dict[str, Any] = {
             "pid": os.getpid(),
-            **{name: self.ports.url(name) for name in (*SERVICES, "issuer", "simulator")},
+            **{name: self.ports.url(name) for name in (*SERVICES, "issuer", "simulator", "door")},
             "postgres_port": self.ports.numbers["postgres"],
         }
         write_secret(self.folder.running, json.dumps(facts, indent=2))

@@ -24,6 +24,7 @@ from services.ingest import (
 )
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
+from services.ingest.door_inbox import DoorInbox
 from services.ingest.drop_folder import DropFolder, watching
 from services.ingest.expected_flights import WatchTerms
 from services.ingest.expected_watch import FlightWatch
@@ -137,9 +138,11 @@ def create_app(
             )
             pruner = Pruner(database, [receipts, inbox], time)
             jobs = RetentionJobs(ports, AskScreening(way, identifiers), vault)
+            door = [] if settings.door_folder is None else [DoorInbox(ports, settings.door_folder)]
+            clocks = (PartsClock(ports), FlightWatch(ports), QualityRollUp(ports))
             async with (
                 audit as desk,
-                _running(relay, pruner, PartsClock(ports), FlightWatch(ports), QualityRollUp(ports), jobs),
+                _running(relay, pruner, *clocks, jobs, *door),
             ):
                 app.state.audit_desk = desk
                 async with watching(_drop_folder(settings, ports)):
@@ -187,7 +190,7 @@ def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
 
 @asynccontextmanager
 async def _running(
-    *beside: Relay | Pruner | PartsClock | FlightWatch | QualityRollUp | RetentionJobs,
+    *beside: Relay | Pruner | PartsClock | FlightWatch | QualityRollUp | RetentionJobs | DoorInbox,
 ) -> AsyncIterator[None]:
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:

@@ -64,6 +64,7 @@ class IngestSettings(ServiceSettings):
 
     drop_folder: DirectoryPath | None = None
 
+    door_folder: DirectoryPath | None = None
     masking_key_file: Path | None = None
     unmasking_key_file: Path | None = None
 
