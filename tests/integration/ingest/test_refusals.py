@@ -22,12 +22,24 @@ BAD_BODIES = {
         400,
         "DOCTYPE_FORBIDDEN",
     ),
-    "XML": (b"<IATA_PNRGOV_NotifRQ/>", "application/xml", 400, "UNSUPPORTED_MESSAGE"),
-    "PNRGOV": (
-        EXAMPLE_A.replace(b"PAXLST:D:15B:UN:IATA", b"PNRGOV:11:1:IA"),
+    "XML of another kind": (b"<invoice/>", "application/xml", 400, "UNSUPPORTED_MESSAGE"),
+    "push in XML that holds nothing": (
+        b"<IATA_PNRGOV_NotifRQ/>",
+        "application/xml",
+        400,
+        "MALFORMED_MESSAGE",
+    ),
+    "EDIFACT of another kind": (
+        EXAMPLE_A.replace(b"PAXLST:D:15B:UN:IATA", b"BAPLIE:D:95B:UN"),
         "application/edifact",
         400,
         "UNSUPPORTED_MESSAGE",
+    ),
+    "push that is a list of passengers": (
+        EXAMPLE_A.replace(b"PAXLST:D:15B:UN:IATA", b"PNRGOV:11:1:IA"),
+        "application/edifact",
+        400,
+        "MALFORMED_MESSAGE",
     ),
     "JSON with unknown fields": (
         b'{"function": "PASSENGER_LIST", "flight": null, "meal": "KSML"}',
