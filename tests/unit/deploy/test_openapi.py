@@ -10,12 +10,14 @@ SERVICES = ("ingest", "screening", "sharing", "console")
 
 # What nobody needs an account for: the template, whether the State takes messages, its callbacks' keys.
 OPEN = {
+    # The counterparts' door: signatures are the way in.
+    "sharing": {"/v1/exchange"},
     "ingest": {
         "/v1/interactive/keys",
         "/v1/manifests/template.csv",
         "/v1/manifests/template.xlsx",
         "/v1/service-state",
-    }
+    },
 }
 
 
