@@ -34,5 +34,5 @@ def bench_here(
     minutes: Annotated[float, typer.Option(min=0.1, help="For chaos: how long to kill.")] = 1.0,
     data: Data = DEFAULT_DATA,
 ) -> int:
-    """Measure this machine: all subjects, or reading, policy, matching, audit, throughput, retention, fuzz, chaos."""
+    """Measure this machine: all subjects, or those that you name."""
     return bench(subjects or (), Effort(seed, inputs, minutes), data)

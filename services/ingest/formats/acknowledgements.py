@@ -277,9 +277,7 @@ class _CusresReading:
                 group.texts.append(segment.get(3))
 
     def _open(self, segment: Segment) -> None:
-        self._groups.append(
-            _Group(segment.get(0) == "1", segment.get(1) or None, _whole(segment.get(1, 1)))
-        )
+        self._groups.append(_Group(segment.get(0) == "1", segment.get(1) or None, _whole(segment.get(1, 1))))
 
     def _flight(self) -> Flight | None:
         if not self._transports:

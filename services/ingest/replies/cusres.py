@@ -66,8 +66,8 @@ def reply_to(message: ParsedMessage, table: DirectiveTable = DEFAULT_TABLE) -> R
 
     Every traveller that could be read is answered alike, whatever screening finds (SG-08). A traveller that
     was merged with an earlier one is answered once; one that could not be read is asked for again, while the
-    others get theirs. A close-out or a cancellation is acknowledged, and names only whom it cannot take; so is
-    a list of people who are on no flight.
+    others get theirs. A close-out or a cancellation is acknowledged, and names only whom it cannot take; so
+    is a list of people who are on no flight.
 
     Source:
         `spec/cusres.md` §3.
