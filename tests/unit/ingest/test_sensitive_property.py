@@ -43,6 +43,8 @@ _secret_text = st.builds(
     st.booleans(),
 )
 _optional = st.none() | _secret_text
+# Three letters alone are an airport where an airport belongs: HAJ is Hannover.
+_point = _optional.filter(lambda text: text is None or len(text.strip()) != 3)
 _title = st.sampled_from(["REV", "RABBI", "FR", "SR", "IMAM", "HON", "SEN", "MX", "Rev.", "imam"])
 _titled = _title.map(lambda title: f"KOFI {title}")
 _codes = st.sampled_from([*CODES, *MARKED, "OTHS", "UMNR", "FOID", "QQQQ", "DOCS", "SEAT"])
@@ -54,8 +56,8 @@ services = st.builds(
     status=_optional,
     carrier=_optional,
     text=_optional,
-    board=_optional,
-    off=_optional,
+    board=_point,
+    off=_point,
     data=st.lists(seat_data, max_size=2).map(tuple),
 )
 remarks = st.builds(
