@@ -84,6 +84,8 @@ def test_few_routes_are_open_to_everyone() -> None:
     expected |= {("ingest", path) for path in of_carriers}
     # The counterparts' door: the signatures of the request and of its body are the way in.
     expected |= {("sharing", "/v1/exchange")}
+    # Where clients of the OpenSanctions match API look whether the service lives.
+    expected |= {("screening", "/healthz"), ("screening", "/readyz")}
     assert public == expected | {("console", path) for path in only_here}
 
 

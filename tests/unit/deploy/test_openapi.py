@@ -12,6 +12,8 @@ SERVICES = ("ingest", "screening", "sharing", "console")
 OPEN = {
     # The counterparts' door: signatures are the way in.
     "sharing": {"/v1/exchange"},
+    # Where clients of the OpenSanctions match API look whether the service lives.
+    "screening": {"/healthz", "/readyz"},
     "ingest": {
         "/v1/interactive/keys",
         "/v1/manifests/template.csv",

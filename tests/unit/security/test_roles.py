@@ -44,6 +44,7 @@ def test_a_carrier_sends_and_reads_its_receipts_only_here_and_in_the_console() -
         Permission.SUBMIT_MESSAGE,
         Permission.READ_RECEIPT,
         Permission.LIST_RECEIPTS,
+        Permission.READ_OWN_QUALITY,
         Permission.USE_CONSOLE,
     }
     assert Role.CARRIER not in STAFF
