@@ -1,19 +1,13 @@
-"""The ingest application: settings, what runs beside the requests, routers. Nothing else."""
+"""The ingest application: settings, ports, routers. Nothing else; `beside.py` holds what runs meanwhile."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-import httpx
 from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest import (
-    directives_inbox,
     expected_routes,
     interactive_routes,
     quality_routes,
@@ -22,46 +16,35 @@ from services.ingest import (
     rights_routes,
     routes,
 )
-from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
+from services.ingest.beside import Beside
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
-from services.ingest.door_inbox import DoorInbox
-from services.ingest.drop_folder import DropFolder, watching
 from services.ingest.expected_flights import WatchTerms
-from services.ingest.expected_watch import FlightWatch
-from services.ingest.hit_links import AskScreening
 from services.ingest.interactive import Terms
 from services.ingest.letter import Bodies
 from services.ingest.linking import LinkingKeys
 from services.ingest.masking import OpenVault, Vault
-from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
-from services.ingest.quality_roll_up import QualityRollUp
 from services.ingest.replies.ackres import DEFAULT_ERRORS
-from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
-from services.ingest.take_parts import PartsClock
 from services.ingest.upload_routes import router as desk_router
 from services.ingest.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.desk import checkpoint_signer
 from shared.audit.log import AuditLog
 from shared.audit.record import Outcome
 from shared.audit.routes import audit_router
-from shared.bus.http import HttpCarrier
-from shared.bus.inbox import Inbox
-from shared.bus.relay import Carrier, Relay
+from shared.bus.relay import Carrier
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
-from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
 from shared.security.roles import Permission
-from shared.security.tokens import Principal, ServiceSigner
+from shared.security.tokens import Principal
 from shared.travel.places import Airports
 from shared.web.application import service_app
 
@@ -83,76 +66,23 @@ def create_app(
         KeyFileError, CatalogueFault: A key or the safeguards cannot be read: the service does not start.
     """
     time = clock or SystemClock()
-    identifiers = RandomIdentifiers(time)
-    database = create_engine(
-        settings.database_url.get_secret_value(), pool_size=POOL_SIZE, application_name=SERVICE
-    )
-    watch = ChainWatch()
-    ports = Ports(
-        database=database,
-        safeguards=_safeguards(settings, time),
-        is_chain_ok=watch.is_whole,
-        audit=AuditLog(SERVICE, time, identifiers),
-        clock=time,
-        identifiers=identifiers,
-        airports=Airports.load(settings.airports_file),
-        keys=LinkingKeys(_digest_key(settings.keys_folder / "digest.key")),
-        own_state=settings.own_state,
-        authority=settings.authority,
-        rules=read_rules(settings.sensitive_rules_file),
-        part_wait_minutes=settings.part_wait_minutes,
-        watch=WatchTerms(settings.manifest_due_minutes, settings.partial_manifest_percent),
-    )
-    signer = checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now())
+    watch, terms = ChainWatch(), _terms(settings)
+    ports = _ports(settings, time, watch)
     service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
-    service_signer = ServiceSigner(SERVICE, service_key, time)
-    vault = None if settings.masking_key_file is None else Vault.load(settings.masking_key_file)
-    callback_signer = CallbackSigner(settings.authority, service_key, time)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
-            way = carrier or HttpCarrier(client, {DESTINATION: settings.screening_url}, service_signer)
-            callbacks = CallbackCarrier(
-                client, database, callback_signer, is_loopback_allowed=settings.profile == "local"
-            )
-            relay = Relay(
-                database,
-                ByDestination(way, callbacks),
-                {KIND: MarkScreened(ports.stores.messages), directives_inbox.KIND: NoteTold(ports)},
-            )
-            app.state.screening_carrier = way
-            audit = running_audit(
-                database,
-                service=SERVICE,
-                signer=signer,
-                log=ports.audit,
-                clock=time,
-                sinks=settings.audit_checkpoint_sinks,
-                client=client,
-                report=watch.report,
-            )
-            inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)
-            receipts = PruneRule(
-                "receipts", timedelta(days=settings.receipt_days), ports.stores.messages.forget
-            )
-            pruner = Pruner(database, [receipts, inbox], time)
-            jobs = RetentionJobs(ports, AskScreening(way, identifiers), vault)
-            door = [] if settings.door_folder is None else [DoorInbox(ports, settings.door_folder)]
-            clocks = (PartsClock(ports), FlightWatch(ports), QualityRollUp(ports))
-            async with (
-                audit as desk,
-                _running(relay, pruner, *clocks, jobs, *door),
-            ):
-                app.state.audit_desk = desk
-                async with watching(_drop_folder(settings, ports)):
-                    yield
-        await database.dispose()
-
+    beside = Beside(
+        settings,
+        ports,
+        terms.table,
+        watch,
+        checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now()),
+        service_key,
+        None if settings.masking_key_file is None else Vault.load(settings.masking_key_file),
+        carrier,
+    )
     app = service_app(
         title="Safeconduct ingest",
         settings=settings,
-        lifespan=lifespan,
+        lifespan=beside.running,
         routers=[
             routes.message_router(settings.max_body_bytes),
             routes.router,
@@ -173,33 +103,32 @@ def create_app(
     app.state.appeal_bodies = Bodies(settings.independent_authority, settings.appeal_court)
     opening = settings.unmasking_key_file
     app.state.open_vault = None if opening is None else OpenVault.load(opening)
-    app.state.interactive_terms = _terms(settings)
+    app.state.interactive_terms = terms
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_key = service_key
-    app.state.readiness_checks["database"] = lambda: _answers(database)
+    app.state.readiness_checks["database"] = lambda: _answers(ports.database)
     app.state.on_refusal = RecordRefusals(ports)
     return app
 
 
-def _drop_folder(settings: IngestSettings, ports: Ports) -> DropFolder | None:
-    if settings.drop_folder is None:
-        return None
-    table = _terms(settings).table
-    return DropFolder(settings.drop_folder, ports, max_body_bytes=settings.max_body_bytes, table=table)
-
-
-@asynccontextmanager
-async def _running(
-    *beside: Relay | Pruner | PartsClock | FlightWatch | QualityRollUp | RetentionJobs | DoorInbox,
-) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    async with asyncio.TaskGroup() as tasks:
-        for each in beside:
-            tasks.create_task(each.run(stop))
-        try:
-            yield
-        finally:
-            stop.set()
+def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
+    identifiers = RandomIdentifiers(time)
+    url = settings.database_url.get_secret_value()
+    return Ports(
+        database=create_engine(url, pool_size=POOL_SIZE, application_name=SERVICE),
+        safeguards=_safeguards(settings, time),
+        is_chain_ok=watch.is_whole,
+        audit=AuditLog(SERVICE, time, identifiers),
+        clock=time,
+        identifiers=identifiers,
+        airports=Airports.load(settings.airports_file),
+        keys=LinkingKeys(_digest_key(settings.keys_folder / "digest.key")),
+        own_state=settings.own_state,
+        authority=settings.authority,
+        rules=read_rules(settings.sensitive_rules_file),
+        part_wait_minutes=settings.part_wait_minutes,
+        watch=WatchTerms(settings.manifest_due_minutes, settings.partial_manifest_percent),
+    )
 
 
 class RecordRefusals:

@@ -1,0 +1,133 @@
+"""What runs beside ingest's requests: relay, audit, pruning, clocks, retention, the other ways in."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+import httpx
+from fastapi import FastAPI
+
+from services.ingest import directives_inbox
+from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
+from services.ingest.directives import DirectiveTable
+from services.ingest.door_inbox import DoorInbox
+from services.ingest.drop_folder import DropFolder, watching
+from services.ingest.expected_watch import FlightWatch
+from services.ingest.hit_links import AskScreening
+from services.ingest.masking import Vault
+from services.ingest.observed import DESTINATION, KIND, MarkScreened
+from services.ingest.ports import SERVICE, Ports
+from services.ingest.quality_roll_up import QualityRollUp
+from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.settings import IngestSettings
+from services.ingest.take_parts import PartsClock
+from shared.audit.chain_watch import ChainWatch
+from shared.audit.checkpoint import CheckpointSigner
+from shared.audit.desk import running_audit
+from shared.bus.http import HttpCarrier
+from shared.bus.inbox import Inbox
+from shared.bus.relay import Carrier, OnDelivered, Relay
+from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
+from shared.security.keys import KeyFile
+from shared.security.tokens import ServiceSigner
+
+
+class _Task(Protocol):
+    """What runs until it is told to stop."""
+
+    def run(self, stop: asyncio.Event) -> Awaitable[None]: ...
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Everything that the tasks are made of; `carrier` stands in for HTTP to screening, in tests."""
+
+    settings: IngestSettings
+    ports: Ports
+    directives: DirectiveTable
+    watch: ChainWatch
+    checkpoint_signer: CheckpointSigner
+    service_key: KeyFile
+    vault: Vault | None
+    carrier: Carrier | None
+
+    @asynccontextmanager
+    async def running(self, app: FastAPI) -> AsyncIterator[None]:
+        """Run all tasks while the application serves; what is under way is finished at the end."""
+        ports, settings = self.ports, self.settings
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
+            way = self.carrier or self._to_screening(client)
+            app.state.screening_carrier = way
+            audit = running_audit(
+                ports.database,
+                service=SERVICE,
+                signer=self.checkpoint_signer,
+                log=ports.audit,
+                clock=ports.clock,
+                sinks=settings.audit_checkpoint_sinks,
+                client=client,
+                report=self.watch.report,
+            )
+            async with audit as desk, _running(*self._tasks(client, way)):
+                app.state.audit_desk = desk
+                async with watching(self._drop_folder()):
+                    yield
+        await ports.database.dispose()
+
+    def _to_screening(self, client: httpx.AsyncClient) -> HttpCarrier:
+        signer = ServiceSigner(SERVICE, self.service_key, self.ports.clock)
+        return HttpCarrier(client, {DESTINATION: self.settings.screening_url}, signer)
+
+    def _tasks(self, client: httpx.AsyncClient, way: Carrier) -> Iterator[_Task]:
+        ports = self.ports
+        yield self._relay(client, way)
+        yield self._pruner()
+        yield PartsClock(ports)
+        yield FlightWatch(ports)
+        yield QualityRollUp(ports)
+        yield RetentionJobs(ports, AskScreening(way, ports.identifiers), self.vault)
+        if self.settings.door_folder is not None:
+            yield DoorInbox(ports, self.settings.door_folder)
+
+    def _relay(self, client: httpx.AsyncClient, way: Carrier) -> Relay:
+        ports = self.ports
+        signer = CallbackSigner(self.settings.authority, self.service_key, ports.clock)
+        is_local = self.settings.profile == "local"
+        callbacks = CallbackCarrier(client, ports.database, signer, is_loopback_allowed=is_local)
+        replies: dict[str, OnDelivered] = {
+            KIND: MarkScreened(ports.stores.messages),
+            directives_inbox.KIND: NoteTold(ports),
+        }
+        return Relay(ports.database, ByDestination(way, callbacks), replies)
+
+    def _pruner(self) -> Pruner:
+        inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)
+        kept = timedelta(days=self.settings.receipt_days)
+        receipts = PruneRule("receipts", kept, self.ports.stores.messages.forget)
+        return Pruner(self.ports.database, [receipts, inbox], self.ports.clock)
+
+    def _drop_folder(self) -> DropFolder | None:
+        folder = self.settings.drop_folder
+        if folder is None:
+            return None
+        limit = self.settings.max_body_bytes
+        return DropFolder(folder, self.ports, max_body_bytes=limit, table=self.directives)
+
+
+@asynccontextmanager
+async def _running(*tasks: _Task) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        for task in tasks:
+            group.create_task(_until(task, stop))
+        try:
+            yield
+        finally:
+            stop.set()
+
+
+async def _until(task: _Task, stop: asyncio.Event) -> None:
+    await task.run(stop)
