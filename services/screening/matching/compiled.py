@@ -40,7 +40,7 @@ def record_of(cls: type, *fields: Any) -> Any:
     return named_tuple(fields, cls)
 
 
-def _cache_folder() -> Path:
+def cache_folder(environment: Path) -> Path:
     """Where machine code is kept: in the virtual environment, or for this user where that is read-only.
 
     numba looks at a function's own file only to see whether its cache is stale. The folder is named by the
@@ -49,7 +49,7 @@ def _cache_folder() -> Path:
     sources = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         sources.update(path.read_bytes())
-    folder = Path(sys.prefix)
+    folder = environment
     if not os.access(folder, os.W_OK):
         folder = Path(tempfile.gettempdir()) / f"safeconduct-{os.getuid()}"
     return folder / "kernels" / sources.hexdigest()[:16]
@@ -57,7 +57,7 @@ def _cache_folder() -> Path:
 
 _settings: Any = numba.config
 if not _settings.CACHE_DIR:
-    _settings.CACHE_DIR = str(_cache_folder())
+    _settings.CACHE_DIR = str(cache_folder(Path(sys.prefix)))
 _compile: Callable[..., Any] = numba.njit
 
 
