@@ -74,11 +74,6 @@ class Index:
             **{name: _look_up(arrays, name) for name in _LOOK_UPS},
         )
 
-    @property
-    def name_count(self) -> int:
-        """How many names are screened against."""
-        return len(self.listing.name_entry)
-
     def spelling(self, number: int) -> bytes:
         """The letters of a spelling as numbers, which sort as the letters do."""
         listed = self.vocabulary

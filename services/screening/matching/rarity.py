@@ -5,6 +5,7 @@ Weights are integers in hundredths of a bit: 100 means that the odds double. The
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Self
 
@@ -24,6 +25,7 @@ _PRIOR_NAMES = 5_000
 # and an eighth of what they cost more or less.
 _UNKNOWN, _UNKNOWN_LETTERS, _UNKNOWN_SLOWER, _MIN_UNKNOWN = 1_130, 2_000, 8, 980
 _MIN_GROUP_CONSONANTS = 3
+_MAX_REMEMBERED = 500_000
 _STEPS = tuple(round(2 ** (step / BIT) * (1 << 30)) for step in range(BIT))
 
 
@@ -52,7 +54,7 @@ class Rarity:
 
     def __init__(self, entries: int, keys: NDArray[Any], counts: NDArray[Any], pairs: NDArray[Any]) -> None:
         self.entries, self.keys, self.counts, self.pairs = entries, keys, counts, pairs
-        self._weights: dict[str, int] = {}
+        self._remembered = lru_cache(maxsize=_MAX_REMEMBERED)(self._compute)
         after = pairs.sum(axis=1).tolist()
         self._letter_bits = [
             [log2_hundredths(total + LETTERS, count + 1) for count in row]
@@ -97,12 +99,7 @@ class Rarity:
 
     def weight(self, word: str) -> int:
         """Hundredths of a bit that agreement on the word is worth, `MIN_WORD_WEIGHT` to `MAX_WORD_WEIGHT`."""
-        known = self._weights.get(word)
-        if known is None:
-            if len(self._weights) >= _MAX_REMEMBERED:
-                self._weights.clear()
-            known = self._weights[word] = self._compute(word)
-        return known
+        return self._remembered(word)
 
     def weight_together(self, word: str) -> int:
         """What a word is worth that was found to be several: an unknown one may weigh more than one."""
@@ -131,9 +128,6 @@ class Rarity:
         numbers = [0, *letter_numbers(word), 0]
         bits = sum(self._letter_bits[one][other] for one, other in pairwise(numbers))
         return max(_UNKNOWN + (bits - _UNKNOWN_LETTERS) // _UNKNOWN_SLOWER, _MIN_UNKNOWN)
-
-
-_MAX_REMEMBERED = 500_000
 
 
 def _columns(counts: Mapping[str, int]) -> tuple[NDArray[Any], NDArray[Any]]:
