@@ -33,6 +33,7 @@ from services.screening.matching.word_kernels import RULE_BITS, Forms, expand
 
 MAX_REMEMBERED_PAIRS = 8_000_000
 MAX_REMEMBERED_NAMES = 200_000
+_PAIRS_AT_FIRST = 1 << 16
 MIN_CUT_LETTERS = 20
 """Names of fewer letters are not cut off by anybody."""
 _RULES = (1 << RULE_BITS) - 1
@@ -83,8 +84,8 @@ class Expander:
     def __init__(self, index: Index, max_remembered_pairs: int = MAX_REMEMBERED_PAIRS) -> None:
         self._index = index
         self._max_pairs = max_remembered_pairs
-        self.ids = np.zeros(1 << 16, np.int32)
-        self.packed = np.zeros(1 << 16, np.int32)
+        pairs = min(_PAIRS_AT_FIRST, max_remembered_pairs + 1)
+        self.ids, self.packed = np.zeros(pairs, np.int32), np.zeros(pairs, np.int32)
         self._used = 0
         self._names: dict[tuple[str, str | None], SentName] = {}
         self._words: dict[Word, tuple[int, int, int]] = {}
@@ -222,9 +223,10 @@ class Expander:
             pair = min(total, together) * worth // WHOLE
             for at in range(int(listed.word_start[spelling]), int(listed.word_start[spelling + 1])):
                 given = pair * int(listed.word_worth[at]) // WHOLE
-                if given >= MIN_PAIR:
-                    word = int(listed.word[at])
-                    best[word] = max(given << RULE_BITS | (_RULES - Rule.JOINED), best.get(word, 0))
+                # The commonest words as one, by skeleton, in a word's last part only: even that says enough.
+                assert given >= MIN_PAIR
+                word = int(listed.word[at])
+                best[word] = max(given << RULE_BITS | (_RULES - Rule.JOINED), best.get(word, 0))
         ids = sorted(best)
         return np.array(ids, np.int32), np.array([best[word] for word in ids], np.int32)
 

@@ -1,5 +1,6 @@
 """Birth dates, States and documents: every relation, in both directions where it has two."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,11 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.screening.matching import weights as w
-from services.screening.matching.births import relate_births
+from services.screening.matching.births import Relation, relate_births
 from services.screening.matching.documents import DocumentRelation, document_keys, relate_documents
 from services.screening.matching.states import are_related, nationality_of
 from services.screening.watchlist.entry import BirthDate, BirthDateKind, EntryDocument
 from shared.travel import PartialDate, TravelDocument
+from tests.unit.screening.matching.plain import plain_module
+
+Relate = Callable[[PartialDate, BirthDate], Relation]
+
+
+@pytest.fixture(
+    name="relate",
+    params=[relate_births, plain_module("births").relate_births],
+    ids=["machine-code", "plain-python"],
+)
+def _relate(request: pytest.FixtureRequest) -> Relate:
+    """How birth dates are compared, as it runs in screening and as it is written."""
+    relate: Relate = request.param
+    return relate
 
 
 def listed(day: str) -> BirthDate:
@@ -44,8 +59,8 @@ def listed(day: str) -> BirthDate:
         ("1979", "1968-05-14", "APART"),
     ],
 )
-def test_relation_of_two_birth_dates(sent: str, entry: str, relation: str) -> None:
-    assert relate_births(PartialDate.parse(sent), listed(entry))[0] == relation
+def test_relation_of_two_birth_dates(relate: Relate, sent: str, entry: str, relation: str) -> None:
+    assert relate(PartialDate.parse(sent), listed(entry))[0] == relation
 
 
 def test_evidence_falls_with_every_step_away_from_the_date() -> None:
@@ -69,20 +84,20 @@ def test_evidence_falls_with_every_step_away_from_the_date() -> None:
 @pytest.mark.parametrize(
     ("year", "relation"), [(1980, "NEAR"), (1982, "NEAR"), (1985, "NEAR"), (1990, "APART")]
 )
-def test_an_approximate_year_is_near_or_apart(year: int, relation: str) -> None:
+def test_an_approximate_year_is_near_or_apart(relate: Relate, year: int, relation: str) -> None:
     approximate = BirthDate(BirthDateKind.APPROXIMATE, year=1980)
 
-    assert relate_births(PartialDate(year, 3, 3), approximate)[0] == relation
+    assert relate(PartialDate(year, 3, 3), approximate)[0] == relation
 
 
 @pytest.mark.parametrize(
     ("year", "relation"),
     [(1967, "APART"), (1968, "BETWEEN"), (1972, "BETWEEN"), (1973, "APART"), (1999, "APART")],
 )
-def test_a_span_holds_its_first_and_last_year(year: int, relation: str) -> None:
+def test_a_span_holds_its_first_and_last_year(relate: Relate, year: int, relation: str) -> None:
     span = BirthDate(BirthDateKind.BETWEEN, from_year=1968, to_year=1972)
 
-    assert relate_births(PartialDate(year, 3, 3), span)[0] == relation
+    assert relate(PartialDate(year, 3, 3), span)[0] == relation
 
 
 def test_a_year_is_a_year_and_no_first_of_january() -> None:

@@ -132,6 +132,33 @@ def test_other_bytes_than_were_written_are_refused(matcher: Matcher, tmp_path: P
         Matcher.open(tmp_path / "list")
 
 
+def test_a_removal_that_was_not_saved_is_refused(matcher: Matcher, tmp_path: Path) -> None:
+    matcher.save(tmp_path / "list")
+    manifest = tmp_path / "list" / "matcher.json"
+    saved = json.loads(manifest.read_text())
+    for removed in ("T:1", "T:99"):
+        manifest.write_text(json.dumps(saved | {"removed": [removed]}))
+        with pytest.raises(DamagedSnapshot):
+            Matcher.open(tmp_path / "list")
+
+
+def test_more_names_than_there_was_room_for_are_all_found() -> None:
+    birth_dates = born("1980-03-04")
+    entries = [an_entry("XU GOU", entry_id=f"T:{number}", birth_dates=birth_dates) for number in range(1_100)]
+    traveller = a_traveller("XUGOU", None, birth_date="1980-03-04")
+    (matches,) = Matcher.compile(entries).screen([traveller], floor=0.0, limit=2_000)
+
+    assert len(matches) == len(entries)
+    assert len({match.score for match in matches}) == 1
+
+
+def test_a_document_that_says_too_little_is_no_match(matcher: Matcher) -> None:
+    traveller = a_traveller("WANG", "WEI", documents=[{"number": "EX0091822", "issuer": "XBB"}])
+
+    assert ids(matcher.screen([traveller], floor=0.0)[0]) == ["T:2"]
+    assert matcher.screen([traveller]) == [[]]
+
+
 def test_changes_leave_the_first_matcher_as_it_was(matcher: Matcher) -> None:
     before = matcher.digest
     changed = matcher.with_changes(added=[an_entry("LI XUGOU", entry_id="T:4")], removed=["T:1"])

@@ -1,17 +1,21 @@
 """What the index finds is what every name compared with every name finds."""
 
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploy.local.match_population import FAMILIES, Population, in_arabic_only
+from services.screening.matching import exhaustive
 from services.screening.matching.exhaustive import ExhaustiveScreener
 from services.screening.matching.index import Index
+from services.screening.matching.rarity import Rarity
 from services.screening.matching.screener import Found, Screener
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
+from tests.unit.screening.matching.plain import plain_module
 from tests.unit.screening.matching.samples import a_traveller, an_entry
 
 ELEMENTS = [
@@ -81,7 +85,7 @@ def test_travellers_in_any_order_get_the_same_answers() -> None:
     index = Index.compile([population.listed(number)[0] for number in range(60)])
     travellers = [population.innocent() for _ in range(40)]
     shuffled = Random(5).sample(range(40), 40)
-    screener, other = Screener(index), Screener(index, max_remembered_pairs=50)
+    screener, other = Screener(index), Screener(index, max_remembered_pairs=3)
     in_order = rows(screener.screen(travellers, LEAST))
     backwards = [
         (place, entry, total)
@@ -90,3 +94,34 @@ def test_travellers_in_any_order_get_the_same_answers() -> None:
     ]
 
     assert in_order == sorted(backwards)
+
+
+@pytest.fixture(
+    name="matching", params=[exhaustive, plain_module("exhaustive")], ids=["machine-code", "plain-python"]
+)
+def _matching(request: pytest.FixtureRequest) -> Any:
+    """The screener and its oracle, as machine code and as plain Python."""
+    return request.param
+
+
+def test_common_words_bring_nobody_that_the_oracle_does_not_find(matching: Any) -> None:
+    """Two last parts that sound alike, and neighbours written as one, say too little where all have them."""
+    rarity = Rarity.count([frozenset({"sabo", "subi", "xugou"})] * 5_000)
+    listed = ["ABDSUBI PRIMEROV", "XU GOU PRIMEROV", "SABO KALPANIK"]
+    entries = [an_entry(name, entry_id=f"T:{number}") for number, name in enumerate(listed)]
+    index = matching.Index.compile(entries, rarity)
+    travellers = [a_traveller("KALPANIK", "ABDSABO"), a_traveller("NAMUNA", "XUGOU")]
+    found = rows(matching.Screener(index).screen(travellers, LEAST))
+
+    assert [(traveller, entry) for traveller, entry, _ in found] == [(0, 2)]
+    assert found == rows(matching.ExhaustiveScreener(index).screen_every_name(travellers, LEAST))
+
+
+def test_the_least_total_leaves_out_what_is_below_it(matching: Any) -> None:
+    entries = [an_entry("RAMESH KALPANIK", entry_id="T:1"), an_entry("RAMESH KALPANIKA", entry_id="T:2")]
+    index = matching.Index.compile(entries)
+    (_, _, best), (_, _, other) = rows(matching.Screener(index).screen([a_traveller()], LEAST))
+
+    assert best > other
+    assert rows(matching.Screener(index).screen([a_traveller()], best)) == [(0, 0, best)]
+    assert rows(matching.ExhaustiveScreener(index).screen_every_name([a_traveller()], best)) == [(0, 0, best)]
