@@ -3,6 +3,8 @@
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from services.screening.matching.compiled import cache_folder
 
 
@@ -10,9 +12,13 @@ def test_machine_code_is_kept_in_the_environment(tmp_path: Path) -> None:
     assert cache_folder(tmp_path).parent == tmp_path / "kernels"
 
 
-def test_machine_code_is_kept_for_the_user_where_the_environment_cannot_be_written(tmp_path: Path) -> None:
-    folder = cache_folder(tmp_path / "none")
+def test_machine_code_lies_in_a_new_private_folder_where_the_environment_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first, second = cache_folder(tmp_path / "none"), cache_folder(tmp_path / "none")
 
-    assert folder.parts[-2:] == cache_folder(tmp_path).parts[-2:]
-    assert folder.is_relative_to(tempfile.gettempdir())
-    assert not folder.is_relative_to(tmp_path)
+    assert first.parts[-2:] == second.parts[-2:] == cache_folder(tmp_path).parts[-2:]
+    assert first != second
+    assert first.is_relative_to(tmp_path)
+    assert [folder.parents[1].stat().st_mode & 0o777 for folder in (first, second)] == [0o700, 0o700]
