@@ -43,8 +43,8 @@ def record_of(cls: type, *fields: Any) -> Any:
 def cache_folder(environment: Path) -> Path:
     """Where machine code is kept: in the virtual environment, or for this process where that is read-only.
 
-    A folder in a place that everybody may write to is new and private each time: code that another account put
-    there under a name that can be guessed would be run.
+    A folder in a place that everybody may write to is new and private each time: code that another account
+    put there under a name that can be guessed would be run.
 
     numba looks at a function's own file only to see whether its cache is stale. The folder is named by the
     content of every file of this package, so that a changed weight or table is met as well.
