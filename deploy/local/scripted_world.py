@@ -15,6 +15,7 @@ from deploy.local.synthetic.people import FictionalPeople, FictionalPerson
 
 EDIFACT: Final = "application/edifact"
 JSON: Final = "application/json"
+RECORD_LOCATOR: Final = "Q7KD2M"
 TRAVELLERS_A_FLIGHT: Final = 150
 CREW: Final = 6
 SEED: Final = 2396
@@ -131,9 +132,10 @@ def _manifest(flight: SyntheticFlight, people: Sequence[FictionalPerson]) -> Pos
         "function": "PASSENGER_LIST",
         "flight": {"carrier": flight.carrier, "number": flight.number, "legs": [leg]},
         "travellers": [_traveller(flight, place, each) for place, each in enumerate(people, start=1)],
+        # The reservation of the first of them: one person under both, by locator and name.
         "reservations": [
             {
-                "locator": "Q7KD2M",
+                "locator": RECORD_LOCATOR,
                 "carrier": "XA",
                 "travellers": [{"surname": people[0].surname, "given_names": people[0].given_names}],
                 "service_codes": ["DOCS", "MOML", "WCHR"],
@@ -141,7 +143,8 @@ def _manifest(flight: SyntheticFlight, people: Sequence[FictionalPerson]) -> Pos
         ],
     }
     title = f"XA{flight.number} {flight.origin}-{flight.destination}, with a meal and a wheelchair (JSON)"
-    return Posting(title, json.dumps(manifest).encode(), JSON, len(people))
+    # The receipt counts the people of the list and those of its reservations.
+    return Posting(title, json.dumps(manifest).encode(), JSON, len(people) + 1)
 
 
 def _traveller(flight: SyntheticFlight, place: int, person: FictionalPerson) -> dict[str, Any]:
@@ -155,4 +158,5 @@ def _traveller(flight: SyntheticFlight, place: int, person: FictionalPerson) -> 
         "debarkation": flight.destination,
         "documents": [{"type": "P", "number": person.document_number, "issuer": person.nationality}],
         "carrier_reference": f"XA{flight.number}-{place:04}",
+        "record_locator": RECORD_LOCATOR if place == 1 else None,
     }

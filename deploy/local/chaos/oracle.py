@@ -37,6 +37,13 @@ class Stored:
     waiting: int
 
 
+# Whom a changed list met once more was accepted once.
+_SCREENED = """
+SELECT coalesce(sum(travellers), 0) FROM screening_run JOIN inbox USING (message_id)
+WHERE inbox.kind = 'TravellersObservedV1'
+"""
+
+
 async def read_stored(address: DatabaseAddress) -> Stored:
     """Read ingest's database."""
     connection = await asyncpg.connect(address("ingest"))
@@ -76,7 +83,7 @@ async def faults_of_screening(
     """Each batch was screened once, hits are unique, and every planted person was found."""
     connection = await asyncpg.connect(address("screening"))
     try:
-        screened = await connection.fetchval("SELECT coalesce(sum(travellers), 0) FROM screening_run")
+        screened = await connection.fetchval(_SCREENED)
         hits = Counter(
             (row["traveller_id"], row["entry_id"])
             for row in await connection.fetch("SELECT traveller_id::text, entry_id FROM hit")

@@ -21,7 +21,14 @@ MORE = {
 }
 
 
-EDIFACT = ("truncated interchange", "unreadable flight", "PNRGOV", "another carrier's flight")
+EDIFACT = (
+    "truncated interchange",
+    "unreadable flight",
+    "EDIFACT of another kind",
+    "push that is a list of passengers",
+    "push in XML that holds nothing",
+    "another carrier's flight",
+)
 
 
 @pytest.mark.parametrize("name", EDIFACT)

@@ -15,21 +15,36 @@ from shared.policy.stages import STAGE_RULES
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "safeguards.md"
 ASKED = {
-    "ingest": {"ingest.accept", "config.change"},
+    "ingest": {
+        "ingest.accept",
+        "config.change",
+        "record.mask",
+        "record.erase",
+        "retention.hold",
+        "retention.extend",
+        "reident.execute",
+        "redress.decide",
+        "subject.answer",
+        "notify.defer",
+    },
     "screening": {
         "screen.run",
         "screen.use_entry",
         "cleared.lookup",
+        "cleared.add",
         "hit.transition",
         "action.order",
         "wl.import",
         "wl.activate",
+        "wl.renew",
         "record.read",
         "config.change",
     },
-    "sharing": {"share.send", "record.read", "config.change"},
+    "sharing": {"share.send", "exchange.control", "item.use", "record.read", "config.change"},
 }
 """Sharing's vault asks SG-35 alone about `share.send`; `wl.activate` is asked of four safeguards alone."""
+
+MAKERS_OF_REQUESTS = {"Act", "_request", "_judged"}
 
 BEYOND_THEIR_STAGE = {
     "action.order": {"SG-42"},
@@ -37,18 +52,22 @@ BEYOND_THEIR_STAGE = {
     "record.read": {"SG-43"},
     "wl.activate": {"SG-42", "SG-45"},
     "wl.import": {"SG-45"},
+    "wl.renew": {"SG-45"},
 }
 """Catalogue §5 leaves these out, though their Facts lines judge the action; the engine asks them too."""
 
 
 def _named_actions(node: ast.AST, names: dict[str, str]) -> Iterator[str]:
-    """Actions in the places where a request names its action: `{"action": …}` and `Act(…)`."""
+    """Actions in the places where a request names its action: `{"action": …}`, `Act(…)` and its likes."""
     if isinstance(node, ast.Dict):
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == "action":
                 yield from _texts(value, names)
-    if isinstance(node, ast.Call) and getattr(node.func, "id", None) == "Act":
-        yield from _texts(node.args[0], names)
+    if isinstance(node, ast.Call):
+        called = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+        if called in MAKERS_OF_REQUESTS:
+            for argument in node.args:
+                yield from _texts(argument, names)
 
 
 def _texts(value: ast.expr, names: dict[str, str]) -> Iterator[str]:
