@@ -28,7 +28,6 @@ REGISTER_IDS: Final = {
     "opensanctions": "OPENSANCTIONS",
     "interpol": "INTERPOL",
     "documents": "DOCUMENTS",
-    "csv": "NATIONAL",
 }
 APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
 

@@ -14,7 +14,7 @@ from shared.security.roles import Permission
 from shared.web.limits import MEBIBYTE
 
 MAX_LIST_BYTES: Final = 64 * MEBIBYTE
-READERS: Final = frozenset({"un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents", "csv"})
+READERS: Final = frozenset({"un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents"})
 
 router = APIRouter()
 
