@@ -143,8 +143,7 @@ def _manifest(flight: SyntheticFlight, people: Sequence[FictionalPerson]) -> Pos
         ],
     }
     title = f"XA{flight.number} {flight.origin}-{flight.destination}, with a meal and a wheelchair (JSON)"
-    # The receipt counts the people of the list and those of its reservations.
-    return Posting(title, json.dumps(manifest).encode(), JSON, len(people) + 1)
+    return Posting(title, json.dumps(manifest).encode(), JSON, len(people))
 
 
 def _traveller(flight: SyntheticFlight, place: int, person: FictionalPerson) -> dict[str, Any]:

@@ -42,7 +42,6 @@ from shared.identifiers import HitId, TravellerId
 from shared.policy.verdict import Verdict
 from shared.travel import Traveller
 
-KIND = "TravellersObservedV1"
 SCREENED, RESCREEN = "SCREENED", "RESCREEN"
 
 
@@ -121,7 +120,7 @@ class ScreenTravellers:
         async with self._current.one_batch:
             matching = await asyncio.to_thread(_match, matcher, batch.travellers, travellers)
         async with self._ports.transaction() as connection:
-            stored = await Inbox.begin(connection, batch.message_id, KIND)
+            stored = await Inbox.begin(connection, batch.message_id, type(batch).__name__)
             if stored is not None:
                 return TravellersScreenedV1.model_validate(stored)
             return await self._store(connection, batch, matching)
