@@ -7,7 +7,6 @@ Source: sharing-protocol.md §6 (sender), §9.6; safeguards.md SG-30 (queued mes
 """
 
 import asyncio
-import contextlib
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -25,9 +24,9 @@ from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.transmit import Addressed, Answer, Gateway, delay_after
+from services.sharing.workers import all_due, work_until
 from shared.audit.log import AuditLog
 from shared.clock import Clock
-from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 WORKERS: Final = 4
@@ -70,16 +69,11 @@ class Delivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; what is under way is finished first."""
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(WORKERS):
-                tasks.create_task(self._work(stop))
+        await work_until(stop, self.deliver_next, workers=WORKERS, rest=self._poll_seconds)
 
     async def deliver_due(self) -> int:
         """Try whatever is due, one after the other; for tests and for a tick by hand. Returns the tries."""
-        tries = 0
-        while await self.deliver_next():
-            tries += 1
-        return tries
+        return await all_due(self.deliver_next)
 
     async def deliver_next(self) -> bool:
         """Try the notice that is due the longest; `False` when none is."""
@@ -93,22 +87,6 @@ class Delivery:
                 return True
         await self._try(notice)
         return True
-
-    async def _work(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            found = False
-            try:
-                found = await self.deliver_next()
-            except DATABASE_FAULTS:
-                # The database is away; the ledger is safe in it, and we look again.
-                get_logger().warning("delivery_postponed", code="DATABASE_AWAY")
-            except Exception as fault:  # noqa: BLE001
-                # This is the outermost loop: one notice's fault must not stop the others. It is due again
-                # when its lease ends, and a person is told.
-                get_logger().error("delivery_failed", exc_info=fault)
-            if not found:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._poll_seconds)
 
     async def _try(self, notice: Notice) -> None:
         try:

@@ -7,7 +7,6 @@ Source: sharing-protocol.md §6 (sender), §9.6; safeguards.md §4a, SG-30, SG-3
 """
 
 import asyncio
-import contextlib
 from datetime import timedelta
 from typing import Final
 
@@ -25,10 +24,10 @@ from services.sharing.safeguards import logged_reasons
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterStore
 from services.sharing.transmit import Addressed, Answer, Gateway, delay_after
+from services.sharing.workers import all_due, work_until
 from shared.audit.log import AuditLog
 from shared.audit.record import FactValue
 from shared.clock import Clock
-from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 SENDER: Final = "sharing"
@@ -67,16 +66,11 @@ class ExchangeDelivery:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until told to stop; what is under way is finished first."""
-        async with asyncio.TaskGroup() as tasks:
-            for _ in range(WORKERS):
-                tasks.create_task(self._work(stop))
+        await work_until(stop, self.deliver_next, workers=WORKERS, rest=self._poll_seconds)
 
     async def deliver_due(self) -> int:
         """Try whatever is due, one after the other; returns the tries."""
-        tries = 0
-        while await self.deliver_next():
-            tries += 1
-        return tries
+        return await all_due(self.deliver_next)
 
     async def deliver_next(self) -> bool:
         """Try the message that is due the longest; `False` when none is."""
@@ -90,21 +84,6 @@ class ExchangeDelivery:
                 return True
         await self._try(message)
         return True
-
-    async def _work(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            found = False
-            try:
-                found = await self.deliver_next()
-            except DATABASE_FAULTS:
-                get_logger().warning("delivery_postponed", code="DATABASE_AWAY")
-            except Exception as fault:  # noqa: BLE001
-                # This is the outermost loop: one message's fault must not stop the others. It is due again
-                # when its lease ends, and a person is told.
-                get_logger().error("delivery_failed", exc_info=fault)
-            if not found:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._poll_seconds)
 
     async def _try(self, message: ExchangeMessage) -> None:
         try:
