@@ -55,7 +55,8 @@ def test_every_message_but_the_one_cut_short_is_accepted(day: dict[str, Any]) ->
 def test_two_hits_are_confirmed_and_the_namesake_is_cleared(day: dict[str, Any]) -> None:
     assert day["hits"]["CONFIRMED"] == 2
     assert day["hits"]["NOT_A_MATCH"] == 1
-    assert day["reviews"] == 5
+    # Two for each confirmed hit and one for the namesake, whom one draw in twenty shows to a second officer too.
+    assert day["reviews"] in (5, 6)
 
 
 def test_one_counterpart_acknowledged_and_one_share_was_refused_with_its_reasons(day: dict[str, Any]) -> None:
