@@ -1,19 +1,15 @@
 """The template that a small carrier fills in, as CSV and as a workbook, made of the words that are read."""
 
-import csv
-import io
-from datetime import datetime
 from functools import cache
 from typing import Final
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 
 from services.ingest.formats.sheet_cells import HELP_SHEET, column_letter
 from services.ingest.formats.sheet_columns import FLIGHT, TRAVELLER
+from shared.sheets.template import csv_bytes, workbook_bytes
 
-_MADE_AT: Final = datetime(2027, 1, 1)  # noqa: DTZ001 - a file's date has no zone, and this one never moves.
 _WIDTH: Final = 24
 _TEXT_FORMAT: Final = "@"
 _HINTS: Final = (
@@ -26,10 +22,7 @@ _HINTS: Final = (
 @cache
 def template_csv() -> bytes:
     """The template as CSV: UTF-8 with its mark, so that spreadsheet programs know it."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\r\n")
-    writer.writerows(_rows())
-    return lines.getvalue().encode("utf-8-sig")
+    return csv_bytes(_rows())
 
 
 @cache
@@ -55,22 +48,9 @@ def template_workbook() -> bytes:
         guide.append([each.title, each.hint, each.example])
     guide.column_dimensions["A"].width = guide.column_dimensions["B"].width = 2 * _WIDTH
     guide["A1"].alignment = Alignment(wrap_text=False)
-    workbook.properties.created = workbook.properties.modified = _MADE_AT
-    workbook.properties.creator = "Safeconduct"
-    made = io.BytesIO()
-    workbook.save(made)
-    return _with_fixed_dates(made.getvalue())
+    return workbook_bytes(workbook)
 
 
 def _rows() -> list[list[str]]:
     flight = [[each.title, each.example] for each in FLIGHT]
     return [*flight, [], [each.title for each in TRAVELLER], [each.example for each in TRAVELLER]]
-
-
-def _with_fixed_dates(made: bytes) -> bytes:
-    """The same archive without the moment at which it was made, so that every copy is the same file."""
-    fixed = io.BytesIO()
-    with ZipFile(io.BytesIO(made)) as old, ZipFile(fixed, "w", ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(ZipInfo(name, _MADE_AT.timetuple()[:6]), old.read(name), ZIP_DEFLATED)
-    return fixed.getvalue()

@@ -1,0 +1,1 @@
+"""Tables that people send: CSV files and workbooks, as rows of texts."""
