@@ -21,7 +21,11 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from services.console.clients import Ingest, Screening, ServiceClient, Sharing
+from services.console.clients.ingest import Ingest
+from services.console.clients.screening import Screening
+from services.console.clients.service import ServiceClient
+from services.console.clients.sharing import Sharing
+from services.console.clients.watchlist import Watchlist
 from services.console.errors import CrossSiteRefused, FormFault
 from services.console.navigation import entries_for
 from services.console.rendering import Templates
@@ -140,6 +144,11 @@ class Page:
     def screening(self) -> Screening:
         """The screening service, asked as this person."""
         return Screening(self._client("screening", self.console.settings.screening_url))
+
+    @property
+    def watchlist(self) -> Watchlist:
+        """Screening's lists, asked as this person."""
+        return Watchlist(self.screening.client)
 
     @property
     def sharing(self) -> Sharing:

@@ -13,9 +13,9 @@ from uuid import UUID
 
 from pydantic import Field, ValidationError
 
-from services.console.clients import ServiceClient
+from services.console.clients.service import ServiceClient
 from services.console.errors import ServiceFault
-from services.console.seen import Seen
+from services.console.seen.base import Seen
 
 INGEST: Final = "ingest"
 SCREENING: Final = "screening"

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.console.errors import FormFault
 from services.console.page import Page, form_for, page_for
-from services.console.seen import ScheduleReport
+from services.console.seen.flights import ScheduleReport
 from shared.security.roles import Permission
 from shared.web.limits import MEBIBYTE
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.clients import MAX_ROWS, ServiceClient
+from services.console.clients.service import MAX_ROWS, ServiceClient
 from services.console.errors import FormFault
 from services.console.page import Page, Submitted, form_for, page_for
 from shared.audit.checkpoint import log_origin

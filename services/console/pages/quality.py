@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.console.page import Page, page_for
 from services.console.pages.expected import DayText, asked_day
-from services.console.seen import CarrierQuality
+from services.console.seen.quality import CarrierQuality
 from shared.security.roles import Permission
 
 DAYS_SHOWN: Final = timedelta(days=30)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.console.errors import ConsoleFault, FormFault, ServiceFault
 from services.console.page import Page, Submitted, form_for, page_for
-from services.console.seen import HitView
+from services.console.seen.hits import HitView
 from services.console.words import REVIEW_OUTCOMES
 from shared.security.roles import Permission
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.console.errors import FormFault
 from services.console.page import Page, form_for, page_for
-from services.console.seen import ListVersion
+from services.console.seen.watchlist import ListVersion
 from shared.security.roles import Permission
 from shared.web.limits import MEBIBYTE
 
@@ -24,7 +24,7 @@ async def show_watchlist(
     page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))],
 ) -> Response:
     """Sources and versions; whether any list is in force at all."""
-    answer = await page.screening.watchlist()
+    answer = await page.watchlist.sources()
     rows = answer.get("versions")
     versions = [ListVersion.model_validate(row) for row in rows] if isinstance(rows, list) else []
     return page.show("watchlist.html", answer=answer, versions=versions, readers=sorted(READERS))
@@ -35,7 +35,7 @@ async def show_version(
     version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))]
 ) -> Response:
     """One version's report: what was loaded, what was left out, what could not be read."""
-    return page.show("list_version.html", version=await page.screening.list_version(str(version_id)))
+    return page.show("list_version.html", version=await page.watchlist.version(str(version_id)))
 
 
 @router.get("/watchlist/versions/{version_id}/delta")
@@ -43,7 +43,7 @@ async def show_delta(
     version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_ENTRIES))]
 ) -> Response:
     """What a version changes, entry by entry, for whoever has to say yes to it."""
-    delta = await page.screening.list_delta(str(version_id))
+    delta = await page.watchlist.delta(str(version_id))
     return page.show("list_delta.html", version_id=version_id, delta=delta)
 
 
@@ -57,7 +57,7 @@ async def import_file(
     expected = page.form.text("sha256", limit=64).lower()
     if expected and expected != digest:
         raise FormFault(field="the file is not the one whose SHA-256 the publisher gives")
-    version = await page.screening.import_list(
+    version = await page.watchlist.import_file(
         content,
         reader=page.form.choice("reader", READERS),
         source=page.form.needed("source", limit=40),
@@ -72,5 +72,5 @@ async def approve(
 ) -> Response:
     """One of the two approvals, or the rejection."""
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
-    await page.screening.approve_list(str(version_id), {"approve": decision == "approve"})
+    await page.watchlist.approve_version(str(version_id), {"approve": decision == "approve"})
     return page.go(f"/watchlist/versions/{version_id}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from services.console.seen import CarrierQuality
+from services.console.seen.quality import CarrierQuality
 from tests.unit.console.test_pages import signed_in
 from tests.unit.console.world import World, a_world, data_quality
 

@@ -1,0 +1,45 @@
+"""Screening's lists: sources, versions, entries and what people do about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.console.clients.service import UPLOAD_SECONDS, ServiceClient
+from services.console.seen.watchlist import ListVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """The lists, and who stands on them."""
+
+    client: ServiceClient
+
+    async def sources(self) -> dict[str, Any]:
+        """Sources, versions, which is in force, and the matcher's digest."""
+        answer = await self.client.ask("GET", "/v1/watchlist")
+        return answer if isinstance(answer, dict) else {}
+
+    async def version(self, version_id: str) -> ListVersion:
+        """One version's report."""
+        answer = await self.client.ask("GET", f"/v1/watchlist/versions/{version_id}")
+        return self.client.read(ListVersion, answer)
+
+    async def import_file(self, content: bytes, *, reader: str, source: str, sha256: str) -> ListVersion:
+        """Hand a list file over; it is held until two persons approve."""
+        answer = await self.client.ask(
+            "POST",
+            "/v1/watchlist/imports",
+            content=content,
+            query={"source": reader, "as": source, "sha256": sha256 or None},
+            seconds=UPLOAD_SECONDS,
+        )
+        return self.client.read(ListVersion, answer)
+
+    async def delta(self, version_id: str) -> dict[str, Any]:
+        """What a list version adds, changes and removes."""
+        answer = await self.client.ask("GET", f"/v1/watchlist/versions/{version_id}/delta")
+        return answer if isinstance(answer, dict) else {}
+
+    async def approve_version(self, version_id: str, body: Mapping[str, Any]) -> None:
+        """Approve or reject a list version as one of two persons."""
+        await self.client.ask("POST", f"/v1/watchlist/versions/{version_id}/approval", body=body)
