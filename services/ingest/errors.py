@@ -58,7 +58,7 @@ SHEET_FAULTS: Final[Mapping[str, str]] = MappingProxyType(
         "NO_TRAVELLERS": "There is no row below the titles.",
         "SECOND_SHEET": "Only the first sheet is read: delete the others, or send a file for each.",
         "TOO_MANY_COLUMNS": "A sheet has at most 100 columns.",
-        "TOO_MANY_ROWS": "A sheet has at most 10,000 rows: delete empty ones, or send several files.",
+        "TOO_MANY_ROWS": "A sheet has at most 1,000 rows: delete empty ones, or send several files.",
         "WORKBOOK_TOO_LARGE": "It unpacks to more than 16 MiB: send the bare table.",
         "WORKBOOK_UNREADABLE": "The workbook is damaged: save it again as xlsx, or send CSV.",
     }

@@ -7,6 +7,7 @@ person saw when they sent it would not be what we read.
 import csv
 import io
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -152,16 +153,22 @@ def _decoded(body: bytes) -> str:
     return text
 
 
-def _of_workbook(body: bytes, limits: SheetLimits) -> Iterator[SheetRow]:
+def _of_workbook(body: bytes, limits: SheetLimits) -> list[SheetRow]:
     try:
         _look_inside(body)
-        # Formulas are wanted as formulas, so that they can be refused: `data_only` would hide them.
-        workbook = load_workbook(io.BytesIO(body), read_only=True, keep_links=False)
-        sheet = _only_sheet(workbook)
-        for number, cells in enumerate(_values(sheet), start=1):
-            yield _row(number, cells, limits)
+        with warnings.catch_warnings():
+            # openpyxl quotes what a cell holds where it warns of it, and that belongs in nobody's log.
+            warnings.simplefilter("ignore")
+            return _rows_of(body, limits)
     except _BROKEN:
         raise SheetUnreadable("WORKBOOK_UNREADABLE") from None
+
+
+def _rows_of(body: bytes, limits: SheetLimits) -> list[SheetRow]:
+    # Formulas are wanted as formulas, so that they can be refused: `data_only` would hide them.
+    workbook = load_workbook(io.BytesIO(body), read_only=True, keep_links=False)
+    values = _values(_only_sheet(workbook))
+    return [_row(number, cells, limits) for number, cells in enumerate(values, start=1)]
 
 
 def _look_inside(body: bytes) -> None:

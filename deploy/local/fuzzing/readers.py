@@ -11,6 +11,7 @@ from deploy.local.fuzzing.harness import Reader
 from deploy.local.fuzzing.messages import example, keep, made_bytes, message_readers
 from deploy.local.fuzzing.mutation import mixed, mutated_json, noise
 from deploy.local.fuzzing.notices import notice_reader
+from deploy.local.fuzzing.sheets import sheet_readers
 from deploy.local.layout import ROOT
 from deploy.local.scripted_day import LIST_FILE
 from services.ingest.errors import MalformedMessage
@@ -42,6 +43,7 @@ class NoJsonObject(ValueError):
 def readers() -> Iterator[Reader]:
     """All readers, quickest to explain first."""
     yield from message_readers()
+    yield from sheet_readers()
     zones = mixed((20, partial(made_bytes, [_SPECIMEN])), (20, _retyped_zone), (10, _made_zone), (1, noise))
     yield Reader("mrz", (MalformedMessage,), _read_mrz, zones, _SPECIMEN)
     yield Reader("mrz_number", (MalformedMrz,), _read_mrz_number, zones, _SPECIMEN)

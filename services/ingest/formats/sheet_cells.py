@@ -19,7 +19,8 @@ from shared.sheets.cells import (
     column_letter,
 )
 
-MAX_ROWS: Final = 10_000
+# Sheets are for small carriers and general aviation: no aircraft carries more, and a row costs 60 µs to take.
+MAX_ROWS: Final = 1_000
 MAX_COLUMNS: Final = 100
 MAX_CELL_CHARACTERS: Final = 512
 LIMITS: Final = SheetLimits(MAX_ROWS, MAX_COLUMNS, MAX_CELL_CHARACTERS)

@@ -28,6 +28,7 @@ def test_only_declared_errors_come_out(name: str) -> None:
 def test_every_reader_of_the_product_is_there() -> None:
     assert set(READERS) == {
         *("paxlst", "manifest", "pnrgov", "pnrgov_xml", "answers", "mrz", "mrz_number", "un_list"),
+        *("sheet_csv", "sheet_xlsx", "schedule_csv", "schedule_ssim"),
         *("notice", "traveller", "watchlist_entry", "policy_request"),
     }
 
