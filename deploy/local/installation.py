@@ -157,6 +157,7 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
             "MASKING_KEY_FILE": str(folder.masking_key),
             "UNMASKING_KEY_FILE": str(folder.unmasking_key),
             "DOOR_FOLDER": str(folder.door),
+            "RIGHTS_KEY_FILE": str(folder.rights_key),
         }
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 

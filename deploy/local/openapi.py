@@ -11,10 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import FastAPI
+from joserfc.jwk import OKPKey
 
 from deploy.local.layout import ROOT
 from services.console.app import create_app as create_console
 from services.console.settings import ConsoleSettings
+from services.door.app import create_app as create_door
+from services.door.settings import DoorSettings
 from services.ingest.app import create_app as create_ingest
 from services.ingest.settings import IngestSettings
 from services.screening.app import create_app as create_screening
@@ -71,6 +74,15 @@ def _console(common: dict[str, Any]) -> FastAPI:
     return create_console(ConsoleSettings(**common, **peers))
 
 
+def _door(common: dict[str, Any]) -> FastAPI:
+    key_file = common["keys_folder"] / "door-key.json"
+    key = OKPKey.generate_key("X25519", private=True)
+    key_file.write_text(json.dumps(key.as_dict(private=False)), encoding="ascii")
+    return create_door(
+        DoorSettings(profile="local", port=0, folder=common["keys_folder"], rights_key_file=key_file)
+    )
+
+
 _BUILDERS: Final[dict[str, Callable[[dict[str, Any]], FastAPI]]] = {
     "ingest": lambda common: create_ingest(IngestSettings(**common, screening_url=_NOWHERE)),
     "screening": lambda common: create_screening(
@@ -78,6 +90,7 @@ _BUILDERS: Final[dict[str, Callable[[dict[str, Any]], FastAPI]]] = {
     ),
     "sharing": lambda common: create_sharing(SharingSettings(**common, screening_url=_NOWHERE)),
     "console": _console,
+    "door": _door,
 }
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from joserfc.jwk import OKPKey
 
 USUAL: Final = timedelta(days=30)
 URGENT: Final = timedelta(hours=24)
+SIZE_STEP: Final = 4096
 _HEADER: Final = {"alg": "ECDH-ES", "enc": "A256GCM"}
 _SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
@@ -42,8 +43,10 @@ class Mailbox:
         self._submitted.mkdir(mode=0o700, exist_ok=True)
         self._public_key = OKPKey.import_key(public_key.as_dict(private=False))
 
-    def submit(self, kind: str, language: str, statement: str, now: datetime, *, is_urgent: bool) -> Ticket:
-        """Seal a statement and keep it, durable before the number is told."""
+    def submit(
+        self, kind: str, language: str, written: Mapping[str, str], now: datetime, *, is_urgent: bool
+    ) -> Ticket:
+        """Seal what a person wrote, field by field, and keep it, durable before the number is told."""
         ticket = Ticket("-".join(_signs(4) for _ in range(3)), secrets.token_urlsafe(18))
         content = {
             "number": ticket.number,
@@ -53,7 +56,7 @@ class Mailbox:
             "received_at": now.isoformat(),
             "due_at": (now + (URGENT if is_urgent else USUAL)).isoformat(),
             "secret_sha256": _digest(ticket.secret),
-            "submission": jwe.encrypt_compact(_HEADER, statement.encode(), self._public_key),
+            "submission": jwe.encrypt_compact(_HEADER, _padded(written), self._public_key),
         }
         path = self._submitted / f"{ticket.number}.json"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -61,6 +64,7 @@ class Mailbox:
             json.dump(content, file)
             file.flush()
             os.fsync(file.fileno())
+        self._sync_folder()
         return ticket
 
     def status(self, number: str, secret: str) -> Mapping[str, Any] | None:
@@ -71,6 +75,14 @@ class Mailbox:
             return None
         is_answered = (self._answered / f"{content['number']}.json").exists()
         return {"due_at": datetime.fromisoformat(content["due_at"]), "is_answered": is_answered}
+
+    def _sync_folder(self) -> None:
+        """Let the file's name outlive a power cut, as its content does."""
+        descriptor = os.open(self._submitted, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _read(self, number: str) -> dict[str, Any] | None:
         # What is asked for becomes a file's name only when it has the form of a number.
@@ -83,6 +95,12 @@ class Mailbox:
             return None
         content: dict[str, Any] = json.loads(text)
         return content
+
+
+def _padded(written: Mapping[str, str]) -> bytes:
+    """The fields as JSON, filled up with spaces: the size of a file tells nothing of what stands in it."""
+    text = json.dumps({name: value for name, value in written.items() if value}, ensure_ascii=False).encode()
+    return text.ljust(-(-len(text) // SIZE_STEP) * SIZE_STEP)
 
 
 def _signs(count: int) -> str:

@@ -1,9 +1,10 @@
 """What the door is told at its start."""
 
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Literal
 
-from pydantic import DirectoryPath, FilePath
+from pydantic import DirectoryPath, Field, FilePath
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,7 +12,9 @@ class DoorSettings(BaseSettings):
     """The settings of the door, from `DOOR_*`.
 
     `folder` is where sealed submissions come to lie; `rights_key_file` the public X25519 JWK of the rights
-    office, the only key that the door has. Nobody signs in here: the issuer's addresses stay empty.
+    office, the only key that the door has. `independent_authority`, `appeal_court` and `office_address` are
+    what the notice names besides; each is left out where it is empty. `trusted_proxy` is the reverse proxy
+    whose `X-Forwarded-For` says who asks. Nobody signs in here: the issuer's addresses stay empty.
     """
 
     model_config = SettingsConfigDict(
@@ -20,9 +23,13 @@ class DoorSettings(BaseSettings):
 
     profile: Literal["local", "production"]
     host: str = "127.0.0.1"
-    port: int
+    port: int = Field(ge=0, le=65535)
     folder: DirectoryPath
     rights_key_file: FilePath
+    independent_authority: str = Field(default="", max_length=300)
+    appeal_court: str = Field(default="", max_length=300)
+    office_address: str = Field(default="", max_length=300)
+    trusted_proxy: IPv4Address | IPv6Address | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     issuer_url: str = ""
     issuer_jwks_url: str = ""

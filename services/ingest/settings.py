@@ -37,7 +37,9 @@ class IngestSettings(ServiceSettings):
     `ackres_errors` tells faults in ACKRES by other codes of ERC 9321 than ours (`{"FLIGHT_MISSING": "114"}`),
     and `ackres_other_error` every fault not named. `manifest_due_minutes` is how long before departure an
     expected flight without manifest raises an alarm; `partial_manifest_percent` below which part of the
-    flight's seats, or of the travellers it usually has, a manifest does.
+    flight's seats, or of the travellers it usually has, a manifest does. `door_folder` is what the
+    travellers' door writes; `rights_key_file` the private X25519 JWK that opens it, where the rights office
+    works.
     """
 
     model_config = SettingsConfigDict(
@@ -65,6 +67,7 @@ class IngestSettings(ServiceSettings):
     drop_folder: DirectoryPath | None = None
 
     door_folder: DirectoryPath | None = None
+    rights_key_file: Path | None = None
     masking_key_file: Path | None = None
     unmasking_key_file: Path | None = None
 

@@ -1,11 +1,15 @@
-"""The four applications as they are built for service, without databases or neighbours."""
+"""The five applications as they are built for service, without databases or neighbours."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from joserfc.jwk import OKPKey
 
+from services.door.app import create_app as create_door
+from services.door.settings import DoorSettings
 from services.ingest.app import create_app as create_ingest
 from services.ingest.settings import IngestSettings
 from services.screening.app import create_app as create_screening
@@ -15,7 +19,7 @@ from services.sharing.settings import SharingSettings
 from shared.security.keys import KeyFile
 from tests.unit.console.world import a_world
 
-SERVICES = ("ingest", "screening", "sharing", "console")
+SERVICES = ("ingest", "screening", "sharing", "console", "door")
 NOBODY = "http://127.0.0.1:1"
 NO_DATABASE = "postgresql+asyncpg://nobody@127.0.0.1:1/none"
 
@@ -24,6 +28,8 @@ def build(service: str, folder: Path, database_url: str = NO_DATABASE) -> FastAP
     """One application; a test that never runs its lifespan needs no database."""
     if service == "console":
         return a_world(folder).console
+    if service == "door":
+        return _door(folder)
     return {"ingest": _ingest, "screening": _screening, "sharing": _sharing}[service](folder, database_url)
 
 
@@ -46,6 +52,13 @@ def _sharing(folder: Path, database_url: str) -> FastAPI:
     _key(folder, "notice-signing", "XAA-PIU-01")
     settings = SharingSettings(**_settings(folder, database_url), screening_url=NOBODY)
     return create_sharing(settings)
+
+
+def _door(folder: Path) -> FastAPI:
+    key = OKPKey.generate_key("X25519", private=True)
+    (folder / "door-key.json").write_text(json.dumps(key.as_dict(private=False)))
+    settings = DoorSettings(profile="local", port=0, folder=folder, rights_key_file=folder / "door-key.json")
+    return create_door(settings)
 
 
 def _keys(folder: Path, service: str) -> None:

@@ -32,7 +32,7 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
-    """The four applications; who asks is what the header `x-caller` says."""
+    """The five applications; who asks is what the header `x-caller` says."""
     made = {service: build(service, tmp_path_factory.mktemp(service)) for service in SERVICES}
     for app in made.values():
         app.state.authenticate = _caller
@@ -86,6 +86,9 @@ def test_few_routes_are_open_to_everyone() -> None:
     expected |= {("sharing", "/v1/exchange")}
     # Where clients of the OpenSanctions match API look whether the service lives.
     expected |= {("screening", "/healthz"), ("screening", "/readyz")}
+    # The travellers' door: everybody may read the notice, leave a request and ask how far it is.
+    expected |= {("door", path) for path in ("/", "/door.css", "/{language}")}
+    expected |= {("door", f"/{{language}}/{form}") for form in ("requests", "status")}
     assert public == expected | {("console", path) for path in only_here}
 
 

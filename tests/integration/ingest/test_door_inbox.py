@@ -15,7 +15,7 @@ async def test_what_was_left_at_the_door_is_registered_once(bare_ingest: Ingest,
     folder.mkdir()
     mailbox = Mailbox(folder, OKPKey.generate_key("X25519", private=True))
     now = bare_ingest.clock.now()
-    ticket = mailbox.submit("REDRESS", "ru", "I was stopped twice.", now, is_urgent=True)
+    ticket = mailbox.submit("REDRESS", "ru", {"statement": "I was stopped twice."}, now, is_urgent=True)
     inbox = DoorInbox(bare_ingest.app.state.ports, folder)
     assert [await inbox.beat(), await inbox.beat()] == [1, 0]
     office = Office(bare_ingest)

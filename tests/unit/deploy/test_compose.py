@@ -12,6 +12,7 @@ from deploy.container.health import is_ready
 from deploy.container.prepare import prepare
 from deploy.local.layout import ROOT, SERVICES
 from services.console.settings import ConsoleSettings
+from services.door.settings import DoorSettings
 from services.ingest.settings import IngestSettings
 from services.screening.settings import ScreeningSettings
 from services.sharing.settings import SharingSettings
@@ -24,7 +25,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "sharing": SharingSettings,
     "console": ConsoleSettings,
 }
-WRITABLE = {"/checkpoints"}
+WRITABLE = {"/checkpoints", "/door"}
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,23 @@ def test_the_settings_are_accepted_as_they_stand(
     assert (settings.keys_folder / "service-token.json").exists() is False
 
 
+def test_the_door_is_given_exactly_what_it_reads_and_nothing_of_the_services(
+    compose: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    row = compose["services"]["door"]
+    given = {name.removeprefix("DOOR_").lower() for name in row["environment"]}
+    assert given <= set(DoorSettings.model_fields)
+    for name, value in row["environment"].items():
+        monkeypatch.setenv(name, filled_in(value, tmp_path))
+    assert DoorSettings().profile == "production"
+    assert row["secrets"] == ["door-key"], "the only key it has closes"
+    assert "d" not in json.loads((tmp_path / "door-key.json").read_text()), "a public half"
+    assert row["networks"] == ["outside"]
+    inside = [other for name, other in compose["services"].items() if name != "door"]
+    assert all(other["networks"] == ["inside"] for other in inside), "it reaches none of them"
+
+
 def filled_in(value: str, secrets: Path) -> str:
     """What Docker makes of a value: variables replaced, secrets mounted."""
     examples = {"OWN_STATE": "XAA", "OWN_AUTHORITY": "XAA-PIU-01"}
@@ -66,12 +84,16 @@ def filled_in(value: str, secrets: Path) -> str:
         before, _, rest = value.partition("${")
         name, _, after = rest.partition("}")
         value = before + examples.get(name.partition(":")[0], "https://id.example") + after
-    for file in ("service-keys", "policy-trusted-keys"):
-        value = value.replace(f"/run/secrets/{file}", str(secrets / f"{file}.json"))
+    files = {"service-keys": "service-keys.json", "policy-trusted-keys": "policy-trusted-keys.json"}
+    files |= {"door-key": "door-key.json", "rights-office-key": "keys/rights-office.json"}
+    for name, file in files.items():
+        value = value.replace(f"/run/secrets/{name}", str(secrets / file))
+    if value == "/door":
+        return str(secrets / "door")
     return value.replace("/run/secrets", str(secrets / "passwords"))
 
 
-@pytest.mark.parametrize("service", [*SERVICES, "database-setup"])
+@pytest.mark.parametrize("service", [*SERVICES, "door", "database-setup"])
 def test_services_run_closed_in(compose: dict[str, Any], service: str) -> None:
     row = compose["services"][service]
     assert row["user"] == "10001:10001"
@@ -98,7 +120,7 @@ def test_every_secret_is_made_by_prepare(compose: dict[str, Any], tmp_path: Path
     prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
     for row in compose["secrets"].values():
         assert (tmp_path / row["file"].removeprefix("./secrets/")).is_file()
-    for service in SERVICES:
+    for service in (*SERVICES, "door"):
         for mount in compose["services"][service]["volumes"]:
             assert (tmp_path / mount.split(":")[0].removeprefix("./secrets/")).is_dir()
 

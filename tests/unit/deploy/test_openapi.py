@@ -5,13 +5,15 @@ import pytest
 
 from deploy.local.openapi import FOLDER, documents, write_documents
 
-SERVICES = ("ingest", "screening", "sharing", "console")
+SERVICES = ("ingest", "screening", "sharing", "console", "door")
 
 
 # What nobody needs an account for: the template, whether the State takes messages, its callbacks' keys.
 OPEN = {
     # The counterparts' door: signatures are the way in.
     "sharing": {"/v1/exchange"},
+    # The travellers' door is open altogether.
+    "door": {"/", "/door.css", "/{language}", "/{language}/requests", "/{language}/status"},
     # Where clients of the OpenSanctions match API look whether the service lives.
     "screening": {"/healthz", "/readyz"},
     "ingest": {

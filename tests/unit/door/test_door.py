@@ -11,13 +11,14 @@ from fastapi import FastAPI
 from joserfc import jwe
 from joserfc.jwk import OKPKey
 
-from services.door.app import NAMES, WORDS, create_app
+from services.door.app import create_app
+from services.door.pages import NAMES, WORDS
 from services.door.settings import DoorSettings
 from shared.web.route_table import PUBLIC, permissions_of
 from tests.fakes import FixedClock
 
 STATEMENT = "My name is Esperanto and I was stopped twice."
-REQUEST = {"kind": "REDRESS", "statement": STATEMENT}
+REQUEST = {"kind": "REDRESS", "statement": STATEMENT, "name": "Zamenhof", "reach": "Poste restante"}
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def door(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def shown(page: str) -> list[str]:
-    return re.findall(r"<strong>([^<]+)</strong>", page)
+    return re.findall(r"<strong[^>]*>([^<]+)</strong>", page)
 
 
 @pytest.mark.parametrize("language", NAMES)
@@ -49,7 +50,8 @@ async def test_every_language_has_the_notice_and_both_forms(door: httpx.AsyncCli
     assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in page
     assert WORDS[language].keys() == WORDS["en"].keys()
     assert page.count("<form") == 2
-    labels, inputs = re.findall(r'<label for="(\w+)"', page), re.findall(r' id="(\w+)"', page)
+    labels = re.findall(r'<label for="(\w+)"', page)
+    inputs = re.findall(r'<(?:input|textarea)[^>]* id="(\w+)"', page)
     assert set(labels) == set(inputs), "every field has its label"
     assert "<script" not in page
 
@@ -66,7 +68,9 @@ async def test_a_request_gets_its_number_at_once_and_is_sealed(
     assert "Esperanto" not in kept
     assert secret not in kept
     opened = jwe.decrypt_compact(json.loads(kept)["submission"], key)
-    assert opened.plaintext == STATEMENT.encode()
+    assert opened.plaintext is not None
+    assert len(opened.plaintext) % 4096 == 0, "the size of a file tells nothing"
+    assert json.loads(opened.plaintext) == {name: REQUEST[name] for name in ("statement", "name", "reach")}
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -97,13 +101,58 @@ async def test_a_wrong_secret_is_answered_like_an_unknown_number(
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"kind": "REDRESS", "statement": "short"}, {"kind": "OTHER", "statement": STATEMENT}]
+    "body",
+    [
+        {},
+        REQUEST | {"statement": "short"},
+        REQUEST | {"kind": "OTHER"},
+        REQUEST | {"name": " "},
+        REQUEST | {"reach": ""},
+        REQUEST | {"journey": "x" * 201},
+        REQUEST | {f"more{number}": "x" for number in range(20)},
+    ],
 )
 async def test_what_is_incomplete_is_not_kept(
     door: httpx.AsyncClient, tmp_path: Path, body: dict[str, str]
 ) -> None:
     assert (await door.post("/en/requests", data=body)).status_code == 422
     assert list((tmp_path / "submitted").iterdir()) == []
+
+
+async def test_what_could_not_be_taken_has_not_to_be_written_twice(door: httpx.AsyncClient) -> None:
+    answer = await door.post("/en/requests", data=REQUEST | {"reach": "", "name": "<b>Zamenhof"})
+    assert STATEMENT in answer.text
+    assert "&lt;b&gt;Zamenhof" in answer.text
+    assert 'value="REDRESS" id="REDRESS" required checked' in answer.text
+
+
+async def test_too_many_requests_from_one_address_are_told_in_words(door: httpx.AsyncClient) -> None:
+    answers = [await door.post("/fr/requests", data=REQUEST) for _ in range(11)]
+    assert [answer.status_code for answer in answers] == [201] * 10 + [429]
+    assert answers[-1].headers["retry-after"] == "60"
+    assert "60 secondes" in answers[-1].text
+
+
+async def test_secrets_are_not_tried_by_the_thousand(door: httpx.AsyncClient) -> None:
+    asked = {"number": "2222-2222-2222", "secret": "wrong"}
+    answers = [await door.post("/en/status", data=asked) for _ in range(21)]
+    assert [answer.status_code for answer in answers] == [404] * 20 + [429]
+
+
+async def test_a_full_disk_is_told_and_no_number_is_given(door: httpx.AsyncClient, tmp_path: Path) -> None:
+    (tmp_path / "submitted").rmdir()
+    answer = await door.post("/en/requests", data=REQUEST)
+    assert answer.status_code == 503
+    assert shown(answer.text) == []
+    assert STATEMENT in answer.text
+
+
+async def test_the_style_sheet_is_the_only_other_file(door: httpx.AsyncClient) -> None:
+    assert (await door.get("/door.css")).headers["content-type"].startswith("text/css")
+    assert re.findall(r'(?:href|src)="([^"]+)"', (await door.get("/en")).text) == [
+        "/door.css",
+        *(f"/{code}" for code in NAMES),
+    ]
 
 
 async def test_the_browser_s_language_chooses_the_page(door: httpx.AsyncClient) -> None:
