@@ -28,6 +28,8 @@ from shared.travel.message import Fault
 from shared.travel.reservation import Reservation
 from shared.travel.reservation_parts import BookingOffice, ContactKind, Locator, Split, WhereSent
 
+# GR.2 repeats at most so often.
+MAX_TRAVELLERS_A_PNR = 999
 _TICKETED = "710"
 _SPLIT_DIGITS = 3
 _PNR_TAGS = frozenset(
@@ -73,6 +75,10 @@ class ReadPnr(Personal):
     next_ordinal: int
 
 
+class TooManyNames(Exception):
+    """A PNR names more travellers than the guide allows."""
+
+
 def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ordinal: int) -> ReadPnr:
     """Read one PNR.
 
@@ -81,8 +87,13 @@ def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ord
         flight: The flight that the message is about.
         today: The flight's local date, to resolve two-digit years of birth.
         first_ordinal: The place of the PNR's first traveller in the message.
+
+    Raises:
+        TooManyNames: There are more than `MAX_TRAVELLERS_A_PNR`.
     """
     group, misplaced = group_pnr(segments)
+    if sum(1 for _ in group.all_of(GroupKind.TRAVELLER)) > MAX_TRAVELLERS_A_PNR:
+        raise TooManyNames
     reading = _PnrReading(PnrDraft(today, first_ordinal), group, segments[0])
     reading.read()
     draft = reading.draft

@@ -10,7 +10,7 @@ from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage
 from services.ingest.formats.flights import StateOf, local_date_of, with_crossing_leg
 from services.ingest.formats.pnrgov.drafts import GROUP
 from services.ingest.formats.pnrgov.itinerary import read_number, read_times
-from services.ingest.formats.pnrgov.pnr import read_pnr
+from services.ingest.formats.pnrgov.pnr import TooManyNames, read_pnr
 from services.ingest.formats.separators import Segment, split_segment
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import Change, Counted, Fault, MessageFunction, ParsedMessage, Severity
@@ -157,19 +157,23 @@ class _PnrgovReading:
             return
         for place in range(start, end):
             if len(raw[place]) > MAX_PNR_SEGMENT_CHARACTERS:
-                self._reject(start, end, place)
+                self._reject(start, end, place, "MAX_PNR_SEGMENT_CHARACTERS")
                 return
         separators = self._message.separators
         segments = [split_segment(raw[place], place + 1, separators) for place in range(start, end)]
-        read = read_pnr(segments, self._flight, self._today, self._next_ordinal)
+        try:
+            read = read_pnr(segments, self._flight, self._today, self._next_ordinal)
+        except TooManyNames:
+            self._reject(start, end, start, "MAX_TRAVELLERS_A_PNR")
+            return
         if read.next_ordinal > MAX_TRAVELLERS + 1:
             raise MalformedMessage("MAX_TRAVELLERS", _PNR_START, start + 1)
         self._next_ordinal = read.next_ordinal
         self._reservations.append(read.reservation)
         self._add_faults(read.faults)
 
-    def _reject(self, start: int, end: int, place: int) -> None:
-        """Refuse a PNR with a segment longer than any that the guide allows; its travellers are counted."""
+    def _reject(self, start: int, end: int, place: int, code: str) -> None:
+        """Refuse a PNR that exceeds what the guide allows, at the segment of that place."""
         raw, separators = self._message.raw_segments, self._message.separators
         self._rejected += 1
         locator: str | None = None
@@ -180,7 +184,7 @@ class _PnrgovReading:
         self._faults.append(
             Fault(
                 Severity.TRAVELLER_REJECTED,
-                "MAX_PNR_SEGMENT_CHARACTERS",
+                code,
                 raw[place][:3].upper(),
                 place + 1,
                 locator=locator,

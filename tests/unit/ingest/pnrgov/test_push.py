@@ -143,6 +143,14 @@ def test_fault_in_one_reservation_never_costs_the_others() -> None:
     )
 
 
+@pytest.mark.parametrize(("names", "is_read"), [(999, True), (1000, False)])
+def test_reservation_names_as_many_as_the_guide_allows(names: int, is_read: bool) -> None:
+    read = message("SRC'RCI+XA:PARTY1'" + TIF * names + LEG + CANCELLED, count="EQN+2'")
+    assert [each.locator for each in read.reservations] == ["PARTY1", "Q7KD2M"][not is_read :]
+    found = [(each.code, each.segment, each.locator) for each in read.faults]
+    assert found == ([] if is_read else [("MAX_TRAVELLERS_A_PNR", "SRC", "PARTY1")])
+
+
 def test_faults_name_place_and_locator_and_never_content() -> None:
     read = message(f"{RCI}{TIF}SSR+DOCS:HK:1:XA:::::/P/NOWHERE/AT1/GRC/99FEB84/Q/18MAY31/SECRET/NAME'{LEG}")
     assert [
