@@ -87,6 +87,7 @@ class Permission(StrEnum):
     READ_NOMINATIONS = "READ_NOMINATIONS"
     APPROVE_ENTRY = "APPROVE_ENTRY"
     REVIEW_ENTRY = "REVIEW_ENTRY"
+    READ_RENEWALS = "READ_RENEWALS"
     APPROVE_RENEWAL = "APPROVE_RENEWAL"
     PROPOSE_MERGE = "PROPOSE_MERGE"
     APPROVE_MERGE = "APPROVE_MERGE"
@@ -174,6 +175,9 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_NOMINATIONS: frozenset({Role.NOMINATOR, Role.APPROVER, Role.LIST_STEWARD}),
         Permission.APPROVE_ENTRY: frozenset({Role.APPROVER}),
         Permission.REVIEW_ENTRY: frozenset({Role.REVIEWER, Role.SUPERVISOR}),
+        Permission.READ_RENEWALS: frozenset(
+            {Role.REVIEWER, Role.SUPERVISOR, Role.APPROVER, Role.LEGAL, Role.PIU_HEAD, Role.LIST_STEWARD}
+        ),
         Permission.APPROVE_RENEWAL: frozenset({Role.APPROVER, Role.LEGAL, Role.PIU_HEAD}),
         Permission.PROPOSE_MERGE: frozenset({Role.LIST_STEWARD}),
         Permission.APPROVE_MERGE: frozenset({Role.APPROVER}),
