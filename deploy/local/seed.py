@@ -134,7 +134,7 @@ def country_risks(today: date) -> list[dict[str, Any]]:
 
 
 def list_sources() -> list[dict[str, Any]]:
-    """The demonstration's own list, and the Security Council's for whoever imports the real file."""
+    """The demonstration's own lists, and the Security Council's for whoever imports the real file."""
     usual = {
         "kind": "UN",
         "reader": "un",
@@ -168,6 +168,26 @@ def list_sources() -> list[dict[str, Any]]:
             "source_grade": 2,
             "info_grade": "B",
             "tear_line": "Another State's list: verify the document, then call the duty desk first.",
+        },
+        usual
+        | {
+            "source_id": "NATIONAL",
+            "publisher": "The demonstration State's own nominations",
+            "kind": "NATIONAL",
+            "allow_list": ["NATIONAL"],
+            "info_grade": "B",
+            "tear_line": "Verify the document, then call the duty desk before any measure.",
+        },
+        usual
+        | {
+            "source_id": "DOCUMENTS",
+            "publisher": "Lost and stolen travel documents of the demonstration world",
+            "kind": "NATIONAL",
+            "reader": "documents",
+            "allow_list": ["LOST", "STOLEN", "STOLEN_BLANK", "REVOKED"],
+            "action_code": "SECONDARY",
+            "info_grade": "B",
+            "tear_line": "The document was reported; its bearer may be whom it was taken from. Check politely.",
         },
     ]
 

@@ -28,7 +28,10 @@ REGISTER_IDS: Final = {
     "opensanctions": "OPENSANCTIONS",
     "interpol": "INTERPOL",
     "documents": "DOCUMENTS",
+    "national": "NATIONAL",
 }
+#: A State's own sheet, whose rows become drafts of nominations and no version of a list.
+NATIONAL: Final = "national"
 APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
 
 
@@ -49,7 +52,7 @@ class ListWanted:
 
 
 def watchlist_import(data: Path, wanted: ListWanted, *, as_json: bool) -> int:
-    """Import a list file as the list steward.
+    """Import a list file as the list steward; a national sheet as drafts of this person's nominations.
 
     Args:
         data: The data folder.
@@ -63,6 +66,8 @@ def watchlist_import(data: Path, wanted: ListWanted, *, as_json: bool) -> int:
         ListUnreadable, Declined, LocalFault: In one sentence, why not.
     """
     read = read_location(wanted.location)
+    if wanted.file_format == NATIONAL:
+        return _draft_sheet(data, wanted, read.content, as_json=as_json)
     query = {"source": wanted.file_format, "as": wanted.source_id or REGISTER_IDS[wanted.file_format]}
     if wanted.sha256 is not None:
         query["sha256"] = wanted.sha256
@@ -76,6 +81,28 @@ def watchlist_import(data: Path, wanted: ListWanted, *, as_json: bool) -> int:
     else:
         OUTPUT.print(as_sentences(report), markup=False, soft_wrap=True)
     return 0
+
+
+def _draft_sheet(data: Path, wanted: ListWanted, content: bytes, *, as_json: bool) -> int:
+    query = {"as": wanted.source_id or REGISTER_IDS[NATIONAL]}
+    with screening_api(data) as api:
+        made = api.post("steward", "screening", "/v1/nominations/sheet", params=query, content=content)
+    if as_json:
+        print_json(made)
+    else:
+        OUTPUT.print(drafts_as_sentences(made), markup=False, soft_wrap=True)
+    return 0
+
+
+def drafts_as_sentences(made: dict[str, Any]) -> str:
+    """What a sheet made, for a person; each fault on a line."""
+    outcomes = [each["outcome"] for each in made["drafted"]]
+    counts = ", ".join(f"{outcomes.count(each)} {each.lower()}" for each in ("NEW", "CHANGED", "UNCHANGED"))
+    said = (
+        f"{made['source_id']}: {made['drafted_count']} drafts ({counts}), {made['faults_count']} faults.\n"
+        "Drafts screen nobody. Submit each for a second person's decision within 30 days."
+    )
+    return "\n".join([said, *(fault["sentence"] for fault in made["faults"])])
 
 
 def watchlist_approve(data: Path, source_id: str, person: str, *, as_json: bool) -> int:

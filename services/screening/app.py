@@ -23,6 +23,7 @@ from services.screening import (
     routes_fairness,
     routes_hits,
     routes_match,
+    routes_nomination_sheets,
     routes_nominations,
     routes_registers,
     routes_review,
@@ -134,6 +135,8 @@ def create_app(
             routes_cleared.router,
             routes_watchlist.router,
             routes_versions.router,
+            # Before the nominations themselves, whose identifiers are words of the same place.
+            routes_nomination_sheets.router,
             routes_nominations.router,
             routes_entries.router,
             routes_entry_work.router,

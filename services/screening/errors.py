@@ -28,14 +28,42 @@ DomainError
 ```
 """
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
 
 from shared.audit.record import AuditRecord
 from shared.errors import DomainError, Fact
 from shared.policy.messages import message_for
 
 RETRY_AFTER_SECONDS = 15
+#: Why a list's file is refused, as the middle of a sentence.
+LIST_FAULTS: Final[Mapping[str, str]] = {
+    "COLUMN_REPEATED": "a column stands twice",
+    "COLUMN_UNKNOWN": "a column has a title that the template does not know",
+    "CSV_UNREADABLE": "a quotation mark is not closed",
+    "DOCTYPE_REFUSED": "it declares a document type, which no list needs",
+    "ENCODING_UNKNOWN": "its text has another encoding than UTF-8",
+    "FORMAT_UNKNOWN": "nothing here reads this format",
+    "LIST_TOO_LARGE": "it is larger than a list may be",
+    "MISPLACED_ROW": "a row stands where none may stand",
+    "MISSING_ELEMENT": "a row lacks what every row has",
+    "MISSING_FILE": "a file that belongs to it is missing",
+    "MISSING_GENERATION_DATE": "it does not say of when it is",
+    "NAME_MISSING": "a person has no name",
+    "NOT_A_NATIONAL_SOURCE": "the source is not a national one of the register",
+    "NOT_TEXT": "it is not text",
+    "NOT_THIS_FORMAT": "it is not in the format that its source publishes",
+    "NOT_WELL_FORMED": "it is damaged or cut off",
+    "NO_ROWS": "it holds nothing",
+    "REPEATED_REFERENCE": "a reference stands twice",
+    "ROW_TOO_LONG": "a row is longer than a row may be",
+    "TEXT_TOO_LONG": "a text is longer than a text may be",
+    "TOO_DEEP": "its elements are nested too deeply",
+    "TOO_MANY_ROWS": "it has more rows than a list may have",
+    "UNKNOWN_KIND": "a row is of a kind that is not known",
+    "WORKBOOK_UNREADABLE": "the workbook is damaged",
+    "WRONG_ROOT": "it begins with another element than the list does",
+}
 
 
 class MoveNotDrawn(DomainError):
@@ -113,10 +141,20 @@ class WrongRoleForApproval(DomainError):
 
 
 class ListRefused(DomainError):
-    """The file was not loaded; screening goes on with the version in force."""
+    """The file was not loaded; screening goes on with the version in force.
+
+    Facts: `reason` is a stable word, `element` and `line` say where, as far as it is known.
+    """
 
     code: ClassVar[str] = "LIST_REFUSED"
-    sentence: ClassVar[str] = "This list was not loaded ({reason}). Screening goes on with the last version."
+    sentence: ClassVar[str] = (
+        "This list was not loaded: {words} ({reason}{place}). Screening goes on with the last version."
+    )
+
+    def __init__(self, reason: str, element: str | None = None, line: int | None = None) -> None:
+        at = (f" at {element}" if element else "") + (f", line {line}" if line else "")
+        words = LIST_FAULTS.get(reason, "it is not what it should be")
+        super().__init__(reason=reason, element=element, line=line, place=at, words=words)
 
 
 class MalformedMrz(DomainError):

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
 from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound, RefusedByPolicy
-from services.screening.register_forms import REGISTER_FAULTS, In, ProposalOut
+from services.screening.nomination_forms import TermsIn
+from services.screening.register_forms import REGISTER_FAULTS, In, ProposalOut, Words
 from services.screening.service import RequestPorts, Service
 from services.screening.views import Out
 from services.screening.watchlist.committee import proposal_to_committee
@@ -22,63 +23,8 @@ from shared.web.authentication import require
 from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
-Words = Annotated[str, Field(min_length=1, max_length=2000)]
-TearLine = Annotated[str, Field(min_length=1, max_length=280)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 EntryId = Annotated[str, Path(max_length=100)]
 NOMINATION_FAULTS = problems(NotFound, AlreadyDecided, EntryIncomplete, RefusedByPolicy)
-
-
-class GroundIn(In):
-    """One ground: individual, with its source and its grade."""
-
-    kind: Literal[
-        "CONDUCT",
-        "COURT",
-        "UN_LISTING",
-        "WARRANT",
-        "KINSHIP",
-        "ASSOCIATION",
-        "BELIEF",
-        "SPEECH",
-        "PROTEST",
-        "JOURNALISM",
-        "NATIONALITY",
-    ]
-    text: Words
-    source: Name | None = None
-    grade: Annotated[str, Field(pattern=r"^[1-3][A-E]$")] | None = None
-    is_fact: bool = False
-    as_of: date | None = None
-
-
-class NoticeIn(In):
-    """What was checked about an INTERPOL notice before it is adopted (SG-18)."""
-
-    type: Literal["RED", "BLUE", "GREEN", "ORANGE", "PURPLE", "YELLOW", "BLACK", "UN"]
-    terrorism_ground: bool
-    check_ref: Name | None = None
-    valid: bool = False
-    political: bool = True
-
-
-class TermsIn(In):
-    """Why the person should be listed, until when, and what the front line is told.
-
-    `recommendation` is the nominator's own assessment; nobody who decides sees it before deciding.
-    """
-
-    category: Literal["UN_1267_LISTED", "CONVICTED", "CHARGED_OR_WARRANT", "REASONABLY_SUSPECTED"]
-    grounds: Annotated[list[GroundIn], Field(min_length=1, max_length=50)]
-    offence_link: Annotated[str, Field(max_length=1000)] | None = None
-    summary: Annotated[str, Field(max_length=1000)] = ""
-    tear_line: TearLine
-    recommendation: Words
-    review_due: date
-    expires: date
-    best_interests_id: Name | None = None
-    child_specialist: Name | None = None
-    notice: NoticeIn | None = None
 
 
 class NominationIn(In):

@@ -11,7 +11,7 @@ from deploy.local.audit_command import audit_verify
 from deploy.local.commands.options import DEFAULT_DATA, Data, Json, group
 from deploy.local.watchlist_command import ListWanted, watchlist_approve, watchlist_import
 
-ListFormat = Literal["un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents"]
+ListFormat = Literal["un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents", "national"]
 Service = Literal["ingest", "screening", "sharing", "console"]
 
 app = group("Records.")

@@ -79,6 +79,17 @@ class NominationStore:
         facts = {"states": [state.value for state in states], "limit": limit}
         return [_nomination_of(row) for row in await connection.execute(query, facts)]
 
+    async def newest_of_entries(
+        self, connection: AsyncConnection, entry_ids: Collection[str]
+    ) -> dict[str, Nomination]:
+        """The newest nomination of each of these entries, locked."""
+        query = text(
+            f"SELECT {_COLUMNS} FROM nomination WHERE entry_id = ANY(CAST(:ids AS text[]))"  # noqa: S608
+            " ORDER BY drafted_at, nomination_id LIMIT 10000 FOR UPDATE"
+        )
+        rows = await connection.execute(query, {"ids": list(entry_ids)})
+        return {row.entry_id: _nomination_of(row) for row in rows}
+
     async def removed_on_same_grounds(
         self, connection: AsyncConnection, nomination: Nomination
     ) -> datetime | None:

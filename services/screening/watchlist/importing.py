@@ -14,6 +14,7 @@ from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.judging import Judged
 from services.screening.watchlist.lifecycle import Lifecycle
 from services.screening.watchlist.questions import stated_for_import
+from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList, ReadListFile
 from services.screening.watchlist.sources.registry import READERS
 from services.screening.watchlist.versions import (
@@ -23,7 +24,6 @@ from services.screening.watchlist.versions import (
     change_in_percent,
     identifying_digest,
 )
-from shared.errors import DomainError
 from shared.security.tokens import Principal
 
 #: The UN's own list keeps the UN's name in its entries' identifiers (`UN:QDi.000`).
@@ -78,7 +78,7 @@ class ImportList:
         """
         reader = READERS.get(file.format)
         if reader is None:
-            raise ListRefused(reason="FORMAT_UNKNOWN")
+            raise ListRefused("FORMAT_UNKNOWN")
         async with self._ports.transaction() as connection:
             stores = self._ports.stores
             await stores.watchlist.lock_source(connection, file.source_id)
@@ -138,8 +138,8 @@ def _read(reader: ReadListFile, file: ListToRead) -> tuple[ReadList, list[ListRo
     """What a file holds, and its rows as they are stored; runs in a thread."""
     try:
         read = reader(file)
-    except DomainError as fault:
-        raise ListRefused(reason=str(fault.facts.get("reason", fault.code))) from fault
+    except MalformedList as fault:
+        raise ListRefused(fault.reason, fault.element, fault.line) from fault
     return read, [_row(entry) for entry in read.entries]
 
 

@@ -15,7 +15,9 @@ from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.hit_life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers import ListSource
+from services.screening.watchlist import questions
 from services.screening.watchlist.hit_consequences import change_hits
+from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.versions import EntryRecord, EntryStatus, ListVersion, VersionState
 from services.screening.watchlist.weighing import Consequences, Loading, Weighing, with_status
 from shared.audit.record import AuditRecord
@@ -113,17 +115,17 @@ class Lifecycle:
                 raise AlreadyDecided(kind="removal")
             gone = with_status(entry, EntryStatus.REMOVED, now)
             consequences = Consequences([gone], [entry_id], [], [])
-            await stores.watchlist.put_entries(connection, [gone])
-            await change_hits(self._ports, connection, consequences, Mover(principal.subject, now, reason))
-            await stores.watchlist.next_generation(connection)
-            await self._ports.audit.append(
-                connection,
-                actor=principal.subject,
-                action="wl.remove",
+            actor, purpose = stated_for_import(principal)
+            permitted = self._ports.require(
+                questions.remove_entry(actor=actor, purpose=purpose, now=now),
                 object_kind="entry",
                 object_id=entry_id,
                 facts={"list_source": entry.source_id, "reason": reason},
             )
+            await stores.watchlist.put_entries(connection, [gone])
+            await change_hits(self._ports, connection, consequences, Mover(principal.subject, now, reason))
+            await stores.watchlist.next_generation(connection)
+            await self._ports.audit.append_many(connection, [permitted])
 
     def _records(self, consequences: Consequences, version: ListVersion) -> list[AuditRecord]:
         """One record of the whole, and one for each entry that left screening."""

@@ -23,6 +23,7 @@ from services.screening.watchlist.nomination import (
     Terms,
 )
 from services.screening.watchlist.nomination_questions import Removed
+from services.screening.watchlist.nomination_record import keep_nomination
 from services.screening.watchlist.trial import try_entry
 from services.screening.watchlist.versions import (
     EntryRecord,
@@ -30,7 +31,7 @@ from services.screening.watchlist.versions import (
     identifying_digest,
 )
 from services.screening.watchlist.weighing import Weighing
-from shared.audit.record import AuditRecord, FactValue
+from shared.audit.record import FactValue
 from shared.security.tokens import Principal
 
 #: What a nominator is told before anybody else looks: criteria, dates, children, who may be listed at all.
@@ -91,7 +92,7 @@ class Nominating:
                 nominator_manager=principal.manager,
                 drafted_at=self._ports.clock.now(),
             )
-            await self._keep(connection, nomination, principal, "wl.draft")
+            await keep_nomination(self._ports, connection, nomination, principal, action="wl.draft")
             return nomination
 
     async def change(self, nomination_id: UUID, proposed: Proposed, principal: Principal) -> Nomination:
@@ -114,7 +115,7 @@ class Nominating:
                 entry=body,
                 terms=Terms(dict(proposed.terms)),
             )
-            await self._keep(connection, changed, principal, "wl.draft")
+            await keep_nomination(self._ports, connection, changed, principal, action="wl.draft")
             return changed
 
     async def submit(self, nomination_id: UUID, principal: Principal) -> Nomination:
@@ -123,9 +124,10 @@ class Nominating:
         Raises:
             NotFound: No such nomination of this person.
             AlreadyDecided: It is not open any more.
-            RefusedByPolicy: A criterion is not met; the reasons say which.
+            RefusedByPolicy: A criterion is not met, the reasons say which; or the safeguards let nobody
+                nominate this person (`wl.nominate`).
 
-        Source: SG-11, SG-13, SG-14, SG-16, SG-17; `watchlist-governance.md` §3 (SUBMITTED).
+        Source: SG-01, SG-08, SG-11, SG-13, SG-14, SG-16, SG-17; `watchlist-governance.md` §3 (SUBMITTED).
         """
         async with self._ports.transaction() as connection:
             nomination = await self._own(connection, nomination_id, principal)
@@ -145,6 +147,12 @@ class Nominating:
                     reasons=reasons,
                 )
                 raise RefusedByPolicy([record], reasons)
+            permitted = self._ports.require(
+                nomination_questions.nominate(nomination, Actor.of(principal), _PURPOSE, now=now),
+                object_kind="nomination",
+                object_id=str(nomination_id),
+                facts={"entry_id": nomination.entry_id, "list_source": nomination.source_id},
+            )
             trial = await try_entry(self._ports, connection, self._current, nomination.entry)
             submitted = replace(
                 nomination,
@@ -158,7 +166,10 @@ class Nominating:
                 "stopped": trial.stopped,
                 "plainly_different": trial.plainly_different,
             }
-            await self._keep(connection, submitted, principal, "wl.nominate", facts)
+            await keep_nomination(
+                self._ports, connection, submitted, principal, action="wl.submit", facts=facts
+            )
+            await self._ports.audit.append_many(connection, [permitted])
             return submitted
 
     async def decide(
@@ -195,7 +206,9 @@ class Nominating:
             )
             if target is NominationState.ACTIVATED:
                 await self._activate(connection, nomination, principal)
-            await self._keep(connection, decided, principal, f"wl.{target.value.lower()}")
+            await keep_nomination(
+                self._ports, connection, decided, principal, action=f"wl.{target.value.lower()}"
+            )
             return decided
 
     async def _activate(
@@ -264,30 +277,6 @@ class Nominating:
         source = await self._ports.stores.registers.source(connection, nomination.source_id)
         assert source is not None, "a nomination's source is registered: the tables say so"
         return source
-
-    async def _keep(
-        self,
-        connection: AsyncConnection,
-        nomination: Nomination,
-        principal: Principal,
-        action: str,
-        facts: Mapping[str, FactValue] | None = None,
-    ) -> None:
-        await self._ports.stores.nominations.put(connection, nomination)
-        record: AuditRecord = self._ports.audit.record(
-            actor=principal.subject,
-            action=action,
-            object_kind="nomination",
-            object_id=str(nomination.nomination_id),
-            facts={
-                "list_source": nomination.source_id,
-                "state": nomination.state.value,
-                "version": nomination.version,
-                "grounds_digest": nomination.grounds_digest,
-                **(facts or {}),
-            },
-        )
-        await self._ports.audit.append_many(connection, [record])
 
 
 def entry_body(entry_id: str, proposed: Proposed) -> dict[str, Any]:

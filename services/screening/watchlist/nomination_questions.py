@@ -89,6 +89,18 @@ def activate(
     )
 
 
+def nominate(nomination: Nomination, actor: Actor, purpose: Stated, *, now: datetime) -> Request:
+    """May this person be proposed at all? A nomination rests on its own grounds, never on a hit.
+
+    Source: SG-01, 08, 17, 41, 45.
+    """
+    return build_request(
+        Act("wl.nominate", actor, purpose, now),
+        {"person_category": person_category(nomination.terms.category), "hit_state": None},
+        {"human_verification": None},
+    )
+
+
 def renew(
     entry: EntryRecord, actor: Actor, purpose: Stated, *, reviewer: str, review_due: date, now: datetime
 ) -> Request:

@@ -125,6 +125,11 @@ def use_entry(
     )
 
 
+def remove_entry(*, actor: Actor, purpose: Stated, now: datetime) -> Request:
+    """May this entry be removed? It protects: only an unknown purpose refuses. Source: SG-01, 41, 45."""
+    return build_request(Act("wl.remove", actor, purpose, now), {}, {})
+
+
 def stated_for_import(principal: Principal) -> tuple[Actor, Stated]:
     """Who imports, and why: a watchlist serves prevention (S/RES/2396 para 13)."""
     return Actor.of(principal), Stated("TERR_PREVENT", None)

@@ -35,8 +35,10 @@ ASKED = {
         "hit.transition",
         "action.order",
         "wl.import",
+        "wl.nominate",
         "wl.activate",
         "wl.renew",
+        "wl.remove",
         "record.read",
         "config.change",
     },
@@ -52,6 +54,8 @@ BEYOND_THEIR_STAGE = {
     "record.read": {"SG-43"},
     "wl.activate": {"SG-42", "SG-45"},
     "wl.import": {"SG-45"},
+    "wl.nominate": {"SG-45"},
+    "wl.remove": {"SG-45"},
     "wl.renew": {"SG-45"},
 }
 """Catalogue §5 leaves these out, though their Facts lines judge the action; the engine asks them too."""

@@ -15,6 +15,12 @@ class MalformedList(DomainError):
     code = "MALFORMED_LIST"
     sentence = "The list cannot be read: {reason} at element {element}, line {line}."
 
+    def __init__(self, reason: str, element: str | None, line: int | None) -> None:
+        super().__init__(reason=reason, element=element, line=line)
+        self.reason = reason
+        self.element = element
+        self.line = line
+
 
 @dataclass(frozen=True, slots=True)
 class RowFault:
