@@ -1,6 +1,7 @@
 """From the messages of a body to the one EDIFACT text that answers them: CUSRES, ACKRES, CONTRL."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -42,41 +43,72 @@ def build_reply(
     Source:
         `spec/cusres.md`; `spec/pnrgov.md` §12; `spec/edifact.md` §11.
     """
+    writer = _Writer(own_name, reference, prepared_at, errors, table)
     groups: dict[tuple[object, ...], list[int]] = {}
     for place, message in enumerate(messages):
         groups.setdefault(_interchange_of(message), []).append(place)
-    texts: list[str] = []
-    acknowledged: set[tuple[object, ...]] = set()
     for interchange, places in groups.items():
         group = [messages[place] for place in places]
-        first = group[0]
-        if first.wants_acknowledgement and not first.is_syntax_failure:
-            # Once for an interchange, also where its messages are of both kinds.
-            if interchange[:-1] not in acknowledged:
-                control = _control(reference, len(texts))
-                texts.append(
-                    build_contrl(first, own_name=own_name, reference=control, prepared_at=prepared_at)
-                )
-            acknowledged.add(interchange[:-1])
-        control = _control(reference, len(texts))
-        if _is_acknowledged(first):
-            texts.append(
-                ackres.build_acknowledgement(
-                    group, own_name=own_name, reference=control, prepared_at=prepared_at, errors=errors
-                )
-            )
+        writer.acknowledge_syntax(group[0], interchange[:-1])
+        if _is_acknowledged(group[0]):
+            writer.write_ackres(group)
         else:
-            texts.append(
-                cusres.build_reply(
-                    group,
-                    own_name=own_name,
-                    reference=control,
-                    prepared_at=prepared_at,
-                    table=table,
-                    replies=None if replies is None else [replies[place] for place in places],
-                )
+            writer.write_cusres(group, None if replies is None else [replies[place] for place in places])
+    return "".join(writer.texts)
+
+
+@dataclass
+class _Writer:
+    """The interchanges written so far, and what all of them say of ourselves."""
+
+    own_name: str
+    reference: str
+    prepared_at: datetime
+    errors: ErrorTable
+    table: DirectiveTable
+    texts: list[str] = field(default_factory=list)
+    acknowledged: set[tuple[object, ...]] = field(default_factory=set)
+
+    def acknowledge_syntax(self, first: ParsedMessage, interchange: tuple[object, ...]) -> None:
+        """Write the CONTRL that was asked for: once for an interchange, also where it holds both kinds."""
+        if not first.wants_acknowledgement or first.is_syntax_failure or interchange in self.acknowledged:
+            return
+        self.acknowledged.add(interchange)
+        self.texts.append(
+            build_contrl(
+                first, own_name=self.own_name, reference=self._control(), prepared_at=self.prepared_at
             )
-    return "".join(texts)
+        )
+
+    def write_ackres(self, group: Sequence[ParsedMessage]) -> None:
+        """Answer reservations."""
+        self.texts.append(
+            ackres.build_acknowledgement(
+                group,
+                own_name=self.own_name,
+                reference=self._control(),
+                prepared_at=self.prepared_at,
+                errors=self.errors,
+            )
+        )
+
+    def write_cusres(self, group: Sequence[ParsedMessage], replies: Sequence[cusres.Reply] | None) -> None:
+        """Answer lists of travellers, and by CONTRL what is no readable interchange."""
+        self.texts.append(
+            cusres.build_reply(
+                group,
+                own_name=self.own_name,
+                reference=self._control(),
+                prepared_at=self.prepared_at,
+                table=self.table,
+                replies=replies,
+            )
+        )
+
+    def _control(self) -> str:
+        """The control reference of the next interchange: the one given, with a number from the second on."""
+        suffix = f"-{len(self.texts)}" if self.texts else ""
+        return self.reference[: REFERENCE_CHARACTERS - len(suffix)] + suffix
 
 
 def _is_acknowledged(message: ParsedMessage) -> bool:
@@ -92,8 +124,3 @@ def _interchange_of(message: ParsedMessage) -> tuple[object, ...]:
         message.is_syntax_failure,
         _is_acknowledged(message),
     )
-
-
-def _control(reference: str, number: int) -> str:
-    suffix = f"-{number}" if number else ""
-    return reference[: REFERENCE_CHARACTERS - len(suffix)] + suffix
