@@ -15,6 +15,7 @@ from services.ingest import (
     retention_routes,
     rights_routes,
     routes,
+    routes_oversight,
 )
 from services.ingest.beside import Beside
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
@@ -39,6 +40,7 @@ from shared.bus.relay import Carrier
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
+from shared.oversight.admission import OversightGate
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -95,11 +97,15 @@ def create_app(
             rights_routes.router,
             expected_routes.router,
             quality_routes.router,
+            routes_oversight.router,
             audit_router(),
         ],
         clock=time,
     )
     app.state.ports = ports
+    app.state.oversight_gate = OversightGate(
+        SERVICE, ports.database, ports.audit, ports.safeguards.decide, ports.is_chain_ok
+    )
     app.state.appeal_bodies = Bodies(settings.independent_authority, settings.appeal_court)
     opening = settings.unmasking_key_file
     app.state.open_vault = None if opening is None else OpenVault.load(opening)

@@ -25,6 +25,7 @@ from services.screening import (
     routes_match,
     routes_nomination_sheets,
     routes_nominations,
+    routes_oversight,
     routes_registers,
     routes_review,
     routes_versions,
@@ -54,6 +55,7 @@ from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
+from shared.oversight.admission import OversightGate
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -145,6 +147,7 @@ def create_app(
             routes_desk.router,
             routes_match.router,
             routes_fairness.router,
+            routes_oversight.router,
             audit_router(),
         ],
         clock=used_clock,
@@ -213,6 +216,9 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher)
             screening = ScreeningService(settings, ports, current, parts.draw, ALGORITHM, THRESHOLD)
             app.state.screening = screening
+            app.state.oversight_gate = OversightGate(
+                SERVICE, engine, audit, parts.safeguards.decide, watch.is_whole
+            )
             app.state.on_refusal = _record_refusal(ports)
             app.state.readiness_checks["database"] = _check(engine)
             used_carrier = parts.carrier or _http_carrier(settings, client, clock)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import exchange_routes, register_routes, routes
+from services.sharing import exchange_routes, register_routes, routes, routes_oversight
 from services.sharing.decide import NATIONAL_RELEASE, SCREENING
 from services.sharing.deliver import SENDER
 from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
@@ -34,6 +34,7 @@ from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
+from shared.oversight.admission import OversightGate
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -86,7 +87,13 @@ def create_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
-        routers=[routes.router, exchange_routes.router, register_routes.router, audit_router()],
+        routers=[
+            routes.router,
+            exchange_routes.router,
+            register_routes.router,
+            routes_oversight.router,
+            audit_router(),
+        ],
         clock=used_clock,
     )
 
@@ -159,6 +166,7 @@ def _lifespan(
                 )
             )
             app.state.sharing = sharing
+            app.state.oversight_gate = OversightGate(SERVICE, engine, audit, policy.decide, watch.is_whole)
             app.state.on_refusal = _log_refusal(sharing)
             app.state.readiness_checks["database"] = _check(engine)
             carrier = ports.carrier or HttpCarrier(client, {SCREENING: settings.screening_url}, signer)

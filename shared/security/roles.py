@@ -110,6 +110,7 @@ class Permission(StrEnum):
     APPROVE_EXCHANGE = "APPROVE_EXCHANGE"
     # every service
     READ_AUDIT = "READ_AUDIT"
+    READ_OVERSIGHT = "READ_OVERSIGHT"
     # console: its own pages that every member of staff opens (home, sign out)
     USE_CONSOLE = "USE_CONSOLE"
 
@@ -198,6 +199,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.WORK_EXCHANGE: frozenset({Role.LIAISON, Role.SUPERVISOR}),
         Permission.APPROVE_EXCHANGE: frozenset({Role.LEGAL, Role.LIAISON}),
         Permission.READ_AUDIT: OVERSIGHT,
+        Permission.READ_OVERSIGHT: OVERSIGHT,
         # An airline's own people see their own uploads and receipts there, and no page of the State's.
         Permission.USE_CONSOLE: STAFF | {Role.CARRIER},
     }

@@ -26,6 +26,7 @@ ASKED = {
         "redress.decide",
         "subject.answer",
         "notify.defer",
+        "oversight.read",
     },
     "screening": {
         "screen.run",
@@ -41,12 +42,20 @@ ASKED = {
         "wl.remove",
         "record.read",
         "config.change",
+        "oversight.read",
     },
-    "sharing": {"share.send", "exchange.control", "item.use", "record.read", "config.change"},
+    "sharing": {
+        "share.send",
+        "exchange.control",
+        "item.use",
+        "record.read",
+        "config.change",
+        "oversight.read",
+    },
 }
 """Sharing's vault asks SG-35 alone about `share.send`; `wl.activate` is asked of four safeguards alone."""
 
-MAKERS_OF_REQUESTS = {"Act", "_request", "_judged"}
+MAKERS_OF_REQUESTS = {"Act", "_request", "_judged", "admitted"}
 
 BEYOND_THEIR_STAGE = {
     "action.order": {"SG-42"},

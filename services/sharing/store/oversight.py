@@ -1,0 +1,158 @@
+"""What oversight reads of sharing: a month's counts, and each transfer abroad as it happens.
+
+Source: workflow.md §8, KPI 4, 8, 9 and 15; safeguards.md SG-42 (transfers to third States in real time).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.sharing.safeguards import logged_reasons
+from shared.oversight.asking import Asking
+from shared.oversight.figures import Figure, Month, count, counts, middle, percent
+
+MAX_TRANSFERS: Final = 200
+
+_OUTCOMES = text("""
+SELECT outcome AS part, count(*) AS number FROM recipient
+WHERE decided_at >= :since AND decided_at < :until AND outcome IS NOT NULL GROUP BY outcome ORDER BY outcome
+""")
+_PARAGRAPHS = text("""
+SELECT '2396/' || paragraph AS part, count(*) AS number FROM recipient, unnest(paragraphs) AS paragraph
+WHERE decided_at >= :since AND decided_at < :until AND outcome = 'SEND' AND scope = 'FOREIGN'
+GROUP BY 1 ORDER BY 1 LIMIT :limit
+""")
+_STATES = text("""
+SELECT state AS part, count(*) AS number FROM recipient
+WHERE decided_at >= :since AND decided_at < :until AND outcome = 'SEND' AND scope = 'FOREIGN'
+GROUP BY 1 ORDER BY 1 LIMIT :limit
+""")
+_REASONS = text("""
+SELECT reasons, count(*) AS number FROM recipient
+WHERE decided_at >= :since AND decided_at < :until AND outcome IN ('BLOCK', 'HOLD')
+GROUP BY reasons ORDER BY reasons
+""")
+_PROTECTED = text("""
+SELECT count(*) AS number FROM recipient WHERE decided_at >= :since AND decided_at < :until
+    AND EXISTS (SELECT FROM unnest(reasons) AS reason WHERE reason LIKE 'SG-35.%')
+""")
+_NOTICES = text("""
+SELECT count(*) AS sent, count(delivered_at) AS delivered,
+       count(*) FILTER (WHERE delivered_at <= sent_at + interval '15 minutes') AS in_time,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - created_at)) AS median,
+       percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM sent_at - created_at)) AS high
+FROM notice WHERE sent_at >= :since AND sent_at < :until
+""")
+_NOTICE_STATES = text("""
+SELECT state AS part, count(*) AS number FROM notice
+WHERE created_at >= :since AND created_at < :until GROUP BY state ORDER BY state
+""")
+_MESSAGES = text("""
+SELECT direction || ' ' || type AS part, count(*) AS number FROM exchange_message
+WHERE created_at >= :since AND created_at < :until GROUP BY 1 ORDER BY 1 LIMIT :limit
+""")
+_WITHDRAWN = text("""
+SELECT count(*) AS sent, count(done_at) AS done,
+       count(*) FILTER (WHERE done_at IS NULL AND done_due_at < :now) AS overdue,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM done_at - created_at)) AS median
+FROM exchange_message WHERE direction = 'OUT' AND type IN ('CORRECT', 'RECALL', 'WL_REMOVE')
+    AND created_at >= :since AND created_at < :until
+""")
+_TRANSFERS = text("""
+SELECT n.notice_id, n.share_id, n.authority_id, n.candidate ->> 'state' AS recipient_state, n.channel,
+       n.state, n.fields, n.payload_digest, n.agreement_id, n.created_at, n.sent_at, n.delivered_at, n.tries,
+       r.paragraphs
+FROM notice n
+LEFT JOIN recipient r ON r.share_id = n.share_id AND r.authority_id = n.authority_id
+WHERE n.scope = 'FOREIGN' ORDER BY n.created_at DESC, n.notice_id LIMIT :limit
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One notice to another State; names of fields, no value of any."""
+
+    notice_id: UUID
+    share_id: UUID
+    authority_id: str
+    recipient_state: str
+    channel: str
+    state: str
+    paragraphs: tuple[str, ...]
+    fields: tuple[str, ...]
+    payload_digest: str
+    agreement_id: str | None
+    created_at: datetime
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    tries: int
+
+
+class OversightStore:
+    """Reads the tables of sharing for oversight; writes nothing."""
+
+    async def figures(self, connection: AsyncConnection, month: Month, now: datetime) -> list[Figure]:
+        """Every figure of the month.
+
+        Args:
+            connection: The service's database.
+            month: Of which month.
+            now: What is overdue is so at this instant.
+        """
+        ask = Asking(connection, month, now)
+        return [*await _shares(ask), *await _blocked(ask), *await _withdrawals(ask)]
+
+    async def transfers(self, connection: AsyncConnection) -> list[Transfer]:
+        """The newest transfers to other States, at most `MAX_TRANSFERS`."""
+        rows = await connection.execute(_TRANSFERS, {"limit": MAX_TRANSFERS})
+        return [
+            Transfer(
+                **{
+                    **row,
+                    "paragraphs": tuple(row["paragraphs"] or ()),
+                    "fields": tuple(sorted(row["fields"])),
+                }
+            )
+            for row in rows.mappings()
+        ]
+
+
+async def _shares(ask: Asking) -> list[Figure]:
+    notices = await ask.row(_NOTICES)
+    return [
+        *counts(8, "recipients", await ask.parts(_OUTCOMES)),
+        *counts(8, "sent_abroad_by_paragraph", await ask.parts(_PARAGRAPHS)),
+        *counts(8, "sent_abroad_by_state", await ask.parts(_STATES)),
+        *counts(8, "notices", await ask.parts(_NOTICE_STATES)),
+        *counts(8, "exchange_messages", await ask.parts(_MESSAGES)),
+        percent(8, "acknowledged_in_15_minutes", notices.in_time, notices.sent),
+        middle(4, "decision_to_sending_median", notices.median, notices.sent),
+        middle(4, "decision_to_sending_95th", notices.high, notices.sent),
+    ]
+
+
+async def _blocked(ask: Asking) -> list[Figure]:
+    """Refused and held by reason, as the least cleared reader sees them; protection apart, as a count."""
+    numbers: dict[str, int] = {}
+    for row in await ask.rows(_REASONS):
+        for reason in logged_reasons(row.reasons):
+            numbers[reason] = numbers.get(reason, 0) + int(row.number)
+    protected = await ask.row(_PROTECTED)
+    return [
+        *counts(8, "not_sent_by_reason", sorted(numbers.items())),
+        count(15, "blocked_for_protection", protected.number),
+    ]
+
+
+async def _withdrawals(ask: Asking) -> list[Figure]:
+    row = await ask.row(_WITHDRAWN)
+    return [
+        count(9, "corrections_and_recalls", row.sent),
+        count(9, "carried_out_everywhere", row.done),
+        count(9, "overdue", row.overdue),
+        middle(9, "time_until_carried_out_median", row.median, row.done),
+    ]

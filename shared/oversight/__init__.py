@@ -1,0 +1,1 @@
+"""What every service offers to oversight: figures with small counts hidden, its own log's counts, replay."""

@@ -1,0 +1,35 @@
+"""Oversight of ingest: coverage, what was dropped, requests of persons and retention, in counts."""
+
+from typing import Any
+
+from tests.integration.ingest.conftest import Ingest
+
+PATH = "/v1/oversight/figures"
+
+
+async def figures(ingest: Ingest, role: str = "DPO", **headers: str) -> Any:
+    token = ingest.issuer.token(role, subject=role.lower(), authority="XAA-PIU-01")
+    sent = {"Authorization": f"Bearer {token}", "Purpose-Code": "OVERSIGHT"} | headers
+    return await ingest.http.get(PATH, headers=sent)
+
+
+async def test_a_month_of_messages_and_retention_is_told_in_counts(ingest: Ingest) -> None:
+    for number in range(11):
+        await ingest.submit(f"not a message {number}".encode())
+    answer = await figures(ingest)
+    assert answer.status_code == 200, answer.text
+    told = {(each["name"], each["group"]): each["value"] for each in answer.json()["figures"]}
+    assert told["messages", "REJECTED"] == 11
+    assert told["holds_now", None] == 0
+    assert told["flights_covered_by_api", None] is None
+    assert {each["kpi"] for each in answer.json()["figures"]} >= {1, 4, 11, 12, 13, 16}
+
+
+async def test_who_works_there_does_not_read_as_oversight(ingest: Ingest) -> None:
+    assert (await figures(ingest, "SUPERVISOR")).status_code == 403
+
+
+async def test_the_court_reads_and_its_look_is_recorded(ingest: Ingest) -> None:
+    assert (await figures(ingest, "COURT")).status_code == 200
+    rows = await ingest.rows("SELECT outcome FROM audit_record WHERE action = 'oversight.read'")
+    assert [row.outcome for row in rows] == ["PERMITTED"]

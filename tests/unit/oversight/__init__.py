@@ -1,0 +1,1 @@
+"""Tests of what oversight reads, without a database."""
