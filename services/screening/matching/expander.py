@@ -94,6 +94,7 @@ class Expander:
         words = len(index.listing.word_head)
         self._best = np.zeros(words, np.int32)
         self._touched = np.zeros(words + 1, np.int32)
+        self._near = np.zeros(len(index.alphabet) + 1, np.int32)
 
     def make_room(self) -> None:
         """Forget everything where too much is remembered; what was given before is then no longer valid."""
@@ -166,7 +167,7 @@ class Expander:
         )
         known = [(form, *found) for form, text in enumerate(texts) for found in self._by_keys(text)]
         table = np.array(known, np.int32).reshape(-1, 4)
-        count = expand(self._index.vocabulary, forms, table, self._best, self._touched)
+        count = expand(self._index.vocabulary, forms, table, self._best, self._touched, self._near)
         ids = np.sort(self._touched[:count])
         packed = self._best[ids]
         self._best[ids] = 0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from services.screening.matching import weights as w
-from services.screening.matching.batch_kernels import day_number
+from services.screening.matching.beside_kernels import ANY_DAY, MONTH_STEP, NO_DAY, YEAR_STEP
 from services.screening.matching.births import EXACT, listed_parts
 from services.screening.matching.listing import Array
 from services.screening.matching.names import read_name
@@ -96,11 +96,31 @@ def _parts(date: BirthDate) -> tuple[int, ...]:
 def _day_arrays(birth: Array, starts: Array) -> dict[str, Array]:
     """Full dates in order; a first of January, which often stands for an unknown day, is not looked up."""
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    kind, year, month, day = birth[:, 0], birth[:, 1], birth[:, 2], birth[:, 3]
+    kind, month, day = birth[:, 0], birth[:, 2], birth[:, 3]
     at = np.flatnonzero((kind == EXACT) & (day > 0) & ~((day == 1) & (month == 1)))
-    keys = [day_number(int(year[row]), int(month[row]), int(day[row])) for row in at]
-    table = np.unique(np.array([keys, owner[at]], np.int64).reshape(2, -1).T, axis=0)
+    table = np.unique(np.stack((_day_numbers(birth[at].astype(np.int64)), owner[at]), axis=1), axis=0)
     return {"day_key": table[:, 0].astype(np.int32), "day_entry": table[:, 1].astype(np.int32)}
+
+
+def born_codes(birth: Array, starts: Array) -> Array:
+    """For each entry the one birth date that it is compared with, as one number.
+
+    `ANY_DAY` where there are several, or one that is a span or approximate; `NO_DAY` where there is none.
+    """
+    codes = np.full(len(starts) - 1, ANY_DAY, np.int32)
+    counts = np.diff(starts)
+    codes[counts == 0] = NO_DAY
+    single = np.flatnonzero(counts == 1)
+    rows = birth[starts[single]].astype(np.int32)
+    is_plain = (rows[:, 0] == EXACT) & (rows[:, 5] == TO_ALL_NAMES)
+    codes[single[is_plain]] = _day_numbers(rows[is_plain])
+    return codes
+
+
+def _day_numbers(birth: Array) -> Array:
+    """What `day_number` gives for the dates of birth rows."""
+    numbers: Array = birth[:, 1] * YEAR_STEP + birth[:, 2] * MONTH_STEP + birth[:, 3]
+    return numbers
 
 
 def _state_rows(entry: WatchlistEntry) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from services.screening.matching.documents import document_keys
-from services.screening.matching.facts import fact_arrays
+from services.screening.matching.facts import born_codes, fact_arrays
 from services.screening.matching.listing import Array, Listing
 from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
@@ -192,13 +192,15 @@ def _compile_arrays(
 ) -> dict[str, Array]:
     words = list(names.words)
     spellings = sorted({form for word in words for form, _ in word.forms}, key=lambda text: (len(text), text))
+    facts = fact_arrays(entries, names.entry, names.source)
+    born = born_codes(facts["birth"], facts["birth_start"])
     arrays: dict[str, Array] = {
+        **facts,
         **rarity.arrays,
+        **_name_arrays(names, words, born),
         **_word_arrays(words),
-        **_name_arrays(names, words, len(entries)),
         **_spelling_arrays(spellings, words, rarity),
         **_joined_arrays(names, words, rarity),
-        **fact_arrays(entries, names.entry, names.source),
     }
     keys = (
         (stable_hash(key), number)
@@ -245,23 +247,24 @@ def _word_arrays(words: Sequence[Word]) -> dict[str, Array]:
     }
 
 
-def _name_arrays(names: _ListedNames, words: Sequence[Word], entries: int) -> dict[str, Array]:
+def _name_arrays(names: _ListedNames, words: Sequence[Word], born: Array) -> dict[str, Array]:
     name_word = np.array(names.word, np.int32)
     name_start = np.array(names.start, np.int32)
     name_entry = np.array(names.entry, np.int32)
     in_name = np.repeat(np.arange(len(name_entry), dtype=np.int32), np.diff(name_start))
     is_whole = ~np.array([word.is_initial for word in words], bool)[name_word]
     order = np.lexsort((in_name[is_whole], name_word[is_whole]))
-    posted = name_word[is_whole][order]
+    posted, posting_name = name_word[is_whole][order], in_name[is_whole][order]
     return {
         "name_word": name_word,
         "name_start": name_start,
         "name_entry": name_entry,
         "name_source": np.array(names.source, np.int32),
         "name_is_low": np.array(names.is_low, np.int8),
-        "posting_name": in_name[is_whole][order],
+        "posting_name": posting_name,
+        "posting_born": born[name_entry[posting_name]],
         "posting_start": np.searchsorted(posted, np.arange(len(words) + 1)).astype(np.int32),
-        "entry_start": np.searchsorted(name_entry, np.arange(entries + 1)).astype(np.int32),
+        "entry_start": np.searchsorted(name_entry, np.arange(len(born) + 1)).astype(np.int32),
     }
 
 

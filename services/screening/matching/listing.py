@@ -42,6 +42,7 @@ class Listing(NamedTuple):
 
     word_head, word_length: the first three letters of each word, packed, and how many it has.
     name_word: the words of each name. posting_name: the names of each word, words of one letter left out.
+    posting_born: for each of these the one birth date that counts for it (`facts.born_codes`).
     joined_*: neighbours of a name taken as one word, ordered by key: name, places (mask), weight.
     birth: kind, year, month, day, last year, and to which name of the entry the date is tied (-1: to all).
     state: nationality, weight of agreeing with it. place: State and city of birth.
@@ -56,6 +57,7 @@ class Listing(NamedTuple):
     name_is_low: Array
     posting_start: Array
     posting_name: Array
+    posting_born: Array
     joined_name: Array
     joined_places: Array
     joined_weight: Array
@@ -120,7 +122,7 @@ class Room(NamedTuple):
 
 LISTING = record_of(
     Listing,
-    FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32,
+    FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_I32,
     FIXED_I32, FIXED_I16, FIXED_I16,
     FIXED_I32, FIXED_I32, FIXED_TABLE16, FIXED_I32, FIXED_TABLE, FIXED_I8, FIXED_I32, FIXED_TABLE,
     FIXED_I32, FIXED_I32,

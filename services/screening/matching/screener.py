@@ -7,7 +7,7 @@ from threading import Lock
 
 import numpy as np
 
-from services.screening.matching.batch_kernels import mark_joined, mark_words, screen_from, unmark
+from services.screening.matching.batch_kernels import screen_from
 from services.screening.matching.births import date_parts
 from services.screening.matching.documents import document_keys
 from services.screening.matching.expander import MAX_REMEMBERED_PAIRS, Expander, SentName
@@ -34,6 +34,7 @@ from services.screening.matching.listing import (
 )
 from services.screening.matching.name_kernels import weigh_name
 from services.screening.matching.names import MAX_WORDS
+from services.screening.matching.net_kernels import mark_joined, mark_words, unmark
 from services.screening.matching.score import Judgement, PairedWords, WeighedName, judge
 from services.screening.matching.vocabulary import stable_hash
 from shared.travel import TravelDocument, Traveller

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+import services.screening.matching
 from deploy.local.match_cases import damage
 from deploy.local.match_population import Population
-from services.screening.matching import Matcher
 from services.screening.matching.births import relate_births
 from services.screening.matching.listing import MAX_EDGES, MAX_PLACES, Room, room_for
 from services.screening.matching.names import MAX_WORDS
@@ -23,6 +23,7 @@ from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 word_kernels = plain_module("word_kernels")
 name_kernels = plain_module("name_kernels")
 births = plain_module("births")
+beside_kernels = plain_module("beside_kernels")
 words = st.text("abcde", min_size=1, max_size=12)
 
 
@@ -141,10 +142,12 @@ TRAVELLERS = [
 
 
 def _answers(package: Any, entries: list[WatchlistEntry], travellers: list[Traveller]) -> Any:
+    """Every match of each traveller with any score, then with the threshold's."""
     matcher = package.Matcher.compile(entries)
     return [
         [(match.entry_id, match.score) for match in matches]
-        for matches in matcher.screen(travellers, floor=0.0)
+        for floor in (0.0, None)
+        for matches in matcher.screen(travellers, floor=floor)
     ]
 
 
@@ -161,8 +164,7 @@ def test_machine_code_answers_as_plain_python_does() -> None:
     with plain_python() as package:
         plain = _answers(package, entries, travellers)
     assert sum(map(bool, plain)) > 50
-    compiled = Matcher.compile(entries).screen(travellers, floor=0.0)
-    assert plain == [[(match.entry_id, match.score) for match in matches] for matches in compiled]
+    assert plain == _answers(services.screening.matching, entries, travellers)
 
 
 dates = st.one_of(
@@ -175,3 +177,35 @@ def test_birth_dates_relate_as_in_plain_python(sent: str, listed: Any) -> None:
     pair = (PartialDate.parse(sent), BirthDate(BirthDateKind.EXACT, date=PartialDate.of(listed)))
 
     assert births.relate_births(*pair) == relate_births(*pair)
+
+
+parts = st.tuples(st.integers(1900, 2010), st.integers(0, 12), st.integers(0, 28))
+
+
+@settings(max_examples=500)
+@given(parts, parts, st.integers(-1_500, 1_500))
+def test_no_date_gives_what_the_bounds_exclude(
+    sent: tuple[int, int, int], listed: tuple[int, int, int], need: int
+) -> None:
+    listed = listed if listed[1] else (listed[0], 0, 0)
+    sent = sent if sent[1] else (sent[0], 0, 0)
+    sent_day, listed_day = beside_kernels.day_number(*sent), beside_kernels.day_number(*listed)
+    given = births.weight_of(births.relate_dates(*sent, births.EXACT, *listed, 0))
+    are_near = abs(sent[0] - listed[0]) <= beside_kernels.years_apart(sent_day, need)
+    month_day = beside_kernels.MONTH_DAY
+    has_slipped = (
+        bool(beside_kernels.is_slip_enough(sent_day, need)) and sent_day & month_day == listed_day & month_day
+    )
+
+    assert given < need or are_near or has_slipped
+
+
+def test_dates_of_one_generation_apart_give_too_little_for_a_weak_name() -> None:
+    sent_day = beside_kernels.day_number(1970, 5, 14)
+
+    assert beside_kernels.years_apart(sent_day, 0) == 1
+    assert beside_kernels.years_apart(sent_day, -400) == 5
+    assert beside_kernels.years_apart(sent_day, 5_000) == -1
+    assert not beside_kernels.is_slip_enough(sent_day, 600)
+    assert beside_kernels.years_apart(beside_kernels.NO_DAY, 1) == -1
+    assert beside_kernels.years_apart(beside_kernels.NO_DAY, 0) > 9_999

@@ -13,6 +13,7 @@ from services.screening.matching.exhaustive import ExhaustiveScreener
 from services.screening.matching.index import Index
 from services.screening.matching.rarity import Rarity
 from services.screening.matching.screener import Found, Screener
+from services.screening.matching.weights import THRESHOLD, least_total
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 from tests.unit.screening.matching.plain import plain_module
@@ -38,12 +39,12 @@ def rows(parts: list[Found]) -> list[tuple[int, int, int]]:
     )
 
 
-def by_index(index: Index, *travellers: Traveller) -> list[tuple[int, int, int]]:
-    return rows(Screener(index).screen(travellers, LEAST))
+def by_index(index: Index, *travellers: Traveller, least: int = LEAST) -> list[tuple[int, int, int]]:
+    return rows(Screener(index).screen(travellers, least))
 
 
-def by_definition(index: Index, *travellers: Traveller) -> list[tuple[int, int, int]]:
-    return rows(ExhaustiveScreener(index).screen_every_name(travellers, LEAST))
+def by_definition(index: Index, *travellers: Traveller, least: int = LEAST) -> list[tuple[int, int, int]]:
+    return rows(ExhaustiveScreener(index).screen_every_name(travellers, least))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -57,6 +58,39 @@ def test_the_nets_lose_nothing_on_a_fictional_list(seed: int) -> None:
 
     assert len(expected) > len(travellers) / 2
     assert by_index(index, *travellers) == expected
+    for least in (least_total(THRESHOLD), 3_000):
+        likely = [row for row in expected if row[2] >= least]
+        assert by_index(index, *travellers, least=least) == likely
+    assert len(likely) < len(expected)
+
+
+dates = st.none() | st.sampled_from(
+    ["1970", "1970-05", "1970-05-14", "1970-05-15", "1970-01-01", "1971-05-14", "1973-11-30", "1907-05-14"]
+)
+listed_dates = st.lists(
+    st.one_of(
+        dates.filter(bool).map(lambda day: {"kind": "EXACT", "date": day}),
+        st.integers(1960, 1980).map(lambda year: {"kind": "APPROXIMATE", "year": year}),
+        st.just({"kind": "BETWEEN", "from_year": 1955, "to_year": 1969}),
+    ),
+    max_size=2,
+)
+
+
+@settings(max_examples=150)
+@given(
+    st.lists(st.tuples(names, listed_dates), min_size=1, max_size=5), names, dates, st.integers(-500, 4_000)
+)
+def test_a_floor_loses_nothing_that_reaches_it(
+    listed: list[tuple[str, list[dict[str, object]]]], name: str, born: str | None, least: int
+) -> None:
+    entries = [
+        an_entry(text, entry_id=f"T:{number}", birth_dates=days) for number, (text, days) in enumerate(listed)
+    ]
+    index = Index.compile(entries)
+    traveller = a_traveller(name, "KALPANIK", birth_date=born, nationality="XBB", sex="F")
+
+    assert by_index(index, traveller, least=least) == by_definition(index, traveller, least=least)
 
 
 @settings(max_examples=120)
