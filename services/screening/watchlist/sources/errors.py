@@ -27,7 +27,8 @@ class RowFault:
     """What could not be understood in a row that was otherwise kept. Holds no text of the row.
 
     `reference` is the source's own, `line` 1-based, `code` one of UNMAPPED_STATE, UNREADABLE_DATE,
-    BIRTH_DATE_WITHOUT_YEAR, DOCUMENT_WITHOUT_NUMBER, UNKNOWN_QUALITY, UNKNOWN_SEX, UNKNOWN_ELEMENT.
+    BIRTH_DATE_WITHOUT_YEAR, DOCUMENT_WITHOUT_NUMBER, OTHER_CALENDAR, STATE_LINKED_PROGRAMME,
+    UNKNOWN_QUALITY, UNKNOWN_SEX, UNKNOWN_ELEMENT.
     """
 
     code: str

@@ -11,7 +11,9 @@ from typing import Final
 
 from services.screening.watchlist.entry import EntryAddress, EntryName, Listing, NameKind, WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.sources.ofac_programmes import second_look
 from services.screening.watchlist.sources.ofac_remarks import Remarks, read_remarks
+from services.screening.watchlist.sources.ofac_xml import read_ofac_xml
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
 from services.screening.watchlist.sources.tables import Table, TableRow, Tables, read_tables
 from services.screening.watchlist.sources.un_states import state_code
@@ -23,6 +25,8 @@ _NUMBER, _NAME, _TYPE, _PROGRAM, _REMARKS = 0, 1, 2, 3, 11
 _ALIAS_KIND, _ALIAS_NAME = 2, 3
 _STREET, _CITY, _COUNTRY = 2, 3, 4
 _ALIAS_KINDS: Final = {"aka": NameKind.ALIAS, "fka": NameKind.FORMER, "nka": NameKind.ALIAS}
+_SNIFFED: Final = 256
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
 _COMPANIONS: Final = ("alt.csv", "add.csv", "comments.csv")
 
 
@@ -33,6 +37,16 @@ class _Companions:
     aliases: Mapping[str, list[TableRow]] = field(default_factory=dict)
     addresses: Mapping[str, list[TableRow]] = field(default_factory=dict)
     comments: Mapping[str, list[TableRow]] = field(default_factory=dict)
+
+
+def read_ofac(file: ListToRead) -> ReadList:
+    """Read either form of the list: XML by its first sign, else CSV or the ZIP of its four files.
+
+    Raises:
+        MalformedList: See `read_ofac_xml` and `read_ofac_csv`.
+    """
+    start = file.content[:_SNIFFED].removeprefix(_UTF8_MARK).lstrip()
+    return read_ofac_xml(file) if start.startswith(b"<") else read_ofac_csv(file)
 
 
 def read_ofac_csv(file: ListToRead) -> ReadList:
@@ -142,7 +156,10 @@ def _entry(
         addresses=tuple(_addresses(companions.addresses.get(number, ()))),
         grounds=tuple(remarks.grounds),
     )
-    return entry, _faults(remarks, row)
+    faults = _faults(remarks, row)
+    if second_look(programmes):
+        faults.append(RowFault("STATE_LINKED_PROGRAMME", number, SDN, row.line))
+    return entry, faults
 
 
 def _name(text: str, kind: NameKind) -> EntryName:

@@ -92,7 +92,7 @@ def _read_part(remarks: Remarks, part: str) -> None:
     elif lower.startswith("dob "):
         _read_birth_date(remarks, part[4:])
     elif lower.startswith("pob "):
-        remarks.birth_places.append(_place(part[4:]))
+        remarks.birth_places.append(birth_place(part[4:]))
     elif lower.startswith(("nationality ", "citizen ")):
         _read_nationality(remarks, part.split(" ", 1)[1])
     elif alias := _WEAK_ALIAS.fullmatch(part):
@@ -103,7 +103,7 @@ def _read_part(remarks: Remarks, part: str) -> None:
 
 
 def _read_birth_date(remarks: Remarks, text: str) -> None:
-    birth = _birth_date(text)
+    birth = birth_date(text)
     if birth is None:
         remarks.unread.append("DOB")
         remarks.grounds.append(f"DOB {text}")
@@ -111,8 +111,8 @@ def _read_birth_date(remarks: Remarks, text: str) -> None:
         remarks.birth_dates.append(birth)
 
 
-def _birth_date(text: str) -> BirthDate | None:
-    """The birth date as precise as it is written; never more precise."""
+def birth_date(text: str) -> BirthDate | None:
+    """A birth date as precise as it is written; never more precise."""
     circa = text.startswith("circa ")
     plain = text.removeprefix("circa ")
     span = _RANGE.fullmatch(plain)
@@ -129,22 +129,16 @@ def _birth_date(text: str) -> BirthDate | None:
 
 def _partial(text: str) -> PartialDate | None:
     if _DAY.fullmatch(text):
-        day = _day(text)
+        day = issue_day(text)
         return None if day is None else PartialDate.parse(day.isoformat())
     if _MONTH.fullmatch(text):
-        day = _day(f"01 {text}")
+        day = issue_day(f"01 {text}")
         return None if day is None else PartialDate.parse(day.isoformat()[:7])
     return None
 
 
-def _day(text: str) -> date | None:
-    try:
-        return datetime.strptime(text, "%d %b %Y").date()  # noqa: DTZ007 - a date has no zone.
-    except ValueError:
-        return None
-
-
-def _place(text: str) -> BirthPlace:
+def birth_place(text: str) -> BirthPlace:
+    """A place of birth: city, region and State parted by commas."""
     *before, last = [part.strip() for part in text.split(",")]
     country = state_code(last)
     if country is None:
@@ -177,6 +171,19 @@ def _read_document(remarks: Remarks, part: str) -> bool:
     return False
 
 
+def document_letter(words: str) -> str | None:
+    """The letter of a kind of document by OFAC's words, `None` for what is no travel or identity paper."""
+    return next((letter for letter, prefix in _KINDS if prefix.match(f"{words} ")), None)
+
+
+def issue_day(text: str) -> date | None:
+    """A calendar day as OFAC writes it (`01 Feb 2003`), or nothing."""
+    try:
+        return datetime.strptime(text, "%d %b %Y").date()  # noqa: DTZ007 - a date has no zone.
+    except ValueError:
+        return None
+
+
 def _document(letter: str, words: str, found: re.Match[str]) -> EntryDocument:
     state = found["state"]
     rest = found["rest"] or ""
@@ -188,6 +195,6 @@ def _document(letter: str, words: str, found: re.Match[str]) -> EntryDocument:
         issuer=issuer,
         issuer_text=state if issuer is None else None,
         type_text=words,
-        issued=None if issued is None else _day(issued[1]),
+        issued=None if issued is None else issue_day(issued[1]),
         note=rest.strip() or None,
     )

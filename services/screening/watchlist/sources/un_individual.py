@@ -24,6 +24,7 @@ from services.screening.watchlist.entry import (
 )
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
 from services.screening.watchlist.sources.un_states import state_code
+from services.screening.watchlist.sources.xml_rows import line_of, text_of
 from shared.travel import PartialDate, Sex
 
 UN_1267_REGIME = "Al-Qaida"
@@ -49,17 +50,6 @@ _DOCUMENT_TYPES = (
     ("L", re.compile(r"driv|licen[cs]e|permit", re.IGNORECASE)),
     ("I", re.compile(r"identi|\bid\b", re.IGNORECASE)),
 )
-
-
-def text_of(element: Element, tag: str) -> str:
-    """The text of a child, white space made single, empty where the child is absent or empty."""
-    return " ".join((element.findtext(tag) or "").split())
-
-
-def line_of(element: Element) -> int:
-    """The line of the file on which an element begins, 1-based; 0 where the parser does not know."""
-    line: object = element.sourceline
-    return line if isinstance(line, int) else 0
 
 
 @dataclass(slots=True)

@@ -4,22 +4,17 @@ The file is read as a stream: no DTD, no entities, no network, every dimension l
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import BytesIO
-
-from lxml import etree
-from lxml.etree import _Element as Element
+from typing import Final
 
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
-from services.screening.watchlist.sources.read_list import ListLimits, ListToRead, ReadList
-from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader, line_of
+from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader
+from services.screening.watchlist.sources.xml_rows import XmlLayout, XmlRows, refusal
 
 TERRORISM_REGIMES = frozenset({UN_1267_REGIME})
-_DEPTH_OF_SECTIONS = 2
-_ROOT = "CONSOLIDATED_LIST"
-_SECTIONS = {"INDIVIDUAL": "INDIVIDUALS", "ENTITY": "ENTITIES"}
+_LAYOUT: Final = XmlLayout(root="CONSOLIDATED_LIST", rows={"INDIVIDUAL": "INDIVIDUALS", "ENTITY": "ENTITIES"})
 
 
 def read_un_list(file: ListToRead) -> ReadList:
@@ -42,22 +37,22 @@ def read_un_list(file: ListToRead) -> ReadList:
     seen: set[str] = set()
     faults: list[RowFault] = []
     entities = 0
-    stream = _RowStream(file.content, file.limits)
-    for row in stream:
+    rows = XmlRows(file.content, _LAYOUT, file.limits)
+    for row in rows:
         if row.tag == "ENTITY":
             entities += 1
             continue
         reader = IndividualReader(row, file.source)
         entry = reader.read()
         if entry.id in seen:
-            raise MalformedList(reason="REPEATED_REFERENCE", element=row.tag, line=line_of(row))
+            raise refusal("REPEATED_REFERENCE", row)
         seen.add(entry.id)
         faults.extend(reader.faults)
         by_regime[reader.regime] += 1
         if reader.regime in file.regimes:
             entries[entry.id] = entry
     return ReadList(
-        generated_at=stream.generated_at(),
+        generated_at=_generated_at(rows),
         individuals=by_regime.total(),
         by_regime=dict(sorted(by_regime.items())),
         entities_left_out=entities,
@@ -66,90 +61,10 @@ def read_un_list(file: ListToRead) -> ReadList:
     )
 
 
-class _RowStream:
-    """Yields each INDIVIDUAL and ENTITY as it ends, checks the limits, and frees the row afterwards."""
-
-    def __init__(self, content: bytes, limits: ListLimits) -> None:
-        self._limits = limits
-        self._events = etree.iterparse(
-            BytesIO(content),
-            events=("start", "end"),
-            resolve_entities=False,
-            load_dtd=False,
-            dtd_validation=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        )
-        self._generated: str | None = None
-        self._last_tag: str | None = None
-
-    def generated_at(self) -> datetime:
-        """The moment that the root states, in UTC; known once all rows are read."""
-        try:
-            moment = datetime.fromisoformat(self._generated or "")
-        except ValueError:
-            raise MalformedList(reason="MISSING_GENERATION_DATE", element=_ROOT, line=1) from None
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-    def __iter__(self) -> Iterator[Element]:
-        try:
-            yield from self._rows()
-        except etree.XMLSyntaxError as fault:
-            line = fault.lineno or 0
-            raise MalformedList(reason="NOT_WELL_FORMED", element=self._last_tag, line=line) from None
-
-    def _rows(self) -> Iterator[Element]:
-        depth = rows = elements = 0
-        for event, element in self._events:
-            if event == "start":
-                depth, elements = depth + 1, elements + 1
-                self._enter(element, depth, elements)
-                continue
-            depth -= 1
-            self._leave(element)
-            if depth == _DEPTH_OF_SECTIONS and element.tag in _SECTIONS:
-                rows, elements = rows + 1, 0
-                if rows > self._limits.rows:
-                    raise _refusal("TOO_MANY_ROWS", element)
-                yield element
-                _free(element)
-        if rows == 0:
-            raise MalformedList(reason="NO_ROWS", element=_ROOT, line=1)
-
-    def _enter(self, element: Element, depth: int, elements: int) -> None:
-        self._last_tag = str(element.tag)
-        if depth == 1:
-            self._open(element)
-        if depth > self._limits.depth:
-            raise _refusal("TOO_DEEP", element)
-        if elements > self._limits.elements_a_row:
-            raise _refusal("ROW_TOO_LONG", element)
-        section = _SECTIONS.get(self._last_tag)
-        parent = element.getparent()
-        if section and (parent is None or parent.tag != section):
-            raise _refusal("MISPLACED_ROW", element)
-
-    def _open(self, root: Element) -> None:
-        if root.tag != _ROOT:
-            raise _refusal("WRONG_ROOT", root)
-        if root.getroottree().docinfo.internalDTD is not None:
-            raise _refusal("DOCTYPE_REFUSED", root)
-        self._generated = root.get("dateGenerated")
-
-    def _leave(self, element: Element) -> None:
-        if element.text is not None and len(element.text) > self._limits.text_characters:
-            raise _refusal("TEXT_TOO_LONG", element)
-
-
-def _refusal(reason: str, element: Element) -> MalformedList:
-    return MalformedList(reason=reason, element=str(element.tag), line=line_of(element))
-
-
-def _free(element: Element) -> None:
-    """Give back the row's memory, and that of the rows before it in the same section."""
-    element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+def _generated_at(rows: XmlRows) -> datetime:
+    """The moment that the root states, in UTC; known once all rows are read."""
+    try:
+        moment = datetime.fromisoformat(rows.attributes.get("dateGenerated", ""))
+    except ValueError:
+        raise MalformedList(reason="MISSING_GENERATION_DATE", element=_LAYOUT.root, line=1) from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from services.screening.watchlist.sources.national_sheet import (
     read_national_sheet,
     title_of_term,
 )
+from shared.sheets.template import MADE_AT
 
 EXAMPLE = {column.title: column.example for column in COLUMNS}
 
@@ -55,12 +57,10 @@ def test_the_template_is_read_as_it_is_handed_out(template: bytes) -> None:
     assert [ground["is_fact"] for ground in row.terms["grounds"]] == [True, False]
 
 
-def test_the_template_is_the_same_file_each_time_and_says_how_it_is_filled_in() -> None:
-    template_workbook.cache_clear()
-    first = template_workbook()
-    template_workbook.cache_clear()
-    assert template_workbook() == first
-    guide = load_workbook(io.BytesIO(first)).worksheets[1]
+def test_the_template_says_how_it_is_filled_in_and_not_when_it_was_made() -> None:
+    workbook = load_workbook(io.BytesIO(template_workbook()))
+    assert (workbook.properties.created, workbook.properties.modified) == (MADE_AT, MADE_AT)
+    guide = workbook.worksheets[1]
     assert {cell.value for cell in guide["A"]} >= {column.title for column in COLUMNS}
 
 
@@ -187,9 +187,6 @@ def test_no_cells_break_the_reader(cells: list[str]) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(body: bytes) -> None:
-    try:
+    with suppress(MalformedList):
         found = read_national_sheet(body)
-    except MalformedList as refused:
-        assert refused.element
-        return
-    assert found.rows or found.faults
+        assert found.rows or found.faults
