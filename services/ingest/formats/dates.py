@@ -29,23 +29,26 @@ def read_birth_date(text: str, today: date) -> PartialDate | None:
     Source:
         PAXLST guide, DTM+329; ICAO Doc 9303 part 3 (unknown parts).
     """
-    digits = _UNKNOWN.sub("0", text)
+    digits = text if text.isdecimal() else _UNKNOWN.sub("0", text)
     if len(digits) not in _DATE_LENGTHS or not digits.isdecimal():
         raise ValueError("a birth date is YYMMDD or CCYYMMDD")
-    if not int(digits) or _UNKNOWN.search(text[:-4]):
+    if not int(digits) or (digits is not text and _UNKNOWN.search(text[:-4])):
         return None
     year, month, day = int(digits[:-4]), int(digits[-4:-2]) or None, int(digits[-2:]) or None
     if len(digits) == len("CCYYMMDD"):
         return _not_after(PartialDate(year, month, day), today)
-    century = today.year - today.year % 100
+    year += today.year - today.year % 100
+    if (year, month or 1, day or 1) > (today.year, today.month, today.day):
+        return PartialDate(year - 100, month, day)
     try:
-        return _not_after(PartialDate(century + year, month, day), today)
+        return PartialDate(year, month, day)
     except ValueError:
-        return _not_after(PartialDate(century - 100 + year, month, day), today)
+        # The 29th of February of a year that only the century before had.
+        return PartialDate(year - 100, month, day)
 
 
 def _not_after(birth: PartialDate, today: date) -> PartialDate:
-    if date(birth.year, birth.month or 1, birth.day or 1) > today:
+    if (birth.year, birth.month or 1, birth.day or 1) > (today.year, today.month, today.day):
         raise ValueError("a birth date lies in the future")
     return birth
 

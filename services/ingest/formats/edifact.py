@@ -235,13 +235,13 @@ class _InterchangeReading:
             raise MalformedMessage("MAX_SEGMENTS", "UNB", 1)
         marked = mark_released(text, self.separators)
         has_stray = STRAY_RELEASE in marked
-        for raw, is_rejoined in raw_segments(marked, self.separators):
+        for position, (raw, is_rejoined) in enumerate(raw_segments(marked, self.separators), start=1):
             message = self._open
-            is_plain = message is not None and not (is_rejoined or has_stray or len(raw) > MAX_COMPONENTS)
-            if message is None or not is_plain or raw[:3].upper() in SERVICE_TAGS:
+            # Every service segment begins with a U, and nearly no other.
+            if message is None or is_rejoined or has_stray or raw[0] in "Uu" or len(raw) > MAX_COMPONENTS:
+                self._position = position
                 self._take(raw, is_rejoined)
             else:
-                self._position += 1
                 message.append(raw)
         if not self._is_closed:
             raise self._truncated()
@@ -258,7 +258,6 @@ class _InterchangeReading:
         return MalformedMessage("TRUNCATED", "UNZ", self._position + 1)
 
     def _take(self, raw: str, is_rejoined: bool) -> None:
-        self._position += 1
         message = self._open
         position = self._position if message is None else len(message) + 1
         tag = raw[:3].upper()

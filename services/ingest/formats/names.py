@@ -9,6 +9,9 @@ PLACEHOLDERS = frozenset(["FNU", "LNU", "XXX", "NULL"])
 # A glued title is taken off only where so many letters remain: AMR, BADR, KHIDR and HAIDR are names.
 _GLUED = (("MSTR", 2), ("MISS", 2), ("MRS", 2), ("MR", 3), ("DR", 4))
 _GLUED_OFFICE = (("RABBI", 3), ("IMAM", 4), ("REV", 4))
+# Nearly no name ends in any of them, which one question tells.
+_GLUED_ENDINGS = tuple(title for title, _ in _GLUED)
+_GLUED_OFFICE_ENDINGS = tuple(title for title, _ in _GLUED_OFFICE)
 
 
 def without_titles(given_names: str) -> str:
@@ -30,6 +33,8 @@ def without_titles(given_names: str) -> str:
 def without_glued_office(word: str) -> str:
     """A given name without a title of clergy that was written on to it: `JOHNREV`."""
     upper = word.upper()
+    if not upper.endswith(_GLUED_OFFICE_ENDINGS):
+        return word
     for title, least in _GLUED_OFFICE:
         if upper.endswith(title) and len(word) - len(title) >= least:
             return word[: -len(title)]
@@ -42,6 +47,8 @@ def _is_title(word: str, *, has_others: bool) -> bool:
 
 def _unglued(word: str) -> str:
     upper = word.upper()
+    if not upper.endswith(_GLUED_ENDINGS):
+        return word
     for title, least in _GLUED:
         rest = len(word) - len(title)
         if upper.endswith(title) and rest >= least and not (title == "DR" and upper[rest - 1] == "N"):

@@ -20,7 +20,7 @@ from services.ingest.formats.flights import (
 )
 from services.ingest.formats.people import People
 from services.ingest.formats.separators import Segment, split_repeated, split_segment
-from services.ingest.formats.traveller_draft import TravellerDraft
+from services.ingest.formats.traveller_draft import Fact, TravellerDraft
 from shared.travel.flight import Flight
 from shared.travel.message import (
     FUNCTIONS_WITHOUT_FLIGHT,
@@ -146,22 +146,20 @@ def parse_paxlst(
     separators = message.separators
     repetition = separators.repetition
     # Most short segments (the airport, the nationality, the sex) come again with every traveller.
-    known: dict[str, Segment] = {}
+    known: dict[str, Fact] = {}
     for position, raw in enumerate(message.raw_segments, start=1):
-        same = known.get(raw)
-        if same is not None:
-            reading.take(Segment(same.tag, position, same.elements))
-            continue
-        if len(raw) > MAX_TRAVEL_SEGMENT_CHARACTERS:
+        fact, draft = known.get(raw), reading.draft
+        if fact is not None and draft is not None:
+            draft.learn(fact)
+        elif len(raw) > MAX_TRAVEL_SEGMENT_CHARACTERS:
             reading.take_too_long(raw[:3].upper(), position)
         elif repetition and repetition in raw:
             for segment in split_repeated(raw, position, separators):
                 reading.take(segment)
         else:
-            segment = split_segment(raw, position, separators)
-            if len(raw) <= MAX_KNOWN_CHARACTERS and len(known) < MAX_KNOWN_SEGMENTS:
-                known[raw] = segment
-            reading.take(segment)
+            fact = reading.take(split_segment(raw, position, separators))
+            if fact is not None and len(raw) <= MAX_KNOWN_CHARACTERS and len(known) < MAX_KNOWN_SEGMENTS:
+                known[raw] = fact
     return reading.result()
 
 
@@ -187,7 +185,7 @@ class _PaxlstReading:
         self._revision: int | None = None
         self._transports: list[Transport] = []
         self._is_passed_over = False
-        self._draft: TravellerDraft | None = None
+        self.draft: TravellerDraft | None = None
         self._ordinal = 0
         self._people = People()
         self._stated: int | None = None
@@ -195,24 +193,29 @@ class _PaxlstReading:
         self._flight: Flight | None = None
         self._last_position = 1
 
-    def take(self, segment: Segment) -> None:
-        """Read one segment; tags that this State does not know are passed over."""
+    def take(self, segment: Segment) -> Fact | None:
+        """Read one segment; tags that this State does not know are passed over.
+
+        Returns:
+            What it says of a traveller, where it would say the same of another.
+        """
         self._last_position = segment.position
         tag = segment.tag
         if tag == "FTX" and segment.get(0).upper() != "BAG":
             self._free_texts.append(" ".join(text for element in segment.elements[1:] for text in element))
-        elif self._draft is not None and tag not in _GROUP_STARTS:
-            self._draft.take(segment)
+        elif self.draft is not None and tag not in _GROUP_STARTS:
+            return self.draft.take(segment)
         elif not self._is_passed_over or tag in _GROUP_STARTS:
             handler = self._HANDLERS.get(tag)
             if handler is not None:
                 handler(self, segment)
+        return None
 
     def take_too_long(self, tag: str, position: int) -> None:
         """Refuse what holds a segment longer than the guide allows: one traveller, or the message."""
-        if self._draft is None or tag in _GROUP_STARTS:
+        if self.draft is None or tag in _GROUP_STARTS:
             raise MalformedMessage("MAX_TRAVEL_SEGMENT_CHARACTERS", tag, position)
-        self._draft.reject("MAX_TRAVEL_SEGMENT_CHARACTERS", tag, position)
+        self.draft.reject("MAX_TRAVEL_SEGMENT_CHARACTERS", tag, position)
 
     def result(self) -> ParsedMessage:
         """The message, once every segment was taken."""
@@ -312,9 +315,9 @@ class _PaxlstReading:
             self._flight = self._build_flight()
             flown = self._flight
             self._today = (None if flown is None else local_date_of(flown)) or self._today
-        self._draft = TravellerDraft(self._ordinal, role or TravellerRole.PASSENGER, segment, self._today)
+        self.draft = TravellerDraft(self._ordinal, role or TravellerRole.PASSENGER, segment, self._today)
         if role is None:
-            self._draft.reject("ROLE_UNKNOWN", segment.tag, segment.position, 1)
+            self.draft.reject("ROLE_UNKNOWN", segment.tag, segment.position, 1)
 
     def _take_cnt(self, segment: Segment) -> None:
         self._close_traveller()
@@ -336,7 +339,7 @@ class _PaxlstReading:
         return flight or Flight(named.carrier, named.number, named.suffix)
 
     def _close_traveller(self) -> None:
-        draft, self._draft = self._draft, None
+        draft, self.draft = self.draft, None
         if draft is None:
             return
         traveller = draft.build()

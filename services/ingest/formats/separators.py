@@ -56,11 +56,11 @@ class Segment(NamedTuple):
 def split_segment(raw: str, position: int, separators: Separators) -> Segment:
     """Split one raw segment into elements and components, and put released characters back."""
     component = separators.component
-    parts = raw.split(separators.element)
-    elements = [part.split(component) for part in parts[1:]]
+    tag, *parts = raw.split(separators.element)
+    elements = [part.split(component) for part in parts]
     if not raw.isprintable():
         elements = [[_restored(text, separators) for text in element] for element in elements]
-    return Segment(parts[0].strip().upper(), position, elements)
+    return Segment(tag if tag in KNOWN_TAGS else tag.strip().upper(), position, elements)
 
 
 def split_repeated(raw: str, position: int, separators: Separators) -> Iterator[Segment]:

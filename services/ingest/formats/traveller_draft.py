@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from services.ingest.formats import names
 from services.ingest.formats.dates import read_birth_date, read_document_date
 from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.separators import Segment
 from shared.travel.message import Fault, Severity
-from shared.travel.partial_date import PartialDate
 from shared.travel.states import normalise_state
 from shared.travel.traveller import (
     Address,
@@ -29,6 +28,12 @@ MAX_BAG_TAGS = 50
 POUNDS_TO_KILOGRAMS = 0.45359237
 
 _AIRPORT_FACTS = {"22": "clearance", "178": "embarkation", "179": "debarkation"}
+_REFERENCES = {
+    "AVF": "record_locator",
+    "ABO": "carrier_reference",
+    "SEA": "seat",
+    "AEA": "redress_number",
+}
 _NULL = frozenset(["NULL", "null", "Null"])
 _SEXES = {"F": Sex.FEMALE, "M": Sex.MALE, "X": Sex.UNSPECIFIED, "U": Sex.UNKNOWN, "<": Sex.UNKNOWN}
 _DUTIES = {
@@ -42,6 +47,8 @@ _VERIFIED = {"173": True, "ZZZ": True, "174": False}
 _AMOUNT = re.compile(r"(\d{1,6})(?:[.,]\d*)?")
 _HAS_DIGIT = re.compile(r"\d")
 _NAME_ELEMENTS = (3, 2, 4)
+# What is said first of these stands: a second nationality or issuer is another's, or a slip.
+_ISSUER, _NATIONALITY = "issuer", "nationality"
 
 
 def value(segment: Segment, element: int, component: int = 0) -> str:
@@ -51,6 +58,17 @@ def value(segment: Segment, element: int, component: int = 0) -> str:
         return ""
     text = elements[element][component].strip()
     return "" if text in _NULL else text
+
+
+class Fact(NamedTuple):
+    """What a segment says of whomever it stands under: the name of a `Traveller`'s member, and its value.
+
+    The same segment says the same of the next traveller, so that it need not be read again. `issuer` is of
+    the document that is open.
+    """
+
+    name: str
+    value: Any
 
 
 @dataclass(slots=True)
@@ -67,24 +85,15 @@ class TravellerDraft:
 
     def __init__(self, ordinal: int, role: TravellerRole, header: Segment, today: date) -> None:
         self.ordinal = ordinal
-        self.role = role
-        self.carrier_reference: str | None = None
-        self.record_locator: str | None = None
         self._today = today
         self._rejection: tuple[str, str, int, int | None] | None = None
         self._warnings: list[tuple[str, str, int, int | None]] = []
+        self._facts: dict[str, Any] = {"role": role}
         self._documents: list[_Document] = []
         # A DOC without type and number is filler: it is open, so that its LOC and DTM are filler too.
         self._open_document: _Document | None = None
-        self._birth_date: PartialDate | None = None
-        self._birth_date_sent: str | None = None
-        self._facts: dict[str, str | None] = {}
-        self._sex: Sex | None = None
-        self._birth_place: Place | None = None
         self._phones: list[str] = []
         self._emails: list[str] = []
-        self._duty: CrewDuty | None = None
-        self._verified: bool | None = None
         self._bag_count: int | None = None
         self._bag_weight: int | None = None
         self._bag_tags: list[str] = []
@@ -99,28 +108,35 @@ class TravellerDraft:
         """Note a fault that costs nobody anything."""
         self._warnings.append((code, tag, position, element))
 
-    def take(self, segment: Segment) -> None:
-        """Read one segment of the group; unknown tags and qualifiers are passed over."""
+    def take(self, segment: Segment) -> Fact | None:
+        """Read one segment of the group; unknown tags and qualifiers are passed over.
+
+        Returns:
+            What it says, where it would say the same of another traveller: `learn` takes it.
+        """
         handler = self._HANDLERS.get(segment.tag)
-        if handler is not None:
-            handler(self, segment)
+        return None if handler is None else handler(self, segment)
+
+    def learn(self, fact: Fact) -> None:
+        """Take what a segment says that was read before."""
+        name, value = fact
+        if name == _ISSUER:
+            document = self._open_document
+            if document is not None and document.issuer is None:
+                document.issuer = value
+        elif name != _NATIONALITY or self._facts.get(_NATIONALITY) is None:
+            self._facts[name] = value
 
     def faults(self) -> list[Fault]:
         """Every fault of this traveller, with the carrier's own references."""
+        if self._rejection is None and not self._warnings:
+            return []
         found = [(Severity.WARNING, *warning) for warning in self._warnings]
         if self._rejection is not None:
             found.insert(0, (Severity.TRAVELLER_REJECTED, *self._rejection))
+        reference, locator = self._facts.get("carrier_reference"), self._facts.get("record_locator")
         return [
-            Fault(
-                severity,
-                code,
-                tag,
-                position,
-                self.ordinal,
-                self.carrier_reference,
-                self.record_locator,
-                element,
-            )
+            Fault(severity, code, tag, position, self.ordinal, reference, locator, element)
             for severity, code, tag, position, element in found
         ]
 
@@ -128,39 +144,16 @@ class TravellerDraft:
         """The traveller, or `None` where it was rejected."""
         if self._rejection is not None:
             return None
-        facts = self._facts.get
-        bags: Bags | None = None
+        facts = self._facts
         if self._bag_tags or self._bag_count is not None or self._bag_weight is not None:
-            bags = Bags(self._bag_count, self._bag_weight, tuple(self._bag_tags))
-        return Traveller(
-            surname=self._surname,
-            given_names=self._given_names,
-            name_sent=self._name_sent,
-            role=self.role,
-            birth_date=self._birth_date,
-            birth_date_sent=self._birth_date_sent,
-            sex=self._sex,
-            nationality=facts("nationality"),
-            residence=facts("residence"),
-            birth_place=self._birth_place,
-            address=self._address,
-            phones=tuple(self._phones),
-            emails=tuple(self._emails),
-            crew_duty=self._duty,
-            embarkation=facts("embarkation"),
-            debarkation=facts("debarkation"),
-            clearance=facts("clearance"),
-            documents=tuple(
+            facts["bags"] = Bags(self._bag_count, self._bag_weight, tuple(self._bag_tags))
+        facts["documents"] = tuple(
+            [
                 TravelDocument(each.type, each.number, each.issuer, each.expiry, each.issued)
                 for each in self._documents
-            ),
-            record_locator=self.record_locator,
-            carrier_reference=self.carrier_reference,
-            redress_number=facts("redress_number"),
-            seat=facts("seat"),
-            verified=self._verified,
-            bags=bags,
+            ]
         )
+        return Traveller(phones=tuple(self._phones), emails=tuple(self._emails), **facts)
 
     def _read_name_and_address(self, header: Segment) -> None:
         elements = header.elements
@@ -170,7 +163,8 @@ class TravellerDraft:
         if names.is_placeholder(surname) and not (surname.upper() == "NULL" and given):
             # Null is a real surname; beside a given name it is taken for one.
             surname = ""
-        self._name_sent = ":".join(name).rstrip(":") or None
+        facts = self._facts
+        facts["name_sent"] = ":".join(name).rstrip(":") or None
         if not surname and given:
             self.warn("SURNAME_MISSING", header.tag, header.position, at + 1)
             surname, given = given, ""
@@ -178,9 +172,10 @@ class TravellerDraft:
             self.reject("NAME_MISSING", header.tag, header.position, at + 1)
         elif at != _NAME_ELEMENTS[0]:
             self.warn("NAME_MISPLACED", header.tag, header.position, at + 1)
-        self._surname = surname
-        self._given_names = names.without_titles(given) or None
-        self._address = self._read_address(header, at + 1) if len(elements) > at + 1 else None
+        facts["surname"] = surname
+        facts["given_names"] = names.without_titles(given) or None
+        if len(elements) > at + 1:
+            facts["address"] = self._read_address(header, at + 1)
 
     def _read_address(self, header: Segment, at: int) -> Address | None:
         street = " ".join(part.strip() for part in header.elements[at] if part.strip())
@@ -201,13 +196,21 @@ class TravellerDraft:
             self.warn("STATE_UNKNOWN", segment.tag, segment.position, element)
         return state
 
-    def _take_att(self, segment: Segment) -> None:
-        if segment.get(0) == "2":
-            proper = value(segment, 2).upper()
-            sent = proper or value(segment, 1).upper()
-            self._sex = _SEXES.get(sent)
-            if sent and self._sex is None:
-                self.warn("SEX_UNKNOWN", segment.tag, segment.position, 3 if proper else 2)
+    def _say(self, name: str, said: Any) -> Fact | None:
+        """Write a fact down; where nothing is said there is nothing to remember, but perhaps a warning."""
+        fact = Fact(name, said)
+        self.learn(fact)
+        return None if said is None else fact
+
+    def _take_att(self, segment: Segment) -> Fact | None:
+        if segment.get(0) != "2":
+            return None
+        proper = value(segment, 2).upper()
+        sent = proper or value(segment, 1).upper()
+        sex = _SEXES.get(sent)
+        if sent and sex is None:
+            self.warn("SEX_UNKNOWN", segment.tag, segment.position, 3 if proper else 2)
+        return self._say("sex", sex)
 
     def _take_dtm(self, segment: Segment) -> None:
         qualifier = segment.get(0)
@@ -218,11 +221,11 @@ class TravellerDraft:
             self._take_document_date(segment, qualifier, text)
 
     def _take_birth_date(self, segment: Segment, text: str) -> None:
-        self._birth_date_sent = text or None
+        self._facts["birth_date_sent"] = text or None
         if not text:
             return
         try:
-            self._birth_date = read_birth_date(text, self._today)
+            self._facts["birth_date"] = read_birth_date(text, self._today)
         except ValueError:
             self.reject("BIRTH_DATE_IMPOSSIBLE", segment.tag, segment.position, 1)
 
@@ -252,10 +255,11 @@ class TravellerDraft:
             in_pounds = segment.get(2).upper() == "LBR"
             self._bag_weight = round(int(amount[1]) * (POUNDS_TO_KILOGRAMS if in_pounds else 1))
 
-    def _take_gei(self, segment: Segment) -> None:
+    def _take_gei(self, segment: Segment) -> Fact | None:
         code = segment.get(1).upper()
-        if segment.get(0) == "4" and code in _VERIFIED:
-            self._verified = _VERIFIED[code]
+        if segment.get(0) != "4" or code not in _VERIFIED:
+            return None
+        return self._say("verified", _VERIFIED[code])
 
     def _take_bag_tags(self, segment: Segment) -> None:
         first, count = value(segment, 3), value(segment, 3, 1)
@@ -276,17 +280,19 @@ class TravellerDraft:
         for step in range(1, more + 1):
             self._bag_tags.append(f"{prefix}{int(number) + step:0{len(number)}}")
 
-    def _take_loc(self, segment: Segment) -> None:
+    def _take_loc(self, segment: Segment) -> Fact | None:
         qualifier = segment.get(0)
+        if qualifier in _AIRPORT_FACTS:
+            return self._say(_AIRPORT_FACTS[qualifier], value(segment, 1).upper() or None)
         if qualifier == "91":
-            if self._open_document is not None and self._open_document.issuer is None:
-                self._open_document.issuer = self._state(value(segment, 1), segment)
+            document = self._open_document
+            if document is not None and document.issuer is None:
+                return self._say(_ISSUER, self._state(value(segment, 1), segment))
         elif qualifier == "180":
             self._take_birth_place(segment)
         elif qualifier == "174":
-            self._facts["residence"] = self._state(value(segment, 1), segment)
-        elif qualifier in _AIRPORT_FACTS:
-            self._facts[_AIRPORT_FACTS[qualifier]] = value(segment, 1).upper() or None
+            return self._say("residence", self._state(value(segment, 1), segment))
+        return None
 
     def _take_birth_place(self, segment: Segment) -> None:
         sent, city = value(segment, 1), value(segment, 1, 3)
@@ -297,7 +303,7 @@ class TravellerDraft:
             words = city.split()
             state = normalise_state(words[-1]) if len(words[-1]) == len("GBR") else None
             city = " ".join(words[:-1]) if state else city
-        self._birth_place = Place(city or None, state) if city or state else None
+        self._facts["birth_place"] = Place(city or None, state) if city or state else None
 
     def _take_com(self, segment: Segment) -> None:
         for number in range(len(segment.elements)):
@@ -307,23 +313,19 @@ class TravellerDraft:
             elif address and kind == "EM":
                 self._emails.append(address)
 
-    def _take_emp(self, segment: Segment) -> None:
-        self._duty = _DUTIES.get(segment.get(1).upper(), self._duty)
+    def _take_emp(self, segment: Segment) -> Fact | None:
+        duty = _DUTIES.get(segment.get(1).upper())
+        return None if duty is None else self._say("crew_duty", duty)
 
-    def _take_nat(self, segment: Segment) -> None:
-        if segment.get(0) == "2" and self._facts.get("nationality") is None:
-            self._facts["nationality"] = self._state(value(segment, 1), segment)
+    def _take_nat(self, segment: Segment) -> Fact | None:
+        if segment.get(0) != "2" or self._facts.get(_NATIONALITY) is not None:
+            return None
+        return self._say(_NATIONALITY, self._state(value(segment, 1), segment))
 
     def _take_rff(self, segment: Segment) -> None:
-        qualifier, reference = segment.get(0).upper(), value(segment, 0, 1) or None
-        if qualifier == "AVF":
-            self.record_locator = reference
-        elif qualifier == "ABO":
-            self.carrier_reference = reference
-        elif qualifier == "SEA":
-            self._facts["seat"] = reference
-        elif qualifier == "AEA":
-            self._facts["redress_number"] = reference
+        member = _REFERENCES.get(segment.get(0).upper())
+        if member is not None:
+            self._facts[member] = value(segment, 0, 1) or None
 
     def _take_doc(self, segment: Segment) -> None:
         kind, number = value(segment, 0).upper(), value(segment, 1)
@@ -335,7 +337,7 @@ class TravellerDraft:
         elif kind:
             self.warn("DOCUMENT_NUMBER_MISSING", segment.tag, segment.position, 2)
 
-    _HANDLERS: ClassVar[dict[str, Callable[["TravellerDraft", Segment], None]]] = {
+    _HANDLERS: ClassVar[dict[str, Callable[["TravellerDraft", Segment], Fact | None]]] = {
         "ATT": _take_att,
         "DTM": _take_dtm,
         "MEA": _take_mea,
@@ -354,7 +356,7 @@ def _name_element(header: Segment) -> int:
     """Where the name stands: its own element, or the one beside it where a sender slipped by one plus."""
     proper, before, after = _NAME_ELEMENTS
     if header.get(proper) or header.get(proper, 1):
-        is_street = bool(_HAS_DIGIT.search(header.get(proper))) and bool(header.get(before))
+        is_street = bool(header.get(before)) and bool(_HAS_DIGIT.search(header.get(proper)))
         return before if is_street else proper
     for element in (before, after):
         if header.get(element) or header.get(element, 1):

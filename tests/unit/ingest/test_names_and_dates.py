@@ -45,6 +45,12 @@ def test_leap_day_takes_the_latest_century_that_has_it(today: date, year: int) -
     assert birth.year == year
 
 
+def test_leap_day_of_a_year_that_only_the_century_before_had() -> None:
+    birth = read_birth_date("000229", date(2101, 1, 1))
+    assert birth is not None
+    assert birth.year == 2000
+
+
 @pytest.mark.parametrize("sent", ["", "8402", "84O229", "8402291", "840015"])
 def test_what_is_no_birth_date_is_an_error(sent: str) -> None:
     with pytest.raises(ValueError, match=r"date|month|day"):

@@ -152,6 +152,23 @@ def test_deviation_10_document_with_several_places_of_issue_or_none(
     assert (traveller.documents[0].issuer, faults) == (issuer, [])
 
 
+def test_deviation_10_what_is_said_again_of_the_next_traveller_means_the_same_there() -> None:
+    places, nations = ("LOC+91+GHA", "LOC+91+GRC"), ("NAT+2+GHA", "NAT+2+GRC")
+    message = read_one(
+        str(
+            Written(
+                people=person("NAT+2+GRC", "DOC+P+111", "LOC+91+GRC")
+                + person(*nations, "DOC+P+222", *places, name="OSEI:AMA")
+                + person(*reversed(places), *nations, name="OSEI:YAW")
+                + person(*nations, "DOC+P+444", *places, name="OSEI:ESI")
+            )
+        )
+    )
+    assert [each.nationality for each in message.travellers] == ["GRC", "GHA", "GHA", "GHA"]
+    issuers = [[document.issuer for document in each.documents] for each in message.travellers]
+    assert (issuers, codes(message)) == ([["GRC"], ["GHA"], [], ["GHA"]], [])
+
+
 # §7 What receivers of each version get.
 
 OLDEST = ("ATT+2++F", "DTM+329:720907", "LOC+178+DXB", "LOC+179+ATH", "NAT+2+GBR", "RFF+AVF:Q7KD2M")
