@@ -164,7 +164,7 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
 
 OWN_SETTINGS: Final = {"screening": {"ESCALATION_LADDER": "supervisor"}}
 PEERS: Final[Mapping[str, Sequence[str]]] = {
-    "ingest": ("screening",),
+    "ingest": ("screening", "sharing"),
     "screening": ("ingest", "sharing"),
     "sharing": ("screening",),
     "console": ("ingest", "screening", "sharing"),

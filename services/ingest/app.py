@@ -29,6 +29,7 @@ from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
+from services.ingest.submissions import OpenOffice
 from services.ingest.upload_routes import router as desk_router
 from services.ingest.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
@@ -109,6 +110,8 @@ def create_app(
     app.state.appeal_bodies = Bodies(settings.independent_authority, settings.appeal_court)
     opening = settings.unmasking_key_file
     app.state.open_vault = None if opening is None else OpenVault.load(opening)
+    office_key = settings.rights_key_file
+    app.state.open_office = None if office_key is None else OpenOffice.load(office_key)
     app.state.interactive_terms = terms
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_key = service_key

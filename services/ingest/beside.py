@@ -10,7 +10,7 @@ from typing import Protocol
 import httpx
 from fastapi import FastAPI
 
-from services.ingest import directives_inbox
+from services.ingest import directives_inbox, rights_effects
 from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
 from services.ingest.directives import DirectiveTable
 from services.ingest.door_inbox import DoorInbox
@@ -23,6 +23,7 @@ from services.ingest.ports import SERVICE, Ports
 from services.ingest.quality_roll_up import QualityRollUp
 from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.settings import IngestSettings
+from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
 from services.ingest.take_parts import PartsClock
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.checkpoint import CheckpointSigner
@@ -59,7 +60,7 @@ class Beside:
         """Run all tasks while the application serves; what is under way is finished at the end."""
         ports, settings = self.ports, self.settings
         async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
-            way = self.carrier or self._to_screening(client)
+            way = self.carrier or self._to_services(client)
             app.state.screening_carrier = way
             audit = running_audit(
                 ports.database,
@@ -77,9 +78,12 @@ class Beside:
                     yield
         await ports.database.dispose()
 
-    def _to_screening(self, client: httpx.AsyncClient) -> HttpCarrier:
+    def _to_services(self, client: httpx.AsyncClient) -> HttpCarrier:
         signer = ServiceSigner(SERVICE, self.service_key, self.ports.clock)
-        return HttpCarrier(client, {DESTINATION: self.settings.screening_url}, signer)
+        destinations = {DESTINATION: self.settings.screening_url}
+        if self.settings.sharing_url is not None:
+            destinations[rights_effects.DESTINATION] = self.settings.sharing_url
+        return HttpCarrier(client, destinations, signer)
 
     def _tasks(self, client: httpx.AsyncClient, way: Carrier) -> Iterator[_Task]:
         ports = self.ports
@@ -107,7 +111,8 @@ class Beside:
         inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)
         kept = timedelta(days=self.settings.receipt_days)
         receipts = PruneRule("receipts", kept, self.ports.stores.messages.forget)
-        return Pruner(self.ports.database, [receipts, inbox], self.ports.clock)
+        written = PruneRule("submissions", SUBMISSION_KEPT, RightsStore().forget_submissions)
+        return Pruner(self.ports.database, [receipts, inbox, written], self.ports.clock)
 
     def _drop_folder(self) -> DropFolder | None:
         folder = self.settings.drop_folder

@@ -72,7 +72,7 @@ class Vault:
         Raises:
             VaultUnreadable: The file is not such a key.
         """
-        return cls(OKPKey.import_key(_x25519(path).as_dict(private=False)))
+        return cls(OKPKey.import_key(x25519_key(path).as_dict(private=False)))
 
     def new_key(self) -> "DataKey":
         """A fresh data key, and the same sealed to the vault."""
@@ -106,7 +106,7 @@ class OpenVault:
         Raises:
             VaultUnreadable: The file is not such a key, or holds no private half.
         """
-        key = _x25519(path)
+        key = x25519_key(path)
         if not key.is_private:
             raise VaultUnreadable
         return cls(key)
@@ -127,7 +127,12 @@ class OpenVault:
         return record
 
 
-def _x25519(path: Path) -> OKPKey:
+def x25519_key(path: Path) -> OKPKey:
+    """The X25519 key of a JWK file, with its private half where it has one.
+
+    Raises:
+        VaultUnreadable: The file is not such a key.
+    """
     try:
         key = OKPKey.import_key(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, KeyError, TypeError, JoseError):

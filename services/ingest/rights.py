@@ -13,15 +13,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.ports import Ports
+from services.ingest.rights_effects import CarryOut, Decided, checked_corrections
 from services.ingest.rights_errors import (
     AnswerUnfit,
     ExtensionSpent,
     RequestUnknown,
     RightsRefused,
+    SubmissionAbsent,
     TaskUnknown,
 )
 from services.ingest.rights_requests import REDRESS, answer_request, deferral_request, judged
 from services.ingest.store.rights import RightsRequest, RightsStore
+from services.ingest.submissions import OpenOffice
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
 from shared.audit.record import Outcome
@@ -53,6 +56,7 @@ class RightsOffice:
         self._ports = ports
         self._store = RightsStore()
         self._approvals = Approvals(RULES, ports.audit, ports.clock, ports.identifiers)
+        self._carry_out = CarryOut(ports)
 
     async def register(self, principal: Principal, asked: Mapping[str, Any]) -> tuple[str, datetime]:
         """Take a request down: its number at once, and when it is due.
@@ -90,6 +94,11 @@ class RightsOffice:
                 "pending": pending,
             }
 
+    async def known(self, numbers: Sequence[str]) -> dict[str, datetime | None]:
+        """Those of these numbers that are registered, each with when it was answered."""
+        async with self._ports.database.connect() as connection:
+            return await self._store.known(connection, numbers)
+
     async def get(self, request_id: UUID) -> RightsRequest:
         """One request.
 
@@ -98,6 +107,23 @@ class RightsOffice:
         """
         async with self._ports.database.begin() as connection:
             return await self._get(connection, request_id)
+
+    async def open(self, principal: Principal, request_id: UUID, office: OpenOffice) -> Mapping[str, str]:
+        """What the person wrote at the door; the look is recorded.
+
+        Raises:
+            RequestUnknown: There is no such request.
+            SubmissionAbsent: It came by another way, or its text is erased.
+            SubmissionUnreadable: The key does not open it.
+        """
+        async with self._ports.database.begin() as connection:
+            request = await self._get(connection, request_id)
+            if request.submission is None:
+                raise SubmissionAbsent
+            written = office.open(request.submission)
+            facts = {"kind": request.kind}
+            await self._note(connection, principal, "rights.opened", str(request_id), facts)
+        return written
 
     async def verify(self, principal: Principal, request_id: UUID, record_ids: Sequence[UUID]) -> None:
         """Note that the person was identified, and which records are theirs.
@@ -140,6 +166,7 @@ class RightsOffice:
         async with self._ports.database.begin() as connection:
             request = await self._get(connection, request_id)
             _fitting(request, answer["result"])
+            checked_corrections(request.kind, answer["result"], answer.get("corrections"))
             kind = _kind_of_approval(answer["result"])
             if kind is not None:
                 role = self._approvals.rule(kind).proposing_role(each.value for each in principal.roles)
@@ -221,12 +248,12 @@ class RightsOffice:
                 "result": answer["result"],
                 "ground": answer["ground"],
                 "reasons": answer["reasons"],
-                "lapses_on": _lapse(answer, now),
+                "lapses_on": lapse(answer, now),
             }
             if not await self._store.decide(connection, values):
                 raise RequestUnknown
-            if request.kind == "ERASE" and answer["result"] == "GRANTED":
-                await self._store.erase_now(connection, request.record_ids, now)
+            right = checked_corrections(request.kind, answer["result"], answer.get("corrections"))
+            await self._carry_out(connection, Decided(request, answer["result"], right, now))
             await self._record(connection, principal, question, str(request_id), verdict)
 
     async def _defer(self, principal: Principal, step: "_Second") -> None:
@@ -342,6 +369,7 @@ def _kind_of_approval(result: str) -> str | None:
     return None if result in REDRESS_OUTCOMES or result == "GRANTED" else REFUSAL
 
 
-def _lapse(answer: Mapping[str, Any], now: datetime) -> Any:
+def lapse(answer: Mapping[str, Any], now: datetime) -> Any:
+    """The day on which a refusal lapses, where the answer names one."""
     days = answer["expires_days"]
     return None if days is None else (now + timedelta(days=days)).date()

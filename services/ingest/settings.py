@@ -1,9 +1,9 @@
 """What the ingest service is told at its start."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import DirectoryPath, Field, field_validator
+from pydantic import DirectoryPath, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from services.ingest.directives import DirectivesRefused, read_table
@@ -25,7 +25,9 @@ class IngestSettings(ServiceSettings):
     """The settings of the ingest service, from `INGEST_*`.
 
     `own_authority` is the unit that collects, as the legal register names it; `<own_state>-PIU-01` where it
-    is left out. `drop_folder` is the watched folder of those who send by SFTP, none where it is left out.
+    is left out. `sharing_url` is who is told when the rights office corrects or erases what others were told
+    of; production does not start without it. `drop_folder` is the watched folder of those who send by SFTP,
+    none where it is left out.
     `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
     receipt of a message is kept that brought no traveller; that long a repeat gets its first receipt.
     `interactive_deadline_seconds` is how long a check-in desk waits at most for `POST /v1/interactive`;
@@ -47,6 +49,7 @@ class IngestSettings(ServiceSettings):
     )
 
     screening_url: str
+    sharing_url: str | None = None
     own_authority: str | None = None
     max_body_bytes: int = Field(default=DEFAULT_MAX_BODY_BYTES, ge=1024, le=MAX_INTERCHANGE_BYTES)
 
@@ -73,6 +76,13 @@ class IngestSettings(ServiceSettings):
 
     independent_authority: str = Field(default="the independent authority", max_length=300)
     appeal_court: str = Field(default="the competent court", max_length=300)
+
+    @model_validator(mode="after")
+    def _corrections_reach_whoever_was_told(self) -> Self:
+        if self.profile == "production" and self.sharing_url is None:
+            # SG-37: a correction that reaches nobody is none.
+            raise ValueError("sharing_url must be given in production")
+        return self
 
     @field_validator("directives_file")
     @classmethod

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 MAX_LISTED = 500
+SUBMISSION_KEPT = timedelta(days=183)
+"""How long what a person wrote is kept after the answer: as long as a refusal stands at most (SG-20)."""
+FORGET_BATCH = 500
 
 _ADD = text("""
 INSERT INTO rights_request (request_id, number, kind, channel, language, is_urgent, received_at, due_at,
@@ -26,6 +29,14 @@ _GET = text(f"SELECT {_COLUMNS} FROM rights_request WHERE request_id = :request_
 _LIST = text(f"""
 SELECT {_COLUMNS} FROM rights_request ORDER BY decided_at IS NOT NULL, due_at, request_id LIMIT :limit
 """)  # noqa: S608
+_KNOWN = text("SELECT number, decided_at FROM rights_request WHERE number = ANY (CAST(:numbers AS text[]))")
+# The register keeps that somebody asked, when and with which result, and no longer what they wrote.
+_FORGET = text("""
+UPDATE rights_request SET submission = NULL WHERE request_id IN (
+    SELECT request_id FROM rights_request WHERE submission IS NOT NULL AND decided_at < :before
+    ORDER BY decided_at LIMIT :limit
+)
+""")
 _VERIFY = text("""
 UPDATE rights_request SET identity_verified_by = :person, record_ids = CAST(:record_ids AS uuid[])
 WHERE request_id = :request_id AND decided_at IS NULL RETURNING request_id
@@ -101,6 +112,16 @@ class RightsStore:
         """Open ones by their due date, then answered ones."""
         rows = await connection.execute(_LIST, {"limit": MAX_LISTED})
         return [RightsRequest(**row) for row in rows.mappings()]
+
+    async def known(self, connection: AsyncConnection, numbers: Sequence[str]) -> dict[str, datetime | None]:
+        """Those of these numbers that are registered, each with when it was answered."""
+        rows = await connection.execute(_KNOWN, {"numbers": list(numbers)})
+        return {row.number: row.decided_at for row in rows}
+
+    async def forget_submissions(self, connection: AsyncConnection, before: datetime) -> int:
+        """Erase what people wrote whose answer is older than `before`, a batch at most; how many."""
+        values = {"before": before, "limit": FORGET_BATCH}
+        return (await connection.execute(_FORGET, values)).rowcount
 
     async def verify(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
         """Note who checked the identity, and which records are the person's."""
