@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.deliver import LEASE, NOT_IN_SCOPE
 from services.sharing.envelope import verify_acknowledgement
-from services.sharing.errors import EnvelopeRefused, VaultUnavailable
+from services.sharing.errors import EnvelopeRefused, ScreeningSilent, VaultUnavailable
 from services.sharing.exchange_records import ExchangeMessage, MessageState
 from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.message_types import TYPES
@@ -88,7 +88,7 @@ class ExchangeDelivery:
     async def _try(self, message: ExchangeMessage) -> None:
         try:
             authority = await self._permitted(message)
-        except VaultUnavailable as silence:
+        except (ScreeningSilent, VaultUnavailable) as silence:
             await self._postpone(message, silence.code)
             return
         if authority is None or message.envelope is None:
@@ -99,6 +99,7 @@ class ExchangeDelivery:
 
     async def _permitted(self, message: ExchangeMessage) -> Authority | None:
         """The recipient, once the safeguards permit this try and the ledger says that it leaves."""
+        hit_state = await self._safeguards.hit_state_for(message)
         async with self._engine.begin() as connection:
             authority = await RegisterStore(connection).authority(message.authority_id)
             if authority is None:
@@ -106,7 +107,7 @@ class ExchangeDelivery:
                 return None
             # Without a basis it is a neutral answer, which tells of nobody.
             if not TYPES[message.type].is_control and message.basis is not None:
-                verdict = await self._safeguards.judge_queued(connection, message)
+                verdict = await self._safeguards.judge_queued(connection, message, hit_state)
                 if not verdict.permits:
                     reasons = logged_reasons(verdict.reasons)
                     await self._end(connection, message, MessageState.REFUSED, "SAFEGUARDS", reasons)

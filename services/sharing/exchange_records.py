@@ -77,3 +77,4 @@ class ExchangeMessage:
     seen_at: datetime | None = None
     seen_by: str | None = None
     approval_id: UUID | None = None
+    alarms: tuple[str, ...] = ()

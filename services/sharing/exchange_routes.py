@@ -16,10 +16,13 @@ from services.sharing.errors import (
     MessageRefused,
     NoticeNotFound,
     RefusedByPolicy,
+    ScreeningSilent,
     VaultUnavailable,
 )
-from services.sharing.exchange_desk import Draft, Second
+from services.sharing.exchange_deadlines import deadlines_of
+from services.sharing.exchange_drafts import Draft, Second
 from services.sharing.exchange_records import Direction, ExchangeMessage
+from services.sharing.exchange_sending import MAX_GRANT_HOURS
 from services.sharing.http_signature import SignedRequest
 from services.sharing.message_types import MessageType
 from services.sharing.minimum_sets import CAVEAT_WORDS
@@ -43,6 +46,7 @@ register_problems(410, ContentWithdrawn)
 
 DEFAULT_LIMIT: Final = 50
 MAX_WORDS: Final = 500
+MAX_RECORDS: Final = 100
 #: Of one address; a counterpart has few messages, a flood has many.
 EXCHANGE_RATE: Final = Rate(per_second=20, burst=200)
 #: Transport codes (sharing-protocol.md §10). Every refusal has the same form and length.
@@ -86,6 +90,7 @@ class DraftIn(_In):
     claim_sign: bool | None = None
     category: Key | None = None
     court_order_ref: Words | None = None
+    record_ids: Annotated[tuple[Key, ...], Field(max_length=MAX_RECORDS)] = ()
 
     def as_draft(self) -> Draft:
         """The draft as the use case takes it."""
@@ -99,11 +104,26 @@ class SecondIn(_In):
     individual_risk: bool | None = None
 
 
+class GrantIn(_In):
+    """For how long the grant lives (SG-24)."""
+
+    hours: Annotated[int, Field(ge=1, le=MAX_GRANT_HOURS)]
+
+
 class RecallIn(_In):
     """Why a notice is taken back."""
 
     reason_code: WithdrawalReason
     urgent: bool = False
+
+
+class ClockOut(BaseModel):
+    """One clock of a message: SEND, RECEIVE, SEE or DONE. Times in UTC."""
+
+    clock: str
+    due_at: datetime
+    met_at: datetime | None
+    is_overdue: bool
 
 
 class MessageOut(BaseModel):
@@ -137,9 +157,10 @@ class MessageOut(BaseModel):
     done_at: datetime | None
     seen_at: datetime | None
     seen_by: str | None
+    clocks: list[ClockOut]
 
     @classmethod
-    def of(cls, message: ExchangeMessage) -> "MessageOut":
+    def of(cls, message: ExchangeMessage, now: datetime) -> "MessageOut":
         """What whoever works with the exchange may see without a purpose."""
         outside = message.outside
         same = {name for name in cls.model_fields if hasattr(message, name)}
@@ -153,6 +174,15 @@ class MessageOut(BaseModel):
             digest=message.envelope_digest,
             payload_digest=outside["payload_hash"],
             oversight_copy=outside["oversight_copy"],
+            clocks=[
+                ClockOut(
+                    clock=each.clock.value,
+                    due_at=each.due_at,
+                    met_at=each.met_at,
+                    is_overdue=each.is_overdue(now),
+                )
+                for each in deadlines_of(message)
+            ],
         )
 
 
@@ -220,14 +250,16 @@ async def list_messages(
 ) -> MessagesOut:
     """The desk's inbox, or what left; no personal data."""
     found = await sharing.desk.messages(Direction(direction), limit)
-    return MessagesOut(messages=[MessageOut.of(each) for each in found])
+    return MessagesOut(messages=[_shown(sharing, each) for each in found])
 
 
 @router.get("/v1/exchange/messages/{message_id}", responses=problems(MessageNotFound))
 async def show_message(message_id: UUID, sharing: UseCases, _: Reader) -> MessageDetailOut:
     """One message with its clocks, its conditions and what answers it; no personal data."""
     message, replies = await sharing.desk.message(message_id)
-    return MessageDetailOut(message=MessageOut.of(message), replies=[MessageOut.of(each) for each in replies])
+    return MessageDetailOut(
+        message=_shown(sharing, message), replies=[_shown(sharing, each) for each in replies]
+    )
 
 
 @router.get(
@@ -242,7 +274,7 @@ async def show_content(
 ) -> ContentOut:
     """What a received message says, once the look is permitted and recorded."""
     message, payload = await sharing.desk.read(message_id, officer, purpose)
-    return ContentOut(message=MessageOut.of(message), payload=payload.as_json())
+    return ContentOut(message=_shown(sharing, message), payload=payload.as_json())
 
 
 @router.post(
@@ -251,25 +283,25 @@ async def show_content(
 )
 async def acknowledge(message_id: UUID, sharing: UseCases, officer: Officer) -> MessageOut:
     """Say to the sender that a person has seen it."""
-    return MessageOut.of(await sharing.desk.acknowledge(message_id, officer))
+    return _shown(sharing, await sharing.desk.acknowledge(message_id, officer))
 
 
 @router.post("/v1/exchange/messages", status_code=201, responses=problems(MessageRefused, RefusedByPolicy))
 async def send(body: DraftIn, sharing: UseCases, officer: Officer) -> MessageOut:
     """Let a protective message go (CORRECT, RECALL, WL_REMOVE, SUSPEND): one person is enough."""
-    return MessageOut.of(await sharing.desk.send(body.as_draft(), officer))
+    return _shown(sharing, await sharing.sending.send(body.as_draft(), officer))
 
 
-@router.post("/v1/exchange/proposals", status_code=201, responses=problems(MessageRefused))
+@router.post("/v1/exchange/proposals", status_code=201, responses=problems(MessageRefused, RefusedByPolicy))
 async def propose(body: DraftIn, sharing: UseCases, officer: Officer) -> ProposedMessageOut:
     """Write a message that tells another State something; a second person lets it go."""
-    message, approval = await sharing.desk.propose(body.as_draft(), officer)
-    return ProposedMessageOut(message=MessageOut.of(message), approval_id=approval.approval_id)
+    message, approval = await sharing.sending.propose(body.as_draft(), officer)
+    return ProposedMessageOut(message=_shown(sharing, message), approval_id=approval.approval_id)
 
 
 @router.post(
     "/v1/exchange/messages/{message_id}/approval",
-    responses=problems(MessageNotFound, MessageRefused, SamePerson, VaultUnavailable),
+    responses=problems(MessageNotFound, MessageRefused, SamePerson, ScreeningSilent, VaultUnavailable),
 )
 async def approve(
     message_id: UUID,
@@ -279,9 +311,20 @@ async def approve(
 ) -> VerdictOut:
     """The second person's step; what the safeguards refuse never leaves."""
     second = Second(body.finding, body.individual_risk)
-    verdict = await sharing.desk.approve(message_id, approver, second)
+    verdict = await sharing.sending.approve(message_id, approver, second)
     roles = frozenset(role.value for role in approver.roles)
     return VerdictOut(permits=verdict.permits, reasons=list(shown_reasons(verdict.reasons, roles)))
+
+
+@router.post("/v1/exchange/messages/{message_id}/grant", responses=problems(MessageNotFound, MessageRefused))
+async def grant(
+    message_id: UUID,
+    body: GrantIn,
+    sharing: UseCases,
+    authority: Annotated[Principal, Depends(require(Permission.GRANT_REIDENTIFICATION))],
+) -> MessageOut:
+    """A court or the independent authority lets an answer tell exactly these PNR elements, once (SG-24)."""
+    return _shown(sharing, await sharing.sending.grant(message_id, body.hours, authority))
 
 
 @router.post("/v1/notices/{notice_id}/recall", status_code=204, responses=problems(NoticeNotFound))
@@ -290,6 +333,10 @@ async def recall_notice(notice_id: UUID, body: RecallIn, sharing: UseCases, offi
     await sharing.withdrawals.recall_by_hand(
         notice_id, body.reason_code, is_urgent=body.urgent, actor=officer.subject
     )
+
+
+def _shown(sharing: Sharing, message: ExchangeMessage) -> MessageOut:
+    return MessageOut.of(message, sharing.clock.now())
 
 
 def _signed_request(request: Request, body: bytes, own_address: str | None) -> SignedRequest:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from services.sharing.envelope import FALLBACK
 from services.sharing.minimum_sets import CAVEATS, Payload
+from services.sharing.onward_facts import Onward, onward_context
 from services.sharing.recipients import Candidate
 from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, Scope
 from shared.contracts import HitConfirmedV1, HitStateV1, ReviewFactsV1
@@ -75,6 +76,7 @@ class Surroundings:
     ledger_row: bool
     log_is_up: bool
     chain_is_whole: bool
+    onward: Onward | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def age_of(hit: HitConfirmedV1, now: datetime) -> int | None:
 
 
 def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
-    hit = request.hit
+    hit, onward = request.hit, request.surroundings.onward
     return {
         "data_class": DATA_CLASS,
         "message_type": MESSAGE_TYPE,
@@ -157,12 +159,13 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         # The minimum sets hold nothing about co-travellers, not even their number (SG-17).
         "co_traveller_count": 0,
         "handling_code": hit.entry.handling_code,
-        "original_code": hit.entry.handling_code,
+        "original_code": onward.handling_code if onward else hit.entry.handling_code,
         "conditions": list(conditions_of(hit)),
-        "original_conditions": list(hit.entry.conditions),
-        # What we hold is our own until a notice from abroad can become a hit here (SG-33: null = our own).
-        "originator_state": None,
-        "recalled": request.surroundings.hit_state.entry_status not in USABLE_ENTRIES,
+        "original_conditions": list(onward.conditions if onward else hit.entry.conditions),
+        # A hit on a notice from abroad is that State's information; null = our own (SG-33).
+        "originator_state": onward.originator_state if onward else None,
+        "recalled": request.surroundings.hit_state.entry_status not in USABLE_ENTRIES
+        or (onward is not None and onward.is_withdrawn),
         # Nobody can dispute a record here yet (SG-20): null = no dispute is known (SG-37).
         "disputed": None,
     }
@@ -174,7 +177,7 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
     authority = around.authority
     is_fallback = basis.legal_approver is not None and request.candidate.scope is Scope.FOREIGN
     return {
-        **_review_facts(around.hit_state.reviews),
+        **review_facts(around.hit_state.reviews),
         "author": basis.author,
         "approver": basis.approver,
         "period_days": basis.period_days,
@@ -200,10 +203,12 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "ledger_row": around.ledger_row,
         "log_store": "UP" if around.log_is_up else "DOWN",
         "chain_ok": around.chain_is_whole,
+        **onward_context(around.onward),
     }
 
 
-def _review_facts(reviews: ReviewFactsV1 | None) -> dict[str, Any]:
+def review_facts(reviews: ReviewFactsV1 | None) -> dict[str, Any]:
+    """The two reviews of a hit as SG-08 and SG-09 read them; without any, nobody verified it."""
     if reviews is None:
         return {
             "human_verification": None,

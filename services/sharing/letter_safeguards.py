@@ -7,28 +7,56 @@ Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`; s
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final, Self, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.exchange_records import ExchangeMessage
-from services.sharing.facts import OWN_RETENTION_DAYS
+from services.sharing.facts import OWN_RETENTION_DAYS, USABLE_ENTRIES, review_facts
 from services.sharing.message_types import TYPES
 from services.sharing.minimum_sets import CAVEATS
+from services.sharing.onward import onward_of
+from services.sharing.onward_facts import Onward, onward_context
 from services.sharing.own_rules import FULL_AGE, agreements_between
 from services.sharing.partners import partner_facts
 from services.sharing.recipients import Candidate
 from services.sharing.registry_entries import Agreement, Authority
 from services.sharing.safeguards import Policy, choose_legal_row
+from services.sharing.screening_client import HitStates
 from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.vault import Vault
 from shared.clock import Clock
+from shared.contracts import HitStateV1
 from shared.policy.verdict import Verdict
 
 ACTION: Final = "share.send"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a court or the independent authority granted for one answer (SG-24). Instants as ISO 8601 text.
+
+    It is bound to its message and used by it alone.
+    """
+
+    authority_type: str
+    signed_by: str
+    record_ids: tuple[str, ...]
+    fields: tuple[str, ...]
+    issued_at: str
+    expires: str
+
+    def as_facts(self) -> dict[str, Any]:
+        """`context.grant` of SG-24."""
+        return {
+            **asdict(self),
+            "record_ids": list(self.record_ids),
+            "fields": list(self.fields),
+            "used": False,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +65,8 @@ class LetterBasis:
 
     `fields` and `requested_fields` by their names in SG-31; `is_adult` is `None` where no birth is known;
     `claim_sign` is whether anything points to a claim of protection, asked where no hit of ours is concerned.
+    `derived_from` is the received message that is passed on; `emergency_relaxes` holds until
+    `emergency_until`; `justified` is what a review found of an emergency.
     """
 
     purpose_code: str
@@ -62,6 +92,12 @@ class LetterBasis:
     approver: str | None = None
     approver_roles: tuple[str, ...] = ()
     same_finding: bool = False
+    record_ids: tuple[str, ...] = ()
+    grant: Grant | None = None
+    derived_from: str | None = None
+    emergency_relaxes: tuple[str, ...] = ()
+    emergency_until: str | None = None
+    justified: bool | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The basis as JSON values."""
@@ -70,12 +106,11 @@ class LetterBasis:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """The basis that was kept."""
-        read = {
-            name: tuple(tuple(part) if isinstance(part, list) else part for part in each)
-            if isinstance(each, list)
-            else each
-            for name, each in value.items()
-        }
+        read = {name: _with_tuples(each) for name, each in value.items()}
+        grant = value.get("grant")
+        if grant is not None:
+            granted = {name: _with_tuples(each) for name, each in grant.items()}
+            read["grant"] = Grant(**cast("dict[str, Any]", granted))
         return cls(**cast("dict[str, Any]", read))
 
     def approved(self, approver: str, roles: tuple[str, ...], *, same_finding: bool) -> "LetterBasis":
@@ -89,6 +124,7 @@ class LetterSafeguards:
     Args:
         policy: The policy engine.
         vault: Answers for SG-35 where a hit of ours is concerned.
+        hit_states: Screening, asked anew where a message tells of a hit itself.
         own_state: Our State.
         own_authority: Our authority's id.
         chain_is_whole: Whether the audit log's chain held when last looked at (SG-41).
@@ -99,6 +135,7 @@ class LetterSafeguards:
         self,
         policy: Policy,
         vault: Vault,
+        hit_states: HitStates,
         *,
         own_state: str,
         own_authority: str,
@@ -107,20 +144,37 @@ class LetterSafeguards:
     ) -> None:
         self._policy = policy
         self._vault = vault
+        self._hit_states = hit_states
         self._own_state = own_state
         self._own_authority = own_authority
         self._chain_is_whole = chain_is_whole
         self._clock = clock
 
-    async def judge_queued(self, connection: AsyncConnection, message: ExchangeMessage) -> Verdict:
+    async def hit_state_for(self, message: ExchangeMessage) -> HitStateV1 | None:
+        """The present state of the hit that an emergency tells of; `None` where a message rests on none.
+
+        Raises:
+            ScreeningSilent: Screening gave no answer; nothing may be sent.
+        """
+        if message.type != "EMERGENCY" or message.basis is None:
+            return None
+        return await self._hit_states.state(UUID(str(message.basis["hit_id"])))
+
+    async def judge_queued(
+        self, connection: AsyncConnection, message: ExchangeMessage, hit_state: HitStateV1 | None
+    ) -> Verdict:
         """What all safeguards say now of a message that was let go before."""
         assert message.basis is not None, "what is no control message has a basis"
-        return await self.judge(
-            connection, message.type, message.authority_id, LetterBasis.from_json(message.basis)
-        )
+        basis = LetterBasis.from_json(message.basis)
+        return await self.judge(connection, message.type, message.authority_id, basis, hit_state)
 
     async def judge(
-        self, connection: AsyncConnection, kind: str, recipient: str, basis: LetterBasis
+        self,
+        connection: AsyncConnection,
+        kind: str,
+        recipient: str,
+        basis: LetterBasis,
+        hit_state: HitStateV1 | None = None,
     ) -> Verdict:
         """What all safeguards of `share.send` say of one message.
 
@@ -130,6 +184,8 @@ class LetterSafeguards:
         authority = await RegisterStore(connection).authority(recipient)
         assert authority is not None, "an unknown recipient was refused before"
         request = await self._request(connection, kind, authority, basis)
+        if hit_state is not None:
+            request = resting_on(request, hit_state)
         return self._policy.decide(request, vault=await self._ask_vault(connection, authority, basis))
 
     async def agreement_for(
@@ -176,6 +232,7 @@ class LetterSafeguards:
         risk = await registers.country_risk(authority.state)
         agreement = await self.agreement_for(connection, kind, authority, basis)
         verified = authority.verified_at
+        onward = await onward_of(connection, basis.derived_from, authority.state)
         return {
             "action": ACTION,
             "actor": {
@@ -189,7 +246,7 @@ class LetterSafeguards:
                 "statement": basis.statement,
                 "alternatives_considered": basis.alternatives_considered,
             },
-            "object": _object(kind, basis),
+            "object": _object(kind, basis, onward),
             "context": {
                 **_two_people(basis),
                 "case_open": True,
@@ -227,13 +284,15 @@ class LetterSafeguards:
                 "ledger_row": True,
                 "log_store": "UP",
                 "chain_ok": self._chain_is_whole(),
-                "grant": None,
+                "grant": None if basis.grant is None else basis.grant.as_facts(),
+                "emergency_relaxes": _relaxed(basis, now),
+                **onward_context(onward),
             },
             "now": now.isoformat().replace("+00:00", "Z"),
         }
 
 
-def _object(kind: str, basis: LetterBasis) -> dict[str, Any]:
+def _object(kind: str, basis: LetterBasis, onward: Onward | None) -> dict[str, Any]:
     about_a_person = TYPES[kind].is_about_a_person
     age = {True: FULL_AGE, False: FULL_AGE - 1, None: None}[basis.is_adult]
     return {
@@ -256,17 +315,45 @@ def _object(kind: str, basis: LetterBasis) -> dict[str, Any]:
         "named_persons": [{"category": basis.category}] if about_a_person else [],
         "co_traveller_count": 0,
         "handling_code": basis.handling_code,
-        "original_code": basis.handling_code,
+        "original_code": onward.handling_code if onward else basis.handling_code,
         "conditions": list(basis.conditions),
-        "original_conditions": list(basis.conditions),
-        "originator_state": None,
-        "recalled": False,
+        "original_conditions": list(onward.conditions if onward else basis.conditions),
+        "originator_state": onward.originator_state if onward else None,
+        "recalled": onward is not None and onward.is_withdrawn,
         "disputed": None,
-        "record_ids": [],
-        # A request or an offer holds no PNR; an answer does, and needs the independent grant (SG-24).
-        "pre_arrival": kind != "PNR_RESPONSE",
+        "record_ids": list(basis.record_ids),
+        # A request, an offer or a refusal holds no PNR; an answer with elements does, and needs the
+        # independent grant (SG-24).
+        "pre_arrival": kind != "PNR_RESPONSE" or not basis.fields,
         "subject_protection": "UNKNOWN" if about_a_person else "NONE",
     }
+
+
+def resting_on(request: Mapping[str, Any], hit_state: HitStateV1) -> dict[str, Any]:
+    """The request of a message that tells of a hit: its state and its two reviews are screening's (SG-08)."""
+    facts = review_facts(hit_state.reviews)
+    return {
+        **request,
+        "object": {
+            **request["object"],
+            "hit_state": hit_state.state,
+            "recalled": hit_state.entry_status not in USABLE_ENTRIES,
+        },
+        "context": {**request["context"], **facts, "case_open": hit_state.is_open},
+    }
+
+
+def _relaxed(basis: LetterBasis, now: datetime) -> list[str]:
+    """The rules that the declared emergency relaxes, until its end."""
+    if basis.emergency_until is None or now >= datetime.fromisoformat(basis.emergency_until):
+        return []
+    return list(basis.emergency_relaxes)
+
+
+def _with_tuples(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return tuple(tuple(part) if isinstance(part, list) else part for part in value)
 
 
 def _two_people(basis: LetterBasis) -> dict[str, Any]:

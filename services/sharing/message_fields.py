@@ -28,6 +28,13 @@ _FEEDBACK: Final = {
     "measure_class": "measure_class",
     "corrections": "corrections",
 }
+_NOTICE: Final = {
+    "birth": "date_of_birth",
+    "documents": "document",
+    "nationalities": "nationality",
+    "list_ref": "list_reference",
+    "action_here": "action_taken",
+}
 _NOMINATION: Final = (
     "identifiers",
     "category",
@@ -50,8 +57,19 @@ def fields_of(kind: str, payload: Part) -> tuple[str, ...]:
         return tuple(sorted(payload.elements.as_json())) if payload.elements else ()
     if isinstance(payload, IdentityAnswer):
         return ("identifiers",) if payload.identifiers else ()
+    if isinstance(payload, Emergency):
+        return tuple(sorted({name for notice in payload.notices for name in _notice_fields(notice)}))
     assert kind != "NOTIFY", "the fields of a notice come with its preview"
     return ()
+
+
+def _notice_fields(notice: Notify) -> set[str]:
+    """The fields of one notice in SG-31's words; how it was verified stands on the envelope."""
+    sent = notice.as_json()
+    sent |= sent.pop("person", {})
+    return {_NOTICE.get(member, member) for member, value in sent.items() if value} - {"observed_at"} | {
+        "verification_level"
+    }
 
 
 def finding_in(payload: Part) -> str | None:

@@ -10,11 +10,15 @@ from fastapi import Request
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sharing.arrivals import Arrivals
+from services.sharing.corrections import CorrectRecords
 from services.sharing.decide import DecideShare
 from services.sharing.deliver import Delivery
+from services.sharing.emergencies import Emergencies
 from services.sharing.exchange_clocks import ExchangeClocks
+from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_delivery import ExchangeDelivery
-from services.sharing.exchange_desk import EXCHANGE_RULE, ExchangeDesk
+from services.sharing.exchange_desk import ExchangeDesk
+from services.sharing.exchange_sending import EXCHANGE_RULE, ExchangeSending, Judges
 from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.notices import Sender
 from services.sharing.own_keys import load_sealing_keys, load_sender
@@ -66,6 +70,7 @@ class Sharing:
     engine: AsyncEngine
     approvals: Approvals
     audit: AuditLog
+    clock: Clock
     vault: Vault
     registry: Registry
     share_hit: ShareHit
@@ -74,7 +79,9 @@ class Sharing:
     delivery: Delivery
     receive: ReceiveExchange
     desk: ExchangeDesk
+    sending: ExchangeSending
     withdrawals: Withdrawals
+    corrections: CorrectRecords
     exchange_delivery: ExchangeDelivery
     clocks: ExchangeClocks
     exchange_url: str | None
@@ -86,17 +93,59 @@ def wire(base: Foundations) -> Sharing:
     Raises:
         KeyFileError: There is no usable key that signs notices, or none to which others seal.
     """
-    settings, clock = base.settings, base.clock
-    sender = load_sender(settings.keys_folder, clock.now())
-    approvals = Approvals((SHARE_RULE, EXCHANGE_RULE, *RULES), base.audit, clock, base.identifiers)
-    vault = Vault(base.vault_engine, base.policy, clock, base.identifiers)
+    sender = load_sender(base.settings.keys_folder, base.clock.now())
+    approvals = Approvals((SHARE_RULE, EXCHANGE_RULE, *RULES), base.audit, base.clock, base.identifiers)
+    vault = Vault(base.vault_engine, base.policy, base.clock, base.identifiers)
+    gateways = _gateways(base, sender)
+    shares = _shares(base, sender, vault, approvals, gateways)
+    exchange = _exchange(base, sender, vault, approvals, gateways)
+    return Sharing(
+        engine=base.engine,
+        approvals=approvals,
+        audit=base.audit,
+        clock=base.clock,
+        vault=vault,
+        registry=_registry(base, approvals),
+        share_hit=shares.share_hit,
+        decide=shares.decide,
+        gate=_gate(base, sender),
+        delivery=shares.delivery,
+        receive=exchange.receive,
+        desk=exchange.desk,
+        sending=exchange.sending,
+        withdrawals=exchange.withdrawals,
+        corrections=exchange.corrections,
+        exchange_delivery=exchange.delivery,
+        clocks=exchange.clocks,
+        exchange_url=base.settings.exchange_url,
+    )
+
+
+def sharing_of(request: Request) -> Sharing:
+    """The use cases of the application that answers this request."""
+    sharing: Sharing = request.app.state.sharing
+    return sharing
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The use cases of hits that are shared."""
+
+    share_hit: ShareHit
+    decide: DecideShare
+    delivery: Delivery
+
+
+def _shares(
+    base: Foundations, sender: Sender, vault: Vault, approvals: Approvals, gateways: Gateway
+) -> _Shares:
     safeguards = Safeguards(
         base.policy,
         vault,
-        own_state=settings.own_state,
+        own_state=base.settings.own_state,
         own_authority=sender.authority_id,
         chain_is_whole=base.chain_is_whole,
-        clock=clock,
+        clock=base.clock,
         identifiers=base.identifiers,
     )
     share_hit = ShareHit(
@@ -105,55 +154,36 @@ def wire(base: Foundations) -> Sharing:
         hit_states=base.hit_states,
         approvals=approvals,
         audit=base.audit,
-        own_state=settings.own_state,
+        own_state=base.settings.own_state,
         own_authority=sender.authority_id,
         state_of=base.state_of,
-        clock=clock,
+        clock=base.clock,
         identifiers=base.identifiers,
     )
-    gateways = _gateways(base, sender)
-    exchange = _exchange(base, sender, vault, approvals, gateways)
-    return Sharing(
-        engine=base.engine,
+    decide = DecideShare(
+        base.engine,
+        share_hit=share_hit,
+        safeguards=safeguards,
+        hit_states=base.hit_states,
         approvals=approvals,
         audit=base.audit,
-        vault=vault,
-        registry=_registry(base, approvals),
-        share_hit=share_hit,
-        decide=DecideShare(
-            base.engine,
-            share_hit=share_hit,
-            safeguards=safeguards,
-            hit_states=base.hit_states,
-            approvals=approvals,
-            audit=base.audit,
-            sender=sender,
-            lifetime=timedelta(hours=settings.notice_lifetime_hours),
-            clock=clock,
-            identifiers=base.identifiers,
-        ),
-        gate=ReadGate(
-            base.engine,
-            policy=base.policy,
-            audit=base.audit,
-            own_authority=sender.authority_id,
-            chain_is_whole=base.chain_is_whole,
-            clock=clock,
-        ),
-        delivery=_delivery(base, safeguards, gateways),
-        receive=exchange.receive,
-        desk=exchange.desk,
-        withdrawals=exchange.withdrawals,
-        exchange_delivery=exchange.delivery,
-        clocks=exchange.clocks,
-        exchange_url=settings.exchange_url,
+        sender=sender,
+        lifetime=timedelta(hours=base.settings.notice_lifetime_hours),
+        clock=base.clock,
+        identifiers=base.identifiers,
     )
+    return _Shares(share_hit, decide, _delivery(base, safeguards, gateways))
 
 
-def sharing_of(request: Request) -> Sharing:
-    """The use cases of the application that answers this request."""
-    sharing: Sharing = request.app.state.sharing
-    return sharing
+def _gate(base: Foundations, sender: Sender) -> ReadGate:
+    return ReadGate(
+        base.engine,
+        policy=base.policy,
+        audit=base.audit,
+        own_authority=sender.authority_id,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
 
 
 def _registry(base: Foundations, approvals: Approvals) -> Registry:
@@ -199,7 +229,9 @@ class _Exchange:
 
     receive: ReceiveExchange
     desk: ExchangeDesk
+    sending: ExchangeSending
     withdrawals: Withdrawals
+    corrections: CorrectRecords
     delivery: ExchangeDelivery
     clocks: ExchangeClocks
 
@@ -207,47 +239,82 @@ class _Exchange:
 def _exchange(
     base: Foundations, sender: Sender, vault: Vault, approvals: Approvals, gateways: Gateway
 ) -> _Exchange:
-    sealing_keys = load_sealing_keys(base.settings.keys_folder)
+    keys = load_sealing_keys(base.settings.keys_folder)
     post = Post(sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
     withdrawals = Withdrawals(base.engine, post=post, audit=base.audit, clock=base.clock)
-    judged = LetterSafeguards(
+    letters = _letter_safeguards(base, sender, vault)
+    return _Exchange(
+        receive=_receive(base, sender, keys, Arrivals(post, withdrawals, keys)),
+        desk=ExchangeDesk(
+            base.engine,
+            post=post,
+            policy=base.policy,
+            sealing_keys=keys,
+            audit=base.audit,
+            chain_is_whole=base.chain_is_whole,
+            clock=base.clock,
+        ),
+        sending=ExchangeSending(
+            base.engine,
+            post=post,
+            withdrawals=withdrawals,
+            judges=_judges(base, letters),
+            approvals=approvals,
+            sealing_keys=keys,
+            audit=base.audit,
+            clock=base.clock,
+        ),
+        withdrawals=withdrawals,
+        corrections=CorrectRecords(base.engine, withdrawals=withdrawals, post=post, audit=base.audit),
+        delivery=_exchange_delivery(base, letters, gateways),
+        clocks=ExchangeClocks(
+            base.engine, post=post, withdrawals=withdrawals, audit=base.audit, clock=base.clock
+        ),
+    )
+
+
+def _letter_safeguards(base: Foundations, sender: Sender, vault: Vault) -> LetterSafeguards:
+    return LetterSafeguards(
         base.policy,
         vault,
+        base.hit_states,
         own_state=base.settings.own_state,
         own_authority=sender.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
     )
-    return _Exchange(
-        receive=ReceiveExchange(
-            base.engine,
-            sender=sender,
-            sealing_keys=sealing_keys,
-            arrivals=Arrivals(post, withdrawals),
-            audit=base.audit,
-            own_state=base.settings.own_state,
-            chain_is_whole=base.chain_is_whole,
-            clock=base.clock,
-        ),
-        desk=ExchangeDesk(
-            base.engine,
-            post=post,
-            safeguards=judged,
-            policy=base.policy,
-            approvals=approvals,
-            sealing_keys=sealing_keys,
-            audit=base.audit,
-            chain_is_whole=base.chain_is_whole,
-            clock=base.clock,
-        ),
-        withdrawals=withdrawals,
-        delivery=ExchangeDelivery(
-            base.engine,
-            safeguards=judged,
-            gateways=gateways,
-            audit=base.audit,
-            clock=base.clock,
-            poll_seconds=base.settings.delivery_poll_seconds,
-        ),
-        clocks=ExchangeClocks(base.engine, post=post, audit=base.audit, clock=base.clock),
+
+
+def _judges(base: Foundations, letters: LetterSafeguards) -> Judges:
+    emergencies = Emergencies(
+        base.engine,
+        base.policy,
+        audit=base.audit,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+    return Judges(letters, base.policy, emergencies, base.chain_is_whole)
+
+
+def _receive(base: Foundations, sender: Sender, keys: SealingKeys, arrivals: Arrivals) -> ReceiveExchange:
+    return ReceiveExchange(
+        base.engine,
+        sender=sender,
+        sealing_keys=keys,
+        arrivals=arrivals,
+        audit=base.audit,
+        own_state=base.settings.own_state,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+
+
+def _exchange_delivery(base: Foundations, letters: LetterSafeguards, gateways: Gateway) -> ExchangeDelivery:
+    return ExchangeDelivery(
+        base.engine,
+        safeguards=letters,
+        gateways=gateways,
+        audit=base.audit,
+        clock=base.clock,
+        poll_seconds=base.settings.delivery_poll_seconds,
     )

@@ -3,13 +3,14 @@
 Source: sharing-protocol.md §6 (sender); safeguards.md SG-37, SG-41; workflow.md §6 (clocks).
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.compose import Letter, write
 from services.sharing.errors import MessageRefused
+from services.sharing.exchange_deadlines import DONE_WITHIN
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.message_types import WITHDRAWALS
 from services.sharing.notices import Sender
@@ -21,11 +22,6 @@ from shared.clock import Clock
 from shared.identifiers import Identifiers
 
 LIFETIME: Final = timedelta(hours=72)
-#: The three clocks of a withdrawal (workflow.md §6): sent, received, carried out by everyone.
-SEND_WITHIN: Final = timedelta(hours=1)
-SEND_URGENT_WITHIN: Final = timedelta(minutes=15)
-RECEIVED_WITHIN: Final = timedelta(hours=4)
-DONE_WITHIN: Final = timedelta(hours=72)
 
 
 class Post:
@@ -127,8 +123,3 @@ def address_of(authority: Authority, message_type: str) -> str | None:
     if message_type in WITHDRAWALS and authority.recall_endpoint is not None:
         return authority.recall_endpoint
     return authority.duty_desk.endpoint
-
-
-def send_by(created_at: datetime, *, is_urgent: bool) -> datetime:
-    """Until when a withdrawal has to have left."""
-    return created_at + (SEND_URGENT_WITHIN if is_urgent else SEND_WITHIN)

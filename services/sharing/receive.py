@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.arrivals import Arrival, Arrivals
 from services.sharing.envelope import Envelope, open_envelope, open_payload, sealed_to, sign, signing_kid
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.http_signature import SignedRequest, verify_request
 from services.sharing.message_types import TYPES
@@ -36,7 +37,6 @@ MEDIA_TYPE: Final = "application/jose"
 REPLAY_KEPT: Final = timedelta(days=30)
 _ID_HEADER: Final = "message-id"
 _RECIPIENT_HEADER: Final = "recipient"
-SealingKeys = Mapping[str, ECKey | OKPKey]
 
 
 @dataclass(frozen=True, slots=True)

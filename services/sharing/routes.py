@@ -45,6 +45,7 @@ from shared.approval.errors import (
 )
 from shared.bus.errors import MessageMismatch
 from shared.contracts import HitConfirmedV1, HitWithdrawnV1
+from shared.contracts.records_corrected import RecordsCorrectedV1
 from shared.identifiers import HitId
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -99,7 +100,15 @@ class HitWithdrawnIn(_In):
     body: HitWithdrawnV1
 
 
-MessageIn = Annotated[HitConfirmedIn | HitWithdrawnIn, Field(discriminator="kind")]
+class RecordsCorrectedIn(_In):
+    """Records of a person that were corrected, erased or restricted, from ingest's rights office."""
+
+    message_id: UUID
+    kind: Literal["RecordsCorrectedV1"]
+    body: RecordsCorrectedV1
+
+
+MessageIn = Annotated[HitConfirmedIn | HitWithdrawnIn | RecordsCorrectedIn, Field(discriminator="kind")]
 
 
 class AssessmentsIn(BaseModel):
@@ -178,9 +187,11 @@ async def receive(
     sharing: UseCases,
     _: Annotated[Principal, Depends(require(Permission.SERVICE))],
 ) -> dict[str, Any]:
-    """Take in a hit that was confirmed or no longer holds; the same message again changes nothing."""
+    """Take in a hit that was confirmed or no longer holds, or records that were corrected; each once."""
     if isinstance(message, HitWithdrawnIn):
         return await sharing.withdrawals.receive(message.message_id, message.body)
+    if isinstance(message, RecordsCorrectedIn):
+        return await sharing.corrections.receive(message.message_id, message.body)
     return await sharing.share_hit.receive(message.message_id, message.body)
 
 

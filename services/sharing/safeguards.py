@@ -21,6 +21,7 @@ from services.sharing.facts import (
     share_facts,
 )
 from services.sharing.minimum_sets import Payload
+from services.sharing.onward import onward_of
 from services.sharing.recipients import Candidate, outcome_of
 from services.sharing.registry_entries import Agreement, Authority, LegalRow, Scope
 from services.sharing.share_records import Share, ShareVerdict, Stage
@@ -150,6 +151,7 @@ class Safeguards:
             # The audit log is in this transaction's database: were it away, we would not be here (SG-41).
             log_is_up=True,
             chain_is_whole=self._chain_is_whole(),
+            onward=await onward_of(connection, question.share.derived_from, candidate.state),
         )
         return ShareRequest(
             hit=question.share.hit,

@@ -9,6 +9,7 @@ from uuid import UUID
 from services.sharing.facts import Assessment, Basis
 from services.sharing.recipients import Candidate, Outcome
 from shared.contracts import HitConfirmedV1
+from shared.contracts.notice_received import notice_of_entry
 from shared.identifiers import NoticeId, ShareId
 
 
@@ -63,6 +64,11 @@ class Share:
     hit: HitConfirmedV1 = field(repr=False)
     approval_id: UUID | None = None
     assessment: Assessment | None = None
+
+    @property
+    def derived_from(self) -> UUID | None:
+        """The message of the exchange that the hit rests on, where its entry is a notice from abroad."""
+        return notice_of_entry(self.hit.entry.entry_id)
 
 
 @dataclass(frozen=True, slots=True)

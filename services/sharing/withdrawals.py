@@ -4,6 +4,7 @@ Source: safeguards.md SG-37, SG-15; sharing-protocol.md §3, §6; workflow.md §
 """
 
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -29,6 +30,14 @@ NECESSITY: Final = "What was sent no longer holds and must not be used."
 LEGAL_REF: Final = ("LED/7.3", "SG-37")
 #: Backups hold what was erased for so long.
 BACKUP_DAYS: Final = 30
+
+
+class Taken(StrEnum):
+    """What came of taking a notice back: nothing was out, it is gone at once, or its recipient is asked."""
+
+    NOTHING = "NOTHING"
+    AT_ONCE = "AT_ONCE"
+    ASKED = "ASKED"
 
 
 class Withdrawals:
@@ -57,7 +66,8 @@ class Withdrawals:
             recalled = 0
             if share_id is not None:
                 for notice in (await NoticeStore(connection).of_shares([share_id]))[share_id]:
-                    recalled += await self.recall(connection, notice, hit.reason, is_urgent=hit.is_urgent)
+                    taken = await self.recall(connection, notice, hit.reason, is_urgent=hit.is_urgent)
+                    recalled += taken is not Taken.NOTHING
             reply: dict[str, object] = {"recalled": recalled}
             await Inbox.finish(connection, message_id, reply)
         return reply
@@ -82,17 +92,16 @@ class Withdrawals:
         *,
         is_urgent: bool,
         actor: str = ACTOR,
-    ) -> bool:
-        """Take one notice back; `False` when nothing of it is out or it was taken back before.
+    ) -> "Taken":
+        """Take one notice back.
 
         One that has not left yet never leaves; our own pages show a recall by themselves.
         """
-        taken = await NoticeStore(connection).recall(notice.notice_id)
-        if not taken:
-            return False
+        if not await NoticeStore(connection).recall(notice.notice_id):
+            return Taken.NOTHING
         await self._record(connection, notice, reason, actor)
         if notice.channel is Channel.PAGES or notice.state is NoticeState.APPROVED:
-            return True
+            return Taken.AT_ONCE
         payload = Recall(
             target_message_id=notice.notice_id,
             kind="ERASE",
@@ -114,35 +123,54 @@ class Withdrawals:
             urgency="IMMEDIATE_THREAT" if is_urgent else "ROUTINE",
         )
         await self._post.queue(connection, letter, actor=actor)
-        return True
+        return Taken.ASKED
 
-    async def onward(self, connection: AsyncConnection, payload: Recall | Correct | WatchlistRemoval) -> int:
-        """Withdraw a received message from everybody to whom we passed it; how many owe us a DONE."""
+    async def recall_message(
+        self,
+        connection: AsyncConnection,
+        message: ExchangeMessage,
+        reason: WithdrawalReason,
+        *,
+        is_urgent: bool = False,
+    ) -> bool:
+        """Take back a message of ours that is no notice of a share; whether its recipient owes us a DONE."""
+        if message.sent_at is None:
+            await ExchangeStore(connection).erase(message.message_id)
+            return False
+        letter = Letter(
+            type="RECALL",
+            recipient=message.authority_id,
+            payload=Recall(
+                target_message_id=message.message_id,
+                kind="ERASE",
+                reason_code=reason,
+                urgent=is_urgent,
+                onward_instructions=ONWARD,
+            ),
+            purpose=str(message.outside["purpose"]),
+            necessity=NECESSITY,
+            legal_ref=LEGAL_REF,
+            retention_until=message.retention_until,
+            thread_id=message.thread_id,
+            in_reply_to=message.message_id,
+            target_id=message.message_id,
+        )
+        return await self._post.queue(connection, letter, actor=ACTOR) is not None
+
+    async def onward(
+        self, connection: AsyncConnection, received: UUID, payload: Recall | Correct | WatchlistRemoval
+    ) -> int:
+        """Withdraw a received message from everybody to whom we passed it; how many owe us a DONE.
+
+        Passed on are the messages in which an officer did so, and the notices of hits that rest on it.
+        """
+        is_urgent = getattr(payload, "urgent", False)
         waiting = 0
-        for passed in await ExchangeStore(connection).derived(payload.target_message_id):
-            if passed.sent_at is None:
-                await ExchangeStore(connection).erase(passed.message_id)
-                continue
-            letter = Letter(
-                type="RECALL",
-                recipient=passed.authority_id,
-                payload=Recall(
-                    target_message_id=passed.message_id,
-                    kind="ERASE",
-                    reason_code=payload.reason_code,
-                    urgent=getattr(payload, "urgent", False),
-                    onward_instructions=ONWARD,
-                ),
-                purpose=str(passed.outside["purpose"]),
-                necessity=NECESSITY,
-                legal_ref=LEGAL_REF,
-                retention_until=passed.retention_until,
-                thread_id=passed.thread_id,
-                in_reply_to=passed.message_id,
-                target_id=passed.message_id,
-            )
-            if await self._post.queue(connection, letter, actor=ACTOR) is not None:
-                waiting += 1
+        for passed in await ExchangeStore(connection).derived(received):
+            waiting += await self.recall_message(connection, passed, payload.reason_code, is_urgent=is_urgent)
+        for notice in await _derived_notices(connection, received):
+            taken = await self.recall(connection, notice, payload.reason_code, is_urgent=is_urgent)
+            waiting += taken is Taken.ASKED
         return waiting
 
     async def onward_done(self, connection: AsyncConnection, asked: ExchangeMessage, now: datetime) -> None:
@@ -154,22 +182,21 @@ class Withdrawals:
             now: The present instant.
         """
         exchange = ExchangeStore(connection)
-        passed = await exchange.find(asked.target_id) if asked.target_id else None
-        if passed is None or passed.derived_from is None:
+        received = await _received_behind(connection, asked.target_id)
+        if received is None:
             return
-        recalls = [
-            recall
-            for each in await exchange.derived(passed.derived_from)
-            for recall in await exchange.with_target(each.message_id, Direction.OUT)
+        passed_on = [
+            *(each.message_id for each in await exchange.derived(received)),
+            *(each.notice_id for each in await _derived_notices(connection, received)),
         ]
+        recalls = [recall for each in passed_on for recall in await exchange.with_target(each, Direction.OUT)]
         if any(recall.done_at is None for recall in recalls):
             return
         onward = tuple(sorted({recall.authority_id for recall in recalls}))
-        for asking in await exchange.with_target(passed.derived_from, Direction.IN):
-            if asking.done_at is None and asking.type != "DONE":
-                letter = done_letter(asking, passed.derived_from, now, onward=onward)
-                await self._post.queue(connection, letter, actor=ACTOR)
-                await exchange.carried_out(asking.message_id, now)
+        for asking in await _asking(connection, received):
+            letter = done_letter(asking, asking.target_id or received, now, onward=onward)
+            await self._post.queue(connection, letter, actor=ACTOR)
+            await exchange.carried_out(asking.message_id, now)
 
     async def _record(self, connection: AsyncConnection, notice: Notice, reason: str, actor: str) -> None:
         await self._audit.append(
@@ -182,6 +209,34 @@ class Withdrawals:
             reasons=(reason,),
             facts={"authority_id": notice.authority_id, "state": NoticeState.RECALLED.value},
         )
+
+
+async def _derived_notices(connection: AsyncConnection, received: UUID) -> list[Notice]:
+    """The notices of hits that rest on a received one."""
+    share_ids = await ShareStore(connection).derived(received)
+    found = await NoticeStore(connection).of_shares(share_ids)
+    return [notice for share_id in share_ids for notice in found[share_id]]
+
+
+async def _received_behind(connection: AsyncConnection, passed_on: UUID | None) -> UUID | None:
+    """The received message that we passed on in one of ours; `None` where it was our own information."""
+    if passed_on is None:
+        return None
+    message = await ExchangeStore(connection).find(passed_on)
+    if message is not None:
+        return message.derived_from
+    notice = await NoticeStore(connection).find(passed_on)
+    return None if notice is None else (await ShareStore(connection).get(notice.share_id)).derived_from
+
+
+async def _asking(connection: AsyncConnection, received: UUID) -> list[ExchangeMessage]:
+    """The withdrawals of a received message, or of the one that it corrects, that wait for their DONE."""
+    exchange = ExchangeStore(connection)
+    message = await exchange.find(received)
+    corrected = message.target_id if message is not None else None
+    targets = [received] if corrected is None else [received, corrected]
+    found = [each for target in targets for each in await exchange.with_target(target, Direction.IN)]
+    return [each for each in found if each.done_at is None and each.type != "DONE"]
 
 
 def done_letter(

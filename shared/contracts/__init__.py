@@ -14,6 +14,13 @@ from shared.contracts.hit_confirmed import (
 from shared.contracts.hit_links import HitLink, HitLinksAskedV1, HitLinksV1
 from shared.contracts.hit_withdrawn import HitWithdrawnV1
 from shared.contracts.national_release import NationalReleaseV1
+from shared.contracts.notice_received import (
+    NoticeFlightV1,
+    NoticePersonV1,
+    NoticeReceivedV1,
+    NoticeTakenV1,
+    NoticeWithdrawnV1,
+)
 from shared.contracts.travellers_observed import (
     FlightV1,
     LegV1,
@@ -42,6 +49,11 @@ __all__ = [
     "HitWithdrawnV1",
     "LegV1",
     "NationalReleaseV1",
+    "NoticeFlightV1",
+    "NoticePersonV1",
+    "NoticeReceivedV1",
+    "NoticeTakenV1",
+    "NoticeWithdrawnV1",
     "ReviewFactsV1",
     "StandingOrderFactsV1",
     "TravellerObservedV1",

@@ -65,6 +65,50 @@ UPDATE exchange_message SET state = 'DONE', done_at = :at
 WHERE message_id = :message_id AND direction = 'OUT' AND done_at IS NULL
 """)
 _SET_DONE = text("UPDATE exchange_message SET done_at = :at WHERE message_id = :message_id")
+_REST_ON = text("""
+UPDATE exchange_message SET basis = :basis WHERE message_id = :message_id AND state = 'PROPOSED'
+""").bindparams(bindparam("basis", type_=Json))
+_SEEN_THERE = text("""
+UPDATE exchange_message SET seen_at = coalesce(seen_at, :at)
+WHERE message_id = :message_id AND authority_id = :authority_id AND direction = 'OUT'
+""")
+# A result that says justified, of this emergency and on its way or there.
+_JUSTIFIED: Final = """
+EXISTS (
+    SELECT 1 FROM exchange_message r WHERE r.in_reply_to = e.message_id AND r.direction = 'OUT'
+    AND r.type = 'REVIEW_RESULT' AND r.state IN ('APPROVED', 'SENT', 'DELIVERED')
+    AND (r.basis ->> 'justified')::boolean
+)
+"""
+_NOT_JUSTIFIED: Final = """
+EXISTS (
+    SELECT 1 FROM exchange_message r WHERE r.in_reply_to = e.message_id AND r.direction = 'OUT'
+    AND r.type = 'REVIEW_RESULT' AND r.state IN ('APPROVED', 'SENT', 'DELIVERED')
+    AND NOT (r.basis ->> 'justified')::boolean
+)
+"""
+_SENT_EMERGENCY: Final = "e.type = 'EMERGENCY' AND e.direction = 'OUT' AND e.sent_at IS NOT NULL"
+_EMERGENCY_AGAINST = text(f"""
+SELECT EXISTS (
+    SELECT 1 FROM exchange_message e WHERE {_SENT_EMERGENCY} AND e.basis ->> 'author' = :author
+    AND (({_NOT_JUSTIFIED}) OR (e.sent_at <= :before AND NOT {_JUSTIFIED}))
+)
+""")  # noqa: S608 - our own conditions
+_EMERGENCIES_UNREVIEWED = text(f"""
+SELECT {_COLUMNS} FROM exchange_message e WHERE {_SENT_EMERGENCY} AND e.sent_at <= :before
+AND NOT {_JUSTIFIED} AND NOT EXISTS (
+    SELECT 1 FROM exchange_message w WHERE w.target_id = e.message_id AND w.direction = 'OUT'
+) ORDER BY e.sent_at, e.message_id LIMIT :limit
+""")  # noqa: S608 - our own conditions
+_WITH_CLOCKS = text(f"""
+{_SELECT} WHERE (direction = 'OUT' AND done_due_at IS NOT NULL AND done_at IS NULL)
+   OR (direction = 'IN' AND state = 'RECEIVED' AND type IN ('NOTIFY', 'EMERGENCY'))
+ORDER BY created_at, message_id LIMIT :limit FOR UPDATE SKIP LOCKED
+""")
+_RING = text("""
+UPDATE exchange_message SET alarms = array_append(alarms, :clock)
+WHERE message_id = :message_id AND NOT (:clock = ANY (alarms))
+""")
 _ANSWERS_DUE = text(f"""
 {_SELECT} WHERE answer_due_at <= :now AND direction = 'IN' ORDER BY answer_due_at, message_id LIMIT :limit
 FOR UPDATE SKIP LOCKED
@@ -112,7 +156,11 @@ class ExchangeStore:
     async def add(self, message: ExchangeMessage) -> bool:
         """Write a message; `False` when it is there already, or withdraws what was withdrawn before."""
         values = {name: getattr(message, name) for name in _NAMES}
-        values |= {"direction": message.direction.value, "state": message.state.value}
+        values |= {
+            "direction": message.direction.value,
+            "state": message.state.value,
+            "alarms": list(message.alarms),
+        }
         return (await self._connection.execute(_ADD, values)).rowcount == 1
 
     async def get(self, message_id: UUID) -> ExchangeMessage:
@@ -232,6 +280,33 @@ class ExchangeStore:
         """A withdrawal that came in is carried out here and onward."""
         await self._connection.execute(_SET_DONE, {"message_id": message_id, "at": at})
 
+    async def rest_on(self, message_id: UUID, basis: dict[str, Any]) -> None:
+        """Change what a proposed message rests on."""
+        await self._connection.execute(_REST_ON, {"message_id": message_id, "basis": basis})
+
+    async def seen_there(self, message_id: UUID, authority_id: str, at: datetime) -> None:
+        """A person at its recipient has seen a message of ours."""
+        values = {"message_id": message_id, "authority_id": authority_id, "at": at}
+        await self._connection.execute(_SEEN_THERE, values)
+
+    async def has_emergency_against(self, author: str, before: datetime) -> bool:
+        """Whether an emergency of this person was found unjustified, or left unreviewed since `before`."""
+        values = {"author": author, "before": before}
+        return bool((await self._connection.execute(_EMERGENCY_AGAINST, values)).scalar_one())
+
+    async def emergencies_unreviewed(self, before: datetime, limit: int) -> list[ExchangeMessage]:
+        """Emergencies sent until then that no review has justified and nobody has taken back."""
+        return await self._many(_EMERGENCIES_UNREVIEWED, {"before": before, "limit": limit})
+
+    async def with_clocks(self, limit: int) -> list[ExchangeMessage]:
+        """Messages whose clocks run: our withdrawals, and notices that nobody here has seen; locked."""
+        return await self._many(_WITH_CLOCKS, {"limit": limit})
+
+    async def ring(self, message_id: UUID, clock: str) -> bool:
+        """Note that a clock's alarm rings; `False` when it had before."""
+        values = {"message_id": message_id, "clock": clock}
+        return (await self._connection.execute(_RING, values)).rowcount == 1
+
     async def answers_due(self, now: datetime, limit: int) -> list[ExchangeMessage]:
         """Requests whose answer leaves now, whatever it is; locked."""
         return await self._many(_ANSWERS_DUE, {"now": now, "limit": limit})
@@ -294,5 +369,9 @@ class ExchangeStore:
 
 def _message(row: Row[Any]) -> ExchangeMessage:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for a row as a mapping
-    values |= {"direction": Direction(row.direction), "state": MessageState(row.state)}
+    values |= {
+        "direction": Direction(row.direction),
+        "state": MessageState(row.state),
+        "alarms": tuple(row.alarms),
+    }
     return ExchangeMessage(**values)

@@ -125,6 +125,11 @@ class NoticeStore:
             raise NoticeNotFound
         return _notice(row)
 
+    async def find(self, notice_id: UUID) -> Notice | None:
+        """One notice, if there is one."""
+        row = (await self._connection.execute(_GET, {"notice_id": notice_id})).one_or_none()
+        return None if row is None else _notice(row)
+
     async def of_shares(self, share_ids: Iterable[UUID]) -> dict[UUID, list[Notice]]:
         """The notices of some shares, oldest first."""
         ids = list(share_ids)

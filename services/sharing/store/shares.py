@@ -22,8 +22,8 @@ MAX_RECIPIENTS: Final = 100
 MAX_VERDICTS: Final = 1000
 
 _ADD = text("""
-INSERT INTO share (share_id, hit_id, created_at, state, event, hit)
-VALUES (:share_id, :hit_id, :created_at, 'AWAITING_ASSESSMENT', :event, :hit)
+INSERT INTO share (share_id, hit_id, created_at, state, event, hit, derived_from)
+VALUES (:share_id, :hit_id, :created_at, 'AWAITING_ASSESSMENT', :event, :hit, :derived_from)
 ON CONFLICT (hit_id) DO NOTHING
 """).bindparams(bindparam("hit", type_=Json))
 _SELECT: Final = """
@@ -37,6 +37,9 @@ FROM share s LEFT JOIN LATERAL (
 _GET = text(f"{_SELECT} WHERE s.share_id = :share_id")
 _LOCK = text(f"{_SELECT} WHERE s.share_id = :share_id FOR UPDATE OF s")
 _NEWEST = text(f"{_SELECT} ORDER BY s.created_at DESC, s.share_id LIMIT :limit")
+_DERIVED = text("""
+SELECT share_id FROM share WHERE derived_from = :message_id ORDER BY share_id LIMIT :limit
+""")
 _OF_HIT = text("SELECT share_id FROM share WHERE hit_id = :hit_id")
 _MOVE = text("""
 UPDATE share SET state = :state, approval_id = coalesce(:approval_id, approval_id), version = version + 1
@@ -91,6 +94,7 @@ class ShareStore:
             "created_at": share.created_at,
             "event": share.event,
             "hit": share.hit.as_json(),
+            "derived_from": share.derived_from,
         }
         return (await self._connection.execute(_ADD, values)).rowcount == 1
 
@@ -108,6 +112,11 @@ class ShareStore:
             await self._connection.execute(_OF_HIT, {"hit_id": hit_id})
         ).scalar_one_or_none()
         return found
+
+    async def derived(self, message_id: UUID) -> list[UUID]:
+        """The shares of hits that rest on a received notice."""
+        values = {"message_id": message_id, "limit": MAX_SHARES}
+        return list((await self._connection.execute(_DERIVED, values)).scalars())
 
     async def lock(self, share_id: UUID) -> Share:
         """One share, held until the transaction ends.

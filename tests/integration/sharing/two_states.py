@@ -18,8 +18,10 @@ from deploy.local.postgres import ServiceDatabase
 from services.sharing.app import create_app
 from services.sharing.demonstration import OPERATIONAL
 from services.sharing.parts import Sharing
+from services.sharing.registry_entries import Agreement
 from services.sharing.store.registers import Register, RegisterStore
 from shared.bus.message import OutgoingMessage
+from shared.bus.outbox import Relay
 from shared.contracts import HitConfirmedV1
 from shared.security.keys import KeyFile
 from shared.web.purpose import Purpose
@@ -38,6 +40,10 @@ from tests.unit.sharing.signed_policy import a_signed_policy
 
 ADDRESS = {"XAA": "http://127.0.0.1:8102", "XBB": "http://127.0.0.1:8202"}
 DATA_CLASSES = ("HIT", "API", "PNR", "WL_ENTRY", "STATISTICS")
+MESSAGE_TYPES = (
+    *("NOTIFY", "PNR_REQUEST", "PNR_RESPONSE", "IDENTITY_QUERY", "IDENTITY_ANSWER", "WL_NOMINATE"),
+    *("WL_DECISION", "FEEDBACK", "CONSENT_REQUEST", "CONSENT", "EMERGENCY", "REVIEW_RESULT", "STATS"),
+)
 
 
 @dataclass
@@ -157,6 +163,38 @@ class State:
                 register, entry_id, body, approval_id=None, activated_at=self.app.state.clock.now()
             )
 
+    async def sent(self) -> None:
+        """Let everything that waits in the outbox reach screening."""
+        await Relay(self.sharing.engine, self.carrier, {}).deliver_due()
+
+    async def know(self, authority_id: str, *, like: str, endpoint: str) -> None:
+        """Register one more authority, with its State's risk and a treaty, like one that is known."""
+        state = authority_id.partition("-")[0]
+        async with self.sharing.engine.connect() as connection:
+            body = await RegisterStore(connection).one(Register.AUTHORITY, like)
+        assert body is not None
+        desk = {"duty_desk": {"endpoint": endpoint}, "recall_endpoint": endpoint}
+        # It only listens: a key that signs would be another authority's.
+        keys = [key for key in body["keys"] if key["use"] == "enc"]
+        await self.put(
+            Register.AUTHORITY,
+            authority_id,
+            body | desk | {"id": authority_id, "state": state, "status": "ACTIVE", "keys": keys},
+        )
+        await self.put(Register.COUNTRY_RISK, state, a_country_risk(state).as_json())
+        treaty = an_agreement(
+            id=f"{self.name}-{state}-2025",
+            parties=(self.name, state),
+            data_classes=DATA_CLASSES,
+            message_types=MESSAGE_TYPES,
+        )
+        await self.put(Register.AGREEMENT, treaty.id, treaty.as_json())
+
+    async def restore_agreement(self) -> None:
+        """Bring the treaty back to what both agreed."""
+        agreement = treaty_of_both()
+        await self.put(Register.AGREEMENT, agreement.id, agreement.as_json())
+
     async def set_agreement(self, **changes: Any) -> None:
         """Change the treaty as this State has it."""
         await self._change(Register.AGREEMENT, "XAA-XBB-2025", changes)
@@ -170,6 +208,11 @@ class State:
             body = await RegisterStore(connection).one(register, entry_id)
         assert body is not None
         await self.put(register, entry_id, body | changes)
+
+
+def treaty_of_both() -> Agreement:
+    """The treaty between XAA and XBB, which covers every message."""
+    return an_agreement(data_classes=DATA_CLASSES, message_types=MESSAGE_TYPES)
 
 
 @dataclass(frozen=True)
@@ -254,13 +297,7 @@ async def _open(
 
 async def _register(state: State, other: State) -> None:
     """What XAA and XBB agreed: the same treaty, each other's keys, laws on both sides."""
-    agreement = an_agreement(
-        data_classes=DATA_CLASSES,
-        message_types=(
-            *("NOTIFY", "PNR_REQUEST", "PNR_RESPONSE", "IDENTITY_QUERY", "IDENTITY_ANSWER", "WL_NOMINATE"),
-            *("WL_DECISION", "FEEDBACK", "CONSENT_REQUEST", "CONSENT", "EMERGENCY", "REVIEW_RESULT", "STATS"),
-        ),
-    )
+    agreement = treaty_of_both()
     await state.put(Register.AGREEMENT, agreement.id, agreement.as_json())
     endpoint = f"{ADDRESS[other.name]}/v1/exchange"
     authority = an_authority(

@@ -47,6 +47,7 @@ ASKED = {
     "sharing": {
         "share.send",
         "exchange.control",
+        "emergency.declare",
         "item.use",
         "record.read",
         "config.change",

@@ -1,0 +1,387 @@
+"""What people send to counterparts: what protects by one person, whatever tells something by two.
+
+The second person says by themselves what they found before a message can leave.
+
+Source: sharing-protocol.md §3, §6; workflow.md §6, §7; safeguards.md SG-09, SG-24, SG-33, SG-39.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from services.sharing.compose import Letter
+from services.sharing.emergencies import Emergencies
+from services.sharing.errors import MessageRefused
+from services.sharing.exchange_content import SealingKeys, opened
+from services.sharing.exchange_drafts import (
+    Background,
+    Draft,
+    Said,
+    Second,
+    basis_of,
+    letter_of,
+    read_payload,
+    under,
+)
+from services.sharing.exchange_log import record_verdict, require_permit
+from services.sharing.exchange_records import (
+    WITHDRAWN,
+    Direction,
+    ExchangeMessage,
+    MessageState,
+)
+from services.sharing.letter_safeguards import Grant, LetterBasis, LetterSafeguards
+from services.sharing.message_fields import finding_in
+from services.sharing.message_types import TYPES
+from services.sharing.payloads import Emergency, ReviewResult
+from services.sharing.post import Post
+from services.sharing.safeguards import Policy, logged_reasons
+from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.registers import RegisterStore
+from services.sharing.withdrawals import Withdrawals
+from shared.approval.approvals import Approval, Approvals
+from shared.approval.rules import ApprovalRule
+from shared.audit.log import AuditLog
+from shared.clock import Clock
+from shared.contracts import HitStateV1
+from shared.policy.verdict import Verdict
+from shared.security.roles import Role
+from shared.security.tokens import Principal
+
+KIND: Final = "EXCHANGE"
+EXCHANGE_RULE: Final = ApprovalRule(
+    KIND,
+    proposer_roles=frozenset({"LIAISON", "SUPERVISOR"}),
+    approver_roles=frozenset({"LEGAL", "LIAISON"}),
+    different_roles=False,
+)
+CONTROL_ACTION: Final = "exchange.control"
+GRANT_ACTION: Final = "exchange.grant"
+#: A grant of SG-24 lives so long at most.
+MAX_GRANT_HOURS: Final = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """Who is asked before a message leaves.
+
+    `letters` judges what tells another State something, `policy` what only protects, `emergencies` what is
+    declared under SG-39.
+    """
+
+    letters: LetterSafeguards
+    policy: Policy
+    emergencies: Emergencies
+    chain_is_whole: Callable[[], bool]
+
+
+class ExchangeSending:
+    """What people send.
+
+    Args:
+        engine: The service's database.
+        post: Writes messages to the ledger.
+        withdrawals: Takes back an emergency that was not justified.
+        judges: Who is asked.
+        approvals: The two-person machinery, with `EXCHANGE_RULE`.
+        sealing_keys: Our private encryption keys, by which the message that is answered is read.
+        audit: The log.
+        clock: Tells when.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        post: Post,
+        withdrawals: Withdrawals,
+        judges: Judges,
+        approvals: Approvals,
+        sealing_keys: SealingKeys,
+        audit: AuditLog,
+        clock: Clock,
+    ) -> None:
+        self._engine = engine
+        self._post = post
+        self._withdrawals = withdrawals
+        self._judges = judges
+        self._approvals = approvals
+        self._sealing_keys = sealing_keys
+        self._audit = audit
+        self._clock = clock
+
+    async def send(self, draft: Draft, person: Principal) -> ExchangeMessage:
+        """Let a protective message go: one person is enough, and no agreement's state stops it.
+
+        Raises:
+            MessageRefused: Its type takes two people, or it cannot be composed.
+            RefusedByPolicy: The safeguards refuse.
+        """
+        rules = TYPES.get(draft.type)
+        if rules is None or rules.needs_two:
+            raise MessageRefused(reason="a message of this type is let go by two people")
+        payload = read_payload(draft)
+        verdict = self._judges.policy.decide(
+            self._control(draft.type, (draft.purpose_code, draft.recipient), person)
+        )
+        if not verdict.permits:
+            await self._record_refusal(draft, person, verdict)
+        require_permit(verdict)
+        async with self._engine.begin() as connection:
+            background = await self._background(connection, draft)
+            letter = letter_of(Said.of(draft), payload, background, self._clock.now())
+            message = await self._post.queue(connection, letter, actor=person.subject)
+            if message is None:
+                raise MessageRefused(reason="it was withdrawn from this recipient before")
+        return message
+
+    async def propose(self, draft: Draft, author: Principal) -> tuple[ExchangeMessage, Approval]:
+        """Write a message that a second person has to let go; it is sealed now and shown to nobody.
+
+        Raises:
+            MessageRefused: It is no message of its type, or its recipient cannot be written to.
+            RefusedByPolicy: An emergency that may not be declared.
+        """
+        if draft.type not in TYPES or draft.type == "NOTIFY" or not TYPES[draft.type].needs_two:
+            raise MessageRefused(reason="such a message is not proposed here")
+        payload = read_payload(draft)
+        async with self._engine.begin() as connection:
+            background = await self._background(connection, draft)
+            now = self._clock.now()
+            basis = basis_of(draft, payload, background, author=author.subject, now=now)
+            letter = letter_of(Said.of(draft), payload, background, now)
+            if isinstance(payload, Emergency):
+                letter = await self._declared(connection, letter, payload, draft, author)
+            if isinstance(payload, ReviewResult):
+                basis = replace(basis, justified=payload.justified)
+            return await self._propose(connection, letter, basis, author)
+
+    async def approve(self, message_id: UUID, approver: Principal, second: Second) -> Verdict:
+        """The second person's step: all safeguards judge the message, and what they permit leaves.
+
+        Raises:
+            MessageNotFound, MessageRefused: There is nothing to let go.
+            SamePerson, ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
+            VaultUnavailable, ScreeningSilent: The protection check or the hit's state gave no answer.
+        """
+        hit_state = await self._hit_state(message_id)
+        async with self._engine.begin() as connection:
+            message = await ExchangeStore(connection).lock(message_id)
+            basis = await self._approved(connection, message, approver, second)
+            if TYPES[message.type].is_control:
+                verdict = self._judges.policy.decide(
+                    self._control(message.type, (basis.purpose_code, basis.case_id), approver)
+                )
+            else:
+                verdict = await self._judges.letters.judge(
+                    connection, message.type, message.authority_id, basis, hit_state
+                )
+            await self._release(connection, message, basis, verdict)
+            await record_verdict(
+                self._audit,
+                connection,
+                message,
+                actor=approver.subject,
+                action="share.send",
+                verdict=verdict,
+            )
+        return verdict
+
+    async def grant(self, message_id: UUID, hours: int, authority: Principal) -> ExchangeMessage:
+        """A court or the independent authority lets exactly these PNR elements be told, once (SG-24).
+
+        Args:
+            message_id: A PNR_RESPONSE that waits for its second person.
+            hours: How long the grant lives, 1 to `MAX_GRANT_HOURS`.
+            authority: Who grants; their token says for whom they speak.
+
+        Raises:
+            MessageNotFound: There is no such message.
+            MessageRefused: It is no answer that holds PNR, or names no record.
+        """
+        now = self._clock.now()
+        async with self._engine.begin() as connection:
+            exchange = ExchangeStore(connection)
+            message = await exchange.lock(message_id)
+            if message.type != "PNR_RESPONSE" or message.state is not MessageState.PROPOSED:
+                raise MessageRefused(reason="it is no answer with PNR that waits for a second person")
+            assert message.basis is not None, "a proposed message has its basis"
+            basis = LetterBasis.from_json(message.basis)
+            if not basis.record_ids or not basis.fields:
+                raise MessageRefused(reason="it names no records or no fields that could be granted")
+            granted = Grant(
+                authority_type="COURT" if Role.COURT in authority.roles else "INDEPENDENT_ADMIN",
+                signed_by=authority.subject,
+                record_ids=basis.record_ids,
+                fields=basis.fields,
+                issued_at=now.isoformat(),
+                expires=(now + timedelta(hours=hours)).isoformat(),
+            )
+            await exchange.rest_on(message_id, replace(basis, grant=granted).as_json())
+            await self._audit.append(
+                connection,
+                actor=authority.subject,
+                action=GRANT_ACTION,
+                object_kind="MESSAGE",
+                object_id=str(message_id),
+                purpose=basis.purpose_code,
+                facts={"authority_type": granted.authority_type, "number": hours, "fields": basis.fields},
+            )
+            return await exchange.get(message_id)
+
+    async def _propose(
+        self, connection: AsyncConnection, letter: Letter, basis: LetterBasis, author: Principal
+    ) -> tuple[ExchangeMessage, Approval]:
+        authority = await RegisterStore(connection).authority(letter.recipient)
+        agreement = (
+            await self._judges.letters.agreement_for(connection, letter.type, authority, basis)
+            if authority
+            else None
+        )
+        message = await self._post.queue(
+            connection,
+            under(letter, agreement, self._clock.now().date()),
+            actor=author.subject,
+            state=MessageState.PROPOSED,
+            basis=basis.as_json(),
+        )
+        assert message is not None, "nothing but a withdrawal is written once only"
+        approval = await self._approvals.propose(
+            connection,
+            KIND,
+            str(message.message_id),
+            {
+                "type": letter.type,
+                "recipient": letter.recipient,
+                "statement": basis.statement,
+                "alternatives_considered": basis.alternatives_considered,
+                "payload_digest": str(message.outside["payload_hash"]),
+                "finding": finding_in(letter.payload),
+            },
+            author.subject,
+            EXCHANGE_RULE.proposing_role(each.value for each in author.roles),
+        )
+        await ExchangeStore(connection).attach(message.message_id, approval.approval_id)
+        return message, approval
+
+    async def _declared(
+        self,
+        connection: AsyncConnection,
+        letter: Letter,
+        emergency: Emergency,
+        draft: Draft,
+        author: Principal,
+    ) -> Letter:
+        """The letter of an emergency that SG-39 lets be declared, with how its hit was verified."""
+        verification = await self._judges.emergencies.declare(connection, emergency, draft, author)
+        return replace(letter, verification=verification, urgency="IMMEDIATE_THREAT")
+
+    async def _approved(
+        self, connection: AsyncConnection, message: ExchangeMessage, approver: Principal, second: Second
+    ) -> LetterBasis:
+        """The basis with its second person, once the two-person machinery lets them be one."""
+        if message.state is not MessageState.PROPOSED or message.approval_id is None:
+            raise MessageRefused(reason="it does not wait for a second person")
+        assert message.basis is not None, "a proposed message has its basis"
+        proposal = await self._approvals.get(connection, message.approval_id)
+        roles = tuple(sorted(each.value for each in approver.roles))
+        role = EXCHANGE_RULE.approving_role(roles, proposal.proposer_role)
+        await self._approvals.approve(
+            connection, proposal.approval_id, approver.subject, role, proposal.version
+        )
+        is_same = second.finding == proposal.payload["finding"]
+        basis = replace(LetterBasis.from_json(message.basis), individual_risk=_risk_found(second, approver))
+        return basis.approved(approver.subject, roles, same_finding=is_same)
+
+    async def _release(
+        self, connection: AsyncConnection, message: ExchangeMessage, basis: LetterBasis, verdict: Verdict
+    ) -> None:
+        exchange = ExchangeStore(connection)
+        state = MessageState.APPROVED if verdict.permits else MessageState.REFUSED
+        due = await self._leaves_at(connection, message) if verdict.permits else None
+        await exchange.release(message.message_id, state, due, basis.as_json())
+        if not verdict.permits or message.in_reply_to is None:
+            return
+        await exchange.answer(message.in_reply_to)
+        if message.type == "REVIEW_RESULT" and basis.justified is False:
+            emergency = await exchange.get(message.in_reply_to)
+            await self._withdrawals.recall_message(connection, emergency, "UNLAWFUL")
+
+    async def _leaves_at(self, connection: AsyncConnection, message: ExchangeMessage) -> datetime:
+        """Now; the answer to a request at its point of the clock, which is the same for every answer."""
+        now = self._clock.now()
+        if message.in_reply_to is None:
+            return now
+        answered = await ExchangeStore(connection).get(message.in_reply_to)
+        return max(now, answered.answer_due_at or now)
+
+    async def _hit_state(self, message_id: UUID) -> HitStateV1 | None:
+        """Asked outside any transaction, so that a slow answer holds no lock."""
+        async with self._engine.connect() as connection:
+            message = await ExchangeStore(connection).get(message_id)
+        return await self._judges.letters.hit_state_for(message)
+
+    async def _background(self, connection: AsyncConnection, draft: Draft) -> Background:
+        answered = await _answered(connection, draft)
+        passed_on = await _passed_on(connection, draft)
+        is_theirs = answered is not None and answered.direction is Direction.IN
+        has_content = answered is not None and is_theirs and answered.envelope is not None
+        asked = opened(answered, self._sealing_keys) if answered is not None and has_content else None
+        return Background(answered, asked, passed_on)
+
+    async def _record_refusal(self, draft: Draft, person: Principal, verdict: Verdict) -> None:
+        async with self._engine.begin() as connection:
+            await self._audit.append(
+                connection,
+                actor=person.subject,
+                action=CONTROL_ACTION,
+                object_kind="AUTHORITY",
+                object_id=draft.recipient,
+                outcome="REFUSED",
+                policy=verdict.policy_version,
+                reasons=logged_reasons(verdict.reasons),
+                facts={"type": draft.type},
+            )
+
+    def _control(self, kind: str, purpose: tuple[str, str], person: Principal) -> dict[str, Any]:
+        code, case_id = purpose
+        return {
+            "action": CONTROL_ACTION,
+            "actor": {"id": person.subject, "roles": [each.value for each in person.roles]},
+            "purpose": {"code": code, "case_id": case_id},
+            "object": {"message_type": kind},
+            "context": {"log_store": "UP", "chain_ok": self._judges.chain_is_whole()},
+            "now": self._clock.now().isoformat(),
+        }
+
+
+async def _answered(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:
+    if draft.in_reply_to is None:
+        if TYPES[draft.type].answers:
+            raise MessageRefused(reason="it answers a message, and names none")
+        return None
+    found = await ExchangeStore(connection).find(draft.in_reply_to)
+    if found is None or found.authority_id != draft.recipient or found.state in WITHDRAWN:
+        raise MessageRefused(reason="the message that it answers is not there")
+    if found.type not in TYPES[draft.type].answers:
+        raise MessageRefused(reason="it does not answer a message of that type")
+    return found
+
+
+async def _passed_on(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:
+    """The received message whose information the draft passes on; one that was withdrawn is not there."""
+    if draft.derived_from is None:
+        return None
+    found = await ExchangeStore(connection).find(draft.derived_from)
+    if found is None or found.direction is not Direction.IN or found.state in WITHDRAWN:
+        raise MessageRefused(reason="the message that it passes on is not there")
+    return found
+
+
+def _risk_found(second: Second, approver: Principal) -> bool | None:
+    """Individual risk is the human-rights officer's to find; from anybody else it is not known (SG-34)."""
+    return second.individual_risk if Role.HUMAN_RIGHTS in approver.roles else None

@@ -1,0 +1,107 @@
+"""What the rights office decided reaches every State that was told, and tells none that a person asked."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.records_corrected import CorrectionsV1, RecordChange, RecordsCorrectedV1
+from shared.web.purpose import Purpose
+from tests.conftest import OpenDatabase
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.sharing.two_states import TwoStates, two_states
+from tests.unit.sharing.samples import NOW
+
+
+@pytest.fixture
+async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
+    clock = FixedClock(NOW)
+    folder = tmp_path / "issuer"
+    folder.mkdir(mode=0o700)
+    issuer = FakeIssuer(folder, clock, ("sharing",))
+    databases = {name: database("sharing") for name in ("XAA", "XBB")}
+    async with two_states(databases, tmp_path, clock, issuer) as opened:
+        yield opened
+
+
+async def corrected(both: TwoStates, change: RecordChange, **right: str) -> dict[str, Any]:
+    """XAA told XBB of somebody; then XAA's rights office decides on that person's records."""
+    hit_id = await both.xaa.notify()
+    sharing = both.xaa.sharing
+    async with sharing.engine.connect() as connection:
+        rows = await connection.exec_driver_sql(
+            f"SELECT hit ->> 'traveller_id' FROM share WHERE hit_id = '{hit_id}'"
+        )
+        traveller_id = UUID(rows.scalar_one())
+    message = RecordsCorrectedV1(
+        message_id=uuid4(),
+        travellers=[traveller_id],
+        change=change,
+        corrections=CorrectionsV1(**right),
+        is_urgent=False,
+        decided_at=both.clock.now(),
+    )
+    reply = await sharing.corrections.receive(message.message_id, message)
+    assert await sharing.corrections.receive(message.message_id, message) == reply
+    await both.xaa.deliver()
+    return reply
+
+
+async def test_a_rectification_reaches_the_recipient_with_what_is_right(both: TwoStates) -> None:
+    reply = await corrected(both, RecordChange.RECTIFIED, surname="BEISPIEL", sex="F")
+    assert reply["unreached"] == 0
+    message = await both.xbb.one("CORRECT")
+    assert (await both.xbb.one("NOTIFY"))["state"] == "CORRECTED"
+    purpose = Purpose("TERR_TRAVEL", message["message_id"], "I put our copy right as the sender asks.")
+    path = f"/v1/exchange/messages/{message['message_id']}/content"
+    payload = (await both.xbb.did("GET", path, "LIAISON", purpose=purpose))["payload"]
+    assert payload["fields"] == ["names"]
+    assert payload["corrected"]["person"]["names"][0]["full"].startswith("BEISPIEL")
+    assert set(payload["corrected"]) == {"person"}, "nothing but what was put right"
+    assert set(payload["corrected"]["person"]) == {"names"}
+    assert "RIGHTS" not in str(payload).upper()
+    [share] = (await both.xaa.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
+    preview = Purpose("TERR_TRAVEL", share["hit_id"], "I look at what we now hold of this person.")
+    person = await both.xaa.did(
+        "GET", f"/v1/shares/{share['share_id']}/person", "SUPERVISOR", purpose=preview
+    )
+    assert "BEISPIEL" in str(person)
+
+
+async def test_what_was_not_sent_needs_no_correction(both: TwoStates) -> None:
+    await corrected(both, RecordChange.RECTIFIED, sex="F")
+    assert [each["type"] for each in await both.xbb.messages()] == ["NOTIFY"]
+
+
+@pytest.mark.parametrize(
+    ("change", "state"), [(RecordChange.ERASED, "ERASED"), (RecordChange.MISTAKEN, "ERASED")]
+)
+async def test_erasure_and_mistaken_identity_take_everything_back(
+    both: TwoStates, change: RecordChange, state: str
+) -> None:
+    reply = await corrected(both, change)
+    assert (await both.xbb.one("NOTIFY"))["state"] == state
+    assert reply["told"] >= 1
+    assert len(await both.xaa.records("notice.correct")) == reply["told"]
+
+
+async def test_restriction_keeps_it_and_forbids_its_use(both: TwoStates) -> None:
+    await corrected(both, RecordChange.RESTRICTED)
+    assert (await both.xbb.one("NOTIFY"))["state"] == "RESTRICTED"
+
+
+async def test_nobody_is_told_of_a_person_of_whom_nothing_was_sent(both: TwoStates) -> None:
+    await both.xaa.notify()
+    message = RecordsCorrectedV1(
+        message_id=uuid4(),
+        travellers=[uuid4()],
+        change=RecordChange.ERASED,
+        is_urgent=True,
+        decided_at=both.clock.now(),
+    )
+    assert await both.xaa.sharing.corrections.receive(message.message_id, message) == {
+        "told": 0,
+        "unreached": 0,
+    }
