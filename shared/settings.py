@@ -18,6 +18,9 @@ from shared.travel.states import DEMONSTRATION
 
 Profile = Literal["local", "production"]
 
+# On one machine a witness may be tried without TLS; its cosignature is what counts, not the way there.
+_WITNESS_SCHEMES = ("https://", "http://127.0.0.1:")
+
 _PASSWORD_FILES = (
     ("database_url", "database_password_file"),
     ("migration_database_url", "migration_database_password_file"),
@@ -98,8 +101,14 @@ class ServiceSettings(BaseSettings):
     @field_validator("audit_checkpoint_sinks")
     @classmethod
     def _sinks_are_folders_or_https(cls, sinks: tuple[str, ...]) -> tuple[str, ...]:
-        if any("://" in sink and not sink.startswith("https://") for sink in sinks):
+        witnesses = [sink for sink in sinks if "://" in sink and "#" in sink]
+        others = [sink for sink in sinks if sink not in witnesses]
+        if any("://" in sink and not sink.startswith("https://") for sink in others):
             raise ValueError("a checkpoint sink is a folder or an https address")
+        if not all(sink.startswith(_WITNESS_SCHEMES) for sink in witnesses):
+            raise ValueError("a witness has an https address")
+        if witnesses and not any("://" not in sink for sink in others):
+            raise ValueError("a witness needs a folder beside it, where its cosignatures are kept")
         return sinks
 
     @model_validator(mode="before")

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -15,6 +15,7 @@ from deploy.local.token_command import token_of_person
 from shared.audit.checkpoint import VerifierKey, log_origin
 from shared.audit.desk import CHECKPOINT_KEY_FILE
 from shared.audit.verify import Findings, origin_of, read_sink, verify_export
+from shared.audit.verify_witnesses import Cosigned, Counted, KeyUnreadable, count_cosignatures
 from shared.errors import DomainError
 from shared.security.keys import KeyFile
 from shared.web.purpose import Purpose
@@ -34,18 +35,30 @@ class ExportNotGiven(DomainError):
 
 
 @dataclass(frozen=True)
+class Verified:
+    """What was found of one log, and what each known witness cosigned of it."""
+
+    findings: Findings
+    cosigned: dict[str, Cosigned]
+
+
+@dataclass(frozen=True)
 class Outside:
-    """What a log is compared with that does not come from the log: trusted keys, published checkpoints."""
+    """What a log is compared with that does not come from it: keys, published notes, witnesses."""
 
     keys: Sequence[str]
     sinks: Sequence[Path]
+    witnesses: Sequence[str]
 
-    def verify(self, export: Path) -> Findings:
+    def verify(self, export: Path) -> Verified:
         """Verify one exported file."""
         origin = origin_of(export)
-        published = (note for sink in self.sinks for note in read_sink(sink, origin))
+        published = [note for sink in self.sinks for note in read_sink(sink, origin)]
+        counted = count_cosignatures(published, self.witnesses)
         with export.open("rb") as stream:
-            return verify_export(stream, keys=self.keys, published=published)
+            found = verify_export(stream, keys=self.keys, published=published)
+        found.faults.extend(counted.faults)
+        return Verified(found, {name: each for (_, name), each in sorted(counted.cosigned.items())})
 
 
 def audit_verify(
@@ -55,6 +68,7 @@ def audit_verify(
     *,
     keys: Sequence[str] = (),
     sinks: Sequence[Path] = (),
+    witnesses: Sequence[str] = (),
     as_json: bool = False,
     out: TextIO,
     err: TextIO,
@@ -71,6 +85,7 @@ def audit_verify(
         export: A file to verify in place of the running system's logs.
         keys: Verifier keys (C2SP) obtained elsewhere; they then stand alone.
         sinks: Folders of published checkpoints obtained elsewhere.
+        witnesses: Keys of witnesses (C2SP), whose cosignatures are counted.
         as_json: One JSON object a log on `out`; sentences otherwise.
         out: Where findings go.
         err: Where a fault goes, as one sentence.
@@ -84,24 +99,28 @@ def audit_verify(
         safeguards.md SG-41 (verification job).
     """
     folder = DataFolder(data.absolute())
+    given = Outside(keys, sinks, witnesses)
     try:
         if export is not None:
-            outside = _outside(folder, _service_of(export), keys, sinks)
-            findings = [outside.verify(export)]
+            outside = _outside(folder, _service_of(export), given)
+            verified = [outside.verify(export)]
         else:
             names = SERVICES if service is None else (service,)
             fetched = _Fetching(folder, client or _client(), token_of, err)
-            findings = [_outside(folder, name, keys, sinks).verify(log) for name, log in fetched.logs(names)]
+            verified = [_outside(folder, name, given).verify(log) for name, log in fetched.logs(names)]
+    except KeyUnreadable as fault:
+        print(fault, file=err)
+        return EXIT_FAULT
     except (DomainError, OSError) as fault:
         print(
             fault.detail if isinstance(fault, DomainError) else f"The file cannot be read: {fault}", file=err
         )
         return EXIT_FAULT
-    for found in findings:
+    for found in verified:
         print(json.dumps(_as_json(found)) if as_json else _as_text(found), file=out)
-    if not findings:
+    if not verified:
         return EXIT_FAULT
-    return EXIT_HOLDS if all(found.holds for found in findings) else EXIT_DOES_NOT_HOLD
+    return EXIT_HOLDS if all(found.findings.holds for found in verified) else EXIT_DOES_NOT_HOLD
 
 
 @dataclass(frozen=True)
@@ -150,11 +169,11 @@ class _Fetching:
             return None
 
 
-def _outside(folder: DataFolder, service: str | None, keys: Sequence[str], sinks: Sequence[Path]) -> Outside:
+def _outside(folder: DataFolder, service: str | None, given: Outside) -> Outside:
     """What was given, and what the data folder holds of a service."""
     own_sinks = [folder.checkpoints] if folder.checkpoints.is_dir() else []
-    own_keys = [] if service is None or keys else _own_keys(folder, service)
-    return Outside([*keys, *own_keys], [*sinks, *own_sinks])
+    own_keys = [] if service is None or given.keys else _own_keys(folder, service)
+    return Outside([*given.keys, *own_keys], [*given.sinks, *own_sinks], given.witnesses)
 
 
 def _own_keys(folder: DataFolder, service: str) -> list[str]:
@@ -171,23 +190,28 @@ def _service_of(export: Path) -> str | None:
     return next((name for name in SERVICES if log_origin(OWN_STATE, name) == origin), None)
 
 
-def _as_text(findings: Findings) -> str:
+def _as_text(verified: Verified) -> str:
+    findings = verified.findings
     verdict = "holds" if findings.holds else "DOES NOT HOLD"
     counts = (
         f"{findings.size} records, {findings.checkpoints} signed checkpoints, "
         f"{findings.published} published ones"
     )
     lines = [f"{findings.origin or 'The export'}: {verdict} ({counts})."]
-    return "\n".join([*lines, *(f"  {sentence}" for sentence in [*findings.faults, *findings.remarks])])
+    witnessed = Counted({(findings.origin, name): each for name, each in verified.cosigned.items()})
+    told = [*witnessed.sentences(), *findings.faults, *findings.remarks]
+    return "\n".join([*lines, *(f"  {sentence}" for sentence in told)])
 
 
-def _as_json(findings: Findings) -> dict[str, object]:
+def _as_json(verified: Verified) -> dict[str, object]:
+    findings = verified.findings
     return {
         "origin": findings.origin,
         "holds": findings.holds,
         "records": findings.size,
         "checkpoints": findings.checkpoints,
         "published": findings.published,
+        "witnesses": {name: asdict(each) for name, each in verified.cosigned.items()},
         "faults": findings.faults,
         "remarks": findings.remarks,
     }

@@ -23,7 +23,8 @@ MAX_SIGNATURES: Final = 16
 KEY_ID_BYTES: Final = 4
 _CHECKPOINT_LINES: Final = 3
 
-_KEY_NAME = re.compile(r"[^\s+\x00-\x1f]+")
+KEY_NAME: Final = re.compile(r"[^\s+\x00-\x1f]+")
+"""A name of a log or witness, as C2SP signed-note allows it."""
 _TREE_SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
@@ -56,9 +57,9 @@ class Checkpoint:
         lines = text.split("\n")
         if len(lines) <= _CHECKPOINT_LINES or lines[-1] or not all(lines[:-1]):
             raise CheckpointRefused(reason="its text is not three or more lines")
-        if not _KEY_NAME.fullmatch(lines[0]) or not _TREE_SIZE.fullmatch(lines[1]):
+        if not KEY_NAME.fullmatch(lines[0]) or not _TREE_SIZE.fullmatch(lines[1]):
             raise CheckpointRefused(reason="its origin or size cannot be read")
-        root = _decoded(lines[2])
+        root = decoded(lines[2])
         if len(root) != HASH_BYTES:
             raise CheckpointRefused(reason="its root has the wrong length")
         return cls(lines[0], int(lines[1]), root)
@@ -89,8 +90,8 @@ class VerifierKey:
         # Base64 may hold a plus sign too, and a name may not: so the first two part the three.
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
-        material = _decoded(encoded)
-        if not _KEY_NAME.fullmatch(name) or material[:1] != ED25519 or len(material) != 1 + HASH_BYTES:
+        material = decoded(encoded)
+        if not KEY_NAME.fullmatch(name) or material[:1] != ED25519 or len(material) != 1 + HASH_BYTES:
             raise CheckpointRefused(reason="the verifier key cannot be read")
         key = cls(name, material[1:])
         if key.key_id.hex() != key_id:
@@ -114,7 +115,7 @@ class CheckpointSigner:
     private: Ed25519PrivateKey
 
     def __post_init__(self) -> None:
-        assert _KEY_NAME.fullmatch(self.origin), "an origin has neither space nor plus"
+        assert KEY_NAME.fullmatch(self.origin), "an origin has neither space nor plus"
 
     @property
     def verifier_key(self) -> VerifierKey:
@@ -144,11 +145,11 @@ def open_checkpoint(note: str, keys: Iterable[VerifierKey]) -> Checkpoint:
         CheckpointRefused: No trusted key of the origin signed it, or a signature under a trusted key is
         wrong.
     """
-    text, signatures = _split_note(note)
+    text, lines = split_note(note)
     checkpoint = Checkpoint.from_text(text)
     trusted = {(key.name, key.key_id): key for key in keys if key.name == checkpoint.origin}
     verified = False
-    for name, signature in signatures:
+    for name, signature in map(signature_line, lines):
         key = trusted.get((name, signature[:KEY_ID_BYTES]))
         if key is None:
             continue
@@ -165,32 +166,47 @@ def note_text(note: str) -> str:
     return note.rpartition("\n\n")[0] + "\n"
 
 
-def _split_note(note: str) -> tuple[str, list[tuple[str, bytes]]]:
+def split_note(note: str) -> tuple[str, list[str]]:
+    """A signed note's text, and its signature lines as they stand.
+
+    Raises:
+        CheckpointRefused: It is too long, has too many signatures, or is no signed note.
+    """
     if len(note.encode()) > MAX_NOTE_BYTES:
         raise CheckpointRefused(reason="it is too long")
     text, blank, block = note.rpartition("\n\n")
     lines = block.split("\n")
     if not blank or lines.pop() or not 1 <= len(lines) <= MAX_SIGNATURES:
         raise CheckpointRefused(reason="it is not a signed note")
-    return text + "\n", [_signature(line) for line in lines]
+    return text + "\n", lines
 
 
-def _signature(line: str) -> tuple[str, bytes]:
+def signature_line(line: str) -> tuple[str, bytes]:
+    """Who signed, and the key id with the signature.
+
+    Raises:
+        CheckpointRefused: The line cannot be read.
+    """
     dash, name, encoded = (*line.split(" ", 2), "", "")[:3]
-    if dash != "—" or not _KEY_NAME.fullmatch(name):
+    if dash != "—" or not KEY_NAME.fullmatch(name):
         raise CheckpointRefused(reason="a signature line cannot be read")
-    signature = _decoded(encoded)
+    signature = decoded(encoded)
     if len(signature) <= KEY_ID_BYTES:
         raise CheckpointRefused(reason="a signature is too short")
     return name, signature
 
 
-def _decoded(text: str) -> bytes:
+def decoded(text: str) -> bytes:
+    """Base64 in its one right spelling.
+
+    Raises:
+        CheckpointRefused: It is not.
+    """
     try:
-        decoded = base64.b64decode(text, validate=True)
+        content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise CheckpointRefused(reason="its base64 cannot be read") from None
-    if base64.b64encode(decoded).decode("ascii") != text:
+    if base64.b64encode(content).decode("ascii") != text:
         # Two texts for the same bytes would be two notes for one checkpoint.
         raise CheckpointRefused(reason="its base64 cannot be read")
-    return decoded
+    return content

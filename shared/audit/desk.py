@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.audit.checkpoint import CheckpointSigner, log_origin
 from shared.audit.log import AuditLog
 from shared.audit.sequencer import Sequencer
-from shared.audit.sinks import open_sinks
+from shared.audit.witness_tree import open_places
 from shared.clock import Clock
 from shared.observability.logging import get_logger
 from shared.security.keys import KeyFile
@@ -69,11 +69,15 @@ async def running_audit(
         log: The service's audit log.
         clock: Tells when checkpoints were signed.
         sinks: The setting `audit_checkpoint_sinks`.
-        client: For sinks that are https addresses.
+        client: For sinks that are https addresses, witnesses among them.
         report: Is told the code of each fault; by default an error line is logged.
     """
     sequencer = Sequencer(
-        engine, signer=signer, clock=clock, sinks=open_sinks(sinks, client), report=report or _log_fault
+        engine,
+        signer=signer,
+        clock=clock,
+        sinks=open_places(tuple(sinks), client, engine),
+        report=report or _log_fault,
     )
     stop = asyncio.Event()
     work = asyncio.create_task(sequencer.run(stop))

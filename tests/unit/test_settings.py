@@ -46,6 +46,22 @@ def test_lists_may_be_json(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.audit_checkpoint_sinks == ("one", "two")
 
 
+WITNESS = "https://court.test/w#court+1f2e3d4c+BA=="
+
+
+def test_a_witness_has_a_folder_beside_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch, AUDIT_CHECKPOINT_SINKS=f"kept,{WITNESS}").audit_checkpoint_sinks[1] == WITNESS
+    with pytest.raises(SettingsRefused, match="needs a folder beside it"):
+        read(monkeypatch, AUDIT_CHECKPOINT_SINKS=WITNESS)
+
+
+def test_a_witness_is_reached_by_https_or_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = WITNESS.replace("https://court.test", "http://127.0.0.1:8190")
+    assert read(monkeypatch, AUDIT_CHECKPOINT_SINKS=f"kept,{here}")
+    with pytest.raises(SettingsRefused, match="a witness has an https address"):
+        read(monkeypatch, AUDIT_CHECKPOINT_SINKS=f"kept,{WITNESS.replace('https', 'http')}")
+
+
 def test_unknown_setting_stops_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsRefused, match="unknown and stop the process: SPECIMEN_WIDGET"):
         read(monkeypatch, WIDGET="7")

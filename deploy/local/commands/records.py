@@ -65,6 +65,9 @@ def audit_verify_here(
     ] = None,
     data: Data = DEFAULT_DATA,
     *,
+    witnesses: Annotated[
+        list[str] | None, typer.Option("--witness", help="A witness's key, got from it.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Check that nobody rewrote an audit log; 1 when one does not hold."""
@@ -74,6 +77,7 @@ def audit_verify_here(
         export,
         keys=keys or (),
         sinks=sinks or (),
+        witnesses=witnesses or (),
         as_json=json,
         out=sys.stdout,
         err=sys.stderr,
