@@ -16,6 +16,7 @@ from services.ingest import (
     rights_routes,
     routes,
     routes_oversight,
+    untold_routes,
 )
 from services.ingest.beside import Beside
 from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
@@ -96,6 +97,7 @@ def create_app(
             register_routes.router,
             retention_routes.router,
             rights_routes.router,
+            untold_routes.router,
             expected_routes.router,
             quality_routes.router,
             routes_oversight.router,

@@ -22,6 +22,7 @@ from services.ingest.retention_errors import (
     VaultClosed,
     VaultUnreadable,
 )
+from services.ingest.retention_runs import read_runs
 from services.ingest.routes import PortsOf
 from services.ingest.store.retention import RetentionStore
 from services.ingest.store.retention_decisions import Reidentification
@@ -160,14 +161,15 @@ UseReidentify = Annotated[Reidentify, Depends(reidentify)]
 
 @router.get("/v1/retention", dependencies=[Depends(require(Permission.READ_RETENTION))])
 async def read_retention(ports: PortsOf) -> dict[str, Any]:
-    """What is held, masked and overdue now, and what was masked and erased in the last month, by day."""
+    """What is held, masked and overdue now, what was done in the last month by day, and the last runs."""
     now = ports.clock.now()
     store = RetentionStore()
     async with ports.database.connect() as connection:
         state = await store.state(connection, now)
         until = now.date() + timedelta(days=1)
         figures = await store.figures(connection, until - timedelta(days=FIGURE_DAYS), until)
-    return {"at": now, "state": state, "figures": figures}
+        runs = await read_runs(connection)
+    return {"at": now, "state": state, "figures": figures, "runs": runs}
 
 
 @router.get("/v1/retention/holds", dependencies=[Depends(require(Permission.READ_RETENTION))])

@@ -60,6 +60,8 @@ class Permission(StrEnum):
     READ_RIGHTS = "READ_RIGHTS"
     HANDLE_RIGHTS = "HANDLE_RIGHTS"
     APPROVE_RIGHTS = "APPROVE_RIGHTS"
+    # boarding, in ingest
+    TELL_CARRIER = "TELL_CARRIER"
     # registers of ingest and sharing
     READ_REGISTERS = "READ_REGISTERS"
     PROPOSE_REGISTER = "PROPOSE_REGISTER"
@@ -142,6 +144,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_RIGHTS: OVERSIGHT | {Role.LEGAL, Role.HUMAN_RIGHTS},
         Permission.HANDLE_RIGHTS: frozenset({Role.LEGAL, Role.HUMAN_RIGHTS}),
         Permission.APPROVE_RIGHTS: frozenset({Role.DPO, Role.LEGAL, Role.INDEPENDENT_AUTHORITY}),
+        Permission.TELL_CARRIER: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
         Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
