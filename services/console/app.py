@@ -15,20 +15,28 @@ from services.console.log_keeping import keep_log, open_store
 from services.console.page import Console
 from services.console.pages import (
     approvals,
+    calendar,
     carrier,
+    cleared,
     entrance,
+    entries,
     expected,
+    fairness,
     flights,
     front_line,
     hits,
     log,
     match,
+    merges,
+    nominations,
     quality,
     queue,
     registers,
+    rescreening,
     review,
     shares,
     watchlist,
+    watchlist_statistics,
 )
 from services.console.rendering import Templates, content_security_policy
 from services.console.sessions import Sessions, SessionStore, load_key
@@ -41,19 +49,27 @@ from shared.web.application import Lifespan, service_app
 
 PAGES: Final = (
     approvals,
+    calendar,
     carrier,
+    cleared,
+    entries,
     expected,
+    fairness,
     flights,
     front_line,
     hits,
     log,
     match,
+    merges,
+    nominations,
     quality,
     queue,
     registers,
+    rescreening,
     review,
     shares,
     watchlist,
+    watchlist_statistics,
 )
 MAX_CONNECTIONS: Final = 50
 SESSION_KEY: Final = "session.key"

@@ -55,7 +55,33 @@ PAGES: Final[Sequence[Entry]] = (
     Entry(
         "/match", "Ask the list", "Compare one person with the list, for a stated purpose.", Permission.MATCH
     ),
+    Entry(
+        "/cleared",
+        "Cleared travellers",
+        "Who was stopped by mistake, and is not again.",
+        Permission.READ_CLEARED,
+    ),
     Entry("/watchlist", "Watchlist", "Sources and versions, held and in force.", Permission.READ_WATCHLIST),
+    Entry("/entries", "Entries", "Find a person, and who says what of them.", Permission.READ_ENTRIES),
+    Entry(
+        "/nominations",
+        "Nominations",
+        "Nominate a person, or decide as the second.",
+        Permission.READ_NOMINATIONS,
+    ),
+    Entry("/calendar", "Review calendar", "Whose review is due or overdue.", Permission.READ_WATCHLIST),
+    Entry("/renewals", "Renewals", "Findings that wait for a second person.", Permission.READ_RENEWALS),
+    Entry("/merges", "Merges", "Entries that may be one person.", Permission.READ_WATCHLIST),
+    Entry(
+        "/list-statistics", "List statistics", "Never matched, and often wrong.", Permission.READ_WATCHLIST
+    ),
+    Entry(
+        "/rescreening",
+        "Re-screening",
+        "How far a changed list has met the travellers.",
+        Permission.READ_WATCHLIST,
+    ),
+    Entry("/fairness", "Fairness", "False alerts by origin of names, sex and age.", Permission.READ_FAIRNESS),
     Entry(
         "/standing-orders",
         "Standing orders",

@@ -21,7 +21,10 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from services.console.clients.entries import Entries
 from services.console.clients.ingest import Ingest
+from services.console.clients.matching import Matching
+from services.console.clients.nominations import Nominations
 from services.console.clients.screening import Screening
 from services.console.clients.service import ServiceClient
 from services.console.clients.sharing import Sharing
@@ -40,7 +43,7 @@ from shared.web.purpose import MAX_CASE_CHARACTERS, MAX_STATEMENT_CHARACTERS, PU
 
 MAX_TEXT_CHARACTERS: Final = 4000
 MAX_CHOICES: Final = 50
-MAX_FIELDS: Final = 200
+MAX_FIELDS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,21 @@ class Page:
     def watchlist(self) -> Watchlist:
         """Screening's lists, asked as this person."""
         return Watchlist(self.screening.client)
+
+    @property
+    def entries(self) -> Entries:
+        """The lists' entries, asked as this person."""
+        return Entries(self.screening.client)
+
+    @property
+    def nominations(self) -> Nominations:
+        """Nominations, asked as this person."""
+        return Nominations(self.screening.client)
+
+    @property
+    def matching(self) -> Matching:
+        """Fairness and cleared travellers, asked as this person."""
+        return Matching(self.screening.client)
 
     @property
     def sharing(self) -> Sharing:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.console import words
+from services.console import entry_words, watchlist_words, words
 
 _HERE: Final = Path(__file__).resolve().parent
 STATIC_FILES: Final[Mapping[str, str]] = {
@@ -44,7 +44,15 @@ class Templates:
             "sentence": words.sentence,
             "shown": shown,
         }
+        self._environment.filters |= {
+            "day_of": day_of,
+            "born": entry_words.birth_in_words,
+            "document": entry_words.document_in_words,
+            "name_kind": entry_words.name_in_words,
+        }
         self._environment.globals |= {
+            "lists": watchlist_words,
+            "value_in_words": entry_words.value_in_words,
             "is_demonstration": is_demonstration,
             "asset": _asset_addresses(),
             "words": words,
@@ -95,6 +103,14 @@ def day_time(instant: datetime | date | None) -> str:
         return "unknown"
     day = f"{instant.day} {instant:%B %Y}"
     return f"{day}, {clock_time(instant)}" if isinstance(instant, datetime) else day
+
+
+def day_of(text: str | None) -> str:
+    """A day as services write it, `2026-06-03`, as people read it; what is none stays as it is."""
+    try:
+        return day_time(date.fromisoformat(text or ""))
+    except ValueError:
+        return shown(text)
 
 
 def machine_time(instant: datetime | None) -> str:

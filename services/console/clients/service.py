@@ -13,6 +13,8 @@ from shared.web.purpose import Purpose
 from shared.web.request_id import outgoing_traceparent
 
 MAX_ROWS: Final = 200
+#: Rows of a line each, whose number is what the page is about.
+MAX_SHORT_ROWS: Final = 1000
 SERVICE_SECONDS: Final = 10.0
 UPLOAD_SECONDS: Final = 120.0
 BYTES: Final = "application/octet-stream"
@@ -131,12 +133,12 @@ class ServiceClient:
         except ValidationError:
             raise self._unreadable() from None
 
-    def read_all(self, model: type[_Model], answer: Any, name: str) -> list[_Model]:
-        """The rows under `name`, at most `MAX_ROWS`."""
+    def read_all(self, model: type[_Model], answer: Any, name: str, limit: int = MAX_ROWS) -> list[_Model]:
+        """The rows under `name`, at most `limit`."""
         rows = answer.get(name) if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise self._unreadable()
-        return [self.read(model, row) for row in rows[:MAX_ROWS]]
+        return [self.read(model, row) for row in rows[:limit]]
 
     def _refused(self, response: httpx.Response) -> ServiceFault:
         try:

@@ -1,23 +1,22 @@
-"""Screening's lists: sources, versions, entries and what people do about them."""
+"""Screening's lists: sources, versions, and what they come to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from services.console.clients.service import UPLOAD_SECONDS, ServiceClient
-from services.console.seen.watchlist import ListVersion
+from services.console.seen.watchlist import ListStatistics, ListVersion, WatchlistView
 
 
 @dataclass(frozen=True, slots=True)
 class Watchlist:
-    """The lists, and who stands on them."""
+    """The lists as a whole; who stands on them is `Entries`."""
 
     client: ServiceClient
 
-    async def sources(self) -> dict[str, Any]:
-        """Sources, versions, which is in force, and the matcher's digest."""
-        answer = await self.client.ask("GET", "/v1/watchlist")
-        return answer if isinstance(answer, dict) else {}
+    async def sources(self) -> WatchlistView:
+        """Sources, versions, which is in force, the matcher, and the newest passes of a changed list."""
+        return self.client.read(WatchlistView, await self.client.ask("GET", "/v1/watchlist"))
 
     async def version(self, version_id: str) -> ListVersion:
         """One version's report."""
@@ -43,3 +42,12 @@ class Watchlist:
     async def approve_version(self, version_id: str, body: Mapping[str, Any]) -> None:
         """Approve or reject a list version as one of two persons."""
         await self.client.ask("POST", f"/v1/watchlist/versions/{version_id}/approval", body=body)
+
+    async def return_to(self, version_id: str) -> bool:
+        """Go back to an earlier version; whether it is done, which takes a second person's word."""
+        answer = await self.client.ask("POST", f"/v1/watchlist/versions/{version_id}/return")
+        return isinstance(answer, dict) and bool(answer.get("is_done"))
+
+    async def statistics(self) -> ListStatistics:
+        """Entries by source and status, those never matched, and those mostly somebody else."""
+        return self.client.read(ListStatistics, await self.client.ask("GET", "/v1/watchlist/statistics"))

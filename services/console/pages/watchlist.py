@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from services.console.errors import FormFault
 from services.console.page import Page, form_for, page_for
-from services.console.seen.watchlist import ListVersion
 from shared.security.roles import Permission
 from shared.web.limits import MEBIBYTE
 
@@ -24,10 +23,8 @@ async def show_watchlist(
     page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))],
 ) -> Response:
     """Sources and versions; whether any list is in force at all."""
-    answer = await page.watchlist.sources()
-    rows = answer.get("versions")
-    versions = [ListVersion.model_validate(row) for row in rows] if isinstance(rows, list) else []
-    return page.show("watchlist.html", answer=answer, versions=versions, readers=sorted(READERS))
+    view = await page.watchlist.sources()
+    return page.show("watchlist.html", view=view, rows=view.rows(page.now()), readers=sorted(READERS))
 
 
 @router.get("/watchlist/versions/{version_id}")
@@ -74,3 +71,12 @@ async def approve(
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
     await page.watchlist.approve_version(str(version_id), {"approve": decision == "approve"})
     return page.go(f"/watchlist/versions/{version_id}")
+
+
+@router.post("/watchlist/versions/{version_id}/return")
+async def return_to_version(
+    version_id: UUID, page: Annotated[Page, Depends(form_for(Permission.APPROVE_LIST))]
+) -> Response:
+    """Go back to an earlier version: the first person proposes, the second one carries it out."""
+    is_done = await page.watchlist.return_to(str(version_id))
+    return page.go(f"/watchlist/versions/{version_id}?returned={'done' if is_done else 'proposed'}")

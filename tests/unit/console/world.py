@@ -24,6 +24,7 @@ from shared.security.keys import KeyFile
 from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from tests.unit.console.watchlist_world import sources, watchlist_answers
 
 HIT = "01930000-0000-7000-8000-0000000000a1"
 OTHER_HIT = "01930000-0000-7000-8000-0000000000b2"
@@ -580,7 +581,9 @@ def answers() -> dict[tuple[str, str], Any]:
             "versions": [list_version("IN_FORCE"), list_version()],
             "matcher": {"digest": "9c" * 32, "algorithm": "names-1"},
             "notice": None,
+            **sources(),
         },
+        **watchlist_answers(),
         ("GET", f"/v1/watchlist/versions/{VERSION}"): list_version(),
         ("GET", f"/v1/watchlist/versions/{VERSION}/delta"): {
             "base": VERSION,
