@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,20 +136,27 @@ def policies_of(texts: Mapping[str, str]) -> tuple[Policy, ...]:
         PolicyUnreadable: A file is not Cedar, or a policy lacks an annotation.
         PolicyNotValid: A policy does not fit the schema.
     """
-    schema = cedarpy.Schema.from_str(SCHEMA_FILE.read_text(encoding="utf-8"))
-    found: list[Policy] = []
-    for name, text in texts.items():
-        if name == PERMIT_FILE:
-            continue
-        rule_id = name.removesuffix(".cedar")
-        if rule_id not in RULES:
-            raise PolicyUnreadable(file=name, fault="its name is not that of a safeguard")
-        for number, cedar in enumerate(_static_policies(name, text)):
-            found.append(_policy(rule_id, number, cedar))
-        faults = cedarpy.validate_policies(text, schema).errors
-        if faults:
-            raise PolicyNotValid(fault=f"{name}: {faults[0].error}")
-    return tuple(found)
+    schema = SCHEMA_FILE.read_text(encoding="utf-8")
+    read = (_policies_of_file(name, text, schema) for name, text in texts.items() if name != PERMIT_FILE)
+    return tuple(chain.from_iterable(read))
+
+
+# A catalogue that is read again, after somebody signed it, has mostly the files that it had.
+@lru_cache(maxsize=128)
+def _policies_of_file(name: str, text: str, schema: str) -> tuple[Policy, ...]:
+    rule_id = name.removesuffix(".cedar")
+    if rule_id not in RULES:
+        raise PolicyUnreadable(file=name, fault="its name is not that of a safeguard")
+    found = tuple(_policy(rule_id, number, each) for number, each in enumerate(_static_policies(name, text)))
+    faults = cedarpy.validate_policies(text, _schema_of(schema)).errors
+    if faults:
+        raise PolicyNotValid(fault=f"{name}: {faults[0].error}")
+    return found
+
+
+@lru_cache(maxsize=1)
+def _schema_of(text: str) -> cedarpy.Schema:
+    return cedarpy.Schema.from_str(text)
 
 
 def _static_policies(name: str, text: str) -> list[Mapping[str, Any]]:

@@ -4,7 +4,9 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -42,13 +44,8 @@ class Airports:
             ValueError: The file lacks a column or names a State that is none.
             OSError: The file cannot be read.
         """
-        airports: dict[str, Airport] = {}
-        for kind in ("ICAO", "IATA"):
-            for code, row in airportsdata.load(kind).items():
-                airports[code] = Airport(normalise_state(row["country"]), row["tz"] or None)
-        if extra is not None:
-            airports.update(_read_extra(extra))
-        return cls(airports)
+        packaged = _packaged_airports()
+        return cls(packaged if extra is None else {**packaged, **_read_extra(extra)})
 
     def state_of(self, code: str) -> str | None:
         """The State that an airport is in, three letters; `None` for an unknown airport."""
@@ -75,6 +72,16 @@ class Airports:
         if zone is None:
             zone = self._zones[name] = ZoneInfo(name)
         return local.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+@cache
+def _packaged_airports() -> Mapping[str, Airport]:
+    """What the package holds: the same for every reader of this process, who only look into it."""
+    airports = {}
+    for kind in ("ICAO", "IATA"):
+        for code, row in airportsdata.load(kind).items():
+            airports[code] = Airport(normalise_state(row["country"]), row["tz"] or None)
+    return MappingProxyType(airports)
 
 
 def _read_extra(path: Path) -> dict[str, Airport]:
