@@ -28,16 +28,19 @@ from services.screening import (
     routes_oversight,
     routes_registers,
     routes_review,
+    routes_sources,
     routes_versions,
     routes_watchlist,
 )
 from services.screening.background import Background
+from services.screening.list_files import ListFiles
 from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
 from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
+from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from shared.approval.errors import (
     ApprovalConflict,
     ApprovalRoleRefused,
@@ -70,6 +73,8 @@ from shared.web.problems import register_problems
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
 MAX_CONNECTIONS: Final = 20
+LIST_READ_SECONDS: Final = 30.0
+LIST_CONNECT_SECONDS: Final = 10.0
 
 register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
 register_problems(403, errors.BoardingNotAllowed)
@@ -137,6 +142,7 @@ def create_app(
             routes_cleared.router,
             routes_watchlist.router,
             routes_versions.router,
+            routes_sources.router,
             # Before the nominations themselves, whose identifiers are words of the same place.
             routes_nomination_sheets.router,
             routes_nominations.router,
@@ -187,6 +193,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             client = await opened.enter_async_context(_client())
+            list_client = await opened.enter_async_context(_list_client(settings))
             engine = await opened.enter_async_context(_database(settings))
             watch = ChainWatch()
             identifiers = RandomIdentifiers(clock)
@@ -214,7 +221,15 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 authority=settings.authority,
             )
             current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher)
-            screening = ScreeningService(settings, ports, current, parts.draw, ALGORITHM, THRESHOLD)
+            list_files = ListFiles(
+                list_client,
+                folder=settings.list_folder,
+                max_bytes=DEFAULT_LIMITS.file_bytes,
+                allows_loopback=settings.profile == "local",
+            )
+            screening = ScreeningService(
+                settings, ports, current, parts.draw, ALGORITHM, THRESHOLD, list_files
+            )
             app.state.screening = screening
             app.state.oversight_gate = OversightGate(
                 SERVICE, engine, audit, parts.safeguards.decide, watch.is_whole
@@ -232,13 +247,14 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
 
 @asynccontextmanager
 async def _working(screening: ScreeningService, carrier: Carrier) -> AsyncIterator[None]:
-    """Run relay, clocks, list watcher and re-screening; what is under way at the end is finished."""
+    """Run relay, clocks, list watcher, fetching and re-screening; what is under way is finished."""
     background = Background(screening)
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Relay(screening.ports.database, carrier, {}).run(stop))
         tasks.create_task(background.beat_clocks(stop))
         tasks.create_task(background.watch_list(stop))
+        tasks.create_task(background.fetch_lists(stop))
         tasks.create_task(background.rescreen(carrier, stop))
         try:
             yield
@@ -292,3 +308,12 @@ def _client() -> httpx.AsyncClient:
     """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
     limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
     return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
+
+
+def _list_client(settings: ScreeningSettings) -> httpx.AsyncClient:
+    """A client for publishers' lists: as careful, and it may trust one more authority."""
+    trusted = httpx.create_ssl_context(trust_env=False)
+    if settings.list_ca_file is not None:
+        trusted.load_verify_locations(settings.list_ca_file)
+    timeout = httpx.Timeout(LIST_READ_SECONDS, connect=LIST_CONNECT_SECONDS)
+    return httpx.AsyncClient(verify=trusted, follow_redirects=False, trust_env=False, timeout=timeout)

@@ -8,6 +8,7 @@ from services.screening.clocks import Clocks
 from services.screening.rescreen import Rescreening
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
+from services.screening.watchlist.fetching import ListFetching
 from shared.bus.relay import Carrier
 from shared.bus.wake import WakeUp
 from shared.db.faults import DATABASE_FAULTS
@@ -16,6 +17,9 @@ from shared.observability.logging import get_logger
 
 #: How long a worker may miss a change whose notification was lost; 15 minutes are allowed (SG-15).
 LOOK_SECONDS = 30.0
+
+#: Beats of the clocks between two looks at which sources are due: those are minutes and hours apart.
+BEATS_A_FETCH_LOOK = 6
 
 
 class Background:
@@ -36,6 +40,17 @@ class Background:
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("clock_beat_failed", error=type(fault).__name__)
             await _pause(stop, settings.clock_seconds)
+
+    async def fetch_lists(self, stop: asyncio.Event) -> None:
+        """Fetch what is due, and ring where a source's list is too old."""
+        screening = self._screening
+        fetching = ListFetching(screening.ports, screening.list_files)
+        while not stop.is_set():
+            try:
+                await fetching.beat()
+            except (*DATABASE_FAULTS, DomainError) as fault:
+                get_logger().error("list_fetch_failed", error=type(fault).__name__)
+            await _pause(stop, screening.settings.clock_seconds * BEATS_A_FETCH_LOOK)
 
     async def rescreen(self, carrier: Carrier, stop: asyncio.Event) -> None:
         """Let every change of the list meet the travellers of the window; goes on after a restart."""

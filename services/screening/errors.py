@@ -11,7 +11,6 @@ DomainError
 ├── AlreadyDecided           a proposal, a version or a card was decided before
 ├── OrderNotPossible         the hit's state supports no such order
 ├── WrongRoleForApproval     two different posts have to approve
-├── ListRefused              the file was not loaded
 ├── MalformedMrz
 ├── UnreadableTraveller      a batch holds a traveller that no reader of ours reads
 ├── RowRefused               a row does not fit its register
@@ -21,6 +20,7 @@ DomainError
 │   ├── NoListInForce
 │   └── NoStandingOrder
 └── RecordedRefusal          carries the audit records that its transaction leaves behind
+    ├── ListRefused          the file was not loaded
     ├── RefusedByPolicy      a safeguard refused
     ├── ScreeningRefused     503: a safeguard refused a batch, which waits
     ├── BoardingNotAllowed   no law, or not in this case: no advice against boarding
@@ -140,23 +140,6 @@ class WrongRoleForApproval(DomainError):
     sentence: ClassVar[str] = "Two different persons approve this list, one {first} and one {second}."
 
 
-class ListRefused(DomainError):
-    """The file was not loaded; screening goes on with the version in force.
-
-    Facts: `reason` is a stable word, `element` and `line` say where, as far as it is known.
-    """
-
-    code: ClassVar[str] = "LIST_REFUSED"
-    sentence: ClassVar[str] = (
-        "This list was not loaded: {words} ({reason}{place}). Screening goes on with the last version."
-    )
-
-    def __init__(self, reason: str, element: str | None = None, line: int | None = None) -> None:
-        at = (f" at {element}" if element else "") + (f", line {line}" if line else "")
-        words = LIST_FAULTS.get(reason, "it is not what it should be")
-        super().__init__(reason=reason, element=element, line=line, place=at, words=words)
-
-
 class MalformedMrz(DomainError):
     """A machine-readable zone that does not hold together."""
 
@@ -237,6 +220,29 @@ class RecordedRefusal(DomainError):
     def __init__(self, records: Sequence[AuditRecord], **facts: Fact) -> None:
         super().__init__(**facts)
         self.records = tuple(records)
+
+
+class ListRefused(RecordedRefusal):
+    """The file was not loaded; screening goes on with the version in force.
+
+    Facts: `reason` is a stable word, `element` and `line` say where, as far as it is known.
+    """
+
+    code: ClassVar[str] = "LIST_REFUSED"
+    sentence: ClassVar[str] = (
+        "This list was not loaded: {words} ({reason}{place}). Screening goes on with the last version."
+    )
+
+    def __init__(
+        self,
+        reason: str,
+        element: str | None = None,
+        line: int | None = None,
+        records: Sequence[AuditRecord] = (),
+    ) -> None:
+        at = (f" at {element}" if element else "") + (f", line {line}" if line else "")
+        words = LIST_FAULTS.get(reason, "it is not what it should be")
+        super().__init__(records, reason=reason, element=element, line=line, place=at, words=words)
 
 
 class RefusedByPolicy(RecordedRefusal):

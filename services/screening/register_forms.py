@@ -1,7 +1,7 @@
 """What comes in and goes out when two people change a register: forms with their limits, and proposals."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -23,6 +23,12 @@ REGISTER_FAULTS = problems(
 LONGEST_STANDING_ORDER = 90
 LONGEST_MATCHER_APPROVAL = 365
 LEAST_STATEMENT = 40
+#: An address without a name or password in it (http is for this machine alone, see the settings' profile), or
+#: a name under the list folder that cannot lead out of it.
+LOCATION: Final = (
+    r"^(https://[^\s@/]+(/\S*)?|http://(127[.]0[.]0[.]1|\[::1\])(:[0-9]+)?(/\S*)?"
+    r"|(file|folder):[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)$"
+)
 Words = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -95,7 +101,11 @@ class CountryRiskIn(In):
 
 
 class ListSourceIn(In):
-    """A list source, and what stands for its entries until somebody writes better (SG-18, SG-11)."""
+    """A list source, and what stands for its entries until somebody writes better (SG-18, SG-11).
+
+    `location` is an https address, or a name under the service's list folder: `file:un.xml`, or
+    `folder:un`, whose newest file is taken.
+    """
 
     source_id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")]
     publisher: Name
@@ -110,6 +120,11 @@ class ListSourceIn(In):
     desk_phone: Annotated[str, Field(min_length=1, max_length=60)]
     source_grade: Annotated[int, Field(ge=1, le=3)]
     info_grade: Annotated[str, Field(pattern="^[A-E]$")]
+    location: Annotated[str, Field(max_length=500, pattern=LOCATION)] | None = None
+    digest_location: Annotated[str, Field(max_length=500, pattern=LOCATION)] | None = None
+    verify: Literal["HASH", "TLS"] = "HASH"
+    fetch_minutes: Annotated[int, Field(ge=5, le=10_080)] = 360
+    fresh_for_hours: Annotated[int, Field(ge=1, le=8_760)] = 192
 
 
 class RegisterIn(In):

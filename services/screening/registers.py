@@ -73,7 +73,11 @@ class ListSource:
     """A registered list source, and what stands for its entries until somebody writes better.
 
     `kind` is UN, NATIONAL, PARTNER, INTERPOL, REGIONAL, COMMERCIAL or CROWD; `reader` the file format;
-    `tear_line` (at most 280 characters) the State's approved standard tear-line.
+    `tear_line` (at most 280 characters) the State's approved standard tear-line. `location` is where its
+    file is fetched from every `fetch_minutes` (https, or `file:` and `folder:` under the service's own
+    folder), none where people import it. `verify` says what proves the file: HASH, the publisher's SHA-256
+    (at `digest_location`, or given by the importer), or TLS, that it came from the registered https address.
+    `fresh_for_hours` is how old the newest good file may be before its alarm rings.
 
     Source: `watchlist-governance.md` §2; SG-18; SG-11 for the grades.
     """
@@ -91,6 +95,11 @@ class ListSource:
     desk_phone: str
     source_grade: int
     info_grade: str
+    location: str | None = None
+    digest_location: str | None = None
+    verify: str = "HASH"
+    fetch_minutes: int = 360
+    fresh_for_hours: int = 192
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from services.screening.list_files import ListFiles
 from services.screening.ports import Ports
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import CurrentMatcher
@@ -18,7 +19,8 @@ from shared.web.scripted_clock import request_clock
 class ScreeningService:
     """What the lifespan opened: ports, the matcher in force, randomness; `wake` ends the watcher's pause.
 
-    `built_algorithm` and `built_threshold` are those of the code, whether or not a list is in force.
+    `list_files` gets lists from where they are registered. `built_algorithm` and
+    `built_threshold` are those of the code, whether or not a list is in force.
     """
 
     settings: ScreeningSettings
@@ -27,6 +29,7 @@ class ScreeningService:
     draw: Callable[[], float]
     built_algorithm: str
     built_threshold: float
+    list_files: ListFiles
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 

@@ -1,5 +1,6 @@
 """What the screening service is told at its start."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -17,7 +18,9 @@ class ScreeningSettings(ServiceSettings):
     left out. `escalation_ladder` names supervisors, parted by commas: the first owns what nobody reviewed.
     `second_queue_mix` is the share of NOT_A_MATCH that a second person looks at, at least one in twenty.
     `clock_seconds` is the pause between two beats of the clocks. `boarding_hold_minutes` is how long the
-    strongest matches hold a boarding where a published law allows it; 0 is never.
+    strongest matches hold a boarding where a published law allows it; 0 is never. `list_folder` is where
+    `file:` and `folder:` locations of list sources are looked up; `list_ca_file` trusts a publisher's mirror
+    whose certificate no public authority signed.
     """
 
     model_config = SettingsConfigDict(
@@ -31,6 +34,9 @@ class ScreeningSettings(ServiceSettings):
     second_queue_mix: float = Field(default=SECOND_QUEUE_MIX, ge=SECOND_QUEUE_MIX, le=1.0)
     clock_seconds: float = Field(default=5.0, gt=0, le=60)
     boarding_hold_minutes: int = Field(default=0, ge=0, le=MAX_MINUTES)
+
+    list_folder: Path | None = None
+    list_ca_file: Path | None = None
 
     @field_validator("escalation_ladder", mode="before")
     @classmethod

@@ -117,6 +117,11 @@ class RegisterStore:
             "desk_phone": source.desk_phone,
             "source_grade": source.source_grade,
             "info_grade": source.info_grade,
+            "location": source.location,
+            "digest_location": source.digest_location,
+            "verify": source.verify,
+            "fetch_minutes": source.fetch_minutes,
+            "fresh_for_hours": source.fresh_for_hours,
             "author": persons.author,
             "approver": persons.approver,
             "approved_at": persons.at,
@@ -311,6 +316,11 @@ def _source_of(row: Row[Any]) -> ListSource:
         desk_phone=row.desk_phone,
         source_grade=row.source_grade,
         info_grade=row.info_grade,
+        location=row.location,
+        digest_location=row.digest_location,
+        verify=row.verify,
+        fetch_minutes=row.fetch_minutes,
+        fresh_for_hours=row.fresh_for_hours,
     )
 
 

@@ -89,8 +89,24 @@ class ImportList:
             regimes = frozenset(() if source is None else source.allow_list)
             name = _NAMES_IN_ENTRIES.get(file.source_id, file.source_id)
             content = ListToRead(file.content, name, regimes, file.dated_at)
-            read, rows = await asyncio.to_thread(_read, reader, content)
+            try:
+                read, rows = await asyncio.to_thread(_read, reader, content)
+            except MalformedList as fault:
+                raise self._refused(file, fault, principal) from fault
             return Imported(await self._store(connection, file, (read, rows), source, principal), False)
+
+    def _refused(self, file: ListFile, fault: MalformedList, principal: Principal) -> ListRefused:
+        """The refusal of a broken file; its record says which file and where, and quotes nothing."""
+        record = self._ports.audit.record(
+            actor=principal.subject,
+            action="wl.refuse",
+            object_kind="list_source",
+            object_id=file.source_id,
+            outcome="REFUSED",
+            reasons=(fault.reason,),
+            facts={"sha256": file.sha256, "line": fault.line},
+        )
+        return ListRefused(fault.reason, fault.element, fault.line, [record])
 
     async def _store(
         self,
@@ -136,10 +152,7 @@ class ImportList:
 
 def _read(reader: ReadListFile, file: ListToRead) -> tuple[ReadList, list[ListRow]]:
     """What a file holds, and its rows as they are stored; runs in a thread."""
-    try:
-        read = reader(file)
-    except MalformedList as fault:
-        raise ListRefused(fault.reason, fault.element, fault.line) from fault
+    read = reader(file)
     return read, [_row(entry) for entry in read.entries]
 
 

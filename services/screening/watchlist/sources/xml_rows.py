@@ -35,6 +35,7 @@ class XmlRows:
 
     def __init__(self, content: bytes, layout: XmlLayout, limits: ListLimits) -> None:
         self.attributes: dict[str, str] = {}
+        self._content = content
         self._layout = layout
         self._limits = limits
         self._last_tag: str | None = None
@@ -56,6 +57,8 @@ class XmlRows:
         Raises:
             MalformedList: Not this list, cut off, beyond the limits, with a DOCTYPE, or without any row.
         """
+        if not self._content or self._content.isspace():
+            raise MalformedList(reason="NO_ROWS", element=self._layout.root, line=_FIRST_LINE)
         try:
             yield from self._rows()
         except etree.XMLSyntaxError as fault:

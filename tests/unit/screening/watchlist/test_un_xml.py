@@ -216,7 +216,8 @@ def test_a_document_of_no_kind_has_no_letter() -> None:
 @pytest.mark.parametrize(
     ("content", "reason", "element"),
     [
-        (b"", "NOT_WELL_FORMED", None),
+        (b"", "NO_ROWS", "CONSOLIDATED_LIST"),
+        (b" \n", "NO_ROWS", "CONSOLIDATED_LIST"),
         (b"<!DOCTYPE html><html><body>503</body></html>", "WRONG_ROOT", "html"),
         (b"<html><body>503</body></html>", "WRONG_ROOT", "html"),
         (a_list(a_row())[:-40], "NOT_WELL_FORMED", "SECOND_NAME"),
