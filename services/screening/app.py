@@ -256,6 +256,7 @@ async def _working(screening: ScreeningService, carrier: Carrier) -> AsyncIterat
         tasks.create_task(background.watch_list(stop))
         tasks.create_task(background.fetch_lists(stop))
         tasks.create_task(background.rescreen(carrier, stop))
+        tasks.create_task(background.look_back(carrier, stop))
         try:
             yield
         finally:

@@ -5,6 +5,8 @@ import contextlib
 
 from services.screening.clear_travellers import ClearTravellers
 from services.screening.clocks import Clocks
+from services.screening.notices_from_abroad import NoticesFromAbroad
+from services.screening.notices_look_back import NoticesLookBack
 from services.screening.rescreen import Rescreening
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
@@ -63,6 +65,21 @@ class Background:
                 has_more = await rescreening.step()
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().warning("rescreening_waits", reason=type(fault).__name__)
+            if not has_more:
+                await _pause(stop, screening.settings.clock_seconds)
+
+    async def look_back(self, carrier: Carrier, stop: asyncio.Event) -> None:
+        """Let every notice from abroad meet the travellers reported before it, and let go of old ones."""
+        screening = self._screening
+        notices = NoticesFromAbroad(screening.ports, screening.current)
+        looking = NoticesLookBack(screening.ports, screening.current, carrier)
+        while not stop.is_set():
+            has_more = False
+            try:
+                await notices.beat()
+                has_more = await looking.step()
+            except (*DATABASE_FAULTS, DomainError) as fault:
+                get_logger().warning("notices_wait", reason=type(fault).__name__)
             if not has_more:
                 await _pause(stop, screening.settings.clock_seconds)
 

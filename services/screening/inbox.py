@@ -10,12 +10,20 @@ from pydantic import ValidationError
 from services.screening.errors import UnreadableMessage
 from services.screening.front_line import FrontLine
 from services.screening.hit_links import HitLinks
+from services.screening.notices_from_abroad import NoticesFromAbroad
 from services.screening.ports import Ports
 from services.screening.screen import ScreenTravellers
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.withdraw import WithdrawTravellers
 from shared.bus.inbox import Inbox
-from shared.contracts import HitLinksAskedV1, NationalReleaseV1, TravellersObservedV1, TravellersWithdrawnV1
+from shared.contracts import (
+    HitLinksAskedV1,
+    NationalReleaseV1,
+    NoticeReceivedV1,
+    NoticeWithdrawnV1,
+    TravellersObservedV1,
+    TravellersWithdrawnV1,
+)
 from shared.contracts.rescreening import TravellersToRescreenV1
 
 Body = TypeVar(
@@ -25,6 +33,8 @@ Body = TypeVar(
     TravellersWithdrawnV1,
     NationalReleaseV1,
     HitLinksAskedV1,
+    NoticeReceivedV1,
+    NoticeWithdrawnV1,
 )
 
 #: Which service may send what.
@@ -34,6 +44,8 @@ SENDERS = {
     "TravellersWithdrawnV1": "ingest",
     "NationalReleaseV1": "sharing",
     "HitLinksAskedV1": "ingest",
+    "NoticeReceivedV1": "sharing",
+    "NoticeWithdrawnV1": "sharing",
 }
 
 
@@ -52,7 +64,8 @@ class ReceiveMessage:
 
     def __init__(self, ports: Ports, current: CurrentMatcher, hold_minutes: int = 0) -> None:
         self._ports = ports
-        self._screen = ScreenTravellers(ports, current, hold_minutes)
+        self._notices = NoticesFromAbroad(ports, current)
+        self._screen = ScreenTravellers(ports, current, self._notices.joined, hold_minutes)
 
     async def __call__(self, message: Received) -> dict[str, Any]:
         """Carry a message out once; a repeat gets the first reply.
@@ -64,25 +77,25 @@ class ReceiveMessage:
         if SENDERS.get(message.kind) != message.sender:
             raise UnreadableMessage(kind=message.kind)
         if message.kind == "TravellersObservedV1":
-            return await self._screened(_parsed(TravellersObservedV1, message), message)
+            return (await self._screen(_parsed(TravellersObservedV1, message))).as_json()
         if message.kind == "TravellersToRescreenV1":
-            return await self._screened(_parsed(TravellersToRescreenV1, message), message)
+            return (await self._screen(_parsed(TravellersToRescreenV1, message))).as_json()
         if message.kind == "TravellersWithdrawnV1":
-            withdrawn = _parsed(TravellersWithdrawnV1, message)
-            if withdrawn.message_id != message.message_id:
-                raise UnreadableMessage(kind=message.kind)
-            taken = await WithdrawTravellers(self._ports)(withdrawn)
+            taken = await WithdrawTravellers(self._ports)(_parsed(TravellersWithdrawnV1, message))
             return taken.as_json()
         if message.kind == "HitLinksAskedV1":
             # A question changes nothing: it is answered anew each time, and its answer is not kept.
             answer = await HitLinks(self._ports)(_parsed(HitLinksAskedV1, message).travellers)
             return answer.as_json()
+        if message.kind in ("NoticeReceivedV1", "NoticeWithdrawnV1"):
+            return await self._notice(message)
         return await self._release(message)
 
-    async def _screened(self, batch: TravellersObservedV1, message: Received) -> dict[str, Any]:
-        if batch.message_id != message.message_id:
-            raise UnreadableMessage(kind=message.kind)
-        return (await self._screen(batch)).as_json()
+    async def _notice(self, message: Received) -> dict[str, Any]:
+        """A notice from abroad, or that it holds no longer."""
+        if message.kind == "NoticeReceivedV1":
+            return (await self._notices.receive(_parsed(NoticeReceivedV1, message))).as_json()
+        return (await self._notices.withdraw(_parsed(NoticeWithdrawnV1, message))).as_json()
 
     async def _release(self, message: Received) -> dict[str, Any]:
         release = _parsed(NationalReleaseV1, message)
@@ -98,7 +111,10 @@ class ReceiveMessage:
 
 def _parsed(contract: type[Body], message: Received) -> Body:
     try:
-        return contract.model_validate(message.body)
+        body = contract.model_validate(message.body)
     except ValidationError:
         # The cause is not chained: its text could quote a traveller.
         raise UnreadableMessage(kind=message.kind) from None
+    if getattr(body, "message_id", message.message_id) != message.message_id:
+        raise UnreadableMessage(kind=message.kind)
+    return body

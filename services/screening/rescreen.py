@@ -6,35 +6,24 @@ batch, against the whole list. Nothing of a page is stored here.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
+from typing import Final
 from uuid import UUID
 
 from prometheus_client import Counter
-from pydantic import ValidationError
 
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.rescreening import Pass, PassState, Progress, RescreeningStore
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
-from shared.bus.message import OutgoingMessage
+from services.screening.window import TravellerWindow
 from shared.bus.relay import Carrier
-from shared.contracts.rescreening import (
-    ResendTakenV1,
-    ResendWantedV1,
-    WindowPageV1,
-    WindowPageWantedV1,
-    WindowPlaceV1,
-    WindowTravellerV1,
-)
-from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH
-from shared.errors import DomainError
+from shared.contracts.rescreening import WindowPlaceV1, WindowTravellerV1
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
 from shared.travel import Traveller
 
-DESTINATION: Final = "ingest"
 PAST: Final = timedelta(days=7)
 COMING: Final = timedelta(hours=72)
 #: A flight's day is its airport's; the window is a day wider on both sides, so that no zone falls out.
@@ -55,13 +44,6 @@ COMPARED: Final = Counter(
 )
 
 
-class PageRefused(DomainError):
-    """Ingest answered something else than was asked; the pass goes on later from the same place."""
-
-    code: ClassVar[str] = "PAGE_REFUSED"
-    sentence: ClassVar[str] = "Ingest did not give the page of travellers that was asked for."
-
-
 @dataclass(frozen=True, slots=True)
 class Compared:
     """What one page brought."""
@@ -77,7 +59,7 @@ class Rescreening:
     def __init__(self, ports: Ports, current: CurrentMatcher, carrier: Carrier) -> None:
         self._ports = ports
         self._current = current
-        self._carrier = carrier
+        self._window = TravellerWindow(carrier, ports.identifiers)
         self._store = RescreeningStore()
         self._small: tuple[UUID, ScreeningMatcher | None] | None = None
 
@@ -136,7 +118,7 @@ class Rescreening:
                 return False
             matcher = await self._matcher_of(due)
             compared = await self._compare(due, matcher) if matcher is not None else Compared(0, [], None)
-            await self._send_again(due, compared.affected)
+            await self._window.send_again(due.rescreening_id, due.generation, compared.affected)
             made = _progress(due, compared, now)
             await self._store.advance(connection, due.rescreening_id, made)
             if made.state is PassState.DONE:
@@ -165,45 +147,18 @@ class Rescreening:
         return self._small[1]
 
     async def _compare(self, due: Pass, matcher: ScreeningMatcher) -> Compared:
-        page = await self._page(due)
+        page = await self._window.page(
+            due.rescreening_id,
+            (due.first_day, due.last_day),
+            after=due.after,
+            reported_since=due.made_at - SETTLED_AFTER if due.state is PassState.SETTLING else None,
+        )
         affected: list[UUID] = []
         for start in range(0, len(page.travellers), TRAVELLERS_A_TURN):
             turn = page.travellers[start : start + TRAVELLERS_A_TURN]
             async with self._current.one_batch:
                 affected += await asyncio.to_thread(concerned, matcher, turn)
         return Compared(len(page.travellers), affected, page.place)
-
-    async def _page(self, due: Pass) -> WindowPageV1:
-        after = None if due.after is None else WindowPlaceV1(day=due.after[0], flight_id=due.after[1])
-        wanted = WindowPageWantedV1(
-            message_id=self._ports.identifiers.new(),
-            rescreening_id=due.rescreening_id,
-            first_day=due.first_day,
-            last_day=due.last_day,
-            reported_since=due.made_at - SETTLED_AFTER if due.state is PassState.SETTLING else None,
-            after=after,
-        )
-        try:
-            return WindowPageV1.model_validate(await self._ask("WindowPageWantedV1", wanted.as_json()))
-        except ValidationError:
-            raise PageRefused from None
-
-    async def _send_again(self, due: Pass, affected: Sequence[UUID]) -> None:
-        for start in range(0, len(affected), MAX_TRAVELLERS_A_BATCH):
-            wanted = ResendWantedV1(
-                message_id=self._ports.identifiers.new(),
-                rescreening_id=due.rescreening_id,
-                generation=due.generation,
-                travellers=list(affected[start : start + MAX_TRAVELLERS_A_BATCH]),
-            )
-            try:
-                ResendTakenV1.model_validate(await self._ask("ResendWantedV1", wanted.as_json()))
-            except ValidationError:
-                raise PageRefused from None
-
-    async def _ask(self, kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
-        message = OutgoingMessage(UUID(body["message_id"]), DESTINATION, kind, body)
-        return await self._carrier.deliver(message)
 
 
 def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]) -> list[UUID]:

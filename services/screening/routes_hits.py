@@ -50,6 +50,8 @@ class MessageIn(BaseModel):
         "TravellersToRescreenV1",
         "TravellersWithdrawnV1",
         "NationalReleaseV1",
+        "NoticeReceivedV1",
+        "NoticeWithdrawnV1",
         "HitLinksAskedV1",
     ]
     body: dict[str, Any]

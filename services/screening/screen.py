@@ -5,7 +5,7 @@ stores stands in one transaction with its audit records and the inbox row that m
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -37,12 +37,13 @@ from services.screening.watchlist.current_matcher import CurrentMatcher, Screeni
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
 from shared.contracts import TravellerObservedV1, TravellersObservedV1, TravellersScreenedV1
+from shared.contracts.notice_received import notice_of_entry
 from shared.contracts.rescreening import TravellersToRescreenV1
 from shared.identifiers import HitId, TravellerId
 from shared.policy.verdict import Verdict
 from shared.travel import Traveller
 
-SCREENED, RESCREEN = "SCREENED", "RESCREEN"
+SCREENED, RESCREEN, NOTICE = "SCREENED", "RESCREEN", "NOTICE_FROM_ABROAD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,16 @@ class Situation:
     now: datetime
 
 
+Join = Callable[[AsyncConnection, TravellersObservedV1], Awaitable[list[Found]]]
+"""Finds the travellers of a batch who may be the person of another State's notice about this flight."""
+
+
 class ScreenTravellers:
     """Screens the batches that ingest sends."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher, hold_minutes: int = 0) -> None:
+    def __init__(self, ports: Ports, current: CurrentMatcher, join: Join, hold_minutes: int = 0) -> None:
         self._ports = ports
+        self._join = join
         self._current = current
         self._hold_minutes = hold_minutes
         self._cleared = ClearedStore()
@@ -123,6 +129,8 @@ class ScreenTravellers:
             stored = await Inbox.begin(connection, batch.message_id, type(batch).__name__)
             if stored is not None:
                 return TravellersScreenedV1.model_validate(stored)
+            joined = await self._join(connection, batch)
+            matching = replace(matching, found=[*matching.found, *joined])
             return await self._store(connection, batch, matching)
 
     async def _store(
@@ -272,9 +280,9 @@ class ScreenTravellers:
             hit, step = moved(candidate, HitState.SUPPRESSED, Mover(SERVICE, now, "CLEARED_TRAVELLER"))
             stored.cleared.append((hit_id, clearance))
         else:
-            hit, step = moved(
-                candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, cause_of(situation.batch))
-            )
+            is_notice = notice_of_entry(found.entry_id) is not None
+            cause = NOTICE if is_notice else cause_of(situation.batch)
+            hit, step = moved(candidate, HitState.POSSIBLE_MATCH, Mover(SERVICE, now, cause))
         stored.new.append(hit)
         stored.steps.append(step)
 

@@ -94,7 +94,10 @@ class ContradictionOut(Out):
 
 
 class EntryOut(Out):
-    """What a reviewer sees of the entry: identifiers, age, grade and tear-line; never the grounds."""
+    """What a reviewer sees of the entry: identifiers, age, who says it, grade, tear-line; never the grounds.
+
+    `publisher` tells a list from a notice of another State.
+    """
 
     names: list[dict[str, Any]]
     birth_dates: list[dict[str, Any]]
@@ -107,6 +110,7 @@ class EntryOut(Out):
     grade: str
     action_code: str
     tear_line: str
+    publisher: str
 
 
 class HitViewOut(Out):
@@ -193,4 +197,5 @@ def _entry(opened: Opened) -> EntryOut:
         grade=f"{source.source_grade}{source.info_grade}",
         action_code=source.action_code,
         tear_line=source.tear_line,
+        publisher=source.publisher,
     )

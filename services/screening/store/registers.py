@@ -15,7 +15,9 @@ from services.screening.registers import (
     Persons,
     StandingOrder,
 )
+from services.screening.store.notices_from_abroad import source_of_notice
 from services.screening.store.rows import as_json, from_json
+from shared.contracts.notice_received import NOTICE_ENTRIES
 
 COPIES_REMEMBERED = timedelta(days=30)
 
@@ -86,7 +88,10 @@ class RegisterStore:
         )
 
     async def source(self, connection: AsyncConnection, source_id: str) -> ListSource | None:
-        """One registered list source."""
+        """One registered list source; of a notice from abroad what its sender said of it."""
+        if source_id.startswith(NOTICE_ENTRIES):
+            query = text("SELECT source FROM notice_from_abroad WHERE entry_id = :source_id")
+            return source_of_notice((await connection.execute(query, {"source_id": source_id})).one_or_none())
         query = text("SELECT * FROM list_source WHERE source_id = :source_id")
         row = (await connection.execute(query, {"source_id": source_id})).one_or_none()
         return None if row is None else _source_of(row)

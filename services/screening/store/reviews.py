@@ -17,12 +17,13 @@ from shared.identifiers import HitId
 
 MAX_QUEUE = 200
 
-# The next departure or arrival, then the entry's action code; never nationality (workflow.md §2).
+# The next departure or arrival, then the entry's action code; never nationality (workflow.md §2). A notice
+# from abroad is of no list: it asks for what a list's SECONDARY asks for.
 _URGENCY = """
     CASE WHEN hit.departure_at > :now THEN hit.departure_at WHEN hit.arrival_at > :now THEN hit.arrival_at
          ELSE hit.made_at END,
     array_position(ARRAY['ARREST_WARRANT', 'TRAVEL_BAN', 'SECONDARY', 'CONTACT_NOMINATOR'],
-                   list_source.action_code) NULLS LAST,
+                   coalesce(list_source.action_code, 'SECONDARY')) NULLS LAST,
     hit.hit_id
 """
 _HIT = ", ".join(f"hit.{name}" for name in COLUMNS)
@@ -32,7 +33,7 @@ _HIT = ", ".join(f"hit.{name}" for name in COLUMNS)
 _QUEUE = text(
     f"""
     SELECT {_HIT} FROM hit
-    JOIN list_source ON list_source.source_id = hit.source_id
+    LEFT JOIN list_source ON list_source.source_id = hit.source_id
     LEFT JOIN lease ON lease.hit_id = hit.hit_id AND lease.expires_at > :now
     LEFT JOIN review ON review.hit_id = hit.hit_id AND review.review_round = hit.review_round
          AND review.stage = 'FIRST'

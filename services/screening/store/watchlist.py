@@ -226,10 +226,11 @@ class WatchlistStore:
     async def statuses(
         self, connection: AsyncConnection, entry_ids: Collection[str]
     ) -> dict[str, EntryStatus]:
-        """The present status of these entries."""
+        """The present status of these entries; a notice from abroad is one for its flight."""
         query = text(
             "SELECT entry_id, status FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"
-            " ORDER BY entry_id"
+            " UNION ALL SELECT entry_id, status FROM notice_from_abroad"
+            " WHERE entry_id = ANY(CAST(:ids AS text[])) ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
         return {row.entry_id: EntryStatus(row.status) for row in rows}
@@ -243,12 +244,14 @@ class WatchlistStore:
     async def used_entries(
         self, connection: AsyncConnection, entry_ids: Collection[str]
     ) -> Mapping[str, UsedEntry]:
-        """Those of these entries that are screened at this moment."""
+        """Those of these entries that are screened at this moment, notices from abroad among them."""
         if not entry_ids:
             return {}
         query = text(
             "SELECT entry_id, source_id, digest, body FROM watchlist_entry"
-            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used ORDER BY entry_id"
+            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used"
+            " UNION ALL SELECT entry_id, entry_id, digest, body FROM notice_from_abroad"
+            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE' ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
         return {
