@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.system.browser.conftest import SignIn, screenshots_folder
+from tests.unit.console.watchlist_world import ENTRY, NOMINATION, OTHER_ENTRY, OWN_NOMINATION
 from tests.unit.console.world import (
     FLIGHT,
     HIT,
@@ -44,9 +45,26 @@ PAGES = {
         "/expected-flights",
         "/carrier-quality",
         "/carrier-quality/XA",
+        f"/entries/{ENTRY}/releasable",
+        f"/nominations/{NOMINATION}",
+        f"/merges/compare?one={ENTRY}&other={OTHER_ENTRY}",
+        "/rescreening",
+        "/fairness",
+        "/cleared",
     ],
-    "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher", "/registers"],
-    "steward": ["/watchlist", f"/watchlist/versions/{VERSION}"],
+    "legal": ["/", f"/shares/{SHARE}", "/orders", "/standing-orders", "/matcher", "/registers", "/renewals"],
+    "steward": [
+        "/watchlist",
+        f"/watchlist/versions/{VERSION}",
+        "/entries",
+        f"/entries/{ENTRY}",
+        "/nominations",
+        f"/nominations/{OWN_NOMINATION}/edit",
+        f"/nominations/{NOMINATION}/committee-draft",
+        "/calendar",
+        "/merges",
+        "/list-statistics",
+    ],
     "front-line": ["/cards", f"/cards/{HIT}"],
     "auditor": ["/log", "/queue", "/nowhere"],
     "carrier-desk": [
