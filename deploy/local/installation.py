@@ -162,7 +162,11 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
     return {f"{service.upper()}_{name}": value for name, value in settings.items()}
 
 
-OWN_SETTINGS: Final = {"screening": {"ESCALATION_LADDER": "supervisor"}}
+OWN_SETTINGS: Final = {
+    "screening": {"ESCALATION_LADDER": "supervisor"},
+    # The demonstration's State keeps the time of its airports (airports.csv).
+    "console": {"TIME_ZONE": "Etc/GMT-2"},
+}
 PEERS: Final[Mapping[str, Sequence[str]]] = {
     "ingest": ("screening", "sharing"),
     "screening": ("ingest", "sharing"),

@@ -37,8 +37,20 @@ PAGES: Final[Sequence[Entry]] = (
     ),
     Entry("/hits", "Hits", "Every hit by state, and what happened to it.", Permission.READ_HITS),
     Entry("/orders", "Orders", "Measures: drafted by one, approved by another.", Permission.READ_ORDERS),
+    Entry(
+        "/boarding",
+        "Boarding",
+        "Advice against boarding: what officers find, and whom to call.",
+        Permission.READ_ORDERS,
+    ),
     Entry("/shares", "Shares", "Who must be told, and what the safeguards say.", Permission.READ_SHARES),
     Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
+    Entry(
+        "/desk",
+        "Duty desk",
+        "What other States sent, with caveats and clocks, and feedback to them.",
+        Permission.READ_EXCHANGE,
+    ),
     Entry("/flights", "Flights", "Messages of airlines and their faults.", Permission.READ_FLIGHTS),
     Entry(
         "/expected-flights",
@@ -96,6 +108,24 @@ PAGES: Final[Sequence[Entry]] = (
         "Registers",
         "Laws, authorities, agreements, risks and routes in force, and what waits.",
         Permission.READ_REGISTERS,
+    ),
+    Entry(
+        "/rights",
+        "Rights",
+        "What travellers ask: access, correction, erasure, redress, and their letters.",
+        Permission.READ_RIGHTS,
+    ),
+    Entry(
+        "/retention",
+        "Retention",
+        "What is held, masked and erased, and what is held by order.",
+        Permission.READ_RETENTION,
+    ),
+    Entry(
+        "/reidentifications",
+        "Masked values",
+        "Asked by one, found by a second, granted by the independent authority.",
+        Permission.READ_RETENTION,
     ),
     Entry("/log", "Log", "Who looked at what, what was refused, and the proof.", Permission.READ_AUDIT),
 )

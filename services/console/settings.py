@@ -1,6 +1,8 @@
 """What the console is told at its start."""
 
-from pydantic import Field
+from zoneinfo import available_timezones
+
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
@@ -10,6 +12,7 @@ class ConsoleSettings(ServiceSettings):
     """The console's settings, `CONSOLE_*`.
 
     `public_url` is the address that browsers use, scheme and all; absent, `http://<host>:<port>`.
+    `time_zone` is the duty desk's (IANA): its clocks show local time beside UTC.
     Sessions end after `idle_minutes` without a click and after `session_hours` at the latest.
     """
 
@@ -24,6 +27,14 @@ class ConsoleSettings(ServiceSettings):
     client_id: str = "console"
     idle_minutes: int = Field(default=30, ge=1, le=60)
     session_hours: int = Field(default=10, ge=1, le=12)
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError("it must be a time zone of the IANA database, such as Europe/Paris")
+        return name
 
     @property
     def own_url(self) -> str:

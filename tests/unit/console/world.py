@@ -24,6 +24,7 @@ from shared.security.keys import KeyFile
 from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from tests.unit.console.rights_world import rights_answers
 from tests.unit.console.watchlist_world import sources, watchlist_answers
 
 HIT = "01930000-0000-7000-8000-0000000000a1"
@@ -48,6 +49,7 @@ PEOPLE: dict[str, list[str]] = {
     "dpo": ["DPO"],
     "auditor": ["AUDITOR"],
     "admin": ["ADMIN"],
+    "authority": ["INDEPENDENT_AUTHORITY"],
     "carrier-desk": ["CARRIER"],
 }
 
@@ -633,6 +635,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("GET", "/v1/data-quality/mine"): data_quality(is_own=True),
         ("GET", f"/v1/flights/{FLIGHT}"): flight_row() | {"messages": [message_row()]},
         **registers(),
+        **rights_answers(),
         ("GET", "/v1/shares"): {"shares": [share()]},
         ("GET", f"/v1/shares/{SHARE}"): share(),
         ("GET", f"/v1/shares/{SHARE}/preview"): {

@@ -83,7 +83,8 @@ def filled_in(value: str, secrets: Path) -> str:
     while "${" in value:
         before, _, rest = value.partition("${")
         name, _, after = rest.partition("}")
-        value = before + examples.get(name.partition(":")[0], "https://id.example") + after
+        default = name.partition(":-")[2] or "https://id.example"
+        value = before + examples.get(name.partition(":")[0], default) + after
     files = {"service-keys": "service-keys.json", "policy-trusted-keys": "policy-trusted-keys.json"}
     files |= {"door-key": "door-key.json", "rights-office-key": "keys/rights-office.json"}
     for name, file in files.items():

@@ -1,0 +1,310 @@
+"""Rights, retention, masked values, the duty desk and boarding: what is shown, and what is sent on."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from services.console.pages.desk import local_time
+from tests.unit.console.rights_world import (
+    ADVICE,
+    ARABIC,
+    ASKED,
+    CHANGE,
+    DIGEST,
+    GRANTED,
+    HOLD,
+    HOLD_PROPOSAL,
+    LETTER,
+    PROPOSED,
+    RECEIVED,
+    RECORD,
+    REFUSAL,
+    REQUEST,
+    TASK,
+)
+from tests.unit.console.world import Browser, World, a_world, problem
+
+WHY = "The witness named a seat, and the case needs the person who sat in it."
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return a_world(tmp_path, time_zone="Etc/GMT-2")
+
+
+async def signed_in(world: World, person: str) -> Browser:
+    browser = Browser(world)
+    await browser.sign_in(person)
+    return browser
+
+
+async def sent(world: World, person: str, path: str, form: dict[str, Any], to: str) -> Any:
+    """What a form makes the console send on."""
+    answer = await (await signed_in(world, person)).post(path, form)
+    assert answer.status_code in {HTTPStatus.SEE_OTHER, HTTPStatus.OK}, answer.text
+    return world.services.body_of("POST", to)
+
+
+# --- rights ---
+
+
+async def test_what_is_late_stands_out_and_what_waits_is_offered(world: World) -> None:
+    page = (await (await signed_in(world, "dpo")).get("/rights")).text
+    assert "Overdue: goes to the independent authority" in page
+    assert f"/rights/approvals/{REFUSAL}" in page
+    assert "Take a request down" not in page, "the data-protection officer handles none"
+    assert "Take a request down" in (await (await signed_in(world, "legal")).get("/rights")).text
+
+
+async def test_the_letter_is_shown_in_the_person_s_direction_and_offered_in_six_languages(
+    world: World,
+) -> None:
+    page = (await (await signed_in(world, "legal")).get(f"/rights/{REQUEST}")).text
+    assert 'lang="ar" dir="rtl"' in page
+    assert ARABIC in page
+    assert page.count("hreflang=") == 6
+
+
+async def test_what_was_left_at_the_door_is_opened_on_demand(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    assert "Poste restante" not in (await browser.get(f"/rights/{REQUEST}")).text
+    opened = await browser.post(f"/rights/{REQUEST}/opening")
+    assert "Poste restante" in opened.text
+    assert "recorded" in opened.text
+
+
+async def test_an_answer_is_given_after_its_letter_was_looked_at(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    form = {"result": "GRANTED", "reasons": "The date was wrong.", "birth_date": "1971-02-03"}
+    preview = await browser.post(f"/rights/{REQUEST}/answer", form | {"step": "preview"})
+    assert ARABIC in preview.text
+    assert DIGEST in preview.text
+    assert 'name="birth_date" value="1971-02-03"' in preview.text
+    assert ("POST", f"/v1/rights/requests/{REQUEST}/answer") not in [
+        (each.method, each.url.path) for each in world.services.asked
+    ]
+    given = await browser.post(f"/rights/{REQUEST}/answer", form | {"step": "give"})
+    assert given.status_code == HTTPStatus.SEE_OTHER
+    body = world.services.body_of("POST", f"/v1/rights/requests/{REQUEST}/answer")
+    assert (body["result"], body["corrections"]) == ("GRANTED", {"birth_date": "1971-02-03"})
+
+
+async def test_a_refusal_names_its_ground_and_one_record(world: World) -> None:
+    form = {
+        "result": "REFUSED",
+        "reasons": "An inquiry is open.",
+        "ground": "SOURCE_PROTECTION",
+        "refused_record_ids": RECORD,
+        "expires_days": "90",
+        "step": "give",
+    }
+    to = f"/v1/rights/requests/{REQUEST}/answer"
+    body = await sent(world, "legal", f"/rights/{REQUEST}/answer", form, to)
+    assert (body["ground"], body["record_ids"], body["expires_days"]) == ("SOURCE_PROTECTION", [RECORD], 90)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"refused_record_ids": "not-an-identifier"}, {"expires_days": "184"}, {"result": "ANYTHING"}],
+)
+async def test_a_form_that_cannot_be_right_is_told_at_once(world: World, wrong: dict[str, str]) -> None:
+    browser = await signed_in(world, "legal")
+    form = {"result": "REFUSED", "reasons": "An inquiry is open.", "step": "give", **wrong}
+    answer = await browser.post(f"/rights/{REQUEST}/answer", form)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "Please complete the form" in answer.text
+
+
+async def test_the_approver_approves_the_letter_that_stands_on_the_page(world: World) -> None:
+    browser = await signed_in(world, "dpo")
+    page = (await browser.get(f"/rights/approvals/{REFUSAL}")).text
+    assert LETTER in page
+    assert DIGEST in page
+    form = {"decision": "approve", "version": "3", "letter_sha256": DIGEST}
+    to = f"/v1/rights/approvals/{REFUSAL}"
+    assert await sent(world, "dpo", f"/rights/approvals/{REFUSAL}", form, to) == {
+        "version": 3,
+        "reject": False,
+        "letter_sha256": DIGEST,
+    }
+
+
+async def test_a_letter_that_changed_is_told_in_words(world: World) -> None:
+    world.services.answers["POST", f"/v1/rights/approvals/{REFUSAL}"] = problem(
+        409, "LETTER_CHANGED", "The letter is no longer the one that you looked at."
+    )
+    browser = await signed_in(world, "dpo")
+    answer = await browser.post(f"/rights/approvals/{REFUSAL}", {"decision": "approve", "version": "3"})
+    assert "no longer the one that you looked at" in answer.text
+
+
+async def test_somebody_is_told_or_put_off_with_a_reason(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    assert LETTER in (await browser.get(f"/rights/notifications/{TASK}")).text
+    assert (await browser.post(f"/rights/notifications/{TASK}/sent")).status_code == HTTPStatus.SEE_OTHER
+    form = {"harm": "endanger", "reason": "A threat was made.", "until_days": "30"}
+    to = f"/v1/rights/notifications/{TASK}/deferral"
+    body = await sent(world, "legal", f"/rights/notifications/{TASK}/deferral", form, to)
+    assert (body["would_endanger"], body["would_jeopardise"], body["until_days"]) == (True, False, 30)
+
+
+# --- retention and masked values ---
+
+
+async def test_retention_says_what_is_overdue_and_shows_each_run_s_certificate(world: World) -> None:
+    page = (await (await signed_in(world, "dpo")).get("/retention")).text
+    assert "Something is overdue" in page
+    assert "hmac-sha256:3c" in page
+    assert "Propose a hold" not in page, "the data-protection officer proposes none"
+    assert "Approve" in page
+
+
+async def test_a_hold_names_records_and_never_a_flight(world: World) -> None:
+    form = {
+        "hold_record_ids": f"{RECORD}\n{ASKED}, {RECORD}",
+        "hold_case_id": "C-1",
+        "ordered_by": "COURT",
+        "order_ref": "HC-1",
+        "review_at": "2026-12-01",
+    }
+    body = await sent(world, "legal", "/retention/holds", form, "/v1/retention/holds")
+    assert body["record_ids"] == [RECORD, ASKED]
+    browser = await signed_in(world, "legal")
+    for none in ("", "flight XA418"):
+        refused = await browser.post("/retention/holds", form | {"hold_record_ids": none})
+        assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_holds_are_decided_by_a_second_person_and_ended_by_one(world: World) -> None:
+    to = f"/v1/retention/approvals/{HOLD_PROPOSAL}"
+    form = {"decision": "reject", "version": "1"}
+    assert (await sent(world, "dpo", f"/retention/approvals/{HOLD_PROPOSAL}", form, to))["reject"]
+    to = f"/v1/retention/holds/{HOLD}/end"
+    body = await sent(world, "dpo", f"/retention/holds/{HOLD}/end", {"cause": "CASE_CLOSED"}, to)
+    assert body == {"cause": "CASE_CLOSED"}
+
+
+async def test_the_first_s_reasons_are_hidden_until_the_second_has_found(world: World) -> None:
+    page = (await (await signed_in(world, "verifier-2")).get("/reidentifications")).text
+    assert "hidden until you have saved your own finding" in page
+    to = f"/v1/reidentifications/{ASKED}/finding"
+    form = {"finding": "not_needed", "statement": WHY}
+    body = await sent(world, "verifier-2", f"/reidentifications/{ASKED}/finding", form, to)
+    assert body == {"is_needed": False, "statement": WHY}
+
+
+async def test_only_the_independent_authority_is_offered_the_grant(world: World) -> None:
+    assert "/grant" not in (await (await signed_in(world, "supervisor")).get("/reidentifications")).text
+    assert (
+        f"/reidentifications/{REQUEST}/grant"
+        in (await (await signed_in(world, "authority")).get("/reidentifications")).text
+    )
+    to = f"/v1/reidentifications/{REQUEST}/grant"
+    form = {"decision": "grant", "hours": "48", "statement": WHY}
+    body = await sent(world, "authority", f"/reidentifications/{REQUEST}/grant", form, to)
+    assert (body["is_granted"], body["hours"]) == (True, 48)
+
+
+async def test_granted_elements_are_shown_to_who_asked_for_them(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    assert f"/reidentifications/{GRANTED}/use" in (await browser.get("/reidentifications")).text
+    shown = await browser.post(f"/reidentifications/{GRANTED}/use")
+    assert "QF1234567" in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+
+
+# --- the duty desk ---
+
+
+def test_the_desk_s_clocks_are_local_and_utc() -> None:
+    instant = datetime(2026, 6, 1, 10, 5, tzinfo=UTC)
+    assert local_time(instant, ZoneInfo("Asia/Kathmandu")) == "15:50 here (UTC+5:45), 10:05 UTC, 1 June"
+    assert local_time(instant, ZoneInfo("America/New_York")) == "06:05 here (UTC−4), 10:05 UTC, 1 June"
+    assert local_time(instant, ZoneInfo("UTC")) == "10:05 UTC, 1 June"
+    assert local_time(None, ZoneInfo("UTC")) == "not given"
+
+
+async def test_a_received_message_shows_caveats_and_clocks_and_nothing_of_a_person(world: World) -> None:
+    page = (await (await signed_in(world, "supervisor")).get(f"/desk/{RECEIVED}")).text
+    assert "not proof of guilt" in page
+    assert "12:05 here (UTC+2), 10:05 UTC" in page
+    assert "QUILLFEATHER" not in page
+    inbox = (await (await signed_in(world, "supervisor")).get("/desk")).text
+    assert "Waits for a second person" in inbox
+    assert "Overdue" in inbox
+
+
+async def test_content_is_shown_for_a_purpose_alone(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    path = f"/desk/{RECEIVED}/content"
+    assert (await browser.post(path)).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    purpose = {
+        "purpose_code": "TERR_TRAVEL",
+        "purpose_case": RECEIVED,
+        "purpose_statement": "I compare the notice with our travellers before the flight lands.",
+    }
+    assert "QUILLFEATHER ZEPHYRINE" in (await browser.post(path, purpose)).text
+
+
+async def test_a_person_acknowledges_and_proposes_feedback(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    seen = await browser.post(f"/desk/{RECEIVED}/acknowledgement")
+    assert seen.status_code == HTTPStatus.SEE_OTHER
+    form = {
+        "same_person": "NO",
+        "identifiers": ["names", "document"],
+        "measure_class": "DOCUMENT_CHECK",
+        "wrong_field": "date_of_birth",
+        "wrong_words": "The passport says 1984.",
+        "statement": "The sender has to recall what it sent of somebody else.",
+        "alternatives_considered": "None: the sender must know.",
+    }
+    body = await sent(world, "supervisor", f"/desk/{RECEIVED}/feedback", form, "/v1/exchange/proposals")
+    assert (body["type"], body["recipient"], body["in_reply_to"]) == ("FEEDBACK", "XBB-PIU-01", RECEIVED)
+    assert body["payload"] == {
+        "message_ref": RECEIVED,
+        "same_person": "NO",
+        "identifiers": ["names", "document"],
+        "measure_class": "DOCUMENT_CHECK",
+        "corrections": [{"field": "date_of_birth", "words": "The passport says 1984."}],
+    }
+
+
+async def test_what_the_safeguards_refuse_is_said_to_the_second_person(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    form = {"finding": "NO", "individual_risk": "yes"}
+    answer = await browser.post(f"/desk/{PROPOSED}/approval", form)
+    assert "never leaves" in answer.text
+    body = world.services.body_of("POST", f"/v1/exchange/messages/{PROPOSED}/approval")
+    assert body == {"finding": "NO", "individual_risk": True}
+
+
+# --- boarding ---
+
+
+async def test_whom_somebody_has_to_call_stands_first(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    page = (await browser.get("/boarding")).text
+    assert "Somebody has to call the carrier" in page
+    assert "QF3LOC" not in page
+    opened = await browser.post(f"/boarding/changes/{CHANGE}/references")
+    assert "QF3LOC" in opened.text
+    told = await browser.post(f"/boarding/changes/{CHANGE}/told")
+    assert told.status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_an_officer_finds_for_the_own_office_and_one_takes_back(world: World) -> None:
+    draft = {"order_id": ADVICE, "hit_id": RECORD, "kind": "BOARDING_ADVICE", "state": "DRAFT"}
+    world.services.answers["GET", "/v1/orders"] = {"orders": [draft | {"statement": WHY, "author": "s"}]}
+    assert WHY in (await (await signed_in(world, "legal")).get("/boarding")).text
+    to = f"/v1/orders/{ADVICE}/assessment"
+    form = {"human_rights": "RISK", "individual_risk": "yes", "words": "A refusal here sends her back."}
+    body = await sent(world, "legal", f"/boarding/orders/{ADVICE}/assessment", form, to)
+    assert body == {"human_rights": "RISK", "individual_risk": True, "words": form["words"]}
+    to = f"/v1/orders/{ADVICE}/release"
+    body = await sent(world, "supervisor", f"/boarding/orders/{ADVICE}/release", {"cause": "LAW"}, to)
+    assert body == {"cause": "LAW"}
