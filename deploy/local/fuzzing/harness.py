@@ -3,11 +3,13 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
 MAX_KEPT_FAULTS: Final = 100
+REPEATS: Final = 2
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,23 @@ def fuzz(reader: Reader, *, inputs: int, seed: int) -> FuzzReport:
         seconds = time.process_time() - began
         report.inputs += 1
         if seconds > report.slowest_seconds:
+            seconds = min(seconds, *_read_again(reader, content))
+        if seconds > report.slowest_seconds:
             report.slowest_seconds, report.slowest_bytes = seconds, len(content)
         if error is not None:
             report.undeclared += 1
             if len(report.faults) < MAX_KEPT_FAULTS:
                 report.faults += (UndeclaredFault(reader.name, seed, error, content),)
     return report
+
+
+def _read_again(reader: Reader, content: bytes) -> Iterator[float]:
+    """What the input costs once more, in seconds: a slow one may have met somebody else's garbage."""
+    for _ in range(REPEATS):
+        began = time.process_time()
+        with suppress(Exception):
+            reader.read(content)
+        yield time.process_time() - began
 
 
 def _inputs(reader: Reader, count: int, seed: int) -> Iterator[bytes]:

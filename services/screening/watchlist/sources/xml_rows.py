@@ -85,7 +85,13 @@ class XmlRows:
             raise MalformedList(reason="NO_ROWS", element=self._layout.root, line=_FIRST_LINE)
 
     def _enter(self, element: Element, depth: int, elements: int) -> None:
-        element.tag = local_name(element)
+        try:
+            element.tag = local_name(element)
+        except ValueError:
+            # A name whose prefix nobody declared is kept whole by the parser, and refused when it is set again.
+            raise MalformedList(
+                reason="NOT_WELL_FORMED", element=self._last_tag, line=line_of(element)
+            ) from None
         self._last_tag = str(element.tag)
         if depth == 1:
             self._open(element)

@@ -230,6 +230,7 @@ def test_a_document_of_no_kind_has_no_letter() -> None:
         (a_list(a_row(NAME + "<A><B><C><D/></C></B></A>")), "TOO_DEEP", "D"),
         (a_list(a_row(NAME + a_row())), "MISPLACED_ROW", "INDIVIDUAL"),
         (a_list("<ENTITY/>"), "MISPLACED_ROW", "ENTITY"),
+        (a_list(a_row(NAME + "<a:B/>")), "NOT_WELL_FORMED", "SECOND_NAME"),
     ],
 )
 def test_what_is_not_the_list_is_refused_with_place_and_reason(
