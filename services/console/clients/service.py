@@ -15,6 +15,7 @@ from shared.web.request_id import outgoing_traceparent
 MAX_ROWS: Final = 200
 #: Rows of a line each, whose number is what the page is about.
 MAX_SHORT_ROWS: Final = 1000
+MAX_REASONS_CHARACTERS: Final = 1000
 SERVICE_SECONDS: Final = 10.0
 UPLOAD_SECONDS: Final = 120.0
 BYTES: Final = "application/octet-stream"
@@ -176,6 +177,9 @@ def given(values: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _joined(reasons: Any) -> str:
+    """A refusal's codes as one text, in whichever of both forms a service gives them."""
+    if isinstance(reasons, str):
+        return reasons[:MAX_REASONS_CHARACTERS]
     if not isinstance(reasons, list):
         return ""
     codes = [reason.get("code", "") if isinstance(reason, dict) else reason for reason in reasons]

@@ -526,7 +526,7 @@ async def test_own_nomination_is_decided_by_somebody_else(world: World) -> None:
 async def test_criterion_that_is_not_met_is_told_in_a_sentence(world: World) -> None:
     path = f"/nominations/{OWN_NOMINATION}/submission"
     world.services.answers["POST", f"/v1{path}"] = problem(
-        403, "REFUSED_BY_POLICY", "A safeguard does not allow this.", reasons=["SG-13.IDENTIFIERS"]
+        403, "REFUSED_BY_SAFEGUARD", "A safeguard does not allow this.", reasons="SG-13.IDENTIFIERS, SG-14"
     )
     answer = await sent(world, "steward", path, {})
     assert answer.status_code == HTTPStatus.FORBIDDEN
