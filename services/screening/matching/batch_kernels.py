@@ -73,7 +73,7 @@ def screen_traveller(
     mark_words(batch, room, traveller)
     mark_joined(listing, batch, room, traveller)
     if is_exhaustive:
-        count = len(room.candidates) - 1
+        count = len(room.seen)
         born_alike = count
         for name in range(count):
             room.candidates[name] = name

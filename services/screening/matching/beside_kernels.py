@@ -3,7 +3,7 @@
 import numpy as np
 
 from services.screening.matching import weights as w
-from services.screening.matching.births import relate_dates, weight_of
+from services.screening.matching.births import EXACT, relate_dates, weight_of
 from services.screening.matching.compiled import INT, inner, kernel
 from services.screening.matching.listing import (
     BATCH,
@@ -20,10 +20,10 @@ from services.screening.matching.listing import (
 )
 
 NOTHING = -1_000_000
-MONTH_STEP = 32
-YEAR_STEP = 16 * MONTH_STEP
-MONTH_DAY = YEAR_STEP - 1
+MONTH_BITS, YEAR_BITS = 5, 9
+MONTH_DAY = (1 << YEAR_BITS) - 1
 """The part of a day's number that says month and day."""
+_DAY = (1 << MONTH_BITS) - 1
 ANY_DAY, NO_DAY = 0, 1
 """Instead of a day's number: dates that one number cannot say, and no date at all."""
 
@@ -46,7 +46,7 @@ _ANY_YEARS = 1 << 20
 @kernel(INT, INT, INT, INT)
 def day_number(year: int, month: int, day: int) -> int:
     """A date as one number; 0 is an unknown part."""
-    return year * YEAR_STEP + month * MONTH_STEP + day
+    return year << YEAR_BITS | month << MONTH_BITS | day
 
 
 @inner(INT, BATCH, INT)
@@ -78,9 +78,14 @@ def is_slip_enough(sent_day: int, need: int) -> int:
 @inner(INT, LISTING, BATCH, INT, INT)
 def relate_born(listing: Listing, batch: Batch, traveller: int, name: int) -> int:
     """The best relation of birth dates for a name, 0 where nothing can be compared."""
-    best, year = 0, batch.travellers[traveller, YEAR]
-    if year == 0:
+    best, year, born = 0, batch.travellers[traveller, YEAR], int(listing.name_born[name])
+    if year == 0 or born == NO_DAY:
         return 0
+    if born != ANY_DAY:
+        return relate_dates(
+            year, batch.travellers[traveller, MONTH], batch.travellers[traveller, DAY],
+            EXACT, born >> YEAR_BITS, (born & MONTH_DAY) >> MONTH_BITS, born & _DAY, 0,
+        )  # fmt: skip
     entry = listing.name_entry[name]
     number = name - listing.entry_start[entry]
     for row in range(listing.birth_start[entry], listing.birth_start[entry + 1]):

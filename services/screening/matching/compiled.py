@@ -36,6 +36,9 @@ FIXED_TABLE = types.Array(types.int32, 2, "C", readonly=True)
 
 def record_of(cls: type, *fields: Any) -> Any:
     """The type of a named tuple of arrays, for a signature."""
+    if len(set(fields)) == 1:
+        uniform: Callable[..., Any] = types.NamedUniTuple
+        return uniform(fields[0], len(fields), cls)
     named_tuple: Callable[..., Any] = types.NamedTuple
     return named_tuple(fields, cls)
 

@@ -25,11 +25,10 @@ from services.screening.matching.tokens import (
     JOINED_SKELETON_WORTH,
     JOINED_WORTH,
     Rule,
-    prefix_worth,
 )
-from services.screening.matching.vocabulary import letter_numbers, letter_text, spelling_keys, stable_hash
+from services.screening.matching.vocabulary import letter_bytes, letter_text, spelling_keys, stable_hash
 from services.screening.matching.weights import MIN_PAIR
-from services.screening.matching.word_kernels import RULE_BITS, Forms, expand
+from services.screening.matching.word_kernels import RULE_BITS, Forms, Spelled, expand
 
 MAX_REMEMBERED_PAIRS = 8_000_000
 MAX_REMEMBERED_NAMES = 200_000
@@ -37,6 +36,7 @@ _PAIRS_AT_FIRST = 1 << 16
 MIN_CUT_LETTERS = 20
 """Names of fewer letters are not cut off by anybody."""
 _RULES = (1 << RULE_BITS) - 1
+_NOBODY = np.zeros(0, np.int32), np.zeros(0, np.int32)
 
 
 class Unit(NamedTuple):
@@ -94,6 +94,7 @@ class Expander:
         words = len(index.listing.word_head)
         self._best = np.zeros(words, np.int32)
         self._touched = np.zeros(words + 1, np.int32)
+        self._spelled = Spelled(index.spelled.rows, index.spelled_alike.rows, index.alphabet)
         self._near = np.zeros(len(index.alphabet) + 1, np.int32)
 
     def make_room(self) -> None:
@@ -156,35 +157,30 @@ class Expander:
         """The listed words for which this one may stand, ascending, each with weight and rule, packed."""
         weight = self._index.rarity.weight
         texts = [form for form, _ in word.forms]
-        letters = np.zeros((len(texts), MAX_WORD_LETTERS), np.int32)
-        for row, text in enumerate(texts):
-            letters[row, : len(text)] = letter_numbers(text)
+        letters = b"".join([letter_bytes(text).ljust(MAX_WORD_LETTERS, b"\0") for text in texts])
+        spans = [row for form, text in enumerate(texts) for row in self._by_keys(form, text)]
         forms = Forms(
-            letters,
-            np.array([len(text) for text in texts], np.int64),
-            np.array([worth for _, worth in word.forms], np.int64),
-            np.array([weight(text) for text in texts], np.int64),
+            np.frombuffer(letters, np.uint8),
+            np.array([(len(text), worth, weight(text)) for text, worth in word.forms], np.int32),
+            np.array(spans, np.int32).reshape(-1, 6),
         )
-        known = [(form, *found) for form, text in enumerate(texts) for found in self._by_keys(text)]
-        table = np.array(known, np.int32).reshape(-1, 4)
-        count = expand(self._index.vocabulary, forms, table, self._best, self._touched, self._near)
+        listed = self._index.vocabulary
+        count = expand(listed, self._spelled, forms, self._best, self._touched, self._near)
         ids = np.sort(self._touched[:count])
         packed = self._best[ids]
         self._best[ids] = 0
         return ids, packed
 
-    def _by_keys(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """(spelling, worth, rule) of what is met under a key; edits are left to the kernel."""
+    def _by_keys(self, form: int, text: str) -> Iterator[tuple[int, ...]]:
+        """Rows of `Forms.spans`: what is met under a key. Prefixes and edits are left to the kernel."""
         index = self._index
-        for number in index.spelled.get(stable_hash(text)):
-            yield number, EQUAL_WORTH, Rule.EQUAL
+        first, last = index.spelled.span(stable_hash(text))
+        if first < last:
+            yield form, 0, first, last, EQUAL_WORTH, Rule.EQUAL
         for key, worth, rule in spelling_keys(text):
-            for number in index.spelled_alike.get(stable_hash(key)):
-                yield number, worth, rule
-        worth = prefix_worth(len(text))
-        if worth:
-            for number in index.spellings_beginning_with(text):
-                yield number, worth, Rule.PREFIX
+            first, last = index.spelled_alike.span(stable_hash(key))
+            if first < last:
+                yield form, 1, first, last, worth, rule
 
     def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
         """Where neighbours of the list stand that this word is together."""
@@ -216,9 +212,11 @@ class Expander:
         if key:
             for spelling in index.spelled_alike.get(stable_hash(key)):
                 met.setdefault(spelling, JOINED_SKELETON_WORTH)
+        if not met:
+            return _NOBODY
         best: dict[int, int] = {}
         listed = index.vocabulary
-        total = sum(index.rarity.weight(text) for text in texts) if met else 0
+        total = sum(index.rarity.weight(text) for text in texts)
         for spelling, worth in met.items():
             together = index.rarity.weight_together(letter_text(index.spelling(spelling)))
             pair = min(total, together) * worth // WHOLE
@@ -233,6 +231,8 @@ class Expander:
 
     def _remember(self, ids: Array, packed: Array) -> tuple[int, int, int]:
         """Put an expansion into the arena: where it begins and ends, and the greatest weight in it."""
+        if not len(ids):
+            return 0, 0, 0
         first, last = self._used, self._used + len(ids)
         while last > len(self.ids):
             self.ids, self.packed = _doubled(self.ids), _doubled(self.packed)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from services.screening.matching import weights as w
-from services.screening.matching.beside_kernels import ANY_DAY, MONTH_STEP, NO_DAY, YEAR_STEP
+from services.screening.matching.beside_kernels import ANY_DAY, MONTH_BITS, NO_DAY, YEAR_BITS
 from services.screening.matching.births import EXACT, listed_parts
 from services.screening.matching.listing import Array
 from services.screening.matching.names import read_name
@@ -63,7 +63,7 @@ def fact_arrays(
     return {
         "birth": birth,
         "birth_start": birth_starts,
-        **_day_arrays(birth, birth_starts),
+        **_day_arrays(birth, birth_starts, name_entry),
         "state": np.array(states, np.int32).reshape(-1, 2),
         "state_start": state_starts,
         "place": np.array(places, np.int32).reshape(-1, 2),
@@ -93,13 +93,25 @@ def _parts(date: BirthDate) -> tuple[int, ...]:
     return tuple(max(min(part, _MAX_YEAR), 0) for part in listed_parts(date))
 
 
-def _day_arrays(birth: Array, starts: Array) -> dict[str, Array]:
-    """Full dates in order; a first of January, which often stands for an unknown day, is not looked up."""
+def _day_arrays(birth: Array, starts: Array, name_entry: Sequence[int]) -> dict[str, Array]:
+    """Full dates in order with the names of their entries.
+
+    A first of January, which often stands for an unknown day, is not looked up.
+    """
     owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     kind, month, day = birth[:, 0], birth[:, 2], birth[:, 3]
     at = np.flatnonzero((kind == EXACT) & (day > 0) & ~((day == 1) & (month == 1)))
-    table = np.unique(np.stack((_day_numbers(birth[at].astype(np.int64)), owner[at]), axis=1), axis=0)
-    return {"day_key": table[:, 0].astype(np.int32), "day_entry": table[:, 1].astype(np.int32)}
+    first_name = np.searchsorted(name_entry, np.arange(len(starts)))
+    names = np.diff(first_name)[owner[at]]
+    days = np.repeat(_day_numbers(birth[at].astype(np.int64)), names)
+    within = np.arange(len(days)) - np.repeat(np.cumsum(names) - names, names)
+    rows = np.unique(np.stack((days, np.repeat(first_name[owner[at]], names) + within), axis=1), axis=0)
+    keys, first = np.unique(rows[:, 0], return_index=True)
+    return {
+        "day_key": keys.astype(np.int32),
+        "day_start": np.append(first, len(rows)).astype(np.int32),
+        "day_name": rows[:, 1].astype(np.int32),
+    }
 
 
 def born_codes(birth: Array, starts: Array) -> Array:
@@ -119,7 +131,7 @@ def born_codes(birth: Array, starts: Array) -> Array:
 
 def _day_numbers(birth: Array) -> Array:
     """What `day_number` gives for the dates of birth rows."""
-    numbers: Array = birth[:, 1] * YEAR_STEP + birth[:, 2] * MONTH_STEP + birth[:, 3]
+    numbers: Array = birth[:, 1] << YEAR_BITS | birth[:, 2] << MONTH_BITS | birth[:, 3]
     return numbers
 
 

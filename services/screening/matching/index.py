@@ -1,6 +1,5 @@
 """The compiled list: words, postings, facts and keys as integer arrays. Built once, never changed."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -9,7 +8,7 @@ import numpy as np
 
 from services.screening.matching.documents import document_keys
 from services.screening.matching.facts import born_codes, fact_arrays
-from services.screening.matching.listing import Array, Listing
+from services.screening.matching.listing import FIRST_WORDS, Array, Listing
 from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
 from services.screening.matching.rarity import Rarity
@@ -78,19 +77,6 @@ class Index:
         """The letters of a spelling as numbers, which sort as the letters do."""
         listed = self.vocabulary
         return bytes(listed.letters[listed.start[number] : listed.start[number + 1]])
-
-    def spellings_beginning_with(self, text: str) -> Iterator[int]:
-        """The spellings that begin with some letters, longer than these."""
-        prefix = bytes(letter_numbers(text))
-        place = bisect_left(self.alphabet, prefix, key=self.spelling)
-        while place < len(self.alphabet):
-            number = int(self.alphabet[place])
-            spelling = self.spelling(number)
-            if not spelling.startswith(prefix):
-                return
-            if spelling != prefix:
-                yield number
-            place += 1
 
     def position_of(self, entry_id: str) -> int | None:
         """The number of an entry, `None` where it is not in this index."""
@@ -242,8 +228,8 @@ def packed_head(text: str) -> int:
 
 def _word_arrays(words: Sequence[Word]) -> dict[str, Array]:
     return {
-        "word_head": np.array([packed_head(word.text) for word in words], np.int32),
-        "word_length": np.array([len(word.text) for word in words], np.int8),
+        "word_head": np.array([*(packed_head(word.text) for word in words), 0], np.int32),
+        "word_length": np.array([*(len(word.text) for word in words), 0], np.int8),
     }
 
 
@@ -257,6 +243,8 @@ def _name_arrays(names: _ListedNames, words: Sequence[Word], born: Array) -> dic
     posted, posting_name = name_word[is_whole][order], in_name[is_whole][order]
     return {
         "name_word": name_word,
+        "name_first": _first_words(name_start, name_word, len(words)),
+        "name_born": born[name_entry],
         "name_start": name_start,
         "name_entry": name_entry,
         "name_source": np.array(names.source, np.int32),
@@ -266,6 +254,18 @@ def _name_arrays(names: _ListedNames, words: Sequence[Word], born: Array) -> dic
         "posting_start": np.searchsorted(posted, np.arange(len(words) + 1)).astype(np.int32),
         "entry_start": np.searchsorted(name_entry, np.arange(len(born) + 1)).astype(np.int32),
     }
+
+
+def _first_words(name_start: Array, name_word: Array, none: int) -> Array:
+    """A row of `FIRST_WORDS` for each name; see `Listing`."""
+    counts = np.diff(name_start)
+    first = np.full((len(counts), FIRST_WORDS), none, np.int32)
+    for place in range(FIRST_WORDS):
+        has_word = counts > place
+        first[has_word, place] = name_word[name_start[:-1][has_word] + place]
+    is_longer = counts > FIRST_WORDS
+    first[is_longer, -1] = -1 - first[is_longer, -1]
+    return first
 
 
 def _spelling_arrays(spellings: Sequence[str], words: Sequence[Word], rarity: Rarity) -> dict[str, Array]:

@@ -24,6 +24,12 @@ MAX_EDGES = 512
 MAX_PLACES = 8
 """Words of a listed name that may be paired; of more, those with the best pairs."""
 PAIRINGS = 1 << MAX_PLACES
+FIRST_WORDS = 4
+"""Words of a name that stand in a place that its number tells."""
+COVER_BITS = 4
+"""In `Room.strongest` the last bits say how many words a unit is; the weight stands before them."""
+NO_WORD = 1 << (COVER_BITS - 1)
+"""What stands there for no word at all: no weight, no words, and not nothing."""
 
 # Columns of `Batch.travellers`.
 UNITS_FROM, UNITS_TO, JOINED_FROM, JOINED_TO, WORDS, INITIALS, CUT_PLACE = range(7)
@@ -33,26 +39,32 @@ TRAVELLER_COLUMNS = 14
 FIRST, COUNT, ARENA_FROM, ARENA_TO, MOST = range(5)
 PLACE, ROW_FROM, ROW_TO, HIT_WORTH, HIT_MOST = range(5)
 FOUND_TRAVELLER, FOUND_ENTRY, FOUND_NAME, FOUND_TOTAL = range(4)
-# Columns of `Room.edges`: a traveller's words (first, how many) for words of a name (mask), weight and rule.
-EDGE_FIRST, EDGE_COUNT, EDGE_PLACES, EDGE_WEIGHT, EDGE_RULE = range(5)
+# Columns of `Room.edges`: a traveller's words (first, how many) for words of a name (mask), weight and rule;
+# then the mask among the words that are paired.
+EDGE_FIRST, EDGE_COUNT, EDGE_PLACES, EDGE_WEIGHT, EDGE_RULE, EDGE_USED = range(6)
 
 
 class Listing(NamedTuple):
     """A list as integers. Names are numbered in the order of the entries; `*_start` cut what follows them.
 
     word_head, word_length: the first three letters of each word, packed, and how many it has.
-    name_word: the words of each name. posting_name: the names of each word, words of one letter left out.
-    posting_born: for each of these the one birth date that counts for it (`facts.born_codes`).
+    The last word stands for none.
+    name_word: the words of each name. name_first: the first `FIRST_WORDS` of them, the word for none where
+    there are fewer; the last of them minus one, negated, where there are more. name_born: the one birth date
+    that counts for it (`facts.born_codes`).
+    posting_name: the names of each word, words of one letter left out; posting_born: their birth dates.
     joined_*: neighbours of a name taken as one word, ordered by key: name, places (mask), weight.
     birth: kind, year, month, day, last year, and to which name of the entry the date is tied (-1: to all).
     state: nationality, weight of agreeing with it. place: State and city of birth.
-    day_key, day_entry: full birth dates in order, and whose they are.
+    day_key, day_start, day_name: full birth dates in order, and the names of who was born then.
     """
 
     word_head: Array
     word_length: Array
     name_start: Array
     name_word: Array
+    name_first: Array
+    name_born: Array
     name_entry: Array
     name_is_low: Array
     posting_start: Array
@@ -70,7 +82,8 @@ class Listing(NamedTuple):
     place_start: Array
     place: Array
     day_key: Array
-    day_entry: Array
+    day_start: Array
+    day_name: Array
 
 
 class Batch(NamedTuple):
@@ -92,12 +105,15 @@ class Batch(NamedTuple):
 class Room(NamedTuple):
     """What kernels write into, kept from batch to batch; marks are taken off after each traveller.
 
-    mark → chain_*: for a listed word, which units stand for it. joined_mark → joined_*: likewise for a name.
-    seen: for a name, the last traveller (stamp) whose candidate it was. slot: for an entry, its row of
+    mark → chain_*: for a listed word, which units stand for it. strongest: the most that one of them gives,
+    and the most of the traveller's words that one of them is. joined_mark → joined_*: likewise for a name.
+    seen: for a name, the last traveller (stamp) whose candidate it was; `candidates` has room for every name
+    and for those of one listed word once more. slot: for an entry, its row of
     `found`.
     """
 
     mark: Array
+    strongest: Array
     chain_next: Array
     chain_unit: Array
     chain_packed: Array
@@ -122,13 +138,14 @@ class Room(NamedTuple):
 
 LISTING = record_of(
     Listing,
-    FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_I32,
+    FIXED_I32, FIXED_I8, FIXED_I32, FIXED_I32, FIXED_TABLE, FIXED_I32, FIXED_I32, FIXED_I8,
+    FIXED_I32, FIXED_I32, FIXED_I32,
     FIXED_I32, FIXED_I16, FIXED_I16,
     FIXED_I32, FIXED_I32, FIXED_TABLE16, FIXED_I32, FIXED_TABLE, FIXED_I8, FIXED_I32, FIXED_TABLE,
-    FIXED_I32, FIXED_I32,
+    FIXED_I32, FIXED_I32, FIXED_I32,
 )  # fmt: skip
 BATCH = record_of(Batch, TABLE, TABLE, TABLE, TABLE, TABLE, I32, I32)
-ROOM = record_of(Room, *(I32,) * 13, TABLE, TABLE, TABLE, TABLE, I32, TABLE, I32, TABLE)
+ROOM = record_of(Room, *(I32,) * 14, TABLE, TABLE, TABLE, TABLE, I32, TABLE, I32, TABLE)
 
 # Places of `Room.facts`, what `weigh_name` says beside the weight.
 CHOSEN, CONFIRMED, SENT_LEFT, LISTED_LEFT = range(4)
@@ -142,10 +159,12 @@ def room_for(  # noqa: PLR0917
     def zeros(*shape: int) -> Array:
         return np.zeros(shape, np.int32)
 
-    return Room(
-        zeros(words), zeros(chain + 1), zeros(chain + 1), zeros(chain + 1),
+    room = Room(
+        zeros(words), zeros(words), zeros(chain + 1), zeros(chain + 1), zeros(chain + 1),
         zeros(names), zeros(joined + 1), zeros(joined + 1), zeros(joined + 1), zeros(joined + 1),
-        zeros(names), zeros(1), zeros(names + 1), zeros(entries), zeros(MAX_EDGES, 5),
+        zeros(names), zeros(1), zeros(2 * names + 1), zeros(entries), zeros(MAX_EDGES, 6),
         zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS),
         zeros(MAX_WORDS + 1), zeros(MAX_WORDS, 2), zeros(4), zeros(max(found, entries, 1), 4),
     )  # fmt: skip
+    room.strongest[-1:] = NO_WORD
+    return room

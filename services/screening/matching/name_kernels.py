@@ -16,6 +16,7 @@ from services.screening.matching.listing import (
     EDGE_FIRST,
     EDGE_PLACES,
     EDGE_RULE,
+    EDGE_USED,
     EDGE_WEIGHT,
     FIRST,
     INITIALS,
@@ -126,8 +127,8 @@ def reach(room: Room, word: int, used: int, edge: int, total: int, before: int) 
     return 0
 
 
-@inner(INT, ROOM, INT, INT, INT, INT)
-def pair_layers(room: Room, count: int, words: int, kept: int, sets: int) -> int:
+@inner(INT, ROOM, INT, INT, INT)
+def pair_layers(room: Room, count: int, words: int, sets: int) -> int:
     """Layer after layer of the traveller's words: the greatest sum for each set of the name's words."""
     for word in range(words + 1):
         for used in range(sets):
@@ -140,9 +141,8 @@ def pair_layers(room: Room, count: int, words: int, kept: int, sets: int) -> int
                 continue
             reach(room, word + 1, used, -1, total, used)
             for edge in range(count):
-                places = packed_places(room.edges[edge, EDGE_PLACES], kept)
-                is_here = room.edges[edge, EDGE_FIRST] == word and not room.edges[edge, EDGE_PLACES] & ~kept
-                if is_here and not used & places:
+                places = room.edges[edge, EDGE_USED]
+                if room.edges[edge, EDGE_FIRST] == word and places and not used & places:
                     onward = word + room.edges[edge, EDGE_COUNT]
                     reach(room, onward, used | places, edge, total + room.edges[edge, EDGE_WEIGHT], used)
     return 0
@@ -156,7 +156,10 @@ def choose_best(room: Room, count: int, words: int) -> int:
     """
     kept = places_kept(room, count)
     sets = 1 << count_bits(kept)
-    pair_layers(room, count, words, kept, sets)
+    for edge in range(count):
+        places = room.edges[edge, EDGE_PLACES]
+        room.edges[edge, EDGE_USED] = 0 if places & ~kept else packed_places(places, kept)
+    pair_layers(room, count, words, sets)
     best = 0
     for used in range(sets):
         if room.pairing[words, used] > room.pairing[words, best]:

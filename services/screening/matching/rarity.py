@@ -3,6 +3,7 @@
 Weights are integers in hundredths of a bit: 100 means that the odds double. The counts are in the snapshot.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from services.screening.matching.equivalents import classes_of, travellers_a_ten_thousand
 from services.screening.matching.skeleton import fine_skeleton
-from services.screening.matching.vocabulary import LETTERS, letter_numbers, stable_hash
+from services.screening.matching.vocabulary import LETTERS, letter_numbers, place_of, stable_hash
 
 MIN_WORD_WEIGHT, MAX_WORD_WEIGHT = 250, 1350
 BIT = 100
@@ -33,7 +34,7 @@ def log2_hundredths(numerator: int, denominator: int) -> int:
     """The logarithm of a ratio of at least 1 to the base 2, in hundredths, rounded down, by integers."""
     whole = (numerator // denominator).bit_length() - 1
     scaled = (numerator << 30) // (denominator << whole)
-    return whole * BIT + sum(step <= scaled for step in _STEPS) - 1
+    return whole * BIT + bisect_right(_STEPS, scaled) - 1
 
 
 def _groups(word: str) -> tuple[str, ...]:
@@ -119,9 +120,8 @@ class Rarity:
         return min(max(min(weight, limit), MIN_WORD_WEIGHT), MAX_WORD_WEIGHT)
 
     def _count(self, key: str) -> int:
-        hashed = stable_hash(key)
-        place = int(np.searchsorted(self.keys, hashed))
-        return int(self.counts[place]) if place < len(self.keys) and self.keys[place] == hashed else 1
+        place = place_of(self.keys, stable_hash(key))
+        return 1 if place < 0 else int(self.counts[place])
 
     def _by_letters(self, word: str) -> int:
         """What an unknown word weighs: the less likely its letters follow each other, the more."""

@@ -15,7 +15,7 @@ from services.screening.matching.index import Index
 from services.screening.matching.listing import Array
 from services.screening.watchlist.entry import WatchlistEntry
 
-FORMAT = 3
+FORMAT = 4
 MAX_PARSED_ENTRIES = 50_000
 
 _ENTRIES, _OFFSETS = "entries.jsonl", "entry_offsets"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from services.screening.matching.compiled import FIXED_I64, INT, kernel
 from services.screening.matching.equivalents import classes_of
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import (
@@ -27,6 +28,7 @@ Array = NDArray[Any]
 
 LETTERS = 27
 _FIRST_LETTER = ord("a") - 1
+_NUMBERS = bytes((sign - _FIRST_LETTER) % 256 for sign in range(256))
 
 
 class Vocabulary(NamedTuple):
@@ -58,6 +60,11 @@ def letter_numbers(text: str) -> list[int]:
     return [ord(letter) - _FIRST_LETTER for letter in text]
 
 
+def letter_bytes(text: str) -> bytes:
+    """The letters of a spelling as numbers, a byte each."""
+    return text.encode().translate(_NUMBERS)
+
+
 def letter_text(numbers: bytes) -> str:
     """The spelling of letters as numbers."""
     return "".join(chr(number + _FIRST_LETTER) for number in numbers)
@@ -87,6 +94,19 @@ def spelling_keys(text: str) -> Iterator[tuple[str, int, Rule]]:
         yield f"={number}", DICTIONARY_WORTH, Rule.DICTIONARY
 
 
+@kernel(INT, FIXED_I64, INT)
+def place_of(hashes: Array, hashed: int) -> int:
+    """Where a hash stands among ascending ones, -1 where it does not."""
+    first, last = 0, len(hashes)
+    while first < last:
+        middle = (first + last) // 2
+        if hashes[middle] < hashed:
+            first = middle + 1
+        else:
+            last = middle
+    return first if first < len(hashes) and hashes[first] == hashed else -1
+
+
 @dataclass(frozen=True, slots=True)
 class KeyedRows:
     """A key → ascending row numbers: hashes of the keys, ascending, and `rows` cut by `starts`."""
@@ -111,13 +131,12 @@ class KeyedRows:
 
     def span(self, hashed: int) -> tuple[int, int]:
         """Where the rows of a key begin and end in `rows`; an empty span where the key is unknown."""
-        place = int(np.searchsorted(self.hashes, hashed))
-        if place == len(self.hashes) or int(self.hashes[place]) != hashed:
+        place = place_of(self.hashes, hashed)
+        if place < 0:
             return 0, 0
         return int(self.starts[place]), int(self.starts[place + 1])
 
     def get(self, hashed: int) -> list[int]:
         """The rows of a key."""
         first, last = self.span(hashed)
-        found: list[int] = self.rows[first:last].tolist()
-        return found
+        return self.rows[first:last].tolist() if first < last else []

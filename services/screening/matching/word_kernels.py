@@ -21,7 +21,14 @@ from services.screening.matching.compiled import (
     record_of,
 )
 from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE
-from services.screening.matching.tokens import MAX_EDITS, MIN_FUZZY_LETTERS, Rule, edit_worth, edits_allowed
+from services.screening.matching.tokens import (
+    MAX_EDITS,
+    MIN_FUZZY_LETTERS,
+    Rule,
+    edit_worth,
+    edits_allowed,
+    prefix_worth,
+)
 from services.screening.matching.vocabulary import Vocabulary
 from services.screening.matching.weights import MIN_PAIR
 
@@ -34,23 +41,37 @@ _EDITS_ALLOWED = np.array([edits_allowed(length) for length in range(_LENGTHS)],
 _EDIT_WORTH = np.array(
     [[edit_worth(edits, length) for length in range(_LENGTHS)] for edits in range(MAX_EDITS + 1)], np.int64
 )
-_EDIT = int(Rule.EDIT)
+_PREFIX_WORTH = np.array([prefix_worth(length) for length in range(MAX_WORD_LETTERS + 1)], np.int64)
+_EDIT, _PREFIX = int(Rule.EDIT), int(Rule.PREFIX)
 
 VOCABULARY = record_of(
     Vocabulary, FIXED_I32, FIXED_U8, FIXED_U8, FIXED_I64, FIXED_I16, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8
 )
 
 
+class Spelled(NamedTuple):
+    """Where the numbers of spellings stand: by their letters, by keys under which they meet, in alphabet."""
+
+    equal: np.ndarray[tuple[int], np.dtype[np.int32]]
+    alike: np.ndarray[tuple[int], np.dtype[np.int32]]
+    alphabet: np.ndarray[tuple[int], np.dtype[np.int32]]
+
+
 class Forms(NamedTuple):
-    """The spellings of one word of a traveller: letters (1 to 26, a row each), lengths, worths, weights."""
+    """The spellings of one word of a traveller.
 
-    letters: np.ndarray[tuple[int, int], np.dtype[np.int32]]
-    length: np.ndarray[tuple[int], np.dtype[np.int64]]
-    worth: np.ndarray[tuple[int], np.dtype[np.int64]]
-    weight: np.ndarray[tuple[int], np.dtype[np.int64]]
+    letters: 1 to 26, `MAX_WORD_LETTERS` places for each. facts: rows of length, worth, weight. spans: rows of
+    form, whether found alike (or equal), where these spellings begin and end in `Spelled`, share, rule.
+    """
+
+    letters: np.ndarray[tuple[int], np.dtype[np.uint8]]
+    facts: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    spans: np.ndarray[tuple[int, int], np.dtype[np.int32]]
 
 
-FORMS = record_of(Forms, TABLE, I64, I64, I64)
+LENGTH, WORTH, WEIGHT = range(3)
+SPELLED = record_of(Spelled, FIXED_I32, FIXED_I32, FIXED_I32)
+FORMS = record_of(Forms, FIXED_U8, TABLE, TABLE)
 
 
 @inner(INT, INT)
@@ -91,20 +112,21 @@ def edits_between(places: np.ndarray, length: int, letters: np.ndarray, first: i
     return edits
 
 
-@inner(INT, VOCABULARY, INT, INT, INT, INT, INT, I32, I32, INT)
+@inner(INT, VOCABULARY, FORMS, INT, INT, INT, INT, I32, I32, INT)
 def offer(
     listed: Vocabulary,
+    forms: Forms,
+    form: int,
     token: int,
     share: int,
     rule: int,
-    weight: int,
-    worth: int,
     best: np.ndarray,
     touched: np.ndarray,
     count: int,
 ) -> int:
     """Note what one listed spelling gives to the words that have it; how many words are touched by then."""
-    pair = int(min(weight, listed.weight[token])) * share * worth // (WHOLE * WHOLE)
+    weight = int(min(forms.facts[form, WEIGHT], int(listed.weight[token])))
+    pair = weight * share * int(forms.facts[form, WORTH]) // (WHOLE * WHOLE)
     for at in range(listed.word_start[token], listed.word_start[token + 1]):
         given = pair * int(listed.word_worth[at]) // WHOLE
         if given < MIN_PAIR:
@@ -115,6 +137,62 @@ def offer(
             touched[count] = word
             count += 1
         best[word] = max(best[word], packed)
+    return count
+
+
+@inner(INT, VOCABULARY, SPELLED, FORMS, I32, I32)
+def add_known(
+    listed: Vocabulary, spelled: Spelled, forms: Forms, best: np.ndarray, touched: np.ndarray
+) -> int:
+    """Offer the spellings that keys have found; how many words are touched by then."""
+    count = 0
+    for row in range(len(forms.spans)):
+        span = forms.spans[row]
+        numbers = spelled.alike if span[1] else spelled.equal
+        for at in range(span[2], span[3]):
+            count = offer(listed, forms, span[0], numbers[at], span[4], span[5], best, touched, count)
+    return count
+
+
+@inner(INT, VOCABULARY, FORMS, INT, INT)
+def compare_beginning(listed: Vocabulary, forms: Forms, form: int, token: int) -> int:
+    """How a listed spelling's beginning sorts beside a form: -1 before it, 0 the form begins it, 1 after."""
+    start, length = listed.start[token], listed.length[token]
+    first = form * MAX_WORD_LETTERS
+    for place in range(forms.facts[form, LENGTH]):
+        if place == length or listed.letters[start + place] < forms.letters[first + place]:
+            return -1
+        if listed.letters[start + place] > forms.letters[first + place]:
+            return 1
+    return 0
+
+
+@inner(INT, VOCABULARY, SPELLED, FORMS, INT, I32, I32, INT)
+def add_longer(
+    listed: Vocabulary,
+    spelled: Spelled,
+    forms: Forms,
+    form: int,
+    best: np.ndarray,
+    touched: np.ndarray,
+    count: int,
+) -> int:
+    """Offer the listed spellings that begin with a form and go on; how many words are touched by then."""
+    length = forms.facts[form, LENGTH]
+    if _PREFIX_WORTH[length] == 0:
+        return count
+    at, last = 0, len(spelled.alphabet)
+    while at < last:
+        middle = (at + last) // 2
+        if compare_beginning(listed, forms, form, spelled.alphabet[middle]) < 0:
+            at = middle + 1
+        else:
+            last = middle
+    while at < len(spelled.alphabet) and compare_beginning(listed, forms, form, spelled.alphabet[at]) == 0:
+        token = spelled.alphabet[at]
+        if listed.length[token] > length:
+            count = offer(listed, forms, form, token, _PREFIX_WORTH[length], _PREFIX, best, touched, count)
+        at += 1
     return count
 
 
@@ -147,11 +225,11 @@ def add_near(
 
     Spellings of a fitting length are filtered by their letters first.
     """
-    length = forms.length[form]
+    length = int(forms.facts[form, LENGTH])
     places = np.zeros(LETTERS, np.int64)
     once = twice = 0
     for place in range(length):
-        letter = int(forms.letters[form, place])
+        letter = int(forms.letters[form * MAX_WORD_LETTERS + place])
         places[letter] |= 1 << place
         twice |= once & (1 << letter)
         once |= 1 << letter
@@ -168,18 +246,16 @@ def add_near(
             start = listed.start[token]
             edits = edits_between(places, length, listed.letters, start, start + other)
             if 0 < edits <= allowed and _EDIT_WORTH[edits, longer]:
-                count = offer(
-                    listed, token, _EDIT_WORTH[edits, longer], _EDIT, forms.weight[form],
-                    forms.worth[form], best, touched, count,
-                )  # fmt: skip
+                share = _EDIT_WORTH[edits, longer]
+                count = offer(listed, forms, form, token, share, _EDIT, best, touched, count)
     return count
 
 
-@kernel(INT, VOCABULARY, FORMS, TABLE, I32, I32, I32)
+@kernel(INT, VOCABULARY, SPELLED, FORMS, I32, I32, I32)
 def expand(
     listed: Vocabulary,
+    spelled: Spelled,
     forms: Forms,
-    known: np.ndarray,
     best: np.ndarray,
     touched: np.ndarray,
     near: np.ndarray,
@@ -188,8 +264,8 @@ def expand(
 
     Args:
         listed: The spellings of the list.
-        forms: The traveller's.
-        known: What keys have found already: rows of form, spelling, share, rule.
+        spelled: Their orders.
+        forms: The traveller's, with what keys have found already.
         best: Room, all zero, a place for each listed word; gets weight and rule, packed.
         touched: Room; gets the words.
         near: Room, a place for each listed spelling and one more.
@@ -197,14 +273,9 @@ def expand(
     Returns:
         How many words were touched.
     """
-    count = 0
-    for row in range(len(known)):
-        form = known[row, 0]
-        count = offer(
-            listed, known[row, 1], known[row, 2], known[row, 3], forms.weight[form], forms.worth[form],
-            best, touched, count,
-        )  # fmt: skip
-    for form in range(len(forms.length)):
-        if forms.length[form] >= MIN_FUZZY_LETTERS:
+    count = add_known(listed, spelled, forms, best, touched)
+    for form in range(len(forms.facts)):
+        count = add_longer(listed, spelled, forms, form, best, touched, count)
+        if forms.facts[form, LENGTH] >= MIN_FUZZY_LETTERS:
             count = add_near(listed, forms, form, best, touched, near, count)
     return count

@@ -53,7 +53,7 @@ edges = st.lists(
 def _room_with(given_edges: list[Edge]) -> Room:
     room = room_for(1, 1, 1, 1, 1, 1)
     for number, edge in enumerate(given_edges):
-        room.edges[number] = (*edge, 0)
+        room.edges[number] = (*edge, 0, 0)
     return room
 
 
