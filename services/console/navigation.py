@@ -127,6 +127,12 @@ PAGES: Final[Sequence[Entry]] = (
         "Asked by one, found by a second, granted by the independent authority.",
         Permission.READ_RETENTION,
     ),
+    Entry(
+        "/oversight",
+        "Oversight",
+        "The month in figures, transfers abroad, refusals, retention, witnesses.",
+        Permission.READ_OVERSIGHT,
+    ),
     Entry("/log", "Log", "Who looked at what, what was refused, and the proof.", Permission.READ_AUDIT),
 )
 

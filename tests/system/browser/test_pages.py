@@ -66,6 +66,7 @@ PAGES = {
         "/list-statistics",
     ],
     "front-line": ["/cards", f"/cards/{HIT}"],
+    "dpo": ["/oversight"],
     "auditor": ["/log", "/queue", "/nowhere"],
     "carrier-desk": [
         "/",

@@ -24,6 +24,7 @@ from shared.security.keys import KeyFile
 from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from tests.unit.console.oversight_world import oversight_answers
 from tests.unit.console.rights_world import rights_answers
 from tests.unit.console.watchlist_world import sources, watchlist_answers
 
