@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-_IN_BRACKETS: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+# A bracket inside ends the look for one that closes: thousands of open ones cost no more than other signs.
+_IN_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True, slots=True)
