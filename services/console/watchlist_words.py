@@ -99,6 +99,18 @@ SOURCE_KINDS: Final[Mapping[str, str]] = {
     "INTERPOL": "INTERPOL",
     "REGIONAL": "Regional",
 }
+FETCHES: Final[Mapping[str, str]] = {
+    "LOADED": "loaded",
+    "HELD": "loaded, and waits for two persons",
+    "UNCHANGED": "nothing new",
+    "REFUSED": "refused",
+    "UNREACHABLE": "could not be reached",
+}
+ALARMS: Final[Mapping[str, str]] = {
+    "REFUSED": "The newest file is no list that can be loaded. The last good one stays: ask the publisher.",
+    "UNREACHABLE": "It could not be fetched three times in a row. Look at its address and certificate.",
+    "STALE": "Its newest good file is too old. Import a newer one by hand, or release one that waits.",
+}
 SEXES: Final[Mapping[str, str]] = {"F": "Female", "M": "Male", "X": "Unspecified"}
 NOTICE_TYPES: Final = ("RED", "BLUE", "GREEN", "ORANGE", "PURPLE", "YELLOW", "BLACK", "UN")
 NAME_KINDS: Final[Mapping[str, str]] = {

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from services.console.clients.service import UPLOAD_SECONDS, ServiceClient
-from services.console.seen.watchlist import ListStatistics, ListVersion, WatchlistView
+from services.console.seen.watchlist import ListStatistics, ListVersion, SourceState, WatchlistView
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,18 @@ class Watchlist:
     async def sources(self) -> WatchlistView:
         """Sources, versions, which is in force, the matcher, and the newest passes of a changed list."""
         return self.client.read(WatchlistView, await self.client.ask("GET", "/v1/watchlist"))
+
+    async def source_states(self) -> list[SourceState]:
+        """Every source with its freshness, its last fetch and its alarm."""
+        answer = await self.client.ask("GET", "/v1/watchlist/sources")
+        return self.client.read_all(SourceState, answer, "sources")
+
+    async def fetch(self, source_id: str) -> SourceState:
+        """Fetch a source's list now; what came of it."""
+        answer = await self.client.ask(
+            "POST", f"/v1/watchlist/sources/{quote(source_id, safe='')}/fetch", seconds=UPLOAD_SECONDS
+        )
+        return self.client.read(SourceState, answer)
 
     async def version(self, version_id: str) -> ListVersion:
         """One version's report."""

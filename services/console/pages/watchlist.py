@@ -4,7 +4,7 @@ import hashlib
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from starlette.responses import Response
 
 from services.console.errors import FormFault
@@ -22,9 +22,22 @@ router = APIRouter()
 async def show_watchlist(
     page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))],
 ) -> Response:
-    """Sources and versions; whether any list is in force at all."""
+    """Sources with their alarms and how fresh they are, versions; whether any list is in force at all."""
     view = await page.watchlist.sources()
-    return page.show("watchlist.html", view=view, rows=view.rows(page.now()), readers=sorted(READERS))
+    states = await page.watchlist.source_states()
+    # Who needs a person stands first.
+    states.sort(key=lambda each: (each.alarm is None, each.source_id))
+    return page.show("watchlist.html", view=view, states=states, readers=sorted(READERS))
+
+
+@router.post("/watchlist/sources/{source_id}/fetch")
+async def fetch_source(
+    source_id: Annotated[str, Path(pattern=r"^[A-Z][A-Z0-9_]{0,39}$")],
+    page: Annotated[Page, Depends(form_for(Permission.IMPORT_LIST))],
+) -> Response:
+    """Fetch a source's list now; the page tells what came of it."""
+    await page.watchlist.fetch(source_id)
+    return page.go("/watchlist")
 
 
 @router.get("/watchlist/versions/{version_id}")

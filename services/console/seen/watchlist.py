@@ -7,9 +7,6 @@ from pydantic import Field
 
 from services.console.seen.base import Seen, Words
 
-#: How old a source's newest file may be where its register row does not say: eight days.
-USUALLY_FRESH = timedelta(hours=192)
-
 
 class ListVersion(Seen):
     """A version of a list, as its import reported it."""
@@ -44,7 +41,6 @@ class ListSource(Seen):
     tear_line: str = ""
     desk_phone: str = ""
     grade: str = ""
-    fresh_for_hours: int | None = None
 
 
 class MatcherInUse(Seen):
@@ -68,24 +64,44 @@ class Rescreening(Seen):
     finished_at: datetime | None = None
 
 
-class SourceRow(Seen):
-    """A source with its version in force, the one that waits, and how old what is screened against is."""
+class FetchFault(Seen):
+    """Why the last try to fetch a list failed, and where in its file."""
 
-    source: ListSource
-    in_force: ListVersion | None = None
-    waiting: ListVersion | None = None
-    age: timedelta | None = None
+    code: str = ""
+    sentence: Words = ""
+    element: str | None = None
+    line: int | None = None
+
+
+class SourceState(Seen):
+    """One source: its plan, the version in force, the last try, and the alarm if one rings."""
+
+    source_id: str
+    publisher: str = ""
+    kind: str = ""
+    location: str | None = None
+    verify: str = ""
+    fetch_minutes: int | None = None
+    fresh_for_hours: int | None = None
+    version_id: str | None = None
+    generated_at: datetime | None = None
     is_stale: bool = False
+    tried_at: datetime | None = None
+    result: str | None = None
+    failures: int = 0
+    fault: FetchFault | None = None
+    due_at: datetime | None = None
+    alarm: str | None = None
+    alarm_since: datetime | None = None
+
+    def age(self, now: datetime) -> timedelta | None:
+        """How old the file in force is."""
+        return None if self.generated_at is None else now - self.generated_at
 
     @property
     def takes_nominations(self) -> bool:
         """Whether its entries come one by one from this State's own people, and no file is missing."""
-        return self.in_force is None and self.source.kind == "NATIONAL"
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nobody has to do anything about it."""
-        return self.takes_nominations or (self.in_force is not None and not self.is_stale)
+        return self.version_id is None and self.kind == "NATIONAL" and self.location is None
 
 
 class WatchlistView(Seen):
@@ -97,26 +113,14 @@ class WatchlistView(Seen):
     rescreenings: list[Rescreening] = Field(default=[])
     notice: Words = ""
 
-    def rows(self, now: datetime) -> list[SourceRow]:
-        """Each source with how fresh it is; the one that needs a person stands first."""
-        rows = [self._row(source, now) for source in self.sources]
-        return sorted(rows, key=lambda row: (row.is_well, row.source.source_id))
+    def source(self, source_id: str) -> ListSource | None:
+        """What stands for a source's entries."""
+        return next((each for each in self.sources if each.source_id == source_id), None)
 
-    def _row(self, source: ListSource, now: datetime) -> SourceRow:
-        own = [each for each in self.versions if each.source == source.source_id]
-        in_force = next((each for each in own if each.state == "IN_FORCE"), None)
-        age = None
-        if in_force is not None and in_force.generated_at is not None:
-            age = now - in_force.generated_at
-        hours = source.fresh_for_hours
-        allowed = USUALLY_FRESH if hours is None else timedelta(hours=hours)
-        return SourceRow(
-            source=source,
-            in_force=in_force,
-            waiting=next((each for each in own if each.state == "HELD"), None),
-            age=age,
-            is_stale=age is not None and age > allowed,
-        )
+    def held(self, source_id: str) -> ListVersion | None:
+        """The newest version of a source that waits for two persons."""
+        own = (each for each in self.versions if each.source == source_id)
+        return next((each for each in own if each.state == "HELD"), None)
 
 
 class OftenWrong(Seen):

@@ -387,11 +387,22 @@ async def test_rescreening_tells_how_far_it_is(world: World) -> None:
     assert "all days" in page
 
 
-async def test_source_that_is_too_old_is_an_alarm(world: World) -> None:
+async def test_source_whose_alarm_rings_stands_first_with_what_to_do(world: World) -> None:
     page = await shown(world, "steward", "/watchlist")
-    assert "older than allowed" in page
-    assert "a newer one waits" in page
-    assert "by nomination" in page
+    assert "ask the publisher" in page
+    assert "Element <code>html</code>, line 1" in page
+    table = page.partition('id="sources"')[2]
+    assert table.index("XBB_LIST") < table.index("DEMO") < table.index("NATIONAL")
+    assert "too old: 11 days" in table
+    assert "a newer one waits" in table
+    assert "by nomination" in table
+
+
+async def test_steward_fetches_a_source_now(world: World) -> None:
+    answer = await sent(world, "steward", "/watchlist/sources/UN_DEMO/fetch", {})
+    assert answer.headers["location"] == "/watchlist"
+    assert world.services.asked[-1].url.path == f"{LISTED}/sources/UN_DEMO/fetch"
+    assert "Fetch now" not in await shown(world, "supervisor", "/watchlist")
 
 
 # --- nominations ---

@@ -319,6 +319,52 @@ def sources() -> dict[str, Any]:
     return {"sources": [source, never], "rescreenings": [running, done]}
 
 
+def source_states() -> dict[str, Any]:
+    """A source that alarms, one that is fetched well, and one whose entries are nominated."""
+    usual = {
+        "source_id": "UN_DEMO",
+        "publisher": "A fictional list of the United Nations",
+        "kind": "UN",
+        "reader": "un",
+        "location": "https://lists.example/un.xml",
+        "verify": "TLS",
+        "fetch_minutes": 60,
+        "fresh_for_hours": 192,
+        "version_id": LIST_VERSION,
+        "generated_at": (datetime.now(UTC) - timedelta(days=1, hours=3)).isoformat(),
+        "good_at": "2026-06-01T11:00:00Z",
+        "is_stale": False,
+        "tried_at": "2026-06-01T11:00:00Z",
+        "result": "UNCHANGED",
+        "failures": 0,
+        "fault": None,
+        "due_at": "2026-06-01T12:00:00Z",
+        "alarm": None,
+        "alarm_since": None,
+    }
+    rings = usual | {
+        "source_id": "XBB_LIST",
+        "publisher": "A neighbour's list",
+        "kind": "PARTNER",
+        "generated_at": (datetime.now(UTC) - timedelta(days=11)).isoformat(),
+        "is_stale": True,
+        "result": "REFUSED",
+        "fault": {
+            "code": "NOT_XML",
+            "sentence": "The list cannot be read.",
+            "element": "html",
+            "line": 1,
+            "status": None,
+        },
+        "alarm": "REFUSED",
+        "alarm_since": "2026-05-30T11:00:00Z",
+    }
+    never = {"location": None, "version_id": None, "generated_at": None, "result": None, "due_at": None}
+    own = {"source_id": "NATIONAL", "publisher": "This State's own nominations", "kind": "NATIONAL"}
+    by_hand = {"source_id": "DEMO", "publisher": "The demonstration's own list", "kind": "NATIONAL"}
+    return {"sources": [usual | by_hand | {"location": None}, usual, usual | own | never, rings]}
+
+
 def committee_draft() -> dict[str, Any]:
     """The parts of a listing proposal."""
     return {
@@ -415,6 +461,8 @@ def watchlist_answers() -> dict[tuple[str, str], Any]:
         ("POST", f"/v1/watchlist/merges/{MERGE}/rejection"): {},
         ("POST", f"/v1/watchlist/merges/{DECISION}/undoing"): None,
         ("POST", f"/v1/watchlist/versions/{LIST_VERSION}/return"): {"is_done": False},
+        ("GET", "/v1/watchlist/sources"): source_states(),
+        ("POST", "/v1/watchlist/sources/UN_DEMO/fetch"): source_states()["sources"][1],
         ("GET", "/v1/nominations"): {"nominations": [_line(nomination()), _line(own_draft())]},
         ("POST", "/v1/nominations"): own_draft(),
         ("GET", f"/v1/nominations/{NOMINATION}"): nomination(),
