@@ -180,6 +180,7 @@ def _has_article_only(words: list[Spellings]) -> bool:
     )
 
 
+@lru_cache(maxsize=200_000)
 def _as_word(spelled: Spellings) -> Word:
     forms = dict.fromkeys(spelled, WHOLE)
     for spelling in spelled:
