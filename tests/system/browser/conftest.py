@@ -52,14 +52,14 @@ def chromium() -> Iterator[Browser]:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A console and its issuer, listening on free loopback ports."""
     with ExitStack() as stack:
-        console_socket, issuer_socket = (stack.enter_context(_listening()) for _ in range(2))
+        console_socket, issuer_socket = (stack.enter_context(listening()) for _ in range(2))
         made = a_world(
             tmp_path_factory.mktemp("world"),
             console_port=console_socket.getsockname()[1],
             issuer_port=issuer_socket.getsockname()[1],
         )
-        stack.enter_context(_served(made.console, console_socket))
-        stack.enter_context(_served(made.issuer, issuer_socket))
+        stack.enter_context(served(made.console, console_socket))
+        stack.enter_context(served(made.issuer, issuer_socket))
         yield made
 
 
@@ -99,13 +99,13 @@ def _told(message: ConsoleMessage) -> list[str]:
 
 
 @contextmanager
-def _listening() -> Iterator[socket.socket]:
+def listening() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
 
 
 @contextmanager
-def _served(app: FastAPI, listening: socket.socket) -> Iterator[None]:
+def served(app: FastAPI, listening: socket.socket) -> Iterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
