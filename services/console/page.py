@@ -30,7 +30,7 @@ from services.console.clients.service import ServiceClient
 from services.console.clients.sharing import Sharing
 from services.console.clients.watchlist import Watchlist
 from services.console.errors import CrossSiteRefused, FormFault
-from services.console.navigation import entries_for
+from services.console.navigation import sections_for
 from services.console.rendering import Templates
 from services.console.sessions import Session, Sessions
 from services.console.settings import ConsoleSettings
@@ -206,7 +206,7 @@ class Page:
             now=self.now(),
             csrf=self.session.csrf_token,
             person=self.session.stored.display_name,
-            entries=entries_for(self.principal, self.request.url.path),
+            sections=sections_for(self.principal, self.request.url.path),
             **facts,
         )
 
