@@ -1,0 +1,1 @@
+"""The evidence pack for CTED: the mandate's paragraphs, filled in from a running system."""
