@@ -29,17 +29,13 @@ from services.screening.matching.net_kernels import (
 )
 
 
-@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT, INT, INT)
+@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT)
 def judge_candidates(
-    listing: Listing, batch: Batch, room: Room, traveller: int, least: int, born_alike: int, count: int,
-    found: int,
-) -> int:  # fmt: skip
-    """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name.
-
-    The first of the candidates, so many as are born alike, need to reach the lower bar only.
-    """
+    listing: Listing, batch: Batch, room: Room, traveller: int, count: int, found: int
+) -> int:
+    """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name."""
     first = found
-    for number in range(reaching(listing, batch, room, traveller, least, born_alike, count)):
+    for number in range(count):
         name = room.candidates[number]
         weight = weigh_name(listing, batch, room, traveller, name)
         if weight < w.NAME_BAR_BORN_ALIKE:
@@ -74,15 +70,15 @@ def screen_traveller(
     mark_joined(listing, batch, room, traveller)
     if is_exhaustive:
         count = len(room.seen)
-        born_alike = count
         for name in range(count):
             room.candidates[name] = name
     else:
         room.stamp[0] += 1
         born_alike = add_born_alike(listing, batch, room, traveller, 0)
         count = add_by_words(listing, batch, room, traveller, least, born_alike)
+        count = reaching(listing, batch, room, traveller, least, born_alike, count)
     first = found
-    last = judge_candidates(listing, batch, room, traveller, least, born_alike, count, found)
+    last = judge_candidates(listing, batch, room, traveller, count, found)
     for row in range(first, last):
         entry = room.found[row, FOUND_ENTRY]
         total = room.found[row, FOUND_TOTAL] + weigh_beside(listing, batch, traveller, entry)

@@ -1,22 +1,32 @@
 """The oracle: every name of the list against a traveller, every word against every word, without any net.
 
 Far too slow for traffic. Words are related by their definition (`tokens.relate`), not by the keys, filters
-and kernels that find them in screening, and every name is weighed. What this finds and screening does not is
-a match lost.
+and kernels that find them in screening: every spelling is looked at, and `relate` is spared only those that
+have nothing in common with the word. Every name is weighed, whatever it could reach. What this finds and
+screening does not is a match lost.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
+from services.screening.matching.equivalents import classes_of
 from services.screening.matching.expander import Expander
 from services.screening.matching.index import Index, joined_key, joined_skeleton, word_joined_key
 from services.screening.matching.listing import Array
 from services.screening.matching.names import WHOLE, Word, read_name
 from services.screening.matching.screener import Found, Screener
-from services.screening.matching.skeleton import fine_skeleton
-from services.screening.matching.tokens import JOINED_SKELETON_WORTH, JOINED_WORTH, Rule, relate
+from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
+from services.screening.matching.tokens import (
+    JOINED_SKELETON_WORTH,
+    JOINED_WORTH,
+    MAX_EDITS,
+    Rule,
+    relate,
+)
 from services.screening.matching.vocabulary import letter_text
 from services.screening.matching.weights import MIN_PAIR
 from services.screening.matching.word_kernels import RULE_BITS
@@ -25,18 +35,59 @@ from shared.travel import Traveller
 _RULES = (1 << RULE_BITS) - 1
 
 
+class _Spellings:
+    """The spellings of a list, side by side in columns, so that a word is compared with all of them."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+        self._column = np.array(texts, np.str_)
+        self._skeletons = np.array([fine_skeleton(text) for text in texts], np.str_)
+        self._numbers: dict[str, int] = {}
+        self._coarse = self._table([coarse_skeletons(text) for text in texts])
+        self._classes = self._table([tuple(map(str, classes_of(text))) for text in texts])
+
+    def _table(self, keys: list[tuple[str, ...]]) -> Array:
+        """The keys of each spelling as numbers from 1, 0 where it has no more."""
+        table = np.zeros((len(keys), max(map(len, keys), default=0)), np.int32)
+        for row, each in enumerate(keys):
+            table[row, : len(each)] = [self._numbers.setdefault(key, len(self._numbers) + 1) for key in each]
+        return table
+
+    def _shares(self, table: Array, keys: Iterable[str]) -> Array:
+        known = [self._numbers[key] for key in keys if key in self._numbers]
+        return np.asarray(np.isin(table, known).any(axis=1))
+
+    def related(self, text: str) -> list[int]:
+        """The spellings that some rule may relate to a word: no other one could get any worth."""
+        edits = cdist([text], self.texts, scorer=OSA.distance, score_cutoff=MAX_EDITS)[0] <= MAX_EDITS
+        alike = self._skeletons == fine_skeleton(text)
+        begun = np.strings.startswith(self._column, text)
+        coarse = self._shares(self._coarse, coarse_skeletons(text))
+        classed = self._shares(self._classes, map(str, classes_of(text)))
+        numbers: list[int] = np.flatnonzero(edits | alike | begun | coarse | classed).tolist()
+        return numbers
+
+    def together(self, text: str, skeleton: str) -> list[int]:
+        """The spellings that are words written together: of these letters or, if enough, consonants."""
+        is_equal = self._column == text
+        is_alike = self._skeletons == skeleton if joined_key("", skeleton) else np.zeros_like(is_equal)
+        numbers: list[int] = np.flatnonzero(is_equal | is_alike).tolist()
+        return numbers
+
+
 class _ByDefinition(Expander):
-    """Relates a word to every listed spelling, one after the other."""
+    """Relates a word to every listed spelling."""
 
     def __init__(self, index: Index) -> None:
         super().__init__(index)
-        self._spellings = [letter_text(index.spelling(each)) for each in range(len(index.alphabet))]
+        self._every = _Spellings([letter_text(index.spelling(each)) for each in range(len(index.alphabet))])
         self._joined_rows = _rows_by_key(index)
 
     def _listed_words(self, word: Word) -> tuple[Array, Array]:
         best: dict[int, int] = {}
-        for number, spelling in enumerate(self._spellings):
-            for form, form_worth in word.forms:
+        for form, form_worth in word.forms:
+            for number in self._every.related(form):
+                spelling = self._every.texts[number]
                 share, rule = relate(form, spelling)
                 if share:
                     rarer = min(self._index.rarity.weight(form), self._index.rarity.weight(spelling))
@@ -46,13 +97,12 @@ class _ByDefinition(Expander):
     def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
         whole, skeleton = "".join(texts), joined_skeleton(map(fine_skeleton, texts))
         total = sum(self._index.rarity.weight(text) for text in texts)
-        key = joined_key("", skeleton)
         best: dict[int, int] = {}
-        for number, spelling in enumerate(self._spellings):
-            if spelling == whole or (key and f"~{fine_skeleton(spelling)}" == key):
-                worth = JOINED_WORTH if spelling == whole else JOINED_SKELETON_WORTH
-                rarer = min(total, self._index.rarity.weight_together(spelling))
-                self._offer(best, number, rarer * worth // WHOLE, Rule.JOINED)
+        for number in self._every.together(whole, skeleton):
+            spelling = self._every.texts[number]
+            worth = JOINED_WORTH if spelling == whole else JOINED_SKELETON_WORTH
+            rarer = min(total, self._index.rarity.weight_together(spelling))
+            self._offer(best, number, rarer * worth // WHOLE, Rule.JOINED)
         return _columns(best)
 
     def _offer(self, best: dict[int, int], spelling: int, weight: int, rule: Rule) -> None:

@@ -239,8 +239,9 @@ def _name_arrays(names: _ListedNames, words: Sequence[Word], born: Array) -> dic
     name_entry = np.array(names.entry, np.int32)
     in_name = np.repeat(np.arange(len(name_entry), dtype=np.int32), np.diff(name_start))
     is_whole = ~np.array([word.is_initial for word in words], bool)[name_word]
-    order = np.lexsort((in_name[is_whole], name_word[is_whole]))
-    posted, posting_name = name_word[is_whole][order], in_name[is_whole][order]
+    # A name that repeats a word stands once in its postings: the room for candidates counts on it.
+    posted = np.unique(name_word[is_whole].astype(np.int64) << 32 | in_name[is_whole])
+    posted_word, posting_name = posted >> 32, (posted & 0xFFFF_FFFF).astype(np.int32)
     return {
         "name_word": name_word,
         "name_first": _first_words(name_start, name_word, len(words)),
@@ -251,7 +252,7 @@ def _name_arrays(names: _ListedNames, words: Sequence[Word], born: Array) -> dic
         "name_is_low": np.array(names.is_low, np.int8),
         "posting_name": posting_name,
         "posting_born": born[name_entry[posting_name]],
-        "posting_start": np.searchsorted(posted, np.arange(len(words) + 1)).astype(np.int32),
+        "posting_start": np.searchsorted(posted_word, np.arange(len(words) + 1)).astype(np.int32),
         "entry_start": np.searchsorted(name_entry, np.arange(len(born) + 1)).astype(np.int32),
     }
 

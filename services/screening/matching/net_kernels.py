@@ -294,6 +294,8 @@ def reaching(
 ) -> int:
     """Keep the candidates that may reach their bar and the least total, by bounds at little cost; how many.
 
+    The first of the candidates, so many as are born alike, need to reach the lower bar only.
+
     The bound adds up the best pair of each word and takes off only what is surely left over. The arrays have
     local names: taking one out of its tuple for each name would cost more than all that is read from it.
     """

@@ -22,6 +22,7 @@ from services.screening.matching import (
     RepeatedEntry,
     UnknownEntry,
 )
+from services.screening.matching.index import Index
 from services.screening.matching.snapshot import StoredEntries
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
@@ -300,3 +301,15 @@ def test_the_matcher_needs_no_web_and_no_database() -> None:
     answer = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=True)
 
     assert answer.stdout.strip() == "set()"
+
+
+def test_a_name_that_repeats_its_words_is_posted_once() -> None:
+    index = Index.compile([an_entry("ALI " * 12, entry_id="T:1"), an_entry("ALI HASSAN", entry_id="T:2")])
+    listing = index.listing
+    rows = [
+        listing.posting_name[first:last].tolist()
+        for first, last in zip(listing.posting_start[:-1], listing.posting_start[1:], strict=True)
+    ]
+
+    assert all(len(each) == len(set(each)) for each in rows)
+    assert max(map(len, rows)) == len(listing.name_entry)
