@@ -99,6 +99,11 @@ SOURCE_KINDS: Final[Mapping[str, str]] = {
     "INTERPOL": "INTERPOL",
     "REGIONAL": "Regional",
 }
+TRIALS: Final[Mapping[str, str]] = {
+    "PAST_TRAFFIC": "some travellers of each of the last days, whom nobody chose",
+    "TRAVELLERS_HELD": "the travellers of earlier possible matches, who resembled somebody once: ingest did not"
+    " answer, and it looks worse than it is",
+}
 FETCHES: Final[Mapping[str, str]] = {
     "LOADED": "loaded",
     "HELD": "loaded, and waits for two persons",
