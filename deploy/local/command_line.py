@@ -25,6 +25,7 @@ MODULES: Final[Mapping[str, Sequence[str]]] = {
     "tools": ("parse", "policy"),
     "matching": ("match",),
     "records": ("watchlist", "audit"),
+    "exchange": ("exchange",),
     "evidence": ("evidence",),
 }
 

@@ -236,13 +236,16 @@ def open_envelope(signed: str, *, recipient: str, key_of: KeyOf, now: datetime) 
 
     Raises:
         EnvelopeRefused: `E401` unknown key or wrong signature; `E403` addressed to somebody else; `E410`
-            expired or from the future; `E415` unknown or missing fields.
+            expired or from the future; `E415` unknown or missing fields, or another message's oversight copy.
     """
     envelope = _read(Envelope, _octets(verify(signed, key_of)))
     if envelope.recipient != recipient:
         raise EnvelopeRefused(code_sent="E403", reason="it is addressed to another authority")
     if not envelope.created_at - CLOCK_SKEW <= now < envelope.expires_at:
         raise EnvelopeRefused(code_sent="E410", reason="it is not fresh")
+    copy = oversight_digest(envelope.message_id, envelope.payload_hash, envelope.sender, envelope.recipient)
+    if envelope.oversight_copy != copy:
+        raise EnvelopeRefused(code_sent="E415", reason="its oversight digest is not the message's")
     return envelope
 
 

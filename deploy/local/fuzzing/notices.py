@@ -6,6 +6,7 @@ import json
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, Final
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -13,7 +14,7 @@ from joserfc.jwk import OKPKey
 
 from deploy.local.fuzzing.harness import Reader
 from deploy.local.fuzzing.mutation import mixed, mutated_bytes, mutated_json, mutated_value
-from services.sharing.envelope import open_notice, seal_payload
+from services.sharing.envelope import open_notice, oversight_digest, seal_payload
 from services.sharing.errors import EnvelopeRefused
 from services.sharing.minimum_sets import digest_of
 
@@ -26,6 +27,7 @@ _SEALING: Final = OKPKey.import_key(
 )
 _SENDER_KID: Final = "XBB-PIU-01.sig-1"
 _OWN: Final = "XAA-PIU-01"
+_MESSAGE_ID: Final = UUID("0197c000-0000-7000-8000-00000000c0de")
 _NOW: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _PAYLOAD: Final = {
     "event": "DEPARTURE",
@@ -41,13 +43,13 @@ _PAYLOAD: Final = {
 }
 _ENVELOPE: Final[dict[str, Any]] = {
     "spec": "ctx-1.0",
-    "message_id": "0197c000-0000-7000-8000-00000000c0de",
+    "message_id": str(_MESSAGE_ID),
     "type": "NOTIFY",
     "sender": "XBB-PIU-01",
     "recipient": _OWN,
     "created_at": "2026-06-01T08:00:00Z",
     "expires_at": "2026-06-04T08:00:00Z",
-    "thread_id": "0197c000-0000-7000-8000-00000000c0de",
+    "thread_id": str(_MESSAGE_ID),
     "agreement_id": "XAA-XBB-2025",
     "legal_ref": ["SCR-2396/11"],
     "purpose": "TERR_TRAVEL",
@@ -67,7 +69,6 @@ _ENVELOPE: Final[dict[str, Any]] = {
     "originator": "XBB-PIU-01",
     "urgency": "BEFORE_LANDING",
     "payload_type": "application/ctx-notify+json",
-    "oversight_copy": digest_of(b"oversight"),
 }
 
 
@@ -134,7 +135,10 @@ def _open(content: bytes) -> object:
 def _with_payload(octets: bytes) -> dict[str, Any]:
     public = {name: str(value) for name, value in _SEALING.as_dict(private=False).items()}
     payload = seal_payload(octets, kid=f"{_OWN}.enc-1", jwk=public)
-    return {**copy.deepcopy(_ENVELOPE), "payload_hash": digest_of(octets), "payload": payload}
+    digest = digest_of(octets)
+    oversight = oversight_digest(_MESSAGE_ID, digest, "XBB-PIU-01", _OWN)
+    fitting = {"payload_hash": digest, "payload": payload, "oversight_copy": oversight}
+    return {**copy.deepcopy(_ENVELOPE), **fitting}
 
 
 def _signed(content: Any) -> bytes:

@@ -19,6 +19,7 @@ from services.sharing.envelope import (
     MAX_NOTICE_BYTES,
     Envelope,
     open_notice,
+    oversight_digest,
     seal_payload,
     sealed_to,
     sign,
@@ -81,7 +82,7 @@ def sealed_content(kid: str, key: ECKey | OKPKey) -> dict[str, Any]:
         "payload_hash": payload.digest,
         "payload_type": "application/ctx-notify+json",
         "payload": seal_payload(payload.octets, kid=kid, jwk=public(key)),
-        "oversight_copy": digest_of(b"oversight"),
+        "oversight_copy": oversight_digest(MESSAGE_ID, payload.digest, OWN, "XBB-PIU-01"),
     }
 
 
@@ -112,6 +113,10 @@ def test_recipient_reads_what_was_sealed() -> None:
     assert isinstance(notify, Notify)
     assert notify.person is not None
     assert notify.person.names[0].full == "EXAMPLE TEST"
+
+
+def test_oversight_digest_of_another_message_is_refused() -> None:
+    assert code_of(signed(oversight_copy=digest_of(b"oversight"))) == "E415"
 
 
 def test_envelope_shows_no_personal_data_outside_the_seal() -> None:
