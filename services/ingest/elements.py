@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields, replace
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -77,12 +78,13 @@ _values_of = attrgetter(*(fact for _, fact in _FACTS))
 
 def elements_of(travellers: Iterable[Traveller]) -> Counter[str]:
     """The elements that a message holds, and of how many travellers."""
-    found: Counter[str] = Counter()
-    for traveller in travellers:
-        values = zip(_FACTS, _values_of(traveller), strict=True)
-        # A set, because some elements are more than one fact. `False` is a fact, an empty tuple is none.
-        found.update({element for (element, _), value in values if value is not None and value != ()})
-    return found
+    return Counter(chain.from_iterable(map(_elements_of_one, travellers)))
+
+
+def _elements_of_one(traveller: Traveller) -> set[str]:
+    """A set, because some elements are more than one fact; `False` is a fact, an empty tuple is none."""
+    values = zip(_FACTS, _values_of(traveller), strict=True)
+    return {element for (element, _), value in values if value is not None and value != ()}
 
 
 def reservation_elements_of(reservations: Iterable[Reservation]) -> Counter[str]:

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from hashlib import blake2b, sha256
 
 from services.ingest.formats.flights import local_date_of
@@ -32,7 +33,7 @@ _BREAK = "\x1f"
 _LINK, _FACTS, _JOURNEY = b"link", b"facts", b"journey"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LinkingKeys:
     """The deployment's key, used for several purposes that cannot be compared with each other.
 
@@ -91,22 +92,37 @@ class LinkingKeys:
 
     def fact_digest(self, record: str) -> bytes:
         """A keyed digest of a traveller's or reservation's record, to tell whether a later one differs."""
-        return blake2b(record.encode(), key=self.secret, digest_size=KEY_BYTES, person=_FACTS).digest()
+        digest = self._facts.copy()
+        digest.update(record.encode())
+        return digest.digest()
 
     def journey_key(self, traveller: Traveller, flight: Flight, reported_on: date) -> str:
         """Equal for all messages and legs of an itinerary: the person, and the booking or the day."""
         booking = traveller.record_locator or str(local_date_of(flight) or reported_on)
         # A line break inside a name may have stood for a blank: names compare without blanks.
         name = _plain(f"{traveller.surname}{traveller.given_names or ''}")
-        text = f"{name}{_BREAK}{traveller.birth_date or ''}{_BREAK}{_plain(booking)}"
-        key = blake2b(text.encode(), key=self.secret, digest_size=JOURNEY_KEY_BYTES, person=_JOURNEY)
+        key = self._journeys.copy()
+        key.update(f"{name}{_BREAK}{traveller.birth_date or ''}{_BREAK}{_plain(booking)}".encode())
         return key.hexdigest()
 
     def _key(self, kind: bytes, text: str) -> bytes:
-        return (
-            kind
-            + blake2b(kind + text.encode(), key=self.secret, digest_size=KEY_BYTES, person=_LINK).digest()
-        )
+        key = self._links.copy()
+        key.update(kind + text.encode())
+        return kind + key.digest()
+
+    # Hashes that have taken the secret in and nothing else yet: a copy of one goes on from there.
+
+    @cached_property
+    def _links(self) -> blake2b:
+        return blake2b(key=self.secret, digest_size=KEY_BYTES, person=_LINK)
+
+    @cached_property
+    def _facts(self) -> blake2b:
+        return blake2b(key=self.secret, digest_size=KEY_BYTES, person=_FACTS)
+
+    @cached_property
+    def _journeys(self) -> blake2b:
+        return blake2b(key=self.secret, digest_size=JOURNEY_KEY_BYTES, person=_JOURNEY)
 
     def _hmac(self, purpose: str, *parts: bytes) -> bytes:
         # Each part goes with its length, so that no two lists of parts run together into the same text.

@@ -69,6 +69,7 @@ class TravellerRows:
 
     keys: LinkingKeys
     laws: Laws
+    _clocks: dict[tuple[Source, datetime], RetentionClock] = field(default_factory=dict, init=False)
 
     def standing(
         self,
@@ -94,12 +95,19 @@ class TravellerRows:
             api_keys=() if api is None else api.keys,
             pnr_keys=() if pnr is None else pnr.keys,
             fact_digest=self.keys.fact_digest(record),
-            clock=self.laws.clock(source, first_reported_at),
+            clock=self._clock(source, first_reported_at),
             record=record,
             api_record=write_json(api.traveller.as_record()) if api and pnr else None,
             pnr_record=write_json(pnr.traveller.as_record()) if api and pnr else None,
         )
         return Standing(row, Reported(traveller_id, traveller, record, source))
+
+    def _clock(self, source: Source, first_reported_at: datetime) -> RetentionClock:
+        """The clock of a traveller, which nearly all of a message have in common."""
+        known = self._clocks.get((source, first_reported_at))
+        if known is None:
+            known = self._clocks[source, first_reported_at] = self.laws.clock(source, first_reported_at)
+        return known
 
 
 def api_said(known: KnownTraveller) -> Said | None:

@@ -55,8 +55,7 @@ class PartialDate:
         return date(self.year, self.month, self.day)
 
     def __str__(self) -> str:
-        if self.month is None:
-            return f"{self.year:04}"
-        if self.day is None:
-            return f"{self.year:04}-{self.month:02}"
-        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+        full = self.as_date()
+        if full is not None:
+            return full.isoformat()
+        return f"{self.year:04}" if self.month is None else f"{self.year:04}-{self.month:02}"

@@ -251,5 +251,10 @@ class Traveller(Personal):
         }
 
     def as_record(self) -> dict[str, Any]:
-        """What our own services keep: `as_json` and the name as sent beside it."""
-        return {**self.as_json(), "name_sent": self.name_sent}
+        """What our own services keep and tell each other: `as_json` and the name as sent, nothing absent.
+
+        A manifest's records are written, stored, sent and read several times; half of a usual one was `null`.
+        """
+        shown = self.as_json()
+        shown["name_sent"] = self.name_sent
+        return {name: value for name, value in shown.items() if value or value is False}

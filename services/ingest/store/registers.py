@@ -1,8 +1,10 @@
 """The registers as they stand, and what was dropped by carrier and day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,17 +23,20 @@ from shared.approval.approvals import Approval
 from shared.db.column_types import Json
 
 MAX_ROWS = 10_000
+MAX_KNOWN = 1_000
 
-_IN_FORCE = text("""
-SELECT register, key, value, approval_id FROM register_row
+_WHERE = """
+FROM register_row
 WHERE (register = 'senders' AND key = :client)
    OR (register = 'carriers' AND (key = :sender OR key IN (
         SELECT jsonb_array_elements_text(value -> 'carriers') FROM register_row
         WHERE register = 'senders' AND key = :client)))
    OR (register = 'collection-profiles' AND key = :data_class)
    OR register IN ('routes', 'legal-rows')
-ORDER BY register, key LIMIT :limit
-""")
+"""
+# Nothing changes a row but another approval of two people.
+_VERSION = text(f"SELECT array_agg(approval_id ORDER BY register, key) {_WHERE}")
+_IN_FORCE = text(f"SELECT register, key, value, approval_id {_WHERE} ORDER BY register, key LIMIT :limit")
 _ALL = text("""
 SELECT register, key, value, approval_id, author, approver, approved_at FROM register_row
 ORDER BY register, key LIMIT :limit
@@ -51,20 +56,47 @@ ON CONFLICT (carrier, day, class) DO UPDATE SET number = dropped.number + EXCLUD
 """)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read for one question, and from which approvals."""
+
+    approvals: Sequence[UUID]
+    registers: RegistersInForce
+
+
 class RegisterStore:
-    """The tables `register_row` and `dropped`."""
+    """The tables `register_row` and `dropped`.
+
+    The rows that a message is judged by are read anew when one of them changed, and not for each message:
+    every message asks the database which ones are in force, so that a change counts at once everywhere.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str, str], _Known] = {}
 
     async def in_force(
         self, connection: AsyncConnection, *, sender: str, client: str, data_class: str
     ) -> RegistersInForce:
         """What the registers hold for a sender, its account and a data class."""
-        values = {"sender": sender, "client": client, "data_class": data_class, "limit": MAX_ROWS}
+        question = {"sender": sender, "client": client, "data_class": data_class}
+        approvals = (await connection.execute(_VERSION, question)).scalar_one() or []
+        known = self._known.get((sender, client, data_class))
+        if known is None or known.approvals != approvals:
+            known = await self._read(connection, question)
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[sender, client, data_class] = known
+        return known.registers
+
+    async def _read(self, connection: AsyncConnection, question: dict[str, str]) -> _Known:
         rows: dict[str, list[Any]] = {register.value: [] for register in Register}
-        for row in await connection.execute(_IN_FORCE, values):
+        approvals = []
+        for row in await connection.execute(_IN_FORCE, question | {"limit": MAX_ROWS}):
             rows[row.register].append(row)
+            approvals.append(row.approval_id)
         senders = rows[Register.SENDERS]
         profiles = rows[Register.COLLECTION_PROFILES]
-        return RegistersInForce(
+        registers = RegistersInForce(
             sender=SenderRow.model_validate(senders[0].value) if senders else None,
             carriers=tuple(CarrierRow.model_validate(row.value) for row in rows[Register.CARRIERS]),
             profile=CollectionProfileRow.model_validate(profiles[0].value) if profiles else None,
@@ -72,6 +104,7 @@ class RegisterStore:
             routes=tuple(RouteRow.model_validate(row.value) for row in rows[Register.ROUTES]),
             legal_rows=tuple(LegalRow.model_validate(row.value) for row in rows[Register.LEGAL_ROWS]),
         )
+        return _Known(approvals, registers)
 
     async def all_rows(self, connection: AsyncConnection) -> dict[str, list[dict[str, Any]]]:
         """Every row in force, by register, with who put it there."""

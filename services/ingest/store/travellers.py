@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.retention import RetentionClock
+from services.ingest.store.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
 
 KEY_OCTETS = 17
@@ -27,14 +28,24 @@ _COLUMNS = """CAST(:traveller_ids AS uuid[]), CAST(:statuses AS text[]), CAST(:s
     CAST(:legal_bases AS text[]), CAST(:mask_ats AS timestamptz[]), CAST(:erase_ats AS timestamptz[])"""
 _NAMES = """traveller_id, status, source, api_keys, pnr_keys, digest, record, api_record, pnr_record,
     legal_basis, mask_at, erase_at"""
-_ADD = text(f"""
-INSERT INTO traveller (traveller_id, flight_id, message_id, status, source, api_keys, pnr_keys, fact_digest,
-    record, api_record, pnr_record, legal_basis, mask_at, erase_at, first_reported_at, reported_at)
-SELECT given.traveller_id, :flight_id, :message_id, given.status, given.source, given.api_keys,
-    given.pnr_keys, given.digest, CAST(given.record AS jsonb), CAST(given.api_record AS jsonb),
-    CAST(given.pnr_record AS jsonb), given.legal_basis, given.mask_at, given.erase_at, :now, :now
-FROM unnest({_COLUMNS}) AS given({_NAMES})
-""")  # noqa: S608
+_ADDED = (
+    "traveller_id",
+    "flight_id",
+    "message_id",
+    "status",
+    "source",
+    "api_keys",
+    "pnr_keys",
+    "fact_digest",
+    "record",
+    "api_record",
+    "pnr_record",
+    "legal_basis",
+    "mask_at",
+    "erase_at",
+    "first_reported_at",
+    "reported_at",
+)
 # What was said before goes into the history, its record only where the new one differs.
 _CHANGE = text(f"""
 WITH given AS (SELECT * FROM unnest({_COLUMNS}) AS given({_NAMES})),
@@ -172,10 +183,9 @@ class TravellerStore:
         ]
 
     async def add(self, connection: AsyncConnection, report: Report, rows: Sequence[TravellerRow]) -> None:
-        """Write travellers of whom nobody spoke before, in one statement."""
+        """Write travellers of whom nobody spoke before: a manifest of them at once."""
         if rows:
-            values = _columns(report, rows) | {"flight_id": report.flight_id}
-            await connection.execute(_ADD, values)
+            await copy_rows(connection, "traveller", _ADDED, [_added(report, row) for row in rows])
 
     async def change(self, connection: AsyncConnection, report: Report, rows: Sequence[TravellerRow]) -> None:
         """Write what is now reported of travellers in place of what was, which history keeps."""
@@ -211,6 +221,29 @@ class TravellerStore:
         """Everybody who travels by the latest report, with the record."""
         rows = await connection.execute(_ON_THE_FLIGHT, {"flight_id": flight_id})
         return [(TravellerId(row.traveller_id), Source(row.source), row.record) for row in rows]
+
+
+def _added(report: Report, row: TravellerRow) -> tuple[Any, ...]:
+    """A new row, in the order of `_ADDED`."""
+    clock = row.clock
+    return (
+        row.traveller_id,
+        report.flight_id,
+        report.message_id,
+        row.status.value,
+        row.source.value,
+        b"".join(row.api_keys),
+        b"".join(row.pnr_keys),
+        row.fact_digest,
+        row.record,
+        row.api_record,
+        row.pnr_record,
+        clock.legal_basis,
+        clock.mask_at,
+        clock.erase_at,
+        report.now,
+        report.now,
+    )
 
 
 def _columns(report: Report, rows: Sequence[TravellerRow]) -> dict[str, Any]:

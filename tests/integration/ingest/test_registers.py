@@ -2,6 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from services.ingest.registers import RegistersInForce
+from services.ingest.store.registers import RegisterStore
 from tests.integration.ingest.conftest import CARRIER_ROW, LEGAL_ROW, Ingest
 
 
@@ -67,6 +69,26 @@ async def test_change_that_the_safeguards_refuse_is_not_written(bare_ingest: Ing
     bare_ingest.app.state.ports = ports
     assert await decide(bare_ingest, proposal, "LEGAL") == 200
     assert await carriers(bare_ingest) == ["XA"]
+
+
+async def test_change_counts_at_once_in_every_process_and_unchanged_rows_are_not_read_again(
+    bare_ingest: Ingest,
+) -> None:
+    processes = [RegisterStore(), RegisterStore()]
+
+    async def in_force() -> list[RegistersInForce]:
+        async with bare_ingest.app.state.ports.database.connect() as connection:
+            return [
+                await store.in_force(connection, sender="XA", client="carrier-XA", data_class="API")
+                for store in processes
+            ]
+
+    assert [each.carriers for each in await in_force()] == [(), ()]
+    for pushes in (2, 3):
+        await decide(bare_ingest, await propose(bare_ingest, push_max=pushes), "LEGAL")
+        first, again = await in_force(), await in_force()
+        assert [each.carriers[0].push_max for each in first] == [pushes, pushes]
+        assert all(one is other for one, other in zip(first, again, strict=True))
 
 
 async def test_proposal_is_decided_once(bare_ingest: Ingest) -> None:
