@@ -8,7 +8,7 @@ from typing import Any, Final
 from services.ingest.errors import SheetMalformed
 from services.ingest.formats.flights import read_designator
 from services.ingest.formats.sheet_columns import TITLES
-from services.ingest.formats.sheet_values import read_flag, read_moment
+from services.ingest.formats.sheet_values import read_flag, read_moment, read_text
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import Change, MessageFunction
 
@@ -61,7 +61,7 @@ def read_flight_facts(found: Mapping[str, tuple[str, int]]) -> FlightFacts:
         flight=Flight(carrier, number, suffix, (leg,)),
         function=_optional(found, "list_of", _word_of(_FUNCTIONS), MessageFunction.PASSENGER_LIST),
         change=_optional(found, "change", _word_of(_CHANGES), Change.NEW),
-        reference=_optional(found, "reference", str, None),
+        reference=_optional(found, "reference", read_text, None),
         is_test=_optional(found, "test", read_flag, False),
     )
 

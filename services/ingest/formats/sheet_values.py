@@ -14,6 +14,8 @@ _NAMED: Final = re.compile(r"(\d{1,2})[ \-.]?([A-Za-z]{3,9})\.?[ \-.,]?(\d{4})")
 _DOTTED: Final = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _SLASHED: Final = re.compile(r"(\d{1,2})[/\-](\d{1,2})[/\-](\d{4})")
 _ISO_LIKE: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
+_LINE_BREAK: Final = re.compile(r"[\t\r\n]+")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 _MONTHS_OF_A_YEAR: Final = 12
 _YES: Final = frozenset(["yes", "y", "true", "1", "x"])
 _NO: Final = frozenset(["no", "n", "false", "0"])
@@ -52,8 +54,15 @@ class AmbiguousDate(ValueError):
 
 
 def read_text(text: str) -> str:
-    """The text itself."""
-    return text
+    """The text itself, a line break within the cell as a blank.
+
+    Raises:
+        ValueError: It holds a control character, which no keyboard writes and no answer could repeat.
+    """
+    line = _LINE_BREAK.sub(" ", text)
+    if _CONTROL.search(line):
+        raise ValueError("control character")
+    return line
 
 
 def read_partial_date(text: str) -> str:

@@ -47,6 +47,7 @@ _ADDRESS: Final = {
 }
 _BAGS: Final = {"count": "bag_count", "weight_kg": "bag_weight", "tags": "bag_tags"}
 _BIRTH_PLACE: Final = {"city": "birth_city", "country": "birth_country"}
+_COLUMNS_OF: Final = {"address": _ADDRESS, "bags": _BAGS, "birth_place": _BIRTH_PLACE}
 _STATE_COLUMNS: Final = {"birth_place": "birth_country", "address": "address_country", "documents": "issuer"}
 _ROLES: Final = {
     MessageFunction.CREW_LIST: TravellerRole.CREW,
@@ -289,6 +290,13 @@ def _part(found: Mapping[str, Any], columns: Mapping[str, str]) -> dict[str, Any
     return {member: found.get(column) for member, column in columns.items()}
 
 
+def _column_of(member: str, within: Sequence[int | str]) -> str:
+    """The column that a member of the manifest was read from."""
+    if member in _COLUMNS_OF:
+        return _COLUMNS_OF[member][str(within[0])]
+    return {"documents": "document_number", "phones": "phone", "emails": "email"}.get(member, member)
+
+
 def _traveller(members: Mapping[str, Any], today: date) -> Traveller:
     """The traveller of checked members.
 
@@ -298,9 +306,8 @@ def _traveller(members: Mapping[str, Any], today: date) -> Traveller:
     try:
         checked = TravellerShape.model_validate(members).model_dump(mode="json")
     except ValidationError as errors:
-        member = str(errors.errors(include_input=False, include_url=False)[0]["loc"][0])
-        column = {"documents": "document_number"}.get(member, member)
-        raise _RowRefused("CELL_UNREADABLE", TITLES[column]) from None
+        member, *within = errors.errors(include_input=False, include_url=False)[0]["loc"]
+        raise _RowRefused("CELL_UNREADABLE", TITLES[_column_of(str(member), within)]) from None
     traveller = tidied(Traveller.from_json(checked))
     birth = traveller.birth_date
     if birth is not None and date(birth.year, birth.month or 1, birth.day or 1) > today:

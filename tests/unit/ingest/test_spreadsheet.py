@@ -175,6 +175,7 @@ def test_aircraft_of_general_aviation_has_a_registration_and_no_carrier() -> Non
         ("Departure", "2027-11-14", ("FLIGHT_FACT_UNREADABLE", "Departure (local time)", 4)),
         ("Departure", "=NOW()", ("FORMULA", "Departure (local time)", 4)),
         ("Change", "perhaps", ("FLIGHT_FACT_UNREADABLE", "Change", 5)),
+        ("Message reference", "R\x01", ("FLIGHT_FACT_UNREADABLE", "List reference", 5)),
         ("Tail number", "?!", ("FLIGHT_FACT_UNREADABLE", "Aircraft registration", 4)),
     ],
 )
@@ -244,6 +245,8 @@ def test_every_column_reaches_its_fact() -> None:
         ("Expiry", "2031", "CELL_UNREADABLE", "Expiry date"),
         ("Sex", "maybe", "CELL_UNREADABLE", "Sex"),
         ("Bags", "two", "CELL_UNREADABLE", "Bags"),
+        ("Bag weight", "29999991820", "CELL_UNREADABLE", "Bag weight (kg)"),
+        ("Seat", "12\x01", "CELL_UNREADABLE", "Seat"),
         ("Document seen", "perhaps", "CELL_UNREADABLE", "Document seen"),
         ("Boarded at", "Heathrow", "CELL_UNREADABLE", "Boarded at"),
         ("Document type", "passport of State", "CELL_UNREADABLE", "Document number"),
@@ -263,6 +266,12 @@ def test_cell_that_cannot_be_read_rejects_its_row_alone(
     (fault,) = message.faults
     assert fault == Fault(Severity.TRAVELLER_REJECTED, code, column, 6, 1, "R-1", "LOC123")
     assert (message.counted.travellers_stated, message.counted.travellers_read) == (2, 1)
+
+
+def test_line_break_within_a_cell_is_a_blank() -> None:
+    (traveller,) = read(csv_of(["Surname", "Street"], ["Roe", '"1 Quay\r\nStairs"'])).travellers
+    assert traveller.address is not None
+    assert traveller.address.street == "1 Quay Stairs"
 
 
 def test_column_without_a_title_holds_nothing() -> None:
