@@ -23,7 +23,7 @@ from deploy.local.terminal import Steps
 
 MAX_SEED: Final = 1_000_000
 
-SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
+SUBJECTS: Final[dict[str, Callable[..., Iterator[Figure]]]] = {
     "ingest": measure_ingest,
     "policy": measure_policy,
     "match": measure_matching,
@@ -34,18 +34,20 @@ SUBJECTS: Final[dict[str, Callable[[], Iterator[Figure]]]] = {
     "retention": measure_retention,
 }
 
-
+SCALED: Final = ("match", "rescreen")
+"""Subjects that take a scale: names on the list for match, travellers for rescreen."""
 BY_NAME_ONLY: Final = ("fuzz", "chaos")
 """Subjects that take long and measure no speed: they run when they are named."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much the subjects of `BY_NAME_ONLY` do: `inputs` a reader for fuzz, `minutes` for chaos."""
+    """How much some subjects do: `inputs` a reader for fuzz, `minutes` for chaos, `scale` for `SCALED`."""
 
     seed: int | None = None
     inputs: int = INPUTS
     minutes: float = 1.0
+    scale: int | None = None
 
 
 def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
@@ -80,9 +82,16 @@ def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
 
 def _print_figures(name: str, effort: Effort, folder: Path) -> None:
     command = f"./run bench {name}"
-    figures = SUBJECTS[name]() if name in SUBJECTS else _fuzz(effort, folder)
-    for figure in figures:
+    if name in SCALED and effort.scale is not None:
+        command += f" --scale {effort.scale}"
+    for figure in _figures(name, effort, folder):
         _print(figure.line(command))
+
+
+def _figures(name: str, effort: Effort, folder: Path) -> Iterator[Figure]:
+    if name not in SUBJECTS:
+        return _fuzz(effort, folder)
+    return SUBJECTS[name](effort.scale) if name in SCALED else SUBJECTS[name]()
 
 
 def _fuzz(effort: Effort, folder: Path) -> Iterator[Figure]:

@@ -32,7 +32,11 @@ def bench_here(
     seed: Annotated[int | None, typer.Option(help="For fuzz and chaos: what they are made from.")] = None,
     inputs: Annotated[int, typer.Option(min=1, help="For fuzz: inputs a reader.")] = INPUTS,
     minutes: Annotated[float, typer.Option(min=0.1, help="For chaos: how long to kill.")] = 1.0,
+    scale: Annotated[
+        int | None,
+        typer.Option(min=1_000, help="For match: names on the list; for rescreen: travellers compared."),
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> int:
     """Measure this machine: all subjects, or those that you name."""
-    return bench(subjects or (), Effort(seed, inputs, minutes), data)
+    return bench(subjects or (), Effort(seed, inputs, minutes, scale), data)
