@@ -15,6 +15,7 @@ from services.console.log_keeping import keep_log, open_store
 from services.console.page import Console
 from services.console.pages import (
     approvals,
+    arrests,
     boarding,
     calendar,
     carrier,
@@ -55,6 +56,7 @@ from shared.web.application import Lifespan, service_app
 
 PAGES: Final = (
     approvals,
+    arrests,
     boarding,
     calendar,
     carrier,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import httpx
@@ -12,9 +13,10 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import exchange_routes, register_routes, routes, routes_oversight
+from services.sharing import custody_routes, exchange_routes, register_routes, routes, routes_oversight
 from services.sharing.decide import NATIONAL_RELEASE, SCREENING
 from services.sharing.deliver import SENDER
+from services.sharing.oversight import NotingPolicy, judge_again
 from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
 from services.sharing.receive import REPLAY_KEPT
 from services.sharing.screening_client import HitStates, ScreeningClient
@@ -35,6 +37,7 @@ from shared.db.engine import create_engine
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
+from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -89,6 +92,7 @@ def create_app(
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
         routers=[
             routes.router,
+            custody_routes.router,
             exchange_routes.router,
             register_routes.router,
             routes_oversight.router,
@@ -133,7 +137,8 @@ def _lifespan(
             )
             watch = ChainWatch()
             identifiers = RandomIdentifiers(clock)
-            audit = AuditLog(SERVICE, clock, identifiers)
+            kept = KeptInputs(clock)
+            audit = AuditLog(SERVICE, clock, identifiers, kept.write)
             app.state.audit_desk = await opened.enter_async_context(
                 running_audit(
                     engine,
@@ -155,7 +160,7 @@ def _lifespan(
                     settings=settings,
                     engine=engine,
                     vault_engine=vault_engine,
-                    policy=policy,
+                    policy=NotingPolicy(policy, kept),
                     hit_states=ports.hit_states or ScreeningClient(client, settings.screening_url, signer),
                     transport=transport,
                     state_of=Airports.load(settings.airports_file).state_of,
@@ -166,6 +171,7 @@ def _lifespan(
                 )
             )
             app.state.sharing = sharing
+            app.state.judge_again = partial(judge_again, policy)
             app.state.oversight_gate = OversightGate(SERVICE, engine, audit, policy.decide, watch.is_whole)
             app.state.on_refusal = _log_refusal(sharing)
             app.state.readiness_checks["database"] = _check(engine)
@@ -182,6 +188,7 @@ async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIte
     relay = Relay(sharing.engine, carrier, {NATIONAL_RELEASE: _released(clock)})
     rules = [
         PruneRule("inbox", INBOX_KEPT, Inbox.forget),
+        PruneRule("decision_input", INPUTS_KEPT, forget_inputs),
         PruneRule("exchange_seen", REPLAY_KEPT, ExchangeStore.forget_seen),
         PruneRule("exchange_nonce", NO_TIME, ExchangeStore.forget_nonces),
     ]

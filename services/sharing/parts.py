@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sharing.arrivals import Arrivals
 from services.sharing.corrections import CorrectRecords
+from services.sharing.custody import CUSTODY_RULE, Custody
 from services.sharing.decide import DecideShare
 from services.sharing.deliver import Delivery
 from services.sharing.emergencies import Emergencies
@@ -75,6 +76,7 @@ class Sharing:
     registry: Registry
     share_hit: ShareHit
     decide: DecideShare
+    custody: Custody
     gate: ReadGate
     delivery: Delivery
     receive: ReceiveExchange
@@ -94,7 +96,9 @@ def wire(base: Foundations) -> Sharing:
         KeyFileError: There is no usable key that signs notices, or none to which others seal.
     """
     sender = load_sender(base.settings.keys_folder, base.clock.now())
-    approvals = Approvals((SHARE_RULE, EXCHANGE_RULE, *RULES), base.audit, base.clock, base.identifiers)
+    approvals = Approvals(
+        (SHARE_RULE, EXCHANGE_RULE, CUSTODY_RULE, *RULES), base.audit, base.clock, base.identifiers
+    )
     vault = Vault(base.vault_engine, base.policy, base.clock, base.identifiers)
     gateways = _gateways(base, sender)
     shares = _shares(base, sender, vault, approvals, gateways)
@@ -108,6 +112,13 @@ def wire(base: Foundations) -> Sharing:
         registry=_registry(base, approvals),
         share_hit=shares.share_hit,
         decide=shares.decide,
+        custody=Custody(
+            base.engine,
+            share_hit=shares.share_hit,
+            approvals=approvals,
+            audit=base.audit,
+            clock=base.clock,
+        ),
         gate=_gate(base, sender),
         delivery=shares.delivery,
         receive=exchange.receive,

@@ -136,7 +136,7 @@ class ShareHit:
             )
             is_new = await ShareStore(connection).add(share)
             if is_new:
-                await self._put_recipients(connection, share)
+                await self.put_recipients(connection, share)
                 await self._record(connection, "share.receive", share, actor="screening")
             reply = {"accepted": True, "is_new": is_new}
             await Inbox.finish(connection, message_id, reply)
@@ -186,7 +186,7 @@ class ShareHit:
             shares = ShareStore(connection)
             share = await shares.lock(share_id)
             _require_proposable(share)
-            chosen = _chosen(await self._put_recipients(connection, share), proposal.authorities)
+            chosen = _chosen(await self.put_recipients(connection, share), proposal.authorities)
             previews = [
                 await self.preview_in(connection, share, candidate, hit_state, proposal.purpose_code)
                 for candidate in chosen
@@ -239,7 +239,7 @@ class ShareHit:
             share = await ShareStore(connection).get(share_id)
         return await self._hit_states.state(share.hit.hit_id)
 
-    async def _put_recipients(self, connection: AsyncConnection, share: Share) -> list[Candidate]:
+    async def put_recipients(self, connection: AsyncConnection, share: Share) -> list[Candidate]:
         """Work out and write the candidates; a notice that lives already needs no second one."""
         found = candidates(
             share.hit,

@@ -17,10 +17,11 @@ PAGES = {
         f"/rights/notifications/{TASK}",
         "/retention",
         "/boarding",
+        "/arrests",
         f"/desk/{PROPOSED}",
     ],
     "dpo": [f"/rights/approvals/{REFUSAL}?language=fr"],
-    "supervisor": ["/desk", f"/desk/{RECEIVED}", "/reidentifications", "/boarding"],
+    "supervisor": ["/desk", f"/desk/{RECEIVED}", "/reidentifications", "/boarding", "/arrests"],
     "authority": ["/reidentifications"],
 }
 

@@ -16,6 +16,7 @@ GRANTED = "01930000-0000-7000-8000-000000000b09"
 RECEIVED = "01930000-0000-7000-8000-000000000b0a"
 PROPOSED = "01930000-0000-7000-8000-000000000b0b"
 CHANGE = "01930000-0000-7000-8000-000000000b0c"
+CUSTODY = "01930000-0000-7000-8000-000000000b0f"
 ADVICE = "01930000-0000-7000-8000-000000000b0e"
 DIGEST = "7d" * 32
 LETTER = "Your request 2345-6789-ABCD was answered. We can neither confirm nor deny that we hold the data."
@@ -250,6 +251,31 @@ def boarding() -> dict[tuple[str, str], Any]:
     }
 
 
+def arrests() -> dict[tuple[str, str], Any]:
+    """A detention that waits for its second person, and what follows from it."""
+    payload = {
+        "event": "DETAINED",
+        "at": "2026-06-01T10:05:00+00:00",
+        "legal_basis": "WARRANT",
+        "grounds": "Stopped under warrant W-17; the court has seen the file and both reports.",
+    }
+    custody = {
+        "approval_id": CUSTODY,
+        "share_id": RECORD,
+        "payload": payload,
+        "state": "PENDING",
+        "version": 1,
+        "proposer": "supervisor",
+        "proposed_at": at(minutes=-10),
+    }
+    told = {"authority_id": "XBB-PIU-01", "state": "XBB", "scope": "FOREIGN", "paragraphs": ["3", "5"]}
+    return {
+        ("GET", "/v1/custody"): {"pending": [custody]},
+        ("POST", "/v1/shares/01930000-0000-7000-8000-0000000000c3/custody"): custody,
+        ("POST", f"/v1/custody/{CUSTODY}"): {"custody": custody, "recipients": [told]},
+    }
+
+
 def rights_answers() -> dict[tuple[str, str], Any]:
     """By method and path."""
     urgent = request(
@@ -319,4 +345,5 @@ def rights_answers() -> dict[tuple[str, str], Any]:
         ("POST", "/v1/exchange/proposals"): {"message": feedback(), "approval_id": RECORD},
         ("POST", f"{desk}/{PROPOSED}/approval"): {"permits": False, "reasons": ["SG-34.REAL_RISK"]},
         **boarding(),
+        **arrests(),
     }

@@ -14,6 +14,7 @@ from tests.unit.console.rights_world import (
     ARABIC,
     ASKED,
     CHANGE,
+    CUSTODY,
     DIGEST,
     GRANTED,
     HOLD,
@@ -26,7 +27,7 @@ from tests.unit.console.rights_world import (
     REQUEST,
     TASK,
 )
-from tests.unit.console.world import Browser, World, a_world, problem
+from tests.unit.console.world import SHARE, Browser, World, a_world, problem
 
 WHY = "The witness named a seat, and the case needs the person who sat in it."
 
@@ -308,3 +309,35 @@ async def test_an_officer_finds_for_the_own_office_and_one_takes_back(world: Wor
     to = f"/v1/orders/{ADVICE}/release"
     body = await sent(world, "supervisor", f"/boarding/orders/{ADVICE}/release", {"cause": "LAW"}, to)
     assert body == {"cause": "LAW"}
+
+
+# --- arrests ---
+
+
+async def test_what_happened_is_written_down_by_one_and_confirmed_by_another(world: World) -> None:
+    form = {
+        "share_id": SHARE,
+        "event": "DETAINED",
+        "at": "2026-06-01T10:05",
+        "legal_basis": "WARRANT",
+        "grounds": WHY,
+        "is_own_law": "yes",
+    }
+    body = await sent(world, "supervisor", "/arrests", form, f"/v1/shares/{SHARE}/custody")
+    assert (body["event"], body["at"]) == ("DETAINED", "2026-06-01T10:05:00+00:00")
+    browser = await signed_in(world, "legal")
+    page = (await browser.get("/arrests")).text
+    assert "warrant W-17" in page
+    assert "Write down what happened" not in page
+    confirmed = await browser.post(f"/arrests/{CUSTODY}", {"decision": "approve", "version": "1"})
+    assert "XBB-PIU-01" in confirmed.text
+    assert "consular rights" in confirmed.text
+
+
+@pytest.mark.parametrize("wrong", [{"is_own_law": ""}, {"at": "yesterday"}, {"share_id": "none"}])
+async def test_an_arrest_that_is_not_fully_told_is_not_sent_on(world: World, wrong: dict[str, str]) -> None:
+    form = {"event": "DETAINED", "at": "2026-06-01T10:05", "legal_basis": "WARRANT", "grounds": WHY}
+    browser = await signed_in(world, "supervisor")
+    refused = await browser.post("/arrests", form | {"share_id": SHARE, "is_own_law": "yes"} | wrong)
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert world.services.asked == []
