@@ -86,12 +86,12 @@ SECTIONS: Final[Sequence[Section]] = (
                 "/shares", "Shares", "Who must be told, and what the safeguards say.", Permission.READ_SHARES
             ),
             Entry(
-        "/arrests",
-        "Arrests",
-        "Arrest, detention and expulsion: written down by one, confirmed by another.",
-        Permission.READ_SHARES,
-    ),
-    Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
+                "/arrests",
+                "Arrests",
+                "Arrest, detention and expulsion: written down by one, confirmed by another.",
+                Permission.READ_SHARES,
+            ),
+            Entry("/notices", "Notices", "What was sent, refused or acknowledged.", Permission.READ_NOTICES),
             Entry(
                 "/desk",
                 "Duty desk",

@@ -19,6 +19,14 @@ class Custody(Seen):
     proposer: str = ""
     proposed_at: datetime | None = None
 
+    @property
+    def at(self) -> datetime | None:
+        """When it happened."""
+        try:
+            return datetime.fromisoformat(str(self.payload.get("at")))
+        except ValueError:
+            return None
+
 
 class Told(Seen):
     """Who may have to be told, and the paragraphs that name the State."""
