@@ -101,8 +101,8 @@ SOURCE_KINDS: Final[Mapping[str, str]] = {
 }
 TRIALS: Final[Mapping[str, str]] = {
     "PAST_TRAFFIC": "some travellers of each of the last days, whom nobody chose",
-    "TRAVELLERS_HELD": "the travellers of earlier possible matches, who resembled somebody once: ingest did not"
-    " answer, and it looks worse than it is",
+    "TRAVELLERS_HELD": "the travellers of earlier possible matches, who resembled somebody once: ingest did"
+    " not answer, and it looks worse than it is",
 }
 FETCHES: Final[Mapping[str, str]] = {
     "LOADED": "loaded",

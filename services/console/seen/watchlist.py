@@ -7,6 +7,9 @@ from pydantic import Field
 
 from services.console.seen.base import Seen, Words
 
+#: The format of lost and stolen documents, which nobody nominates.
+LOST_DOCUMENTS = "documents"
+
 
 class ListVersion(Seen):
     """A version of a list, as its import reported it."""
@@ -79,6 +82,7 @@ class SourceState(Seen):
     source_id: str
     publisher: str = ""
     kind: str = ""
+    reader: str = ""
     location: str | None = None
     verify: str = ""
     fetch_minutes: int | None = None
@@ -101,7 +105,8 @@ class SourceState(Seen):
     @property
     def takes_nominations(self) -> bool:
         """Whether its entries come one by one from this State's own people, and no file is missing."""
-        return self.version_id is None and self.kind == "NATIONAL" and self.location is None
+        is_list = self.location is not None or self.reader == LOST_DOCUMENTS
+        return self.version_id is None and self.kind == "NATIONAL" and not is_list
 
 
 class WatchlistView(Seen):

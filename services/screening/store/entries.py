@@ -57,7 +57,8 @@ class EntryStore:
     async def search(self, connection: AsyncConnection, words: str, limit: int) -> list[EntryFile]:
         """Entries one of whose names, in any script, holds the words; or with that identifier or document."""
         query = text(
-            f"{_FILE} WHERE entry_id = :words OR EXISTS (SELECT 1 FROM"  # noqa: S608
+            f"{_FILE} WHERE entry_id = :words OR split_part(entry_id, ':', 2) = :words"  # noqa: S608
+            " OR EXISTS (SELECT 1 FROM"
             " jsonb_array_elements(body -> 'names') AS name"
             " WHERE position(lower(:words) IN lower(name ->> 'text')) > 0)"
             " OR EXISTS (SELECT 1 FROM jsonb_array_elements(body -> 'documents') AS held"

@@ -67,3 +67,8 @@ async def test_merges_that_wait_and_those_that_stand_are_told_apart(desk: Desk) 
     assert (stands["decision_id"], stands["is_same"], stands["approver"]) == (decision_id, True, "supervisor")
     await desk.ask("steward", "POST", f"/v1/watchlist/merges/{decision_id}/undoing", status=204)
     assert (await desk.ask("steward", "GET", "/v1/watchlist/merges"))["decisions"] == []
+
+
+async def test_entry_is_found_by_its_lists_own_reference(desk: Desk) -> None:
+    found = await desk.ask("steward", "GET", "/v1/watchlist/entries", params={"q": "DEMi.001"})
+    assert [each["entry_id"] for each in found["entries"]] == [FIRST]

@@ -526,6 +526,17 @@ async def test_second_person_sees_the_trial_and_no_recommendation(world: World) 
     assert " checked>" not in page
 
 
+async def test_trial_on_nobody_says_nothing(world: World) -> None:
+    trial = nomination()["trial"] | {
+        "tried": 0,
+        "stopped": 0,
+        "plainly_different": 0,
+        "stops_too_many": False,
+    }
+    world.services.answers["GET", f"/v1/nominations/{NOMINATION}"] = nomination(trial=trial)
+    assert "Nobody could be tried." in await shown(world, "supervisor", f"/nominations/{NOMINATION}")
+
+
 async def test_own_nomination_is_decided_by_somebody_else(world: World) -> None:
     own = nomination(nominator="supervisor")
     world.services.answers["GET", f"/v1/nominations/{NOMINATION}"] = own
