@@ -187,7 +187,7 @@ def list_sources() -> list[dict[str, Any]]:
             "allow_list": ["LOST", "STOLEN", "STOLEN_BLANK", "REVOKED"],
             "action_code": "SECONDARY",
             "info_grade": "B",
-            "tear_line": "The document was reported; its bearer may be whom it was taken from. Check politely.",
+            "tear_line": "The document was reported; its bearer may be its victim. Check it politely.",
         },
     ]
 

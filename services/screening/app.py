@@ -41,6 +41,7 @@ from services.screening.settings import ScreeningSettings
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
+from services.screening.window import TravellerWindow
 from shared.approval.errors import (
     ApprovalConflict,
     ApprovalRoleRefused,
@@ -221,6 +222,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 authority=settings.authority,
             )
             current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher)
+            used_carrier = parts.carrier or _http_carrier(settings, client, clock)
             list_files = ListFiles(
                 list_client,
                 folder=settings.list_folder,
@@ -228,7 +230,14 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 allows_loopback=settings.profile == "local",
             )
             screening = ScreeningService(
-                settings, ports, current, parts.draw, ALGORITHM, THRESHOLD, list_files
+                settings,
+                ports,
+                current,
+                parts.draw,
+                ALGORITHM,
+                THRESHOLD,
+                list_files,
+                TravellerWindow(used_carrier, identifiers),
             )
             app.state.screening = screening
             app.state.oversight_gate = OversightGate(
@@ -236,7 +245,6 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             )
             app.state.on_refusal = _record_refusal(ports)
             app.state.readiness_checks["database"] = _check(engine)
-            used_carrier = parts.carrier or _http_carrier(settings, client, clock)
             # The list in force is in memory before the first batch comes.
             await current.refresh()
             await opened.enter_async_context(_working(screening, used_carrier))

@@ -11,6 +11,7 @@ from services.screening.rescreen import Rescreening
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
 from services.screening.watchlist.fetching import ListFetching
+from services.screening.watchlist.merged_hits import bring_in_step
 from shared.bus.relay import Carrier
 from shared.bus.wake import WakeUp
 from shared.db.faults import DATABASE_FAULTS
@@ -86,13 +87,15 @@ class Background:
     async def watch_list(self, stop: asyncio.Event) -> None:
         """Swap the matcher whenever the set of entries in use has changed, here or in another worker."""
         wake_up = WakeUp(self._screening.ports.database, GENERATION_CHANNEL)
+        current = self._screening.current
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(wake_up.listen(stop))
             while not stop.is_set():
                 notified = wake_up.signal()
                 self._screening.wake.clear()
                 try:
-                    await self._screening.current.refresh()
+                    if await current.refresh():
+                        await bring_in_step(self._screening.ports, current.consolidation)
                 except (*DATABASE_FAULTS, DomainError) as fault:
                     get_logger().error("matcher_build_failed", error=type(fault).__name__)
                 await _first_of((stop, notified, self._screening.wake), LOOK_SECONDS)

@@ -126,11 +126,12 @@ class BoardingHolds:
 
 
 def _is_strong(hit: Hit) -> bool:
-    return _is_top_band(hit) or _is_document_equal(hit)
+    # A reported document says nothing about its bearer, who is often the one it was stolen from.
+    return hit.hit_type is HitType.PERSON and (_is_top_band(hit) or _is_document_equal(hit))
 
 
 def _is_top_band(hit: Hit) -> bool:
-    return hit.hit_type is HitType.PERSON and band_of(hit.matched.score) is Band.STRONG
+    return band_of(hit.matched.score) is Band.STRONG
 
 
 def _is_document_equal(hit: Hit) -> bool:

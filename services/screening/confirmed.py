@@ -40,6 +40,14 @@ def hit_confirmed(
     )
 
 
+def tear_line_of(entry: Mapping[str, Any], source: ListSource) -> str:
+    """What the front line is told: the entry's own words that two people here approved, else its source's.
+
+    Source: S/RES/2396 para 8; `watchlist-governance.md` §2 (a standard tear-line until a better is written).
+    """
+    return str(entry.get("tear_line") or source.tear_line)
+
+
 def entry_facts(hit: Hit, source: ListSource, today: date) -> EntryFactsV1:
     """What sharing needs of the entry."""
     listing = terrorism_listing(hit.entry)
@@ -56,7 +64,7 @@ def entry_facts(hit: Hit, source: ListSource, today: date) -> EntryFactsV1:
         birth_dates=list(hit.entry.get("birth_dates") or ()),
         nationalities=list(hit.entry.get("nationalities") or ()),
         action_code=source.action_code,
-        tear_line=source.tear_line,
+        tear_line=tear_line_of(hit.entry, source),
         handling_code=source.handling_code,
         conditions=list(source.conditions),
         items=[graded_item(hit.entry, source, today)],

@@ -4,7 +4,7 @@ A card is the tear-line and what it takes to recognise the person; nothing of gr
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
+from services.screening.confirmed import tear_line_of
+from services.screening.document_hits import words_of
 from services.screening.document_number import read_document_number, same_number
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.flight_facts import designator, times_of
@@ -69,6 +71,29 @@ class Card(Personal):
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedDocument:
+    """A document that a list in force names; it says nothing of whoever carries it.
+
+    Source: `workflow.md` §1 (DOCUMENT hits); S/RES/2396 paras 3 and 16.
+    """
+
+    issuer: str
+    kind: str
+    reported_on: date | None
+    words: str
+    tear_line: str
+    desk_phone: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LookedUp(Personal):
+    """What a look at a document brings: cards of travellers, and reports of the document itself."""
+
+    cards: list[Card]
+    documents: list[ReportedDocument]
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """An officer's look at cards: who, under which order, when, and on which screen."""
 
@@ -98,8 +123,8 @@ class FrontLine:
 
     async def look_up(
         self, principal: Principal, *, document_number: str | None, mrz: str | None
-    ) -> list[Card]:
-        """The cards of this port whose traveller holds this document.
+    ) -> LookedUp:
+        """The cards of this port whose traveller holds this document, and whether it was reported.
 
         Raises:
             MalformedMrz: The zone cannot be read.
@@ -113,15 +138,38 @@ class FrontLine:
             hits = [
                 hit for hit in await self._hits(connection, principal) if _holds_document(hit, number, issuer)
             ]
+            reported = await self._reported(connection, number, issuer)
             await self._ports.audit.append(
                 connection,
                 actor=principal.subject,
                 action="card.look_up",
                 object_kind="port",
                 object_id=principal.port or "NONE",
-                facts={"found": len(hits), "by_mrz": mrz is not None},
+                facts={"found": len(hits), "reported": len(reported), "by_mrz": mrz is not None},
             )
-            return await self._shown(connection, hits, principal, "look_up")
+            return LookedUp(await self._shown(connection, hits, principal, "look_up"), reported)
+
+    async def _reported(
+        self, connection: AsyncConnection, number: str, issuer: str
+    ) -> list[ReportedDocument]:
+        """What lists in force say of a document; without its State, of every one with the number."""
+        documents = self._ports.stores.documents
+        if issuer:
+            found = await documents.look_up(connection, [(number, issuer)])
+        else:
+            found = await documents.of_number(connection, number)
+        sources = {each.source_id: each for each in await self._ports.stores.registers.sources(connection)}
+        return [
+            ReportedDocument(
+                issuer=each.document.issuer,
+                kind=each.document.kind,
+                reported_on=each.document.reported_on,
+                words=words_of(each.document.kind),
+                tear_line=sources[each.source_id].tear_line,
+                desk_phone=sources[each.source_id].desk_phone,
+            )
+            for each in found
+        ]
 
     async def tap(self, hit_id: UUID, outcome: TappedOutcome, principal: Principal) -> None:
         """Store what the officer found; a different person starts the recall at once.
@@ -279,7 +327,7 @@ def _card(hit: Hit, source: ListSource, action: str, outcome: str | None) -> Car
         birth_date=None if traveller.birth_date is None else str(traveller.birth_date),
         document=None if document is None else " ".join(filter(None, (document.number, document.issuer))),
         action=action,
-        tear_line=source.tear_line,
+        tear_line=tear_line_of(hit.entry, source),
         desk_phone=source.desk_phone,
         flight=designator(hit.flight),
         arrives_at=times_of(hit.flight).arrival,

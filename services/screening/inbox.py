@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from services.screening.document_hits import DocumentHits
 from services.screening.errors import UnreadableMessage
 from services.screening.front_line import FrontLine
 from services.screening.hit_links import HitLinks
@@ -65,7 +66,9 @@ class ReceiveMessage:
     def __init__(self, ports: Ports, current: CurrentMatcher, hold_minutes: int = 0) -> None:
         self._ports = ports
         self._notices = NoticesFromAbroad(ports, current)
-        self._screen = ScreenTravellers(ports, current, self._notices.joined, hold_minutes)
+        self._screen = ScreenTravellers(
+            ports, current, [self._notices.joined, DocumentHits(ports).found], hold_minutes
+        )
 
     async def __call__(self, message: Received) -> dict[str, Any]:
         """Carry a message out once; a repeat gets the first reply.

@@ -126,7 +126,7 @@ class NoticesFromAbroad:
         notices = await self._store.on_flight(connection, name, days)
         if not notices:
             return []
-        matcher = await self._current.compiled(list(notices.values()))
+        matcher = await self._current.compiled_apart(list(notices.values()))
         return await asyncio.to_thread(_joined, matcher, notices, batch.travellers)
 
     async def _end(

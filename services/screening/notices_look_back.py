@@ -53,7 +53,7 @@ class NoticesLookBack:
 
     async def _compare(self, due: LookBack, generation: int) -> tuple[date, UUID] | None:
         page = await self._window.page(due.notice_id, (due.day - A_DAY, due.day), after=due.after)
-        matcher = await self._current.compiled([due.body])
+        matcher = await self._current.compiled_apart([due.body])
         async with self._current.one_batch:
             travellers = await asyncio.to_thread(concerned, matcher, page.travellers)
         await self._window.send_again(due.notice_id, generation, travellers)

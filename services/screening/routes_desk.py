@@ -20,7 +20,8 @@ from services.screening.front_line import FrontLine, TappedOutcome
 from services.screening.hit import band_of
 from services.screening.query import Answered, MatchQuery
 from services.screening.service import RequestPorts, Service
-from services.screening.views import CardOut, CardsOut, Out
+from services.screening.views import CardOut, CardsOut, LookUpOut, Out, ReportedDocumentOut
+from services.screening.watchlist.merged_hits import bring_in_step
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.travel import Traveller
@@ -124,10 +125,13 @@ async def tap_outcome(hit_id: UUID, body: OutcomeIn, principal: AtThePort, ports
 
 
 @router.post("/v1/front-line/look-up", responses=problems(MalformedMrz, RefusedByPolicy))
-async def look_up(body: LookUpIn, principal: AtThePort, ports: RequestPorts) -> CardsOut:
-    """The cards of this port for the document at hand; the number travels in the body alone."""
-    cards = await FrontLine(ports).look_up(principal, document_number=body.document_number, mrz=body.mrz)
-    return CardsOut(cards=[CardOut.of(card) for card in cards])
+async def look_up(body: LookUpIn, principal: AtThePort, ports: RequestPorts) -> LookUpOut:
+    """Cards and reports for the document at hand; the number travels in the body alone."""
+    found = await FrontLine(ports).look_up(principal, document_number=body.document_number, mrz=body.mrz)
+    return LookUpOut(
+        cards=[CardOut.of(card) for card in found.cards],
+        documents=[ReportedDocumentOut.of(each) for each in found.documents],
+    )
 
 
 @router.post("/v1/match", responses=problems(NoListInForce, RefusedByPolicy, UnreadableTraveller))
@@ -158,8 +162,11 @@ async def tick(ports: RequestPorts, opened: Service) -> TickOut:
     if opened.settings.profile != "local":
         raise TickRefused
     beat = await Clocks(ports, opened.settings.escalation_ladder).beat()
+    is_swapped = await opened.current.refresh()
+    if is_swapped:
+        await bring_in_step(ports, opened.current.consolidation)
     return TickOut(
         moved_hits=beat.moved_hits,
         suspended_entries=beat.suspended_entries,
-        is_matcher_swapped=await opened.current.refresh(),
+        is_matcher_swapped=is_swapped,
     )

@@ -17,6 +17,7 @@ from services.screening.watchlist.looking import permit_look
 from services.screening.watchlist.nominating import Nominating, Proposed
 from services.screening.watchlist.nomination import Nomination, NominationState
 from services.screening.watchlist.renewing import Finding, Renewing
+from services.screening.watchlist.submitting import Submitting
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -172,10 +173,9 @@ async def draft_nomination(
     body: NominationIn,
     principal: Annotated[Principal, Depends(require(Permission.NOMINATE_ENTRY))],
     ports: RequestPorts,
-    opened: Service,
 ) -> NominationOut:
     """Open a nomination, or the adoption of a foreign list's row."""
-    nomination = await Nominating(ports, opened.current).draft(body.as_proposed(), principal)
+    nomination = await Nominating(ports).draft(body.as_proposed(), principal)
     return NominationOut.of(nomination, principal.subject)
 
 
@@ -185,10 +185,9 @@ async def change_nomination(
     body: NominationIn,
     principal: Annotated[Principal, Depends(require(Permission.NOMINATE_ENTRY))],
     ports: RequestPorts,
-    opened: Service,
 ) -> NominationOut:
     """Write one's own draft, or one that came back, anew."""
-    changed = await Nominating(ports, opened.current).change(nomination_id, body.as_proposed(), principal)
+    changed = await Nominating(ports).change(nomination_id, body.as_proposed(), principal)
     return NominationOut.of(changed, principal.subject)
 
 
@@ -210,7 +209,7 @@ async def submit_nomination(
     opened: Service,
 ) -> NominationOut:
     """Hand a draft to a second person; its criteria are checked and it is tried on past travellers."""
-    nomination = await Nominating(ports, opened.current).submit(nomination_id, principal)
+    nomination = await Submitting(ports, opened.current, opened.window)(nomination_id, principal)
     return NominationOut.of(nomination, principal.subject)
 
 
@@ -224,7 +223,7 @@ async def decide_nomination(
 ) -> NominationOut:
     """Activate, return or reject as the approver."""
     target = NominationState(body.decision)
-    decided = await Nominating(ports, opened.current).decide(nomination_id, principal, target, body.reason)
+    decided = await Nominating(ports).decide(nomination_id, principal, target, body.reason)
     opened.wake.set()
     return NominationOut.of(decided, principal.subject)
 

@@ -34,6 +34,7 @@ from services.screening.store.cleared import ClearedStore
 from services.screening.store.reviews import Suppression
 from services.screening.store.watchlist import ScreeningRun, UsedEntry
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
+from services.screening.watchlist.merged_hits import with_merged
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
 from shared.contracts import TravellerObservedV1, TravellersObservedV1, TravellersScreenedV1
@@ -92,15 +93,17 @@ class Situation:
 
 
 Join = Callable[[AsyncConnection, TravellersObservedV1], Awaitable[list[Found]]]
-"""Finds the travellers of a batch who may be the person of another State's notice about this flight."""
+"""Finds travellers beside the matcher: by another State's notice about this flight, or by a document."""
 
 
 class ScreenTravellers:
     """Screens the batches that ingest sends."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher, join: Join, hold_minutes: int = 0) -> None:
+    def __init__(
+        self, ports: Ports, current: CurrentMatcher, joins: Sequence[Join], hold_minutes: int = 0
+    ) -> None:
         self._ports = ports
-        self._join = join
+        self._joins = tuple(joins)
         self._current = current
         self._hold_minutes = hold_minutes
         self._cleared = ClearedStore()
@@ -129,8 +132,8 @@ class ScreenTravellers:
             stored = await Inbox.begin(connection, batch.message_id, type(batch).__name__)
             if stored is not None:
                 return TravellersScreenedV1.model_validate(stored)
-            joined = await self._join(connection, batch)
-            matching = replace(matching, found=[*matching.found, *joined])
+            for join in self._joins:
+                matching = replace(matching, found=[*matching.found, *await join(connection, batch)])
             return await self._store(connection, batch, matching)
 
     async def _store(
@@ -142,9 +145,8 @@ class ScreenTravellers:
         if order is None:
             raise NoStandingOrder
         run, record = await self._permitted_run(connection, batch, matching, order, now)
-        entries = await stores.watchlist.used_entries(
-            connection, {found.entry_id for found in matching.found}
-        )
+        used = await stores.watchlist.used_entries(connection, {found.entry_id for found in matching.found})
+        entries = with_merged(self._current.consolidation, used)
         existing = await stores.hits.lock_of_travellers(
             connection, [each.traveller_id for each in batch.travellers]
         )

@@ -11,6 +11,7 @@ from services.screening.list_files import ListFiles
 from services.screening.ports import Ports
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.window import TravellerWindow
 from shared.clock import Clock
 from shared.web.scripted_clock import request_clock
 
@@ -19,8 +20,8 @@ from shared.web.scripted_clock import request_clock
 class ScreeningService:
     """What the lifespan opened: ports, the matcher in force, randomness; `wake` ends the watcher's pause.
 
-    `list_files` gets lists from where they are registered. `built_algorithm` and
-    `built_threshold` are those of the code, whether or not a list is in force.
+    `list_files` gets lists from where they are registered, `window` asks ingest for travellers.
+    `built_algorithm` and `built_threshold` are those of the code, whether or not a list is in force.
     """
 
     settings: ScreeningSettings
@@ -30,6 +31,7 @@ class ScreeningService:
     built_algorithm: str
     built_threshold: float
     list_files: ListFiles
+    window: TravellerWindow
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
 

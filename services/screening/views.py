@@ -1,6 +1,6 @@
 """What leaves over HTTP, field by field. Lists hold no personal data."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from services.screening.evidence_words import (
     evidence_lines,
 )
 from services.screening.flight_facts import crossing_leg, designator, times_of
-from services.screening.front_line import Card
+from services.screening.front_line import Card, ReportedDocument
 from services.screening.hit import HistoryStep, Hit, Review, band_of
 from services.screening.leases import comparison_of
 from services.screening.reading import HitFile
@@ -283,6 +283,35 @@ class CardsOut(Out):
     """The cards of one port."""
 
     cards: list[CardOut]
+
+
+class ReportedDocumentOut(Out):
+    """A document that a list in force names; it says nothing of whoever carries it."""
+
+    issuer: str
+    kind: str
+    reported_on: date | None
+    words: str
+    tear_line: str
+    desk_phone: str
+
+    @classmethod
+    def of(cls, document: ReportedDocument) -> Self:
+        """From what the look-up found."""
+        return cls(
+            issuer=document.issuer,
+            kind=document.kind,
+            reported_on=document.reported_on,
+            words=document.words,
+            tear_line=document.tear_line,
+            desk_phone=document.desk_phone,
+        )
+
+
+class LookUpOut(CardsOut):
+    """The cards of whoever holds the document, and what lists say of the document itself."""
+
+    documents: list[ReportedDocumentOut]
 
 
 def lines_of(hit: Hit) -> list[EvidenceLine]:

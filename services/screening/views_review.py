@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from services.screening.confirmed import terrorism_listing
+from services.screening.confirmed import tear_line_of, terrorism_listing
 from services.screening.evidence_words import (
     COMPARABLE_FIELDS,
     EvidenceLine,
@@ -196,6 +196,6 @@ def _entry(opened: Opened) -> EntryOut:
         updated_on=listing.get("updated_on"),
         grade=f"{source.source_grade}{source.info_grade}",
         action_code=source.action_code,
-        tear_line=source.tear_line,
+        tear_line=tear_line_of(entry, source),
         publisher=source.publisher,
     )

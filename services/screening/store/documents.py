@@ -1,17 +1,22 @@
 """Lost and stolen travel documents: stored with their version, looked up by number and issuing State."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.rows import as_rows
+from services.screening.watchlist.entry import EntryDocument, Listing, WatchlistEntry
 from services.screening.watchlist.sources.lost_document import LostDocument, number_key
 from shared.personal import Personal
 
 _ROWS_A_STATEMENT = 2000
+_COLUMNS = "source_id, version_id, number, issuer, kind, document_type, reported_on"
+#: How the identifier of a document begins where hits and reviews speak of entries: `DOC:SOURCE:STATE:NUMBER`.
+DOCUMENT_ENTRIES = "DOC:"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -21,6 +26,22 @@ class FoundDocument(Personal):
     source_id: str
     version_id: UUID
     document: LostDocument
+
+    @property
+    def entry_id(self) -> str:
+        """What hits call it: the same in every version of its source."""
+        return f"{DOCUMENT_ENTRIES}{self.source_id}:{self.document.issuer}:{self.document.number_key}"
+
+    def as_entry(self) -> dict[str, Any]:
+        """The document in the form of an entry: no name and no person, what happened to it as its note."""
+        document = self.document
+        entry = WatchlistEntry(
+            id=self.entry_id,
+            names=(),
+            documents=(EntryDocument(document.number, document.type, document.issuer, note=document.kind),),
+            listings=(Listing(self.source_id, programme=document.kind, listed_on=document.reported_on),),
+        )
+        return entry.as_json()
 
 
 class DocumentStore:
@@ -59,19 +80,47 @@ class DocumentStore:
         if not asked:
             return []
         query = text(
-            "SELECT source_id, version_id, number, issuer, kind, document_type, reported_on"
-            " FROM lost_document JOIN list_version USING (version_id)"
+            f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
             " WHERE state = 'IN_FORCE' AND (number_key, issuer) IN"
             " (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:issuers AS text[])))"
             " ORDER BY number_key, issuer, source_id, ordinal LIMIT 1000"
         )
         pairs = sorted({(number_key(number), issuer) for number, issuer in asked})
         facts = {"numbers": [number for number, _ in pairs], "issuers": [issuer for _, issuer in pairs]}
-        return [
-            FoundDocument(
-                row.source_id,
-                row.version_id,
-                LostDocument(row.number, row.issuer, row.kind, row.document_type, row.reported_on),
-            )
-            for row in await connection.execute(query, facts)
-        ]
+        return [_found(row) for row in await connection.execute(query, facts)]
+
+    async def of_number(self, connection: AsyncConnection, number: str) -> list[FoundDocument]:
+        """The documents in force with this number, whichever State issued them."""
+        query = text(
+            f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
+            " WHERE state = 'IN_FORCE' AND number_key = :number ORDER BY issuer, source_id, ordinal LIMIT 20"
+        )
+        return [_found(row) for row in await connection.execute(query, {"number": number_key(number)})]
+
+    async def of_entries(
+        self, connection: AsyncConnection, entry_ids: Iterable[str]
+    ) -> dict[str, FoundDocument]:
+        """The documents in force among these entries, by identifier; what is no document is passed over."""
+        asked = {entry_id for entry_id in entry_ids if entry_id.startswith(DOCUMENT_ENTRIES)}
+        pairs = [(number, issuer) for _, _, issuer, number in (each.split(":") for each in asked)]
+        found = {each.entry_id: each for each in reversed(await self.look_up(connection, pairs))}
+        return {entry_id: found[entry_id] for entry_id in sorted(asked & found.keys())}
+
+    async def gone(self, connection: AsyncConnection, source_id: str) -> list[str]:
+        """The documents of a source that hits are open on and that no version in force holds any more."""
+        query = text(
+            "SELECT DISTINCT entry_id FROM hit WHERE source_id = :source_id AND hit_type = 'DOCUMENT'"
+            " AND state <> 'CLOSED' ORDER BY entry_id LIMIT 10000"
+        )
+        rows = await connection.execute(query, {"source_id": source_id})
+        held = [row.entry_id for row in rows]
+        standing = await self.of_entries(connection, held)
+        return [entry_id for entry_id in held if entry_id not in standing]
+
+
+def _found(row: Row[Any]) -> FoundDocument:
+    return FoundDocument(
+        row.source_id,
+        row.version_id,
+        LostDocument(row.number, row.issuer, row.kind, row.document_type, row.reported_on),
+    )

@@ -136,6 +136,19 @@ class HitStore:
         rows = await connection.execute(query, {"ids": list(entry_ids), "limit": limit})
         return [hit_of(row) for row in rows]
 
+    async def entries_out_of_step(
+        self, connection: AsyncConnection, merged_ids: Collection[str], limit: int = 10_000
+    ) -> list[str]:
+        """Entries whose open hits may hold other identifiers than the lists: merged ones, or once merged."""
+        query = text(
+            "SELECT DISTINCT hit.entry_id FROM hit JOIN watchlist_entry AS entry USING (entry_id)"
+            " WHERE hit.state <> 'CLOSED' AND hit.traveller IS NOT NULL"
+            " AND (hit.entry_digest <> entry.digest OR hit.entry_id = ANY(CAST(:ids AS text[])))"
+            " ORDER BY hit.entry_id LIMIT :limit"
+        )
+        rows = await connection.execute(query, {"ids": list(merged_ids), "limit": limit})
+        return [row.entry_id for row in rows]
+
     async def lock_due(self, connection: AsyncConnection, now: datetime, limit: int) -> list[Hit]:
         """Hits whose clock has struck, soonest first; those that another worker holds are passed over."""
         query = text(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.store.documents import DocumentStore
 from services.screening.store.rows import as_json, as_rows, from_json
 from services.screening.watchlist.versions import (
     EntryRecord,
@@ -17,6 +18,7 @@ from services.screening.watchlist.versions import (
     ListVersion,
     Release,
     VersionState,
+    identifying_digest,
 )
 from shared.personal import Personal
 
@@ -226,14 +228,16 @@ class WatchlistStore:
     async def statuses(
         self, connection: AsyncConnection, entry_ids: Collection[str]
     ) -> dict[str, EntryStatus]:
-        """The present status of these entries; a notice from abroad is one for its flight."""
+        """The present status of these entries; a notice from abroad is one for its flight, a document too."""
         query = text(
             "SELECT entry_id, status FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"
             " UNION ALL SELECT entry_id, status FROM notice_from_abroad"
             " WHERE entry_id = ANY(CAST(:ids AS text[])) ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
-        return {row.entry_id: EntryStatus(row.status) for row in rows}
+        found = {row.entry_id: EntryStatus(row.status) for row in rows}
+        documents = await DocumentStore().of_entries(connection, entry_ids)
+        return found | dict.fromkeys(documents, EntryStatus.ACTIVE)
 
     async def put_entries(self, connection: AsyncConnection, entries: Sequence[EntryRecord]) -> None:
         """Store entries as they stand now."""
@@ -244,7 +248,7 @@ class WatchlistStore:
     async def used_entries(
         self, connection: AsyncConnection, entry_ids: Collection[str]
     ) -> Mapping[str, UsedEntry]:
-        """Those of these entries that are screened at this moment, notices from abroad among them."""
+        """Those of these entries that are screened now, notices from abroad and documents among them."""
         if not entry_ids:
             return {}
         query = text(
@@ -254,10 +258,14 @@ class WatchlistStore:
             " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE' ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
-        return {
+        found = {
             row.entry_id: UsedEntry(row.entry_id, row.source_id, row.digest, from_json(row.body))
             for row in rows
         }
+        for entry_id, each in (await DocumentStore().of_entries(connection, entry_ids)).items():
+            body = each.as_entry()
+            found[entry_id] = UsedEntry(entry_id, each.source_id, identifying_digest(body), body)
+        return found
 
     async def used_bodies(self, connection: AsyncConnection) -> list[dict[str, Any]]:
         """The entries that are screened at this moment, for building the matcher."""

@@ -8,7 +8,7 @@ Source: `spec/watchlist-governance.md` §4.
 import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from services.screening.watchlist.entry import WatchlistEntry
@@ -34,6 +34,8 @@ class Consolidation:
     entries: tuple[WatchlistEntry, ...]
     merged_from: dict[str, tuple[str, ...]]
     proposals: tuple[SameAsCandidate, ...]
+    merged: Mapping[str, WatchlistEntry] = field(default_factory=dict)
+    """The entries that hold more than one, by the identifier that stays."""
 
 
 NOTHING = Consolidation((), {}, ())
@@ -58,7 +60,8 @@ def consolidate(
     groups: dict[str, list[WatchlistEntry]] = defaultdict(list)
     for entry in one_by_one:
         groups[heads[entry.id]].append(entry)
-    merged = tuple(_merged(group) for group in groups.values())
+    entries_after = {head: _merged(group) for head, group in groups.items()}
+    merged = tuple(entries_after.values())
     merged_from = {
         head: tuple(each.id for each in group[1:]) for head, group in groups.items() if len(group) > 1
     }
@@ -66,7 +69,8 @@ def consolidate(
     proposals = (
         each for each in _proposals(merged) if frozenset((each.entry_id, each.other_id)) not in told_apart
     )
-    return Consolidation(merged, merged_from, tuple(proposals))
+    held_together = {head: entries_after[head] for head in merged_from}
+    return Consolidation(merged, merged_from, tuple(proposals), held_together)
 
 
 def _heads(entries: Sequence[WatchlistEntry], decisions: Mapping[frozenset[str], bool]) -> dict[str, str]:

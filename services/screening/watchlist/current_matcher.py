@@ -145,7 +145,17 @@ class CurrentMatcher:
             return True
 
     async def compiled(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
-        """A matcher of some entries alone, in the way that the one in force is built; runs in a thread."""
+        """A matcher of some entries alone, built as the one in force is: the same persons are one there too.
+
+        Runs in a thread.
+        """
+        async with self._database.connect() as connection:
+            decisions = await MergeStore().decisions(connection)
+        consolidation = await asyncio.to_thread(_consolidated, bodies, decisions)
+        return await asyncio.to_thread(self._compile, consolidation.entries)
+
+    async def compiled_apart(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:
+        """A matcher of some entries, each by itself whoever it is; asks no database and runs in a thread."""
         return await asyncio.to_thread(self._build, bodies)
 
     def _build(self, bodies: Sequence[Mapping[str, Any]]) -> ScreeningMatcher:

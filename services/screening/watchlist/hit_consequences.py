@@ -25,6 +25,8 @@ async def change_hits(
     for hit in await stores.hits.lock_open_of_entries(connection, touched):
         if hit.entry_id in changed:
             entry = changed[hit.entry_id]
+            if entry.digest == hit.entry_digest:
+                continue
             hit = replace(  # noqa: PLW2901 - The hit as it is from here on.
                 hit,
                 entry=entry.body,

@@ -57,7 +57,10 @@ class Lifecycle:
             self._weighing, Loading(version, source, purpose, now), rows, standing
         )
         await store.put_entries(connection, consequences.entries)
-        await change_hits(self._ports, connection, consequences, Mover(SERVICE, now, "LIST_VERSION"))
+        mover = Mover(SERVICE, now, "LIST_VERSION")
+        await change_hits(self._ports, connection, consequences, mover)
+        gone = await self._ports.stores.documents.gone(connection, version.source_id)
+        await change_hits(self._ports, connection, Consequences([], gone, [], []), mover)
         await store.next_generation(connection)
         return self._records(consequences, version)
 

@@ -9,33 +9,26 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.acting import Actor, Stated
-from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound, RefusedByPolicy
+from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
 from services.screening.watchlist import nomination_questions
-from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.nomination import (
-    OPEN,
     Nomination,
     NominationKind,
     NominationState,
     Terms,
 )
 from services.screening.watchlist.nomination_questions import Removed
-from services.screening.watchlist.nomination_record import keep_nomination
-from services.screening.watchlist.trial import try_entry
+from services.screening.watchlist.nomination_record import keep_nomination, own_nomination, source_of
 from services.screening.watchlist.versions import (
     EntryRecord,
     EntryStatus,
     identifying_digest,
 )
 from services.screening.watchlist.weighing import Weighing
-from shared.audit.record import FactValue
 from shared.security.tokens import Principal
 
-#: What a nominator is told before anybody else looks: criteria, dates, children, who may be listed at all.
-SUBMISSION_RULES = ("SG-11", "SG-13", "SG-14", "SG-16", "SG-17")
 _PURPOSE = Stated("TERR_PREVENT", None)
 
 
@@ -53,11 +46,10 @@ class Proposed:
 
 
 class Nominating:
-    """Carries nominations from a draft to an entry, or back."""
+    """Drafts nominations, and carries a second person's decision out; `submitting.py` lies between."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher) -> None:
+    def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._current = current
         self._weighing = Weighing(ports)
 
     async def draft(self, proposed: Proposed, principal: Principal) -> Nomination:
@@ -104,7 +96,7 @@ class Nominating:
             EntryIncomplete: The identifiers are not an entry's.
         """
         async with self._ports.transaction() as connection:
-            nomination = await self._own(connection, nomination_id, principal)
+            nomination = await own_nomination(self._ports, connection, nomination_id, principal)
             body = nomination.entry
             if nomination.kind is NominationKind.NATIONAL:
                 body = entry_body(nomination.entry_id, proposed)
@@ -117,60 +109,6 @@ class Nominating:
             )
             await keep_nomination(self._ports, connection, changed, principal, action="wl.draft")
             return changed
-
-    async def submit(self, nomination_id: UUID, principal: Principal) -> Nomination:
-        """Hand it to a second person, after the criteria were checked and the entry tried on past traffic.
-
-        Raises:
-            NotFound: No such nomination of this person.
-            AlreadyDecided: It is not open any more.
-            RefusedByPolicy: A criterion is not met, the reasons say which; or the safeguards let nobody
-                nominate this person (`wl.nominate`).
-
-        Source: SG-01, SG-08, SG-11, SG-13, SG-14, SG-16, SG-17; `watchlist-governance.md` §3 (SUBMITTED).
-        """
-        async with self._ports.transaction() as connection:
-            nomination = await self._own(connection, nomination_id, principal)
-            source = await self._source(connection, nomination)
-            now = self._ports.clock.now()
-            request = nomination_questions.activate(
-                nomination, source, Actor.of(principal), _PURPOSE, Removed(), approver="NOBODY_YET", now=now
-            )
-            (reasons,) = self._ports.safeguards.reasons_alone(SUBMISSION_RULES, [request])
-            if reasons:
-                record = self._ports.audit.record(
-                    actor=principal.subject,
-                    action="wl.nominate",
-                    object_kind="nomination",
-                    object_id=str(nomination_id),
-                    outcome="REFUSED",
-                    reasons=reasons,
-                )
-                raise RefusedByPolicy([record], reasons)
-            permitted = self._ports.require(
-                nomination_questions.nominate(nomination, Actor.of(principal), _PURPOSE, now=now),
-                object_kind="nomination",
-                object_id=str(nomination_id),
-                facts={"entry_id": nomination.entry_id, "list_source": nomination.source_id},
-            )
-            trial = await try_entry(self._ports, connection, self._current, nomination.entry)
-            submitted = replace(
-                nomination,
-                state=NominationState.SUBMITTED,
-                version=nomination.version + 1,
-                submitted_at=now,
-                trial=trial,
-            )
-            facts: dict[str, FactValue] = {
-                "tried": trial.tried,
-                "stopped": trial.stopped,
-                "plainly_different": trial.plainly_different,
-            }
-            await keep_nomination(
-                self._ports, connection, submitted, principal, action="wl.submit", facts=facts
-            )
-            await self._ports.audit.append_many(connection, [permitted])
-            return submitted
 
     async def decide(
         self, nomination_id: UUID, principal: Principal, target: NominationState, reason: str
@@ -216,7 +154,7 @@ class Nominating:
     ) -> None:
         stores = self._ports.stores
         now = self._ports.clock.now()
-        source = await self._source(connection, nomination)
+        source = await source_of(self._ports, connection, nomination)
         standing = await stores.watchlist.entry(connection, nomination.entry_id)
         if nomination.kind is NominationKind.ADOPTION and (
             standing is None or standing.status is not EntryStatus.SUBMITTED
@@ -263,21 +201,6 @@ class Nominating:
             raise AlreadyDecided(kind="row to be adopted")
         return standing.body
 
-    async def _own(
-        self, connection: AsyncConnection, nomination_id: UUID, principal: Principal
-    ) -> Nomination:
-        nomination = await self._ports.stores.nominations.lock(connection, nomination_id)
-        if nomination is None or nomination.nominator != principal.subject:
-            raise NotFound(kind="nomination of yours")
-        if nomination.state not in OPEN:
-            raise AlreadyDecided(kind="nomination")
-        return nomination
-
-    async def _source(self, connection: AsyncConnection, nomination: Nomination) -> ListSource:
-        source = await self._ports.stores.registers.source(connection, nomination.source_id)
-        assert source is not None, "a nomination's source is registered: the tables say so"
-        return source
-
 
 def entry_body(entry_id: str, proposed: Proposed) -> dict[str, Any]:
     """The entry that a nominator describes, in the form that is stored, its listing added.
@@ -301,10 +224,11 @@ def entry_body(entry_id: str, proposed: Proposed) -> dict[str, Any]:
 def _active_entry(
     nomination: Nomination, standing: EntryRecord | None, principal: Principal, now: datetime
 ) -> EntryRecord:
-    # A row that is adopted carries the national category, not the one that its list gave.
-    body = {**nomination.entry, "category": nomination.terms.category}
-    if standing is not None:
-        body = {**standing.body, "category": nomination.terms.category}
+    # A row that is adopted carries the national category, not the one that its list gave, and the tear-line
+    # that a second person here has approved.
+    listed = nomination.entry if standing is None else standing.body
+    tear_line = nomination.terms.raw.get("tear_line")
+    body = {**listed, "category": nomination.terms.category, "tear_line": tear_line}
     return EntryRecord(
         entry_id=nomination.entry_id,
         source_id=nomination.source_id,

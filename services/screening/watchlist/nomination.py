@@ -109,7 +109,8 @@ class Terms(Personal):
 class Trial:
     """How the entry would have met past traffic: counts alone.
 
-    `basis` says which travellers: TRAVELLERS_HELD are those of the hits that screening still holds.
+    `basis` says which travellers: PAST_TRAFFIC, some of each of the past days; or TRAVELLERS_HELD, those of
+    the hits that screening still holds, who resembled somebody once.
     """
 
     basis: str

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.errors import AlreadyDecided, NotFound, RefusedByPolicy, WrongRoleForApproval
+from services.screening.errors import RefusedByPolicy, WrongRoleForApproval
 from services.screening.ports import Ports
 from services.screening.watchlist.judging import Judged
 from services.screening.watchlist.lifecycle import Lifecycle
 from services.screening.watchlist.questions import stated_for_import
+from services.screening.watchlist.version_lock import locked_version
 from services.screening.watchlist.versions import (
     RELEASING_ROLES,
     ListVersion,
@@ -40,13 +41,9 @@ class ReleaseVersion:
         """
         store = self._ports.stores.watchlist
         async with self._ports.transaction() as connection:
-            version = await store.version(connection, version_id)
-            if version is None:
-                raise NotFound(kind="list version")
-            await store.lock_source(connection, version.source_id)
-            version = await store.version(connection, version_id)
-            if version is None or version.state is not VersionState.HELD:
-                raise AlreadyDecided(kind="list version")
+            version = await locked_version(
+                store, connection, version_id, state=VersionState.HELD, kind="list version"
+            )
             if not approves:
                 return await self._reject(connection, version, principal)
             return await self._approve(connection, version, principal)

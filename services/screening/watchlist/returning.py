@@ -7,11 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
-from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.ports import Ports
 from services.screening.proposals import LIST_RETURN, approvals
 from services.screening.watchlist.lifecycle import Lifecycle
 from services.screening.watchlist.questions import stated_for_import
+from services.screening.watchlist.version_lock import locked_version
 from services.screening.watchlist.versions import ListVersion, VersionState
 from shared.approval.approvals import Approval
 from shared.audit.record import AuditRecord
@@ -51,13 +51,13 @@ class ReturnToVersion:
         """
         store = self._ports.stores.watchlist
         async with self._ports.transaction() as connection:
-            version = await store.version(connection, version_id)
-            if version is None:
-                raise NotFound(kind="list version")
-            await store.lock_source(connection, version.source_id)
-            version = await store.version(connection, version_id)
-            if version is None or version.state is not VersionState.SUPERSEDED:
-                raise AlreadyDecided(kind="return to this version")
+            version = await locked_version(
+                store,
+                connection,
+                version_id,
+                state=VersionState.SUPERSEDED,
+                kind="return to this version",
+            )
             pending = await self._pending(connection, version)
             if pending is None:
                 return await self._propose(connection, version, principal)

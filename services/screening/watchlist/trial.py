@@ -1,46 +1,95 @@
 """Trying an entry on past travellers before it goes live: how many it would have stopped.
 
-Screening keeps no travellers but those of its hits; the trial says so, and counts no one else.
+Ingest holds the travellers of the past days; a part of each day's is asked for, compared and let go. Where
+ingest does not answer, the travellers of screening's own hits are tried, and the trial says so: they are
+those who resembled somebody once, and make an entry look worse than it is.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, Final
-
-from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid import UUID
 
 from services.screening.ports import Ports
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.watchlist.nomination import Trial
+from services.screening.window import PageRefused, TravellerWindow
+from shared.bus.errors import DeliveryPostponed, DeliveryRefused
+from shared.contracts.rescreening import WindowTravellerV1
+from shared.observability.logging import get_logger
 from shared.travel import Traveller
 
 TRIED_AT_MOST: Final = 5000
-BASIS: Final = "TRAVELLERS_HELD"
+#: Each of these days counts alike, whatever flew on it: the first flights that ingest names of each.
+DAYS: Final = 14
+PAST_TRAFFIC: Final = "PAST_TRAFFIC"
+TRAVELLERS_HELD: Final = "TRAVELLERS_HELD"
 _PLAIN_DIFFERENCES: Final = frozenset({"birth_date", "sex", "document"})
 
 
 async def try_entry(
-    ports: Ports, connection: AsyncConnection, current: CurrentMatcher, body: Mapping[str, Any]
+    ports: Ports,
+    current: CurrentMatcher,
+    window: TravellerWindow,
+    body: Mapping[str, Any],
+    nomination_id: UUID,
 ) -> Trial:
-    """Compare an entry alone with the travellers whom screening still holds, at most 5,000 of the newest.
+    """Compare an entry alone with at most 5,000 past travellers; `basis` says with whose.
 
     Source: `watchlist-governance.md` §7 (entries whose hits are not a match); issue 7, life cycle.
     """
-    facts = await ports.stores.nominations.held_travellers(connection, TRIED_AT_MOST)
-    travellers = [Traveller.from_json(each) for each in facts]
-    matcher = await current.compiled([body])
-    return await asyncio.to_thread(_tried, matcher, travellers, str(body["id"]))
+    basis = PAST_TRAFFIC
+    travellers = await past_travellers(window, nomination_id, ports.clock.now().date())
+    if travellers is None:
+        basis = TRAVELLERS_HELD
+        async with ports.database.connect() as connection:
+            facts = await ports.stores.nominations.held_travellers(connection, TRIED_AT_MOST)
+        travellers = [Traveller.from_json(each) for each in facts]
+    matcher = await current.compiled_apart([body])
+    stopped, different = await asyncio.to_thread(_tried, matcher, travellers, str(body["id"]))
+    return Trial(basis, len(travellers), stopped, different)
 
 
-def _tried(matcher: ScreeningMatcher, travellers: Sequence[Traveller], entry_id: str) -> Trial:
-    """The counts; runs in a thread."""
+async def past_travellers(
+    window: TravellerWindow, nomination_id: UUID, today: date
+) -> list[Traveller] | None:
+    """Some travellers of each of the past days, alike many of a day; `None` where ingest does not answer.
+
+    Nobody is chosen for resembling anyone.
+    """
+    travellers: list[Traveller] = []
+    for days_ago in range(1, DAYS + 1):
+        day = today - timedelta(days=days_ago)
+        try:
+            page = await window.page(nomination_id, (day, day), after=None)
+        except (DeliveryPostponed, DeliveryRefused, PageRefused) as fault:
+            get_logger().warning("trial_without_past_traffic", reason=type(fault).__name__)
+            return None
+        travellers += _readable(page.travellers[: TRIED_AT_MOST // DAYS])
+    return travellers
+
+
+def _readable(page: Sequence[WindowTravellerV1]) -> list[Traveller]:
+    """The travellers whose facts are ours; screening itself tells of the others."""
+    found = []
+    for each in page:
+        try:
+            found.append(Traveller.from_json(each.facts))
+        except (KeyError, TypeError, ValueError):
+            get_logger().warning("trial_unreadable", traveller_id=str(each.traveller_id))
+    return found
+
+
+def _tried(matcher: ScreeningMatcher, travellers: Sequence[Traveller], entry_id: str) -> tuple[int, int]:
+    """How many it stops, and how many of these are plainly somebody else; runs in a thread."""
     stopped = [
         traveller
         for traveller, matches in zip(travellers, matcher.screen(travellers), strict=True)
         if matches
     ]
     different = sum(_is_plainly_different(matcher, traveller, entry_id) for traveller in stopped)
-    return Trial(BASIS, len(travellers), len(stopped), different)
+    return len(stopped), different
 
 
 def _is_plainly_different(matcher: ScreeningMatcher, traveller: Traveller, entry_id: str) -> bool:

@@ -24,6 +24,8 @@ from services.screening.watchlist.versions import (
     review_due,
 )
 
+#: What people here decided of a foreign row; its list says nothing about these.
+_KEPT_OF_ADOPTION = ("category", "tear_line")
 #: The only safeguards that an imported listing asks before it becomes active (watchlist-governance.md §3).
 ACTIVATION_RULES = ("SG-01", "SG-14", "SG-15", "SG-18")
 
@@ -173,8 +175,9 @@ def _waiting_or_adopted(loading: Loading, row: ListRow, before: EntryRecord | No
     """
     version_id = loading.version.version_id
     if before is not None and before.status in {*SCREENED, EntryStatus.SUBMITTED}:
-        adopted = {} if before.adoption is None else {"category": before.adoption["category"]}
-        body = {**row.body, **adopted}
+        adopted = before.adoption or {}
+        kept = {name: adopted[name] for name in _KEPT_OF_ADOPTION if adopted.get(name)}
+        body = {**row.body, **kept}
         digest = identifying_digest(body)
         return replace(before, version_id=version_id, digest=digest, body=body, refusals=())
     return EntryRecord(

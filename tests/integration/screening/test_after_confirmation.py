@@ -1,5 +1,6 @@
 """Orders, the front line, questions, clocks."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -256,14 +257,7 @@ async def test_the_queue_begins_with_the_next_departure(desk: Desk) -> None:
 async def test_production_runs_no_clock_by_hand(desk: Desk) -> None:
     service = desk.service
     production = service.settings.model_copy(update={"profile": "production"})
-    desk.app.state.screening = service.__class__(
-        production,
-        service.ports,
-        service.current,
-        service.draw,
-        service.built_algorithm,
-        service.built_threshold,
-    )
+    desk.app.state.screening = replace(service, settings=production)
     await desk.ask("admin", "POST", "/v1/tick", status=403)
 
 

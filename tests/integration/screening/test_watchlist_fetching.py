@@ -1,7 +1,8 @@
-"""Lists that are fetched: loaded, left alone when they are the known ones, and rung for when they are not good."""
+"""Lists that are fetched: loaded, left alone when known, and rung for when they are not good."""
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,35 +77,40 @@ async def test_without_a_publishers_digest_two_people_look_unless_tls_proves_the
     assert (await fetched(desk))["result"] == "LOADED"
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "code", "place"),
-    [
-        (b"<!DOCTYPE html><html><body>Busy</body></html>", {}, "WRONG_ROOT", ("html", 1)),
-        (b"", {}, "NO_ROWS", None),
-        (BETTER[:-40], {}, "NOT_WELL_FORMED", None),
-        (BETTER, {"Content_Length": str(2 * 1024**3)}, "TOO_LARGE", (None, None)),
-        (BETTER, {"Location": "https://elsewhere.example/un.xml", "status": "302 Found"}, "REDIRECTED_AWAY", None),
-        (un_list([HADI], "2027-10-01T00:00:00Z"), {}, "SG-18.", None),
-    ],
-    ids=["page", "empty", "cut off", "2 GB", "elsewhere", "older"],
-)  # fmt: skip
+@dataclass(frozen=True)
+class Bad:
+    """What a publisher serves, and how it is told."""
+
+    body: bytes
+    code: str
+    headers: dict[str, str] = field(default_factory=dict)
+    place: tuple[str | None, int | None] | None = None
+
+
+AWAY = {"Location": "https://elsewhere.example/un.xml", "status": "302 Found"}
+BAD = {
+    "page": Bad(b"<!DOCTYPE html><html><body>Busy</body></html>", "WRONG_ROOT", place=("html", 1)),
+    "empty": Bad(b"", "NO_ROWS"),
+    "cut off": Bad(BETTER[:-40], "NOT_WELL_FORMED"),
+    "2 GB": Bad(BETTER, "TOO_LARGE", {"Content_Length": str(2 * 1024**3)}, (None, None)),
+    "elsewhere": Bad(BETTER, "REDIRECTED_AWAY", AWAY),
+    "older": Bad(un_list([HADI], "2027-10-01T00:00:00Z"), "SG-18."),
+}
+
+
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 async def test_what_is_no_good_list_rings_and_the_last_good_one_stays(
-    desk: Desk,
-    server: LoopbackServer,
-    body: bytes,
-    headers: dict[str, str],
-    code: str,
-    place: tuple[str | None, int | None] | None,
+    desk: Desk, server: LoopbackServer, bad: Bad
 ) -> None:
     before = (await state(desk))["version_id"]
-    await register(desk, location=server.serve("/un.xml", body, **headers), verify="TLS")
+    await register(desk, location=server.serve("/un.xml", bad.body, **bad.headers), verify="TLS")
     refused = await fetched(desk)
     assert (refused["result"], refused["alarm"], refused["version_id"]) == ("REFUSED", "REFUSED", before)
     fault = refused["fault"]
     assert fault["sentence"].endswith(".")
-    assert fault["code"].startswith(code)
-    if place is not None:
-        assert (fault["element"], fault["line"]) == place
+    assert fault["code"].startswith(bad.code)
+    if bad.place is not None:
+        assert (fault["element"], fault["line"]) == bad.place
     assert await desk.audited("wl.fetch", "FAILED") == 1
     assert await desk.audited("wl.alarm") == 1
     assert b'safeconduct_list_fetches_total{list_source="DEMO",result="REFUSED"}' in exposition()

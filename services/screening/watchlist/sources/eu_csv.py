@@ -3,7 +3,6 @@
 Rows of one person are joined by the logical id; titles and functions are not kept (they may reveal religion).
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -26,10 +25,9 @@ from services.screening.watchlist.sources.drafts import (
     state_of,
 )
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
-from services.screening.watchlist.sources.tables import Table, TableRow, read_tables
+from services.screening.watchlist.sources.tables import TableLayout, TableRow, read_tables
 
 _FILE: Final = "eu.csv"
-_COLUMNS: Final = 118
 _FILE_DATE, _ID, _REFERENCE, _UN_ID, _LISTED, _SUBJECT_CODE, _PROGRAMME = 0, 1, 2, 3, 4, 8, 14
 _LAST, _FIRST, _MIDDLE, _WHOLE, _SEX = 16, 17, 18, 19, 21
 _ADDRESS_CITY, _STREET, _ADDRESS_STATE = 34, 35, 42
@@ -47,6 +45,7 @@ _DATE, _DAY, _MONTH, _YEAR, _FROM, _TO, _CIRCA, _CALENDAR, _CITY, _STATE = (
 )
 _NUMBER, _FALSE, _LOST, _REVOKED, _KIND, _ISSUER = 78, 81, 82, 83, 90, 93
 _CITIZENSHIP: Final = 106
+_LAYOUT: Final = TableLayout(columns=118, key=_ID, key_title="entity", delimiter=";")
 _KINDS: Final = {"passport": "P", "id": "I", "ssn": "O", "driving": "L", "visa": "V"}
 _NOTES: Final = {_FALSE: "false", _LOST: "lost", _REVOKED: "revoked"}
 
@@ -64,7 +63,7 @@ def read_eu_csv(file: ListToRead) -> ReadList:
     drafts: dict[str, Draft] = {}
     others: set[str] = set()
     generated: datetime | None = file.dated_at
-    for row in _rows(table):
+    for row in table.rows_below(_LAYOUT):
         generated = generated or _dated(row)
         if row[_SUBJECT_CODE].upper() not in {"P", "PERSON"}:
             others.add(row[_ID])
@@ -72,17 +71,6 @@ def read_eu_csv(file: ListToRead) -> ReadList:
         draft = drafts.setdefault(row[_ID], Draft(row[_REFERENCE] or row[_ID], row.line))
         _read_row(draft, row)
     return list_of(file, table, list(drafts.values()), generated, len(others))
-
-
-def _rows(table: Table) -> Iterator[TableRow]:
-    rows = table.rows(";")
-    header = next(rows, None)
-    if header is None or len(header.cells) < _COLUMNS or "entity" not in header[_ID].lower():
-        raise table.refusal("NOT_THIS_FORMAT", 1)
-    for row in rows:
-        if len(row.cells) < _COLUMNS or not row[_ID]:
-            raise table.refusal("NOT_THIS_FORMAT", row.line)
-        yield row
 
 
 def _dated(row: TableRow) -> datetime | None:

@@ -32,6 +32,16 @@ class TableRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TableLayout:
+    """How a table is known: its least number of columns, and the joining column by place and title."""
+
+    columns: int
+    key: int
+    key_title: str
+    delimiter: str = ","
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """One CSV file of a list: its name, for faults, and its bytes."""
 
@@ -61,6 +71,21 @@ class Table:
                 yield TableRow(reader.line_num, cells)
         except csv.Error:
             raise self.refusal("NOT_WELL_FORMED", reader.line_num) from None
+
+    def rows_below(self, layout: "TableLayout") -> Iterator[TableRow]:
+        """The rows below the titles; a publisher may put lines of another width before those.
+
+        Raises:
+            MalformedList: No such titles, or a row that is narrower or has no key; and see `rows`.
+        """
+        rows = self.rows(layout.delimiter)
+        titles = next((row for row in rows if len(row.cells) >= layout.columns), None)
+        if titles is None or layout.key_title not in titles[layout.key].lower():
+            raise self.refusal("NOT_THIS_FORMAT", 1)
+        for row in rows:
+            if len(row.cells) < layout.columns or not row[layout.key]:
+                raise self.refusal("NOT_THIS_FORMAT", row.line)
+            yield row
 
     def refusal(self, reason: str, line: int | None) -> MalformedList:
         """The fault that refuses the whole file."""

@@ -4,7 +4,6 @@ Only rows whose sanctions include a travel ban are read: the others do not conce
 """
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from typing import Final
 
@@ -26,15 +25,15 @@ from services.screening.watchlist.sources.drafts import (
     state_of,
 )
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
-from services.screening.watchlist.sources.tables import Table, TableRow, read_tables
+from services.screening.watchlist.sources.tables import TableLayout, TableRow, read_tables
 
 _FILE: Final = "uk.csv"
-_COLUMNS: Final = 58
 _UPDATED, _ID, _UN_REFERENCE, _FAMILY, _FIRST_GIVEN, _LAST_GIVEN = 0, 1, 3, 4, 5, 9
 _NAME_TYPE, _STRENGTH, _SCRIPT_NAME, _REGIME, _ENTITY_TYPE, _SANCTIONS, _REASONS = 10, 11, 13, 16, 17, 19, 21
 _ADDRESS_FIRST, _ADDRESS_LAST, _COUNTRY = 22, 27, 29
 _DESIGNATED, _BORN, _NATIONALITY, _ID_NUMBER, _ID_NOTE, _PASSPORT, _PASSPORT_NOTE = 33, 34, 35, 36, 37, 38, 39
 _SEX, _BIRTH_TOWN, _BIRTH_COUNTRY = 41, 42, 43
+_LAYOUT: Final = TableLayout(columns=58, key=_ID, key_title="unique id")
 _PARTIAL: Final = re.compile(r"(?P<day>\w\w)/(?P<month>\w\w)/(?P<year>\d{4})|(?P<alone>\d{4})")
 _QUALITIES: Final = {"good quality": NameQuality.GOOD, "low quality": NameQuality.LOW}
 
@@ -54,7 +53,7 @@ def read_uk_csv(file: ListToRead) -> ReadList:
     drafts: dict[str, Draft] = {}
     others: set[str] = set()
     newest = file.dated_at
-    for row in _rows(table):
+    for row in table.rows_below(_LAYOUT):
         if row[_ENTITY_TYPE].lower() != "individual" or "travel ban" not in row[_SANCTIONS].lower():
             others.add(row[_ID])
             continue
@@ -64,17 +63,6 @@ def read_uk_csv(file: ListToRead) -> ReadList:
             newest = moment if newest is None else max(newest, moment)
         _read_row(drafts.setdefault(row[_ID], Draft(row[_ID], row.line)), row)
     return list_of(file, table, list(drafts.values()), newest, len(others))
-
-
-def _rows(table: Table) -> Iterator[TableRow]:
-    rows = table.rows()
-    header = next((row for row in rows if len(row.cells) >= _COLUMNS), None)
-    if header is None or "unique id" not in header[_ID].lower():
-        raise table.refusal("NOT_THIS_FORMAT", 1)
-    for row in rows:
-        if len(row.cells) < _COLUMNS or not row[_ID]:
-            raise table.refusal("NOT_THIS_FORMAT", row.line)
-        yield row
 
 
 def _read_row(draft: Draft, row: TableRow) -> None:

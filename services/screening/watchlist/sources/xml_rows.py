@@ -88,7 +88,7 @@ class XmlRows:
         try:
             element.tag = local_name(element)
         except ValueError:
-            # A name whose prefix nobody declared is kept whole by the parser, and refused when it is set again.
+            # A name whose prefix nobody declared is kept whole by the parser, and refused when set again.
             raise MalformedList(
                 reason="NOT_WELL_FORMED", element=self._last_tag, line=line_of(element)
             ) from None
