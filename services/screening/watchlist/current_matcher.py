@@ -14,6 +14,7 @@ from services.screening.store.merges import MergeStore
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.consolidate import NOTHING, Consolidation, consolidate
 from services.screening.watchlist.entry import EntryName, WatchlistEntry
+from services.screening.watchlist.matcher_building import ChangingMatcher, MatcherBuilder
 from shared.observability.logging import get_logger
 from shared.travel import Traveller
 
@@ -62,7 +63,7 @@ class ScreeningExplanation(Protocol):
         """The evidence, with a MISSING piece for each kind about which nothing could be compared."""
 
 
-class ScreeningMatcher(Protocol):
+class ScreeningMatcher(ChangingMatcher, Protocol):
     """What screening uses of the matcher (`spec/matching-interface.md`)."""
 
     @property
@@ -102,6 +103,7 @@ class CurrentMatcher:
         self._database = database
         self._store = store
         self._compile = compile_matcher
+        self._builder = MatcherBuilder(compile_matcher)
         self._matcher: ScreeningMatcher | None = None
         self._consolidation = NOTHING
         self._generation = -1
@@ -128,7 +130,8 @@ class CurrentMatcher:
     async def refresh(self) -> bool:
         """Build and swap when the set of entries in use has changed; whether it had.
 
-        The old matcher serves until the new one is complete. Building runs in a thread.
+        The old matcher serves until the new one is complete. Building runs in a thread; a few changes of a
+        long list are put beside what is compiled (`matcher_building.py`).
         """
         async with self._is_building:
             async with self._database.connect() as connection:
@@ -139,7 +142,7 @@ class CurrentMatcher:
                 decisions = await MergeStore().decisions(connection)
             self._consolidation = await asyncio.to_thread(_consolidated, bodies, decisions)
             entries = self._consolidation.entries
-            self._matcher = await asyncio.to_thread(self._compile, entries) if is_loaded else None
+            self._matcher = await asyncio.to_thread(self._builder.build, entries) if is_loaded else None
             self._generation = generation
             get_logger().info("matcher_swapped", count=len(bodies))
             return True
