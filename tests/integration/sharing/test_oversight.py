@@ -41,3 +41,15 @@ async def test_each_look_states_its_purpose_and_is_recorded(service: Service) ->
     await service.ask("GET", "/v1/oversight/figures", "DPO", subject="dpo", purpose=OVERSIGHT)
     (record,) = await service.records("oversight.read")
     assert (record["outcome"], record["purpose"]) == ("PERMITTED", "OVERSIGHT")
+
+
+async def test_every_verdict_on_a_share_is_the_same_when_it_is_asked_again(service: Service) -> None:
+    await service.decide(await service.receive())
+    records = await service.records("share.send")
+    assert {record["outcome"] for record in records} == {"PERMITTED", "REFUSED"}
+    for record in records:
+        path = f"/v1/oversight/decisions/{record['record_id']}/replay"
+        answer = await service.ask("POST", path, "COURT", subject="court", purpose=OVERSIGHT)
+        assert answer.json()["finding"] == "SAME", answer.text
+        assert not any(secret in answer.text for secret in PERSONAL)
+    assert len(await service.records("oversight.replay")) == len(records)

@@ -270,7 +270,7 @@ async def _open(
     place: Place,
 ) -> State:
     name, folder, clock, issuer = place.name, place.folder, place.clock, place.issuer
-    _make_keys(folder, f"{name}-PIU-01", clock)
+    make_keys(folder, f"{name}-PIU-01", clock)
     (folder / "service-keys.json").write_text('{"keys": []}')
     carrier = FakeCarrier()
     app = create_app(
@@ -305,7 +305,7 @@ async def _register(state: State, other: State) -> None:
         other.name,
         duty_desk={"endpoint": endpoint},
         recall_endpoint=endpoint,
-        keys=_public_keys(other.folder, other.authority),
+        keys=public_keys(other.folder, other.authority),
         handling_max="H3",
     )
     await state.put(Register.AUTHORITY, authority.id, authority.as_json())
@@ -323,7 +323,7 @@ async def _register(state: State, other: State) -> None:
     await state.put(Register.LEGAL_ROW, row.id, row.as_json())
 
 
-def _make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
+def make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
     folder.mkdir()
     life = {
         "not_before": clock.now() - timedelta(days=1),
@@ -338,7 +338,7 @@ def _make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
     path.write_text(json.dumps(seal.as_dict(private=True)))
 
 
-def _public_keys(folder: Path, authority: str) -> tuple[dict[str, Any], ...]:
+def public_keys(folder: Path, authority: str) -> tuple[dict[str, Any], ...]:
     signing = KeyFile.load(folder / "notice-signing.json")
     sealing = OKPKey.import_key(json.loads((folder / "notice-sealing.json").read_text()))
     life = {"not_before": signing.not_before, "not_after": signing.not_after}

@@ -1,0 +1,1 @@
+"""Two States, each with screening and sharing, over real HTTP."""
