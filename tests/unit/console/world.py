@@ -586,6 +586,7 @@ def answers() -> dict[tuple[str, str], Any]:
             "notice": None,
             **sources(),
         },
+        **oversight_answers(),
         **watchlist_answers(),
         ("GET", f"/v1/watchlist/versions/{VERSION}"): list_version(),
         ("GET", f"/v1/watchlist/versions/{VERSION}/delta"): {
