@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 import httpx
@@ -35,6 +36,7 @@ from services.screening import (
 from services.screening.background import Background
 from services.screening.list_files import ListFiles
 from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
+from services.screening.oversight import NotingSafeguards, forget_with_the_person
 from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
@@ -58,8 +60,10 @@ from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
+from shared.db.pruning import Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
+from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -74,6 +78,10 @@ from shared.web.problems import register_problems
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
 MAX_CONNECTIONS: Final = 20
+FORGOTTEN: Final = (
+    PruneRule("decision_input", INPUTS_KEPT, forget_inputs),
+    PruneRule("decision_input_of_nobody", timedelta(0), forget_with_the_person),
+)
 LIST_READ_SECONDS: Final = 30.0
 LIST_CONNECT_SECONDS: Final = 10.0
 
@@ -198,7 +206,8 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             engine = await opened.enter_async_context(_database(settings))
             watch = ChainWatch()
             identifiers = RandomIdentifiers(clock)
-            audit = AuditLog(SERVICE, clock, identifiers)
+            kept = KeptInputs(clock)
+            audit = AuditLog(SERVICE, clock, identifiers, kept.write)
             app.state.audit_desk = await opened.enter_async_context(
                 running_audit(
                     engine,
@@ -215,7 +224,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             )
             ports = Ports(
                 database=engine,
-                safeguards=WithLog(parts.safeguards, watch.is_whole),
+                safeguards=WithLog(NotingSafeguards(parts.safeguards, kept), watch.is_whole),
                 audit=audit,
                 clock=clock,
                 identifiers=identifiers,
@@ -261,6 +270,7 @@ async def _working(screening: ScreeningService, carrier: Carrier) -> AsyncIterat
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(Relay(screening.ports.database, carrier, {}).run(stop))
         tasks.create_task(background.beat_clocks(stop))
+        tasks.create_task(Pruner(screening.ports.database, FORGOTTEN, screening.ports.clock).run(stop))
         tasks.create_task(background.watch_list(stop))
         tasks.create_task(background.fetch_lists(stop))
         tasks.create_task(background.rescreen(carrier, stop))

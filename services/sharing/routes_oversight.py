@@ -4,15 +4,20 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from services.sharing.parts import SERVICE, Sharing, sharing_of
+from services.sharing.safeguards import logged_reasons
 from services.sharing.store.oversight import OversightStore
+from shared.audit.errors import AuditRecordUnknown
 from shared.clock import Clock
 from shared.oversight.admission import OversightRefused, admitted
 from shared.oversight.log_figures import log_figures
+from shared.oversight.replay import NoDecision, replay
+from shared.oversight.replay_views import PresentedIn, ReplayedOut, record_replay
 from shared.oversight.views import FiguresOut, MonthText, asked_month
+from shared.security.tokens import Principal
 from shared.web.problems import problems
 from shared.web.scripted_clock import request_clock
 
@@ -74,3 +79,26 @@ async def read_transfers(sharing: SharingOf, clock: ClockOf) -> TransfersOut:
     async with sharing.engine.connect() as connection:
         found = await OversightStore().transfers(connection)
     return TransfersOut(at=clock.now(), transfers=[TransferOut.model_validate(each) for each in found])
+
+
+@router.post(
+    "/decisions/{record_id}/replay", responses=problems(OversightRefused, AuditRecordUnknown, NoDecision)
+)
+async def replay_decision(
+    record_id: UUID,
+    request: Request,
+    sharing: SharingOf,
+    principal: Annotated[Principal, Depends(admitted("oversight.read", kind="DECISION_RECORD"))],
+    presented: PresentedIn | None = None,
+) -> ReplayedOut:
+    """Ask the safeguards again what this audit record tells they decided, or compare given inputs' hash."""
+    async with sharing.engine.begin() as connection:
+        replayed = await replay(
+            connection,
+            record_id,
+            judge=request.app.state.judge_again,
+            shown=logged_reasons,
+            presented=None if presented is None else presented.inputs,
+        )
+        await record_replay(request, connection, principal, replayed)
+    return ReplayedOut.of(replayed)

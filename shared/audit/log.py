@@ -3,7 +3,7 @@
 A record gets its place in the Merkle tree a moment later, from the `Sequencer`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 
 from sqlalchemy import text
@@ -15,6 +15,8 @@ from shared.clock import Clock
 from shared.identifiers import AuditRecordId, Identifiers
 
 __all__ = ["AuditLog", "Sequencer"]
+
+Beside = Callable[[AsyncConnection, Sequence[AuditRecord]], Awaitable[None]]
 
 _NO_FACTS: Mapping[str, FactValue] = MappingProxyType({})
 
@@ -40,12 +42,16 @@ class AuditLog:
         service: The service's name; it stands in each record.
         clock: Tells when it happened.
         identifiers: Gives each record its identifier.
+        beside: Writes what belongs to records, in their transaction: the inputs of a decision.
     """
 
-    def __init__(self, service: str, clock: Clock, identifiers: Identifiers) -> None:
+    def __init__(
+        self, service: str, clock: Clock, identifiers: Identifiers, beside: Beside | None = None
+    ) -> None:
         self._service = service
         self._clock = clock
         self._identifiers = identifiers
+        self._beside = beside
 
     def record(
         self,
@@ -138,3 +144,5 @@ class AuditLog:
             "content": [record.canonical() for record in records],
         }
         await connection.execute(_INSERT, columns)
+        if self._beside is not None:
+            await self._beside(connection, records)

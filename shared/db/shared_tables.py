@@ -128,6 +128,31 @@ class Operations(Protocol):
         ...
 
 
+_DECISION_INPUT = """
+CREATE TABLE decision_input (
+    record_id uuid PRIMARY KEY,
+    subject_id text,
+    kept_since timestamptz NOT NULL,
+    request bytea NOT NULL
+)
+"""
+_DECISION_INPUT_INDEXES = (
+    "CREATE INDEX decision_input_kept_since ON decision_input (kept_since)",
+    "CREATE INDEX decision_input_subject ON decision_input (subject_id) WHERE subject_id IS NOT NULL",
+)
+
+
+def create_decision_inputs(op: Operations, service: str) -> None:
+    """Create the table of what the safeguards were asked; it is no part of the log, and rows leave it.
+
+    Source:
+        safeguards.md SG-42 (replay of decisions), SG-23.
+    """
+    for statement in (_DECISION_INPUT, *_DECISION_INPUT_INDEXES):
+        op.execute(statement)
+    grant_to_app(op, service, "decision_input", "SELECT, INSERT, DELETE")
+
+
 def grant_to_app(op: Operations, service: str, table: str, rights: str) -> None:
     """Let the running service use a table; without a grant it cannot even read it.
 

@@ -41,6 +41,12 @@ FROM (
 """)  # noqa: S608 - our own words
 
 
+_REPLAYS = text(f"""
+SELECT count(*) AS asked, count(*) FILTER (WHERE outcome = 'FAILED') AS mismatched FROM audit_record
+WHERE {_IN_MONTH} AND action = 'oversight.replay'
+""")  # noqa: S608 - our own words
+
+
 async def log_figures(connection: AsyncConnection, month: Month) -> list[Figure]:
     """The figures of a service's own log.
 
@@ -52,6 +58,7 @@ async def log_figures(connection: AsyncConnection, month: Month) -> list[Figure]
     return [
         *await _decisions(connection, span),
         *await refusals_by_safeguard(connection, span),
+        *await _replays(connection, span),
         *await _looks(connection, span),
     ]
 
@@ -73,6 +80,15 @@ async def _decisions(connection: AsyncConnection, span: Mapping[str, Any]) -> li
     return [
         *counts(16, "permitted", permitted.items()),
         *counts(16, "refused", refused.items()),
+    ]
+
+
+async def _replays(connection: AsyncConnection, span: Mapping[str, Any]) -> list[Figure]:
+    """Decisions that were asked again. A mismatch has no small count to hide: one is one too many."""
+    row = (await connection.execute(_REPLAYS, span)).one()
+    return [
+        count(16, "decisions_replayed", row.asked),
+        Figure(16, "replay_mismatches", row.mismatched),
     ]
 
 

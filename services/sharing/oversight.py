@@ -1,0 +1,39 @@
+"""The safeguards as sharing asks them, each question noted for the log's record of the answer."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.sharing.parts import SafeguardsEngine
+from shared.oversight.kept_inputs import KeptInputs
+from shared.policy.verdict import Verdict
+
+SHARE: Final = "share.send"
+_SATISFIED: Final = Verdict("permit", (), (), (), "", "", "", datetime.min.replace(tzinfo=UTC), UUID(int=0))
+"""Stands for the vault's answer, which is not asked a second time."""
+
+
+class NotingPolicy:
+    """Notes whatever gets a numbered verdict; what the vault is asked is noted nowhere (SG-35)."""
+
+    def __init__(self, policy: SafeguardsEngine, kept: KeptInputs) -> None:
+        self._policy = policy
+        self._kept = kept
+
+    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
+        """Judge one request by every safeguard in force."""
+        verdict = self._policy.decide(request, vault=vault)
+        self._kept.note(request, verdict)
+        return verdict
+
+    def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
+        """Judge one request by one safeguard alone."""
+        return self._policy.judge(rule_id, request)
+
+
+def judge_again(policy: SafeguardsEngine, request: Mapping[str, Any]) -> Verdict:
+    """Judge what was judged before, with the vault's part of a share taken as satisfied."""
+    if request.get("action") != SHARE:
+        return policy.decide(request)
+    return policy.decide(request, vault=_SATISFIED)
