@@ -14,6 +14,7 @@ from services.screening.matching.listing import (
     FOUND_TRAVELLER,
     LISTING,
     ROOM,
+    SHARED,
     Batch,
     Listing,
     Room,
@@ -66,6 +67,8 @@ def screen_traveller(
     listing: Listing, batch: Batch, room: Room, traveller: int, least: int, found: int, is_exhaustive: int
 ) -> int:
     """One traveller: marks, candidates, weights; rows of at least so much total are added to `room.found`."""
+    shared = int(batch.travellers[traveller, SHARED])
+    least -= shared
     mark_words(batch, room, traveller)
     mark_joined(listing, batch, room, traveller)
     if is_exhaustive:
@@ -84,7 +87,8 @@ def screen_traveller(
         total = room.found[row, FOUND_TOTAL] + weigh_beside(listing, batch, traveller, entry)
         if total >= least:
             room.found[found, FOUND_TRAVELLER], room.found[found, FOUND_ENTRY] = traveller, entry
-            room.found[found, FOUND_NAME], room.found[found, FOUND_TOTAL] = room.found[row, FOUND_NAME], total
+            room.found[found, FOUND_NAME] = room.found[row, FOUND_NAME]
+            room.found[found, FOUND_TOTAL] = total + shared
             found += 1
     unmark(listing, batch, room, traveller)
     return found

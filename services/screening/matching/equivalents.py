@@ -1,16 +1,14 @@
-"""Given names and name elements that are the same name in other languages, and how common elements are.
+"""Given names and name elements that are the same name in other languages.
 
 The tables are made by hand for this project (`data`). A class has words that parents, clerks and languages
 exchange for each other; a word stands in two classes only where two names are spelled alike.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
 from services.screening.matching.compounds import standard
-from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tables import rows_of
 
 TABLES = ("islamic", "european", "asian", "african")
@@ -49,22 +47,6 @@ def _classes_of_words() -> dict[str, tuple[int, ...]]:
     return classes
 
 
-def _travellers_a_ten_thousand() -> dict[str, int]:
-    """Frequency by class and by fine skeleton, so that every spelling of a common name counts as common."""
-    frequencies: dict[str, int] = {}
-    for count, words in rows_of("common"):
-        for word in words.split():
-            for key in _frequency_keys(standard(word)):
-                frequencies[key] = max(int(count), frequencies.get(key, 0))
-    return frequencies
-
-
-def _frequency_keys(word: str) -> tuple[str, ...]:
-    """The class in which the word stands first, and its consonants."""
-    number = class_of(word)
-    return (fine_skeleton(word),) if number is None else (f"={number}", fine_skeleton(word))
-
-
 def classes_of(word: str) -> tuple[int, ...]:
     """The numbers of the classes of equivalent names in which the word stands; most words stand in none."""
     return _CLASSES_OF.get(word, ())
@@ -76,11 +58,4 @@ def class_of(word: str) -> int | None:
 
 
 _CLASSES_OF = _classes_of_words()
-_FREQUENCY = _travellers_a_ten_thousand()
 CLASS_WORDS = tuple(sorted(_CLASSES_OF))
-
-
-@lru_cache(maxsize=200_000)
-def travellers_a_ten_thousand(word: str) -> int:
-    """How many of 10,000 travellers bear this element or another spelling of it; 0 = rarer than the table."""
-    return max(_FREQUENCY.get(key, 0) for key in _frequency_keys(word))

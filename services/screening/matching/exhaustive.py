@@ -21,10 +21,10 @@ from services.screening.matching.names import WHOLE, Word, read_name
 from services.screening.matching.screener import Found, Screener
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import (
-    JOINED_SKELETON_WORTH,
     JOINED_WORTH,
     MAX_EDITS,
     Rule,
+    joined_skeleton_worth,
     relate,
 )
 from services.screening.matching.vocabulary import letter_text
@@ -83,7 +83,7 @@ class _ByDefinition(Expander):
         self._every = _Spellings([letter_text(index.spelling(each)) for each in range(len(index.alphabet))])
         self._joined_rows = _rows_by_key(index)
 
-    def _listed_words(self, word: Word) -> tuple[Array, Array]:
+    def listed_words(self, word: Word) -> tuple[Array, Array]:
         best: dict[int, int] = {}
         for form, form_worth in word.forms:
             for number in self._every.related(form):
@@ -94,13 +94,13 @@ class _ByDefinition(Expander):
                     self._offer(best, number, rarer * share * form_worth // (WHOLE * WHOLE), rule)
         return _columns(best)
 
-    def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+    def listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
         whole, skeleton = "".join(texts), joined_skeleton(map(fine_skeleton, texts))
         total = sum(self._index.rarity.weight(text) for text in texts)
         best: dict[int, int] = {}
         for number in self._every.together(whole, skeleton):
             spelling = self._every.texts[number]
-            worth = JOINED_WORTH if spelling == whole else JOINED_SKELETON_WORTH
+            worth = JOINED_WORTH if spelling == whole else joined_skeleton_worth(skeleton)
             rarer = min(total, self._index.rarity.weight_together(spelling))
             self._offer(best, number, rarer * worth // WHOLE, Rule.JOINED)
         return _columns(best)
@@ -149,7 +149,7 @@ class ExhaustiveScreener(Screener):
 
     def __init__(self, index: Index) -> None:
         super().__init__(index)
-        self._expander = _ByDefinition(index)
+        self.expander = _ByDefinition(index)
 
     def screen_every_name(self, travellers: Sequence[Traveller], least: int) -> list[Found]:
         """What `screen` must answer."""

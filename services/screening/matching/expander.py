@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from services.screening.matching.crowd import Crowd
 from services.screening.matching.index import (
     Index,
     joined_key,
@@ -22,9 +23,9 @@ from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tokens import (
     EQUAL_WORTH,
-    JOINED_SKELETON_WORTH,
     JOINED_WORTH,
     Rule,
+    joined_skeleton_worth,
 )
 from services.screening.matching.vocabulary import letter_bytes, letter_text, spelling_keys, stable_hash
 from services.screening.matching.weights import MIN_PAIR
@@ -65,6 +66,7 @@ class SentName:
 
     `heads` and `lengths` have `MAX_WORDS` numbers; `initials` is a mask; `cut_place` is the word that may
     have been cut off, -1 where none was. `pairs` and `joined_rows` say how much room the marks need.
+    `shared` is what the name takes off every match, because others on the list bear such names.
     """
 
     words: tuple[Word, ...]
@@ -76,13 +78,23 @@ class SentName:
     cut_place: int
     pairs: int
     joined_rows: int
+    shared: int
 
 
 class Expander:
-    """Expands travellers' names against one index. Not for several threads at once."""
+    """Expands travellers' names against one index. Not for several threads at once.
 
-    def __init__(self, index: Index, max_remembered_pairs: int = MAX_REMEMBERED_PAIRS) -> None:
+    What a pair of words says at most hangs on the crowd of the whole list: an overlay has its base's.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        max_remembered_pairs: int = MAX_REMEMBERED_PAIRS,
+        crowd_of: "Expander | None" = None,
+    ) -> None:
         self._index = index
+        self._crowd_of, self._is_crowd = crowd_of or self, crowd_of is None
         self._max_pairs = max_remembered_pairs
         pairs = min(_PAIRS_AT_FIRST, max_remembered_pairs + 1)
         self.ids, self.packed = np.zeros(pairs, np.int32), np.zeros(pairs, np.int32)
@@ -91,6 +103,10 @@ class Expander:
         self._words: dict[Word, tuple[int, int, int]] = {}
         self._joined_hits: dict[Word, tuple[tuple[int, int, int, int], ...]] = {}
         self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
+        listing = index.listing
+        self.crowd: Crowd = (
+            crowd_of.crowd if crowd_of else Crowd(np.diff(listing.posting_start), len(listing.name_entry))
+        )
         words = len(index.listing.word_head)
         self._best = np.zeros(words, np.int32)
         self._touched = np.zeros(words + 1, np.int32)
@@ -132,6 +148,7 @@ class Expander:
             cut_place=len(words) - 1 if letters >= MIN_CUT_LETTERS else -1,
             pairs=sum(unit.arena_to - unit.arena_from for unit in units),
             joined_rows=sum(hit.row_to - hit.row_from for hit in joined),
+            shared=self._index.rarity.shared(word.text for word in words if not word.is_initial),
         )
 
     def _units(self, words: Sequence[Word]) -> Iterator[Unit]:
@@ -150,10 +167,12 @@ class Expander:
     def _span_of_word(self, word: Word) -> tuple[int, int, int]:
         known = self._words.get(word)
         if known is None:
-            known = self._words[word] = self._remember(*self._listed_words(word))
+            found = self.listed_words(word)
+            crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_words(word)
+            known = self._words[word] = self._remember(found, crowd)
         return known
 
-    def _listed_words(self, word: Word) -> tuple[Array, Array]:
+    def listed_words(self, word: Word) -> tuple[Array, Array]:
         """The listed words for which this one may stand, ascending, each with weight and rule, packed."""
         weight = self._index.rarity.weight
         texts = [form for form, _ in word.forms]
@@ -201,17 +220,21 @@ class Expander:
         """The listed words that are neighbours of the traveller's written together."""
         known = self._joined.get(texts)
         if known is None:
-            known = self._joined[texts] = self._remember(*self._listed_as_one(texts))
+            found = self.listed_as_one(texts)
+            crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_as_one(texts)
+            known = self._joined[texts] = self._remember(found, crowd)
         return known
 
-    def _listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+    def listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+        """The listed words for which neighbours of the traveller may stand, as `listed_words` has them."""
         index = self._index
         whole = "".join(texts)
         met = dict.fromkeys(index.spelled.get(stable_hash(whole)), JOINED_WORTH)
-        key = joined_key("", joined_skeleton(map(fine_skeleton, texts)))
+        skeleton = joined_skeleton(map(fine_skeleton, texts))
+        key = joined_key("", skeleton)
         if key:
             for spelling in index.spelled_alike.get(stable_hash(key)):
-                met.setdefault(spelling, JOINED_SKELETON_WORTH)
+                met.setdefault(spelling, joined_skeleton_worth(skeleton))
         if not met:
             return _NOBODY
         best: dict[int, int] = {}
@@ -229,10 +252,12 @@ class Expander:
         ids = sorted(best)
         return np.array(ids, np.int32), np.array([best[word] for word in ids], np.int32)
 
-    def _remember(self, ids: Array, packed: Array) -> tuple[int, int, int]:
+    def _remember(self, found: tuple[Array, Array], crowd: tuple[Array, Array]) -> tuple[int, int, int]:
         """Put an expansion into the arena: where it begins and ends, and the greatest weight in it."""
+        ids, packed = found
         if not len(ids):
             return 0, 0, 0
+        packed = self.crowd.limited(packed, *crowd)
         first, last = self._used, self._used + len(ids)
         while last > len(self.ids):
             self.ids, self.packed = _doubled(self.ids), _doubled(self.packed)

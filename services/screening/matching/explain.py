@@ -45,6 +45,10 @@ _WORDS = {
     ("name", "NOT_SENT"): "The traveller's name does not have {entry}.",
     ("name", "LOW_QUALITY"): "The source calls this alias weak.",
     ("name", "LIMIT"): "A name alone is given no more, and takes away no more, than this.",
+    (
+        "name",
+        "SHARED",
+    ): "Others on the list bear names like the traveller's: each of them is the less likely.",
     ("birth_date", "EQUAL"): "The dates of birth are equal.",
     ("birth_date", "EQUAL_DUMMY"): "Both dates are 1 January, which often stands for an unknown day.",
     ("birth_date", "SWAPPED"): "The dates are equal with day and month exchanged.",

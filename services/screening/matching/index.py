@@ -13,7 +13,7 @@ from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
 from services.screening.matching.rarity import Rarity
 from services.screening.matching.skeleton import fine_skeleton
-from services.screening.matching.tokens import JOINED_SKELETON_WORTH, JOINED_WORTH
+from services.screening.matching.tokens import JOINED_WORTH, joined_skeleton_worth
 from services.screening.matching.vocabulary import (
     KeyedRows,
     Vocabulary,
@@ -169,8 +169,9 @@ def joined_skeleton(skeletons: Iterable[str]) -> str:
 
 def word_joined_key(text: str) -> tuple[str, int]:
     """The key of one word under which neighbours meet it, and what they are then worth."""
-    key = joined_key(text, fine_skeleton(text))
-    return key, JOINED_WORTH if key == text else JOINED_SKELETON_WORTH
+    skeleton = fine_skeleton(text)
+    key = joined_key(text, skeleton)
+    return key, JOINED_WORTH if key == text else joined_skeleton_worth(skeleton)
 
 
 def _compile_arrays(

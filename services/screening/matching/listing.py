@@ -34,7 +34,8 @@ NO_WORD = 1 << (COVER_BITS - 1)
 # Columns of `Batch.travellers`.
 UNITS_FROM, UNITS_TO, JOINED_FROM, JOINED_TO, WORDS, INITIALS, CUT_PLACE = range(7)
 YEAR, MONTH, DAY, STATE, SEX, PLACE_STATE, PLACE_CITY = range(7, 14)
-TRAVELLER_COLUMNS = 14
+SHARED = 14
+TRAVELLER_COLUMNS = 15
 # Columns of `Batch.units`, of `Batch.joined` and of what is found.
 FIRST, COUNT, ARENA_FROM, ARENA_TO, MOST = range(5)
 PLACE, ROW_FROM, ROW_TO, HIT_WORTH, HIT_MOST = range(5)

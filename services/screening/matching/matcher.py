@@ -52,8 +52,8 @@ class _Part:
                 self.hidden[position] = True
 
     @classmethod
-    def of(cls, index: Index) -> Self:
-        return cls(Screener(index), digest_of(index_files(index)))
+    def of(cls, index: Index, base: Screener | None = None) -> Self:
+        return cls(Screener(index, base=base), digest_of(index_files(index)))
 
     def without(self, removed: frozenset[str]) -> "_Part":
         """The same, with other entries hidden; what the screener remembers is kept."""
@@ -105,7 +105,8 @@ class Matcher:
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise DamagedSnapshot(reason=f"{_MANIFEST} {type(fault).__name__}") from fault
         base = _stored(path / "base")
-        matcher = cls(base, _stored(path / "overlay") if has_overlay else None, removed)
+        overlay = _stored(path / "overlay", base.screener) if has_overlay else None
+        matcher = cls(base, overlay, removed)
         if matcher.digest != expected:
             raise DamagedSnapshot(reason="the digest is another one")
         return matcher
@@ -138,7 +139,9 @@ class Matcher:
         base = self._base.screener.index
         kept = self._overlay.screener.index.entries if self._overlay else ()
         later = {entry.id: entry for entry in kept if entry.id not in gone} | new
-        overlay = _Part.of(Index.compile(list(later.values()), base.rarity)) if later else None
+        overlay = None
+        if later:
+            overlay = _Part.of(Index.compile(list(later.values()), base.rarity), self._base.screener)
         hidden = {each for each in (*gone, *later) if base.position_of(each) is not None}
         return Matcher(self._base, overlay, self._removed | hidden)
 
@@ -249,6 +252,6 @@ def _distinct(entries: Iterable[WatchlistEntry]) -> list[WatchlistEntry]:
     return list(listed.values())
 
 
-def _stored(folder: Path) -> _Part:
+def _stored(folder: Path, base: Screener | None = None) -> _Part:
     index, digest = read_index(folder)
-    return _Part(Screener(index), digest)
+    return _Part(Screener(index, base=base), digest)

@@ -13,9 +13,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.screening.matching.equivalents import classes_of, travellers_a_ten_thousand
+from services.screening.matching.equivalents import classes_of
+from services.screening.matching.frequency import OF_TRAVELLERS, bearers_at_home
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.vocabulary import LETTERS, letter_numbers, place_of, stable_hash
+from services.screening.matching.weights import FEWEST_ENTRIES, MOST_ENTRIES, SHARED_PERCENT
 
 MIN_WORD_WEIGHT, MAX_WORD_WEIGHT = 250, 1350
 BIT = 100
@@ -56,6 +58,7 @@ class Rarity:
     def __init__(self, entries: int, keys: NDArray[Any], counts: NDArray[Any], pairs: NDArray[Any]) -> None:
         self.entries, self.keys, self.counts, self.pairs = entries, keys, counts, pairs
         self._remembered = lru_cache(maxsize=_MAX_REMEMBERED)(self._compute)
+        self._met = lru_cache(maxsize=_MAX_REMEMBERED)(self._entries_with)
         after = pairs.sum(axis=1).tolist()
         self._letter_bits = [
             [log2_hundredths(total + LETTERS, count + 1) for count in row]
@@ -105,18 +108,36 @@ class Rarity:
     def weight_together(self, word: str) -> int:
         """What a word is worth that was found to be several: an unknown one may weigh more than one."""
         weight = self.weight(word)
-        is_known = travellers_a_ten_thousand(word) or max(self._count(key) for key in _groups(word)) > 1
+        is_known = bearers_at_home(word) or self.entries_with(word) > 1
         return weight if is_known else max(weight, self._by_letters(word))
 
+    def entries_with(self, word: str) -> int:
+        """How many listed entries bear the word or another spelling of it, at least 1."""
+        return self._met(word)
+
+    def _entries_with(self, word: str) -> int:
+        return max(self._count(key) for key in _groups(word))
+
+    def shared(self, words: Iterable[str]) -> int:
+        """What a traveller's name takes off every match, 0 or less: others on the list bear such names too.
+
+        The prior is the traveller's, not each entry's: the longer the list, and the more of it bears the
+        second commonest of the words (or the only one), the smaller is each entry's part.
+        """
+        entries = min(max(self.entries, FEWEST_ENTRIES), MOST_ENTRIES)
+        bearing = sorted(map(self.entries_with, words), reverse=True)[:2]
+        alike = log2_hundredths(bearing[-1], 1) if bearing else 0
+        return -(log2_hundredths(entries, FEWEST_ENTRIES) + alike * SHARED_PERCENT // 100)
+
     def _compute(self, word: str) -> int:
-        listed = max(self._count(key) for key in _groups(word))
-        borne = travellers_a_ten_thousand(word)
-        # (listed + prior * borne / 10,000) of (entries + prior), in whole numbers.
+        listed = self.entries_with(word)
+        borne = bearers_at_home(word)
+        # (listed + prior * borne / OF_TRAVELLERS) of (entries + prior), in whole numbers.
         weight = log2_hundredths(
-            (self.entries + _PRIOR_NAMES) * 10_000,
-            min(listed, self.entries + 1) * 10_000 + _PRIOR_NAMES * borne,
+            (self.entries + _PRIOR_NAMES) * OF_TRAVELLERS,
+            min(listed, self.entries + 1) * OF_TRAVELLERS + _PRIOR_NAMES * borne,
         )
-        limit = log2_hundredths(10_000, borne) if borne else self._by_letters(word)
+        limit = log2_hundredths(OF_TRAVELLERS, borne) if borne else self._by_letters(word)
         return min(max(min(weight, limit), MIN_WORD_WEIGHT), MAX_WORD_WEIGHT)
 
     def _count(self, key: str) -> int:

@@ -78,11 +78,14 @@ def judge(
     entry: WatchlistEntry,
     names: Sequence[WeighedName],
     sources: Array,
+    *,
+    shared: int,
 ) -> Judgement:
     """Weigh an entry by all its names.
 
     The best of the names is the one that gives most together with the birth date, of those that suggest the
-    entry; where none does, the one that gives most by itself.
+    entry; where none does, the one that gives most by itself. `shared` is what the traveller's name takes
+    off, because others on the list bear such names.
     """
     suggesting: list[tuple[int, WeighedName, Piece | None]] = []
     for name in names:
@@ -100,6 +103,8 @@ def judge(
     pieces: tuple[Piece, ...] = ()
     if best is not None:
         source, pieces = int(sources[best.name]), name_pieces(best)
+    if suggesting and shared:
+        pieces = (*pieces, Piece("name", "SHARED", shared))
     beside = (birth, *_light_pieces(traveller, entry), document)
     return Judgement(
         source,

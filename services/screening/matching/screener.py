@@ -58,13 +58,18 @@ class Found:
 
 
 class Screener:
-    """Screens travellers against one index; several threads may ask, and take turns."""
+    """Screens travellers against one index; several threads may ask, and take turns.
 
-    def __init__(self, index: Index, max_remembered_pairs: int = MAX_REMEMBERED_PAIRS) -> None:
+    An overlay's screener takes turns with the one of its base, whose crowd of names is its own too.
+    """
+
+    def __init__(
+        self, index: Index, max_remembered_pairs: int = MAX_REMEMBERED_PAIRS, base: "Screener | None" = None
+    ) -> None:
         self.index = index
-        self._expander = Expander(index, max_remembered_pairs)
+        self.expander: Expander = Expander(index, max_remembered_pairs, base.expander if base else None)
         self._room = self._room_with(1 << 14, 1 << 10)
-        self._turn = Lock()
+        self.turn: Lock = base.turn if base else Lock()
 
     def _room_with(self, pairs: int, joined: int) -> Room:
         listing = self.index.listing
@@ -77,15 +82,15 @@ class Screener:
         """Every entry that a name or a document suggests with at least so much total."""
         found = []
         for first in range(0, len(travellers), TRAVELLERS_AT_ONCE):
-            with self._turn:
+            with self.turn:
                 found += self._screen(travellers[first : first + TRAVELLERS_AT_ONCE], first, least)
         return found
 
     def _screen(
         self, travellers: Sequence[Traveller], first: int, least: int, *, is_exhaustive: bool = False
     ) -> list[Found]:
-        self._expander.make_room()
-        names = [self._expander.name(each.surname, each.given_names) for each in travellers]
+        self.expander.make_room()
+        names = [self.expander.name(each.surname, each.given_names) for each in travellers]
         batch = self._batch(travellers, names)
         parts = []
         done = 0
@@ -132,16 +137,17 @@ class Screener:
 
     def judgement(self, traveller: Traveller, entry: int) -> tuple[Judgement, SentName]:
         """One entry with all its names, piece by piece, and the traveller's name as it was read."""
-        with self._turn:
-            self._expander.make_room()
-            name = self._expander.name(traveller.surname, traveller.given_names)
+        with self.turn:
+            self.expander.make_room()
+            name = self.expander.name(traveller.surname, traveller.given_names)
             return self._judgement(traveller, name, entry), name
 
     def _judgement(self, traveller: Traveller, name: SentName, entry: int) -> Judgement:
         weighed = self._weighed_names(traveller, name, entry)
         index = self.index
+        documents = compared_documents(traveller)
         return judge(
-            traveller, compared_documents(traveller), index.entries[entry], weighed, index.name_source
+            traveller, documents, index.entries[entry], weighed, index.name_source, shared=name.shared
         )
 
     def _weighed_names(self, traveller: Traveller, name: SentName, entry: int) -> list[WeighedName]:
@@ -174,7 +180,7 @@ class Screener:
                     name.cut_place, *date_parts(traveller.birth_date),
                     _remembered_state(traveller.nationality), sex_number(traveller.sex),
                     _remembered_state(place.country) if place else 0,
-                    _remembered_city(place.city) if place else 0,
+                    _remembered_city(place.city) if place else 0, name.shared,
                 )
             )  # fmt: skip
         return Batch(
@@ -183,8 +189,8 @@ class Screener:
             np.array([name.lengths for name in names], np.int32).reshape(-1, MAX_WORDS),
             np.array(units, np.int32).reshape(-1, 5),
             np.array(joined, np.int32).reshape(-1, 5),
-            self._expander.ids,
-            self._expander.packed,
+            self.expander.ids,
+            self.expander.packed,
         )
 
 

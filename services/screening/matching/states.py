@@ -55,14 +55,15 @@ def nationality_of(code: str | None) -> str | None:
 
 
 def are_related(one: str, other: str) -> bool:
-    """Whether one State is a successor of the other, or both follow the same one."""
-    if other in _SUCCESSORS.get(one, ()) or one in _SUCCESSORS.get(other, ()):
-        return True
-    return any({one, other} <= followers for followers in _SUCCESSORS.values())
+    """Whether one State followed the other.
+
+    Two States that followed the same one are as different as any two: an Uzbek is no Kazakh.
+    """
+    return other in _SUCCESSORS.get(one, ()) or one in _SUCCESSORS.get(other, ())
 
 
 @cache
 def related_states(state: str) -> tuple[str, ...]:
     """The States that are related to one, in alphabetical order."""
-    every = {*_SUCCESSORS, *(each for followers in _SUCCESSORS.values() for each in followers)}
-    return tuple(sorted(other for other in every if other != state and are_related(state, other)))
+    before = {former for former, followers in _SUCCESSORS.items() if state in followers}
+    return tuple(sorted(before | _SUCCESSORS.get(state, frozenset())))

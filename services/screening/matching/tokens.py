@@ -28,7 +28,9 @@ class Rule(IntEnum):
 
 # Worth in percent of the rarer word's evidence. docs/matching.md has an example of each.
 EQUAL_WORTH = 100
-JOINED_WORTH, JOINED_SKELETON_WORTH = 95, 80
+JOINED_WORTH = 95
+_JOINED_SKELETON_WORTH = {3: 45, 4: 58, 5: 70}
+_JOINED_SKELETON_WORTH_LONG = 80
 DICTIONARY_WORTH = 75
 _FINE_WORTH = {2: 45, 3: 78}
 _FINE_WORTH_LONG = 84
@@ -68,6 +70,11 @@ def fine_worth(skeleton: str) -> int:
 def coarse_worth(skeleton: str) -> int:
     """The worth of two words with this coarse skeleton in common."""
     return _COARSE_WORTH_LONG if len(skeleton) > max(_COARSE_WORTH) else _COARSE_WORTH.get(len(skeleton), 0)
+
+
+def joined_skeleton_worth(skeleton: str) -> int:
+    """The worth of a word and of neighbours written together with this skeleton, of three consonants up."""
+    return _JOINED_SKELETON_WORTH.get(len(skeleton), _JOINED_SKELETON_WORTH_LONG)
 
 
 def prefix_worth(letters: int) -> int:

@@ -6,7 +6,11 @@ shows each with an example and says how they were set. Changing one is a new `AL
 
 import math
 
-ALGORITHM = "safeconduct-2"
+from services.screening.matching.tables import digest_of_tables
+
+ALGORITHM = f"safeconduct-3-{digest_of_tables()[:8]}"
+"""Weights and rules by number, the tables of names by the beginning of their digest: whoever changes a table
+has another algorithm, which two people approve anew (SG-07)."""
 
 # Names. Pairs of words weigh what `rarity.py` and `tokens.py` say; the rest is here.
 MIN_PAIR = 60
@@ -20,11 +24,19 @@ INITIAL = 50
 """One to three letters that begin a word of the other side; counted at most `MAX_INITIALS` times."""
 MAX_INITIALS = 3
 LOW_QUALITY = -150
-NAME_KNEE, NAME_RISE, NAME_HALF = 1_900, 1_000, 1_500
+NAME_KNEE, NAME_RISE, NAME_HALF = 1_900, 800, 1_500
 """Above the knee more counts ever less, because words of one name are not independent: `NAME_HALF` beyond it
 gives half of `NAME_RISE`, and no name gives more than both."""
 NAME_FLOOR = -500
 """What another name can take away at most."""
+PRIOR_LISTED_ONE_IN = 1_000
+"""The stated prior: one traveller in a thousand is on the list, whatever his origin and however long the list
+is. So the longer it is, and the more people on it bear names like his, the less falls on each of them."""
+FEWEST_ENTRIES, MOST_ENTRIES = 1_000, 64_000
+"""Between these the length of the list counts."""
+SHARED_PERCENT = 50
+"""What each doubling of the listed people who bear the second commonest of a traveller's words takes off, in
+percent of a bit."""
 NAME_BAR = 800
 """A name that gives as much suggests an entry by itself ..."""
 NAME_BAR_BORN_ALIKE = 200
@@ -50,15 +62,14 @@ PLACE_CITY, PLACE_COUNTRY, PLACE_OTHER = 400, 120, -80
 # Documents.
 DOCUMENT_EQUAL, DOCUMENT_CONFUSED, DOCUMENT_NO_ISSUER, DOCUMENT_OTHER_ISSUER = 5_000, 4_600, 3_400, 600
 
-# Calibration on the stated prior, that one traveller in a thousand is on the list: the total at which the
-# odds are even, and how much total doubles them. docs/matching.md says how they and the threshold were set.
-PRIOR_LISTED_ONE_IN = 1_000
-EVEN_ODDS = 2_200
-DOUBLING = 140
-SURE, SURE_DOUBLING = 3_300, 620
+# Calibration on the stated prior: the total at which the odds are even, and how much total doubles them.
+# docs/matching.md says how they and the threshold were set.
+EVEN_ODDS = 1_650
+DOUBLING = 100
+SURE, SURE_DOUBLING = 2_400, 620
 """From here on evidence raises the odds more slowly: nothing on paper makes anybody certain."""
-THRESHOLD = 0.1
-TOP_BAND = 0.995
+THRESHOLD = 0.04
+TOP_BAND = 0.9974
 _DECIMALS = 9
 
 

@@ -126,7 +126,7 @@ def test_codes_of_documents_become_todays_states() -> None:
     [
         ("SUN", "RUS", True),
         ("SSD", "SDN", True),
-        ("RUS", "UKR", True),
+        ("RUS", "UKR", False),
         ("FRA", "SUN", False),
         ("FRA", "DEU", False),
     ],

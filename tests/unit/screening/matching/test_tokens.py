@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.screening.matching.equivalents import CLASS_WORDS, class_of, travellers_a_ten_thousand
+from services.screening.matching.equivalents import CLASS_WORDS, class_of
+from services.screening.matching.frequency import bearers_at_home
 from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity, log2_hundredths
 from services.screening.matching.skeleton import MAX_COARSE_SKELETONS, coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import Rule, edit_worth, edits_allowed, prefix_worth, relate
@@ -105,9 +106,9 @@ def test_equivalents_are_the_same_class_in_many_languages() -> None:
 
 
 def test_every_spelling_of_a_common_name_is_common() -> None:
-    assert travellers_a_ten_thousand("mouhammed") == travellers_a_ten_thousand("muhammad") > 100
-    assert travellers_a_ten_thousand("mehmet") == travellers_a_ten_thousand("muhammad")
-    assert travellers_a_ten_thousand("ypodeigmatidis") == 0
+    assert bearers_at_home("mouhammed") == bearers_at_home("muhammad") > 100
+    assert bearers_at_home("mehmet") == bearers_at_home("muhammad")
+    assert bearers_at_home("ypodeigmatidis") == 0
 
 
 def test_a_rare_word_weighs_more_than_a_common_one_and_all_within_limits() -> None:
