@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path
+from fastapi.responses import HTMLResponse
 from pydantic import Field
 
 from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound, RefusedByPolicy
@@ -12,7 +13,7 @@ from services.screening.nomination_forms import TermsIn
 from services.screening.register_forms import REGISTER_FAULTS, In, ProposalOut, Words
 from services.screening.service import RequestPorts, Service
 from services.screening.views import Out
-from services.screening.watchlist.committee import proposal_to_committee
+from services.screening.watchlist.committee import as_html, proposal_to_committee
 from services.screening.watchlist.looking import permit_look
 from services.screening.watchlist.nominating import Nominating, Proposed
 from services.screening.watchlist.nomination import Nomination, NominationState
@@ -25,6 +26,11 @@ from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 EntryId = Annotated[str, Path(max_length=100)]
+#: A page that may load nothing, and that nobody keeps.
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Cache-Control": "no-store",
+}
 NOMINATION_FAULTS = problems(NotFound, AlreadyDecided, EntryIncomplete, RefusedByPolicy)
 
 
@@ -236,6 +242,21 @@ async def read_committee_draft(
 ) -> dict[str, Any]:
     """The nomination as the draft of a proposal to the 1267 Committee (S/RES/2396 para 42)."""
     return proposal_to_committee(await _looked_at(nomination_id, principal, ports), ports.clock.now())
+
+
+@router.get(
+    "/v1/nominations/{nomination_id}/committee-draft/page",
+    response_class=HTMLResponse,
+    responses=NOMINATION_FAULTS,
+)
+async def print_committee_draft(
+    nomination_id: UUID,
+    principal: Annotated[Principal, Depends(require(Permission.READ_NOMINATIONS))],
+    ports: RequestPorts,
+) -> HTMLResponse:
+    """The same draft as one page to be printed, under the headings of the Committee's standard form."""
+    nomination = await _looked_at(nomination_id, principal, ports)
+    return HTMLResponse(as_html(nomination, ports.clock.now()), headers=PAGE_HEADERS)
 
 
 @router.post("/v1/watchlist/entries/{entry_id}/renewal", status_code=201, responses=REGISTER_FAULTS)

@@ -169,5 +169,21 @@ async def test_a_nomination_becomes_the_draft_of_a_proposal_to_the_committee(des
     draft = await desk.ask("supervisor", "GET", f"{path}/committee-draft")
     assert draft["A_identifiers"]["original_script"] == ["Грета Байшпиль"]
     assert draft["A_identifiers"]["nationalities"] == ["XCC", "XBB"]
+    headings = [section["heading"] for section in draft["sections"]]
+    assert headings[:3] == ["I. Identifying information", "II. Basis for listing", "III. Statement of case"]
+    (passport,) = [each for each in draft["sections"][0]["lines"] if each["label"] == "Passport number"]
+    assert passport["values"] == ["XC77 (XCC)"]
     assert "S1" not in str(draft)
     assert "List for six months" not in str(draft)
+
+
+async def test_the_draft_is_printed_under_the_committees_headings_with_every_text_escaped(desk: Desk) -> None:
+    path = await submitted(desk, summary="Named for <b>travel</b> in a story.")
+    answer = await desk.client.get(f"{path}/committee-draft/page", headers=desk.headers("supervisor"))
+    assert answer.headers["content-type"].startswith("text/html")
+    page = answer.text
+    assert "Грета Байшпиль" in page
+    assert "Named for &lt;b&gt;travel&lt;/b&gt; in a story." in page
+    assert "<script" not in page
+    assert "List for six months" not in page
+    await desk.ask("front-line", "GET", f"{path}/committee-draft/page", status=403)
