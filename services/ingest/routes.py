@@ -35,8 +35,8 @@ register_problems(503, StoreUnavailable)
 router = APIRouter(tags=["ingest"])
 
 
-def get_ports(request: Request, clock: Annotated[Clock, Depends(request_clock)]) -> Ports:
-    """The service's ports with the clock of this request."""
+async def get_ports(request: Request, clock: Annotated[Clock, Depends(request_clock)]) -> Ports:
+    """The service's ports with the clock of this request; no thread is asked for them (`request_clock`)."""
     ports: Ports = request.app.state.ports
     return ports.at(clock)
 

@@ -22,8 +22,11 @@ class ScriptedClockRefused(DomainError):
     sentence = "The scripted clock is refused: {reason}."
 
 
-def request_clock(request: Request) -> Clock:
+async def request_clock(request: Request) -> Clock:
     """The time of this request: the application's clock, shifted where the header asks for it.
+
+    It awaits nothing. FastAPI runs a plain function on another thread, for which every request would wait
+    while the event loop's own thread has work to do.
 
     Raises:
         ScriptedClockRefused: Not the `local` profile, or not 0 to 7200 whole seconds (400).
