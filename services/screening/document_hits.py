@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.hit import Matched, digest_of
 from services.screening.ports import Ports
-from services.screening.screen import Found
+from services.screening.screen_matching import Found
 from services.screening.store.documents import FoundDocument
 from services.screening.watchlist.sources.lost_document import number_key
 from shared.contracts import TravellerObservedV1, TravellersObservedV1

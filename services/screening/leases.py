@@ -33,7 +33,7 @@ from services.screening.review_rules import (
     stage_of,
 )
 from services.screening.review_states import HitState
-from services.screening.screen import explained
+from services.screening.screen_matching import explained
 from services.screening.verification import of_round
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from shared.audit.record import AuditRecord

@@ -26,7 +26,7 @@ from services.screening.notice_entries import (
 from services.screening.policy_requests import Request
 from services.screening.ports import Ports
 from services.screening.rescreen import PRESELECT_FLOOR
-from services.screening.screen import Found, explained
+from services.screening.screen_matching import Found, explained
 from services.screening.store.notices_from_abroad import NoticeFromAbroadStore
 from services.screening.watchlist import questions
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher

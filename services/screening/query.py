@@ -13,7 +13,7 @@ from services.screening.errors import NoListInForce
 from services.screening.hit import Matched, digest_of
 from services.screening.ports import Ports
 from services.screening.registers import LegalRow
-from services.screening.screen import explained
+from services.screening.screen_matching import explained
 from services.screening.store.watchlist import UsedEntry
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from shared.audit.record import AuditRecord, FactValue
