@@ -9,8 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.ports import Ports
 from services.ingest.store.messages import MessageStore
-from services.ingest.store.travellers import Source
-from services.ingest.traveller_rows import Reported
+from services.ingest.store.travellers import Reported, Source
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Outbox
 from shared.contracts import (

@@ -18,8 +18,8 @@ from services.ingest.rights_errors import CorrectionMissing
 from services.ingest.rights_requests import REDRESS
 from services.ingest.store.corrections import Corrected, CorrectionStore
 from services.ingest.store.rights import RightsRequest, RightsStore
+from services.ingest.store.travellers import Reported
 from services.ingest.store.window import WindowStore
-from services.ingest.traveller_rows import Reported
 from shared.bus.outbox import Outbox
 from shared.contracts.records_corrected import CorrectionsV1, RecordChange, RecordsCorrectedV1
 from shared.identifiers import MessageId

@@ -13,8 +13,7 @@ from services.ingest.flight_identity import (
 from services.ingest.observed import SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.store.flights import FlightReport, KnownFlight, ReportedFlight
-from services.ingest.store.travellers import Report, TravellerStatus
-from services.ingest.traveller_rows import Reported
+from services.ingest.store.travellers import Report, Reported, TravellerStatus
 from shared.contracts import WithdrawalReason
 from shared.identifiers import FlightId
 from shared.json_text import write_json

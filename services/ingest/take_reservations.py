@@ -180,7 +180,7 @@ class TakeReservations:
                     changes.screened.append(known.screened_at or now)
                 else:
                     changes.keep(standing, known)
-            ids.append(standing.row.traveller_id)
+            ids.append(standing.traveller_id)
         return changes, ids
 
     async def _let_go(

@@ -10,8 +10,8 @@ from services.ingest.arrival import Taking
 from services.ingest.observed import SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.same_person import match_people
-from services.ingest.store.travellers import KnownTraveller, Report, TravellerStatus
-from services.ingest.traveller_rows import Reported, Said, Standing, TravellerRows, api_said, pnr_said
+from services.ingest.store.travellers import KnownTraveller, Report, TravellerRow, TravellerStatus
+from services.ingest.traveller_rows import Said, TravellerRows, api_said, pnr_said
 from shared.contracts import WithdrawalReason
 from shared.identifiers import TravellerId
 from shared.travel.message import Change, Fault, ParsedMessage, Severity
@@ -48,26 +48,26 @@ class Linked:
 class Changes:
     """What a message changes of the travellers of its flight."""
 
-    new: list[Standing] = field(default_factory=list)
-    changed: list[Standing] = field(default_factory=list)
+    new: list[TravellerRow] = field(default_factory=list)
+    changed: list[TravellerRow] = field(default_factory=list)
     followed: list[tuple[TravellerId, TravellerId]] = field(default_factory=list)
-    to_screen: list[Reported] = field(default_factory=list)
+    to_screen: list[TravellerRow] = field(default_factory=list)
     screened: list[datetime] = field(default_factory=list)
 
-    def keep(self, standing: Standing, known: KnownTraveller) -> None:
+    def keep(self, standing: TravellerRow, known: KnownTraveller) -> None:
         """Write a later report; screening sees it again only where its facts are new."""
         self.changed.append(standing)
-        if known.screened_at is not None and standing.row.fact_digest == known.fact_digest:
+        if known.screened_at is not None and standing.fact_digest == known.fact_digest:
             self.screened.append(known.screened_at)
         else:
-            self.to_screen.append(standing.reported)
+            self.to_screen.append(standing)
 
-    def add(self, standing: Standing, returns: KnownTraveller | None = None) -> None:
+    def add(self, standing: TravellerRow, returns: KnownTraveller | None = None) -> None:
         """Write a new traveller, or one who comes back after being off the flight."""
         self.new.append(standing)
-        self.to_screen.append(standing.reported)
+        self.to_screen.append(standing)
         if returns is not None:
-            self.followed.append((returns.traveller_id, standing.row.traveller_id))
+            self.followed.append((returns.traveller_id, standing.traveller_id))
 
 
 class TakeTravellers:
@@ -161,7 +161,7 @@ class TakeTravellers:
                     standing = rows.standing(self._new_id(), status, now, api=api, pnr=None)
                     changes.new.append(standing)
                     if not status.is_off:
-                        changes.to_screen.append(standing.reported)
+                        changes.to_screen.append(standing)
             elif known.status.is_off and not status.is_off:
                 standing = rows.standing(
                     self._new_id(), status, now, api=api_said(known), pnr=pnr_said(known)
@@ -183,8 +183,8 @@ class TakeTravellers:
 async def write_changes(ports: Ports, connection: AsyncConnection, report: Report, changes: Changes) -> None:
     """Write a message's changes, a statement for each kind of change."""
     store = ports.stores.travellers
-    await store.add(connection, report, [each.row for each in changes.new])
-    await store.change(connection, report, [each.row for each in changes.changed])
+    await store.add(connection, report, changes.new)
+    await store.change(connection, report, changes.changed)
     await store.follow(connection, changes.followed)
 
 

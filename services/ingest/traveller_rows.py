@@ -25,24 +25,6 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """A traveller as stored: identifier, value, record (`as_record` as JSON text), who speaks of it."""
-
-    traveller_id: TravellerId
-    traveller: Traveller
-    record: str = field(repr=False)
-    source: Source = Source.API
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A row that is to stand, and what screening is told where its facts are new."""
-
-    row: TravellerRow
-    reported: Reported
-
-
-@dataclass(frozen=True, slots=True)
 class Laws:
     """The rows of the legal register under which this message is collected."""
 
@@ -79,7 +61,7 @@ class TravellerRows:
         *,
         api: Said | None,
         pnr: Said | None,
-    ) -> Standing:
+    ) -> TravellerRow:
         """The row of a person of whom an API list, a reservation or both speak."""
         if api is not None and pnr is not None:
             source, traveller = Source.BOTH, merged(api.traveller, pnr.traveller)
@@ -88,7 +70,7 @@ class TravellerRows:
             assert said is not None, "somebody speaks of a traveller"
             source, traveller = (Source.PNR if api is None else Source.API), said.traveller
         record = write_json(traveller.as_record())
-        row = TravellerRow(
+        return TravellerRow(
             traveller_id=traveller_id,
             status=status,
             source=source,
@@ -96,11 +78,11 @@ class TravellerRows:
             pnr_keys=() if pnr is None else pnr.keys,
             fact_digest=self.keys.fact_digest(record),
             clock=self._clock(source, first_reported_at),
+            traveller=traveller,
             record=record,
             api_record=write_json(api.traveller.as_record()) if api and pnr else None,
             pnr_record=write_json(pnr.traveller.as_record()) if api and pnr else None,
         )
-        return Standing(row, Reported(traveller_id, traveller, record, source))
 
     def _clock(self, source: Source, first_reported_at: datetime) -> RetentionClock:
         """The clock of a traveller, which nearly all of a message have in common."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ingest.retention import RetentionClock
 from services.ingest.store.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
+from shared.travel.traveller import Traveller
 
 KEY_OCTETS = 17
 
@@ -142,17 +143,24 @@ class KnownTraveller:
 
 
 @dataclass(frozen=True, slots=True)
-class TravellerRow:
-    """A traveller as it is to stand; records are JSON texts, each source's own where both speak."""
+class Reported:
+    """A traveller as screening is told: identifier, value, record (`as_record` as JSON text), who speaks."""
 
     traveller_id: TravellerId
-    status: TravellerStatus
+    traveller: Traveller
+    record: str = field(repr=False)
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TravellerRow(Reported):
+    """A traveller as it is to stand; records are JSON texts, each source's own where both speak."""
+
+    status: TravellerStatus
     api_keys: Sequence[bytes]
     pnr_keys: Sequence[bytes]
     fact_digest: bytes
     clock: RetentionClock
-    record: str = field(repr=False)
     api_record: str | None = field(default=None, repr=False)
     pnr_record: str | None = field(default=None, repr=False)
 
