@@ -16,6 +16,7 @@ from deploy.local.benchmarks.matching import measure_matching
 from deploy.local.benchmarks.policy import measure_policy
 from deploy.local.benchmarks.rescreening import measure_rescreening
 from deploy.local.benchmarks.retention import measure_retention
+from deploy.local.benchmarks.sharing import measure_sharing
 from deploy.local.benchmarks.throughput import measure_throughput
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
@@ -32,6 +33,7 @@ SUBJECTS: Final[dict[str, Callable[..., Iterator[Figure]]]] = {
     "audit": measure_audit,
     "throughput": measure_throughput,
     "retention": measure_retention,
+    "sharing": measure_sharing,
 }
 
 SCALED: Final = ("match", "rescreen")
