@@ -190,6 +190,12 @@ SECTIONS: Final[Sequence[Section]] = (
         "Rights and oversight",
         (
             Entry(
+                "/protection",
+                "Protection",
+                "The asylum officer's finding, into the vault that nobody reads.",
+                Permission.WRITE_VAULT,
+            ),
+            Entry(
                 "/rights",
                 "Rights",
                 "What travellers ask: access, correction, erasure, redress, and their letters.",

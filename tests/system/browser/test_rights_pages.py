@@ -23,6 +23,7 @@ PAGES = {
     "dpo": [f"/rights/approvals/{REFUSAL}?language=fr"],
     "supervisor": ["/desk", f"/desk/{RECEIVED}", "/reidentifications", "/boarding", "/arrests"],
     "authority": ["/reidentifications"],
+    "asylum": ["/protection"],
 }
 
 

@@ -346,4 +346,5 @@ def rights_answers() -> dict[tuple[str, str], Any]:
         ("POST", f"{desk}/{PROPOSED}/approval"): {"permits": False, "reasons": ["SG-34.REAL_RISK"]},
         **boarding(),
         **arrests(),
+        ("POST", "/v1/vault"): {"finding_id": RECORD},
     }

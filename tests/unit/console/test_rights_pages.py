@@ -341,3 +341,27 @@ async def test_an_arrest_that_is_not_fully_told_is_not_sent_on(world: World, wro
     refused = await browser.post("/arrests", form | {"share_id": SHARE, "is_own_law": "yes"} | wrong)
     assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert world.services.asked == []
+
+
+# --- protection ---
+
+
+async def test_a_finding_goes_into_the_vault_and_is_shown_to_nobody(world: World) -> None:
+    form = {
+        "hit_id": RECORD,
+        "subject_protection": "REFUGEE",
+        "feared_states": "xdd, XCC",
+        "claim_signs": ["NO_CONSULAR_CONTACT"],
+    }
+    browser = await signed_in(world, "asylum")
+    kept = await browser.post("/protection", form)
+    body = world.services.body_of("POST", "/v1/vault")
+    assert (body["subject_protection"], body["feared_states"]) == ("REFUGEE", ["XDD", "XCC"])
+    assert "Kept." in kept.text
+    assert not [word for word in (RECORD, "XDD", "checked") if word in kept.text]
+    refused = await browser.post("/protection", form | {"feared_states": "Utopia"})
+    assert refused.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for person in ("supervisor", "legal", "auditor", "admin"):
+        other = await signed_in(world, person)
+        assert (await other.get("/protection")).status_code == HTTPStatus.FORBIDDEN
+        assert "/protection" not in (await other.get("/")).text

@@ -51,6 +51,7 @@ PEOPLE: dict[str, list[str]] = {
     "auditor": ["AUDITOR"],
     "admin": ["ADMIN"],
     "authority": ["INDEPENDENT_AUTHORITY"],
+    "asylum": ["ASYLUM_OFFICER"],
     "carrier-desk": ["CARRIER"],
 }
 
