@@ -25,6 +25,7 @@ from services.ingest.interactive import Terms
 from services.ingest.letter import Bodies
 from services.ingest.linking import LinkingKeys
 from services.ingest.masking import OpenVault, Vault
+from services.ingest.oversight import NotingSafeguards
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.sensitive import read_rules
@@ -43,6 +44,7 @@ from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
+from shared.oversight.kept_inputs import KeptInputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
@@ -123,13 +125,13 @@ def create_app(
 
 
 def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
-    identifiers = RandomIdentifiers(time)
+    identifiers, kept = RandomIdentifiers(time), KeptInputs(time)
     url = settings.database_url.get_secret_value()
     return Ports(
         database=create_engine(url, pool_size=POOL_SIZE, application_name=SERVICE),
-        safeguards=_safeguards(settings, time),
+        safeguards=NotingSafeguards(_safeguards(settings, time), kept),
         is_chain_ok=watch.is_whole,
-        audit=AuditLog(SERVICE, time, identifiers),
+        audit=AuditLog(SERVICE, time, identifiers, kept.write),
         clock=time,
         identifiers=identifiers,
         airports=Airports.load(settings.airports_file),

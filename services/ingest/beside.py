@@ -32,6 +32,7 @@ from shared.bus.http import HttpCarrier
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Carrier, OnDelivered, Relay
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
+from shared.oversight.kept_inputs import INPUTS_KEPT, forget_inputs
 from shared.security.keys import KeyFile
 from shared.security.tokens import ServiceSigner
 
@@ -109,10 +110,11 @@ class Beside:
 
     def _pruner(self) -> Pruner:
         inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)
+        inputs = PruneRule("decision_input", INPUTS_KEPT, forget_inputs)
         kept = timedelta(days=self.settings.receipt_days)
         receipts = PruneRule("receipts", kept, self.ports.stores.messages.forget)
         written = PruneRule("submissions", SUBMISSION_KEPT, RightsStore().forget_submissions)
-        return Pruner(self.ports.database, [receipts, inbox, written], self.ports.clock)
+        return Pruner(self.ports.database, [receipts, inbox, inputs, written], self.ports.clock)
 
     def _drop_folder(self) -> DropFolder | None:
         folder = self.settings.drop_folder

@@ -1,13 +1,20 @@
 """HTTP for oversight of ingest: coverage, dropped elements, requests of persons, retention; counts only."""
 
-from fastapi import APIRouter, Depends
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
 
 from services.ingest.ports import SERVICE
 from services.ingest.routes import PortsOf
 from services.ingest.store.oversight import OversightStore
+from shared.audit.errors import AuditRecordUnknown
 from shared.oversight.admission import OversightRefused, admitted
 from shared.oversight.log_figures import log_figures
+from shared.oversight.replay import NoDecision, replay
+from shared.oversight.replay_views import PresentedIn, ReplayedOut, record_replay
 from shared.oversight.views import FiguresOut, MonthText, asked_month
+from shared.security.tokens import Principal
 from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1/oversight", tags=["oversight"])
@@ -26,3 +33,25 @@ async def read_figures(ports: PortsOf, month: MonthText = None) -> FiguresOut:
         figures = await OversightStore().figures(connection, asked, now)
         figures += await log_figures(connection, asked)
     return FiguresOut.of(SERVICE, asked, now, figures)
+
+
+@router.post(
+    "/decisions/{record_id}/replay", responses=problems(OversightRefused, AuditRecordUnknown, NoDecision)
+)
+async def replay_decision(
+    record_id: UUID,
+    request: Request,
+    ports: PortsOf,
+    principal: Annotated[Principal, Depends(admitted("oversight.read", kind="DECISION_RECORD"))],
+    presented: PresentedIn | None = None,
+) -> ReplayedOut:
+    """Ask the safeguards again what this audit record tells they decided, or compare given inputs' hash."""
+    async with ports.database.begin() as connection:
+        replayed = await replay(
+            connection,
+            record_id,
+            judge=ports.safeguards.decide,
+            presented=None if presented is None else presented.inputs,
+        )
+        await record_replay(request, connection, principal, replayed)
+    return ReplayedOut.of(replayed)

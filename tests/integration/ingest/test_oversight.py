@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.ingest.conftest import Ingest
+from tests.integration.ingest.conftest import CARRIER_ROW, MESSAGES, Ingest
 
 PATH = "/v1/oversight/figures"
 
@@ -33,3 +33,26 @@ async def test_the_court_reads_and_its_look_is_recorded(ingest: Ingest) -> None:
     assert (await figures(ingest, "COURT")).status_code == 200
     rows = await ingest.rows("SELECT outcome FROM audit_record WHERE action = 'oversight.read'")
     assert [row.outcome for row in rows] == ["PERMITTED"]
+
+
+async def replayed(ingest: Ingest, action: str) -> Any:
+    rows = await ingest.rows(
+        f"SELECT record_id FROM audit_record WHERE action = '{action}' ORDER BY record_id DESC LIMIT 1"
+    )
+    token = ingest.issuer.token("DPO", subject="dpo", authority="XAA-PIU-01")
+    return await ingest.http.post(
+        f"/v1/oversight/decisions/{rows[0].record_id}/replay",
+        headers={"Authorization": f"Bearer {token}", "Purpose-Code": "OVERSIGHT"},
+    )
+
+
+async def test_a_change_of_a_register_is_judged_the_same_again(ingest: Ingest) -> None:
+    await ingest.put_in_force("carriers", CARRIER_ROW)
+    answer = (await replayed(ingest, "config.change")).json()
+    assert (answer["finding"], answer["now"]["outcome"]) == ("SAME", "PERMITTED"), answer
+
+
+async def test_a_message_is_proved_by_its_hash_alone(ingest: Ingest) -> None:
+    await ingest.submit((MESSAGES / "paxlst-a.edi").read_bytes())
+    answer = await replayed(ingest, "ingest.accept")
+    assert answer.json()["finding"] == "NOT_HELD", answer.text
