@@ -1,0 +1,101 @@
+"""The clocks of recalls and of notices that nobody has seen: they ring once, and stand in each message."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.sharing.exchange_clocks import OVERDUE_NOW
+from tests.conftest import OpenDatabase
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.sharing.two_states import TwoStates, two_states
+from tests.unit.sharing.samples import NOW
+
+
+@pytest.fixture
+async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
+    clock = FixedClock(NOW)
+    folder = tmp_path / "issuer"
+    folder.mkdir(mode=0o700)
+    issuer = FakeIssuer(folder, clock, ("sharing",))
+    databases = {name: database("sharing") for name in ("XAA", "XBB")}
+    async with two_states(databases, tmp_path, clock, issuer) as opened:
+        yield opened
+
+
+def late(kind: str, clock: str) -> float:
+    """How many messages of a type are late now, as the figures say."""
+    return float(OVERDUE_NOW[kind, clock]._value.get())  # noqa: SLF001 - the library has no public reader
+
+
+async def rung(both: TwoStates) -> list[tuple[str, str]]:
+    """What rang at XAA: type and clock."""
+    records = await both.xaa.records("exchange.overdue")
+    return sorted((each["facts"]["type"], each["facts"]["clock"]) for each in records)
+
+
+async def recalled(both: TwoStates, **body: Any) -> str:
+    """XAA recalls a notice that XBB has; the recall's id."""
+    await both.xaa.notify()
+    notice = await both.xbb.one("NOTIFY")
+    reason = {"reason_code": "MISTAKEN_IDENTITY"} | body
+    await both.xaa.did("POST", f"/v1/notices/{notice['message_id']}/recall", "LIAISON", body=reason)
+    return str((await both.xaa.one("RECALL", "OUT"))["message_id"])
+
+
+async def test_recall_rings_after_one_hour_four_hours_and_three_days_once_each(both: TwoStates) -> None:
+    await recalled(both)
+    both.clock.advance(minutes=60)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == []
+    both.clock.advance(minutes=1)
+    for _ in range(2):
+        await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [("RECALL", "SEND")]
+    assert late("RECALL", "SEND") == 1
+    both.wire.is_cut = True
+    await both.xaa.deliver()
+    both.clock.advance(hours=3)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [("RECALL", "RECEIVE"), ("RECALL", "SEND")]
+    clocks = {each["clock"]: each for each in (await both.xaa.one("RECALL", "OUT"))["clocks"]}
+    assert {name: each["is_overdue"] for name, each in clocks.items()} == {
+        "SEND": True,
+        "RECEIVE": True,
+        "DONE": False,
+    }
+    # It has left meanwhile, late: the figure falls back, what rang stays in the log.
+    assert (late("RECALL", "SEND"), late("RECALL", "RECEIVE")) == (0, 1)
+    both.clock.advance(hours=69)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [("RECALL", "DONE"), ("RECALL", "RECEIVE"), ("RECALL", "SEND")]
+
+
+async def test_urgent_recall_has_a_quarter_of_an_hour_to_leave(both: TwoStates) -> None:
+    await recalled(both, urgent=True)
+    both.clock.advance(minutes=16)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [("RECALL", "SEND")]
+
+
+async def test_recall_that_is_carried_out_in_time_rings_nowhere(both: TwoStates) -> None:
+    await recalled(both)
+    await both.xaa.deliver()
+    await both.xbb.deliver()
+    both.clock.advance(hours=100)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == []
+
+
+async def test_notice_that_nobody_has_seen_rings_after_four_hours(both: TwoStates) -> None:
+    await both.xaa.notify()
+    notice = await both.xbb.one("NOTIFY")
+    assert [(each["clock"], each["is_overdue"]) for each in notice["clocks"]] == [("SEE", False)]
+    both.clock.advance(hours=4, minutes=1)
+    await both.xbb.sharing.clocks.beat()
+    assert [each["facts"]["clock"] for each in await both.xbb.records("exchange.overdue")] == ["SEE"]
+    assert late("NOTIFY", "SEE") == 1
+    await both.xbb.did("POST", f"/v1/exchange/messages/{notice['message_id']}/acknowledgement", "LIAISON")
+    await both.xbb.sharing.clocks.beat()
+    assert late("NOTIFY", "SEE") == 0
