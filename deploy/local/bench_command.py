@@ -18,6 +18,7 @@ from deploy.local.benchmarks.rescreening import measure_rescreening
 from deploy.local.benchmarks.retention import measure_retention
 from deploy.local.benchmarks.sharing import measure_sharing
 from deploy.local.benchmarks.throughput import measure_throughput
+from deploy.local.benchmarks.watchlist import measure_watchlist
 from deploy.local.chaos.trial import run_trial
 from deploy.local.faults import Unknown
 from deploy.local.terminal import Steps
@@ -34,10 +35,11 @@ SUBJECTS: Final[dict[str, Callable[..., Iterator[Figure]]]] = {
     "throughput": measure_throughput,
     "retention": measure_retention,
     "sharing": measure_sharing,
+    "watchlist": measure_watchlist,
 }
 
-SCALED: Final = ("match", "rescreen")
-"""Subjects that take a scale: names on the list for match, travellers for rescreen."""
+SCALED: Final = ("match", "rescreen", "watchlist")
+"""Subjects that take a scale: names on the list for match and watchlist, travellers for rescreen."""
 BY_NAME_ONLY: Final = ("fuzz", "chaos")
 """Subjects that take long and measure no speed: they run when they are named."""
 

@@ -34,7 +34,7 @@ def bench_here(
     minutes: Annotated[float, typer.Option(min=0.1, help="For chaos: how long to kill.")] = 1.0,
     scale: Annotated[
         int | None,
-        typer.Option(min=1_000, help="For match: names on the list; for rescreen: travellers compared."),
+        typer.Option(min=1_000, help="For match and watchlist: names on the list; for rescreen: travellers."),
     ] = None,
     data: Data = DEFAULT_DATA,
 ) -> int:
