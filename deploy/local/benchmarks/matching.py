@@ -1,6 +1,7 @@
 """What the matcher finds: recall beside a reference, false alerts, and at what cost."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from deploy.local.benchmarks.figure import Figure
@@ -42,6 +43,14 @@ def _recall(prefix: str, facts: dict[str, Any], vocabulary: int) -> Iterator[Fig
         f"matcher_{prefix}false_alerts", facts["alerts_per_10000"], "per 10,000 travellers", "5", alerts
     )
     yield Figure(f"matcher_{prefix}twins", facts["twins_per_10000"], "per 10,000", "at most 100", conditions)
+    filled = [each for each in facts["bands"] if each.mean_score is not None]
+    yield Figure(
+        f"matcher_{prefix}calibration",
+        max(each.mean_score - each.share_same for each in filled),
+        "mean score over what is true, the worst band of ten",
+        "at most 0.1: no score promises more than it keeps",
+        {**conditions, "bands": [asdict(each) for each in filled]},
+    )
     yield Figure(
         f"matcher_{prefix}largest_tie", facts["largest_tie"], "share of hits", "at most 0.05", conditions
     )

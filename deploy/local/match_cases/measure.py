@@ -18,13 +18,16 @@ from deploy.local.match_cases.people import Listed, People
 from deploy.local.match_cases.regions import REGIONS
 from deploy.local.match_population import in_arabic_only
 from services.screening.matching import Match, Matcher
+from services.screening.matching.weights import PRIOR_LISTED_ONE_IN
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import TravelDocument, Traveller
 
 RATES = (1, 5, 10, 50)
 """False alerts in 10,000 innocent travellers at which recall is told."""
 TRAVELLERS_AT_ONCE = 200
+TENTHS = 10
 _NO_LIMIT = 1_000_000
+_NOT_OF_THE_NAME = frozenset({"document"})
 _SCRIPT_REGIONS = frozenset({"MAGHREB", "ARAB_EAST", "PERSIAN"})
 
 Screened = tuple[str, Traveller]
@@ -156,8 +159,8 @@ def measure_recall(sizes: Sizes | None = None) -> dict[str, Any]:
 
     Returns:
         `names`, `threshold`, `alerts_per_10000` at the threshold, `by_region`, `twins_per_10000`,
-        `largest_tie` (the share of the hits that the commonest score has) and `families`: by family `ours`
-        and `token_sort_ratio`, each rate → share found.
+        `largest_tie` (the share of the hits that the commonest score has), `bands` (whether scores are
+        probabilities) and `families`: by family `ours` and `token_sort_ratio`, each rate → share found.
     """
     chosen = sizes or Sizes()
     cases = make_cases(chosen)
@@ -186,6 +189,16 @@ def measure_recall(sizes: Sizes | None = None) -> dict[str, Any]:
         "by_region": _by_region(cases.innocents, innocent_scores, matcher.threshold),
         "twins_per_10000": 10_000 * share_found(twin_scores, cases.twins, matcher.threshold),
         "largest_tie": largest_tie(scores.values(), matcher.threshold),
+        "bands": bands(
+            [
+                each.get(entry_id, 0.0)
+                for family, screened in cases.families.items()
+                if family not in _NOT_OF_THE_NAME
+                for each, (entry_id, _) in zip(scores[family], screened, strict=True)
+            ],
+            [score for each in innocent_scores for score in each.values()],
+            len(cases.innocents),
+        ),
         "families": families,
     }
 
@@ -210,6 +223,42 @@ def largest_tie(scores: Any, threshold: float) -> float:
         score for family in scores for each in family for score in each.values() if score >= threshold
     )
     return max(hits.values(), default=0) / max(hits.total(), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Scores above `low` up to `high`: of listed travellers and their own entry, of innocents, the truth.
+
+    `share_same` is how many of the pairs in the band are one person, if one traveller in
+    `PRIOR_LISTED_ONE_IN` is listed; `None` where the band is empty.
+    """
+
+    low: float
+    high: float
+    listed: int
+    innocent: int
+    mean_score: float | None
+    share_same: float | None
+
+
+def bands(listed: Sequence[float], innocent: Sequence[float], innocents: int) -> list[Band]:
+    """Count by tenths of the score, which tell whether a score is the probability that it says.
+
+    Args:
+        listed: The score of each listed traveller's own entry, 0.0 where it was not found.
+        innocent: The scores of all pairs of innocents and entries.
+        innocents: How many innocents there were.
+    """
+    weight = PRIOR_LISTED_ONE_IN * len(listed) / innocents
+    found = []
+    for tenth in range(TENTHS):
+        low, high = tenth / TENTHS, (tenth + 1) / TENTHS
+        same = [each for each in listed if low < each <= high]
+        other = [each for each in innocent if low < each <= high]
+        pairs = len(same) + weight * len(other)
+        mean = (sum(same) + weight * sum(other)) / pairs if pairs else None
+        found.append(Band(low, high, len(same), len(other), mean, len(same) / pairs if pairs else None))
+    return found
 
 
 class TokenSort:

@@ -58,4 +58,3 @@ def class_of(word: str) -> int | None:
 
 
 _CLASSES_OF = _classes_of_words()
-CLASS_WORDS = tuple(sorted(_CLASSES_OF))

@@ -52,7 +52,7 @@ _LATIN = table("ßss æae œoe øo đd ðd þth łl ħh ıi ŋn ŧt əa ĳij ŀl
 # Doc 9303 writes these letters as two, or as the letter and XX; national habit drops the mark.
 _LATIN_OTHERS = (
     table("äae öoe üue åaa øoe əe"),
-    table("üuxx ñnxx öoe äae ñnxx"),
+    table("üuxx ñnxx öoe äae"),
     table("şsh șsh çch ğgh čch šsh žzh ćch țts đdj ñny"),
 )
 
