@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.console.clients.service import MAX_ROWS, ServiceClient, given, rows_of
-from services.console.seen.hits import Card, Decided, HitRow, HitView, Queue
+from services.console.seen.hits import Card, Decided, HitRow, HitView, LookedUp, Queue
 from shared.web.purpose import Purpose
 
 
@@ -88,8 +88,8 @@ class Screening:
         """What happened at the port."""
         await self.client.ask("POST", f"/v1/front-line/cards/{hit_id}/outcome", body={"outcome": outcome})
 
-    async def look_up(self, *, document_number: str | None, mrz: str | None) -> list[Card]:
-        """Cards for a document at hand; the number travels in the body, never in an address."""
+    async def look_up(self, *, document_number: str | None, mrz: str | None) -> LookedUp:
+        """Cards and reports for a document at hand; the number travels in the body, never in an address."""
         body = given({"document_number": document_number, "mrz": mrz})
         answer = await self.client.ask("POST", "/v1/front-line/look-up", body=body)
-        return self.client.read_all(Card, answer, "cards")
+        return self.client.read(LookedUp, answer)

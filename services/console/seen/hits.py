@@ -96,6 +96,17 @@ class HitRow(Seen):
     outcome: str | None = None
 
 
+class ReportedDocument(Seen):
+    """What a list says of a document itself, and nothing of whoever carries it."""
+
+    issuer: str = ""
+    kind: str = ""
+    reported_on: Words = ""
+    words: str = ""
+    tear_line: str = ""
+    desk_phone: str = ""
+
+
 class Card(Seen):
     """What the front line sees: nothing else than this."""
 
@@ -109,3 +120,10 @@ class Card(Seen):
     flight: Any = None
     arrives_at: datetime | None = None
     outcome: str | None = None
+
+
+class LookedUp(Seen):
+    """What a document at hand brings: cards of travellers, and reports of the document."""
+
+    cards: list[Card]
+    documents: tuple[ReportedDocument, ...] = ()

@@ -651,3 +651,20 @@ async def test_whoever_approves_a_version_reads_what_it_changes(world: World) ->
     assert "1 added, 1 changed, 0 removed, 5 as before" in page.text
     assert "PAOLO ESEMPIO" in page.text
     assert "identifying" in page.text
+
+
+async def test_a_reported_document_is_told_whoever_carries_it(world: World) -> None:
+    reported = {
+        "issuer": "XDD",
+        "kind": "STOLEN",
+        "reported_on": "2026-03-02",
+        "words": "This document was reported stolen.",
+        "tear_line": "The bearer may be its victim.",
+        "desk_phone": "+000 100",
+    }
+    world.services.answers["POST", "/v1/front-line/look-up"] = {"cards": [], "documents": [reported]}
+    browser = await signed_in(world, "front-line")
+    shown = await browser.post("/cards/look-up", {"document_number": "XD5550001"})
+    assert "This document was reported stolen." in shown.text
+    assert "The bearer may be its victim." in shown.text
+    assert "Nothing is known about this document" not in shown.text
