@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.errors import MessageNotFound
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
+from services.sharing.store.leasing import LeasedTable, Tried
 from shared.db.column_types import Json
 
 MAX_MESSAGES: Final = 500
@@ -30,20 +31,7 @@ _WITH_TARGET = text(
 )
 _REPLIES = text(f"{_SELECT} WHERE in_reply_to = :message_id ORDER BY message_id LIMIT :limit")
 _DERIVED = text(f"{_SELECT} WHERE derived_from = :message_id ORDER BY message_id LIMIT :limit")
-_TAKE_DUE = text(f"""
-UPDATE exchange_message SET next_try_at = :leased_until, tries = tries + 1
-WHERE message_id = (
-    SELECT message_id FROM exchange_message WHERE next_try_at <= :now
-    ORDER BY next_try_at, message_id LIMIT 1 FOR UPDATE SKIP LOCKED
-) RETURNING {_COLUMNS}
-""")  # noqa: S608 - our own columns
-_UPDATE = text("""
-UPDATE exchange_message
-SET state = :state, next_try_at = :next_try_at, last_fault = :last_fault,
-    sent_at = coalesce(sent_at, :sent_at), delivered_at = coalesce(delivered_at, :delivered_at),
-    acknowledgement = coalesce(acknowledgement, :acknowledgement)
-WHERE message_id = :message_id AND tries = :tries AND state IN ('APPROVED', 'SENT')
-""")
+_LEDGER: Final = LeasedTable("exchange_message", "message_id", _COLUMNS)
 _APPROVE = text("""
 UPDATE exchange_message SET state = :state, next_try_at = :next_try_at, basis = :basis
 WHERE message_id = :message_id AND state = 'PROPOSED'
@@ -204,8 +192,7 @@ class ExchangeStore:
 
     async def take_due(self, *, now: datetime, leased_until: datetime) -> ExchangeMessage | None:
         """The next message to be tried, counted as a try and due again at `leased_until`; or `None`."""
-        values = {"now": now, "leased_until": leased_until}
-        row = (await self._connection.execute(_TAKE_DUE, values)).one_or_none()
+        row = await _LEDGER.take_due(self._connection, now=now, leased_until=leased_until)
         return None if row is None else _message(row)
 
     async def update(
@@ -220,17 +207,8 @@ class ExchangeStore:
         last_fault: str | None = None,
     ) -> bool:
         """Write how a try went; `False` when another process has taken the message over since."""
-        values = {
-            "message_id": message.message_id,
-            "tries": message.tries,
-            "state": state.value,
-            "next_try_at": next_try_at,
-            "sent_at": sent_at,
-            "delivered_at": delivered_at,
-            "acknowledgement": acknowledgement,
-            "last_fault": last_fault,
-        }
-        return (await self._connection.execute(_UPDATE, values)).rowcount == 1
+        tried = Tried(state.value, next_try_at, sent_at, delivered_at, acknowledgement, last_fault)
+        return await _LEDGER.update(self._connection, message.message_id, message.tries, tried)
 
     async def attach(self, message_id: UUID, approval_id: UUID) -> None:
         """Name the proposal that a second person decides."""

@@ -14,6 +14,7 @@ from services.sharing.facts import Basis
 from services.sharing.recipients import Candidate, Connection
 from services.sharing.registry_entries import Scope
 from services.sharing.share_records import Channel, Notice, NoticeState, NoticeTry, candidate_as_json
+from services.sharing.store.leasing import LeasedTable, Tried
 from shared.db.column_types import Json
 from shared.identifiers import NoticeId, ShareId
 
@@ -42,20 +43,7 @@ _LIVING = text("""
 SELECT authority_id FROM notice WHERE share_id = :share_id AND state NOT IN ('REFUSED', 'EXPIRED')
 ORDER BY authority_id LIMIT :limit
 """)
-# Leasing by time: whoever took the notice and was killed leaves it due again a moment later.
-_TAKE_DUE = text(f"""
-UPDATE notice SET next_try_at = :leased_until, tries = tries + 1
-WHERE notice_id = (
-    SELECT notice_id FROM notice WHERE next_try_at <= :now ORDER BY next_try_at, notice_id LIMIT 1
-    FOR UPDATE SKIP LOCKED
-) RETURNING {_COLUMNS}
-""")  # noqa: S608 - our own columns
-_UPDATE = text("""
-UPDATE notice SET state = :state, next_try_at = :next_try_at, last_fault = :last_fault,
-                  sent_at = coalesce(:sent_at, sent_at), delivered_at = :delivered_at,
-                  acknowledgement = :acknowledgement
-WHERE notice_id = :notice_id AND tries = :tries AND state = ANY (:from_states)
-""")
+_LEDGER: Final = LeasedTable("notice", "notice_id", _COLUMNS)
 _ADD_TRY = text("""
 INSERT INTO notice_try (notice_id, number, tried_at, outcome)
 VALUES (:notice_id, :number, :tried_at, :outcome)
@@ -81,7 +69,6 @@ _BEFORE: Final = {
     NoticeState.SEEN: ["SENT", "DELIVERED"],
     NoticeState.FEEDBACK: ["SENT", "DELIVERED", "SEEN"],
 }
-_UNDELIVERED: Final = ["APPROVED", "SENT"]
 
 
 class NoticeStore:
@@ -151,8 +138,7 @@ class NoticeStore:
 
     async def take_due(self, *, now: datetime, leased_until: datetime) -> Notice | None:
         """The next notice to be tried, counted as a try and due again at `leased_until`; or `None`."""
-        values = {"now": now, "leased_until": leased_until}
-        row = (await self._connection.execute(_TAKE_DUE, values)).one_or_none()
+        row = await _LEDGER.take_due(self._connection, now=now, leased_until=leased_until)
         return None if row is None else _notice(row)
 
     async def update(
@@ -167,18 +153,8 @@ class NoticeStore:
         last_fault: str | None = None,
     ) -> bool:
         """Write how a try went; `False` when another process has taken the notice over since."""
-        values = {
-            "notice_id": notice.notice_id,
-            "tries": notice.tries,
-            "from_states": _UNDELIVERED,
-            "state": state.value,
-            "next_try_at": next_try_at,
-            "sent_at": sent_at,
-            "delivered_at": delivered_at,
-            "acknowledgement": acknowledgement,
-            "last_fault": last_fault,
-        }
-        return (await self._connection.execute(_UPDATE, values)).rowcount == 1
+        tried = Tried(state.value, next_try_at, sent_at, delivered_at, acknowledgement, last_fault)
+        return await _LEDGER.update(self._connection, notice.notice_id, notice.tries, tried)
 
     async def mark_delivered(self, notice_id: UUID, at: datetime) -> bool:
         """A notice served by our pages has reached them; `False` when it had before."""
