@@ -1,5 +1,6 @@
 """List versions, their rows, the entries in use, and what each screening run used."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -210,14 +211,14 @@ class WatchlistStore:
         query = text(
             "SELECT entry_id, digest, body FROM list_row WHERE version_id = :version_id ORDER BY entry_id"
         )
-        found = await connection.execute(query, {"version_id": version_id})
-        return [ListRow(row.entry_id, row.digest, from_json(row.body)) for row in found]
+        found = (await connection.execute(query, {"version_id": version_id})).all()
+        return await asyncio.to_thread(_list_rows_of, found)
 
     async def entries(self, connection: AsyncConnection, source_id: str) -> dict[str, EntryRecord]:
         """Every entry that a source ever brought, by identifier."""
         query = text(f"SELECT {_ENTRY} FROM watchlist_entry WHERE source_id = :id ORDER BY entry_id")  # noqa: S608
-        rows = await connection.execute(query, {"id": source_id})
-        return {row.entry_id: _entry_of(row) for row in rows}
+        rows = (await connection.execute(query, {"id": source_id})).all()
+        return await asyncio.to_thread(_entries_of, rows)
 
     async def entry(self, connection: AsyncConnection, entry_id: str) -> EntryRecord | None:
         """One entry, its row locked."""
@@ -270,7 +271,8 @@ class WatchlistStore:
     async def used_bodies(self, connection: AsyncConnection) -> list[dict[str, Any]]:
         """The entries that are screened at this moment, for building the matcher."""
         query = text("SELECT body FROM watchlist_entry WHERE is_used ORDER BY entry_id")
-        return [from_json(row.body) for row in await connection.execute(query)]
+        rows = (await connection.execute(query)).all()
+        return await asyncio.to_thread(_bodies_of, rows)
 
     async def open_reviews(self, connection: AsyncConnection, until: date) -> int:
         """Put the entries in use whose review is due by a day under review; they are screened meanwhile."""
@@ -336,6 +338,19 @@ class WatchlistStore:
                 "matcher_approval_id": run.matcher_approval_id,
             },
         )
+
+
+# A long list's bodies are read in a thread, so that questions are answered meanwhile.
+def _list_rows_of(rows: Sequence[Row[Any]]) -> list[ListRow]:
+    return [ListRow(row.entry_id, row.digest, from_json(row.body)) for row in rows]
+
+
+def _entries_of(rows: Sequence[Row[Any]]) -> dict[str, EntryRecord]:
+    return {row.entry_id: _entry_of(row) for row in rows}
+
+
+def _bodies_of(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    return [from_json(row.body) for row in rows]
 
 
 def _releases_json(releases: Sequence[Release]) -> str:
