@@ -37,6 +37,7 @@ _PAIRS_AT_FIRST = 1 << 16
 MIN_CUT_LETTERS = 20
 """Names of fewer letters are not cut off by anybody."""
 _RULES = (1 << RULE_BITS) - 1
+_NO_SPAN = 0, 0, 0
 _NOBODY = np.zeros(0, np.int32), np.zeros(0, np.int32)
 
 
@@ -58,6 +59,17 @@ class JoinedHit(NamedTuple):
     row_to: int
     worth: int
     most: int
+
+
+class KnownWord(NamedTuple):
+    """A word of travellers that was met: the listed words that it may be, the neighbours that it is together,
+    its first letters and how many it has.
+    """
+
+    span: tuple[int, int, int]
+    hits: tuple[tuple[int, int, int, int], ...]
+    head: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +112,7 @@ class Expander:
         self.ids, self.packed = np.zeros(pairs, np.int32), np.zeros(pairs, np.int32)
         self._used = 0
         self._names: dict[tuple[str, str | None], SentName] = {}
-        self._words: dict[Word, tuple[int, int, int]] = {}
-        self._joined_hits: dict[Word, tuple[tuple[int, int, int, int], ...]] = {}
+        self._words: dict[Word, KnownWord] = {}
         self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
         listing = index.listing
         self.crowd: Crowd = (
@@ -117,7 +128,7 @@ class Expander:
         """Forget everything where too much is remembered; what was given before is then no longer valid."""
         if self._used > self._max_pairs or len(self._names) > MAX_REMEMBERED_NAMES:
             self._used = 0
-            for remembered in (self._names, self._words, self._joined_hits, self._joined):
+            for remembered in (self._names, self._words, self._joined):
                 remembered.clear()
 
     def name(self, surname: str, given_names: str | None) -> SentName:
@@ -129,32 +140,27 @@ class Expander:
         return known
 
     def _expanded(self, words: tuple[Word, ...]) -> SentName:
-        units = tuple(self._units(words))
-        joined = tuple(
-            JoinedHit(place, *hit)
-            for place, word in enumerate(words)
-            if not word.is_initial
-            for hit in self._hits_of(word)
-        )
+        known = [self._known(word) for word in words]
+        units = tuple(self._units(words, known))
+        joined = tuple(JoinedHit(place, *hit) for place, each in enumerate(known) for hit in each.hits)
         padding = (0,) * (MAX_WORDS - len(words))
-        letters = sum(len(word.text) for word in words)
+        lengths = [each.length for each in known]
         return SentName(
             words=words,
             units=units,
             joined=joined,
-            heads=(*(packed_head(word.text) for word in words), *padding),
-            lengths=(*(len(word.text) for word in words), *padding),
+            heads=(*[each.head for each in known], *padding),
+            lengths=(*lengths, *padding),
             initials=sum(1 << place for place, word in enumerate(words) if word.is_initial),
-            cut_place=len(words) - 1 if letters >= MIN_CUT_LETTERS else -1,
+            cut_place=len(words) - 1 if sum(lengths) >= MIN_CUT_LETTERS else -1,
             pairs=sum(unit.arena_to - unit.arena_from for unit in units),
             joined_rows=sum(hit.row_to - hit.row_from for hit in joined),
             shared=self._index.rarity.shared(word.text for word in words if not word.is_initial),
         )
 
-    def _units(self, words: Sequence[Word]) -> Iterator[Unit]:
-        for place, word in enumerate(words):
-            if not word.is_initial:
-                yield from self._met(place, 1, self._span_of_word(word))
+    def _units(self, words: Sequence[Word], known: Sequence[KnownWord]) -> Iterator[Unit]:
+        for place, each in enumerate(known):
+            yield from self._met(place, 1, each.span)
         texts = [word.text for word in words]
         for first, count in neighbours([word.is_initial for word in words]):
             yield from self._met(first, count, self._span_of_joined(tuple(texts[first : first + count])))
@@ -164,12 +170,16 @@ class Expander:
         if span[0] < span[1]:
             yield Unit(first, count, *span)
 
-    def _span_of_word(self, word: Word) -> tuple[int, int, int]:
+    def _known(self, word: Word) -> KnownWord:
         known = self._words.get(word)
         if known is None:
-            found = self.listed_words(word)
-            crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_words(word)
-            known = self._words[word] = self._remember(found, crowd)
+            span = _NO_SPAN
+            hits: tuple[tuple[int, int, int, int], ...] = ()
+            if not word.is_initial:
+                found = self.listed_words(word)
+                crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_words(word)
+                span, hits = self._remember(found, crowd), self._hits_of(word)
+            known = self._words[word] = KnownWord(span, hits, packed_head(word.text), len(word.text))
         return known
 
     def listed_words(self, word: Word) -> tuple[Array, Array]:
@@ -203,18 +213,14 @@ class Expander:
 
     def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
         """Where neighbours of the list stand that this word is together."""
-        known = self._joined_hits.get(word)
-        if known is None:
-            spans: dict[tuple[int, int], tuple[int, int]] = {}
-            for form, form_worth in word.forms:
-                key, worth = word_joined_key(form)
-                span = self._index.joined.span(stable_hash(key))
-                if span[0] < span[1]:
-                    found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
-                    spans[span] = max(found, spans.get(span, (0, 0)))
-            known = tuple((*span, *found) for span, found in sorted(spans.items()))
-            self._joined_hits[word] = known
-        return known
+        spans: dict[tuple[int, int], tuple[int, int]] = {}
+        for form, form_worth in word.forms:
+            key, worth = word_joined_key(form)
+            span = self._index.joined.span(stable_hash(key))
+            if span[0] < span[1]:
+                found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
+                spans[span] = max(found, spans.get(span, (0, 0)))
+        return tuple((*span, *found) for span, found in sorted(spans.items()))
 
     def _span_of_joined(self, texts: tuple[str, ...]) -> tuple[int, int, int]:
         """The listed words that are neighbours of the traveller's written together."""
@@ -256,7 +262,7 @@ class Expander:
         """Put an expansion into the arena: where it begins and ends, and the greatest weight in it."""
         ids, packed = found
         if not len(ids):
-            return 0, 0, 0
+            return _NO_SPAN
         packed = self.crowd.limited(packed, *crowd)
         first, last = self._used, self._used + len(ids)
         while last > len(self.ids):
