@@ -159,3 +159,18 @@ def test_the_least_total_leaves_out_what_is_below_it(matching: Any) -> None:
     assert best > other
     assert rows(matching.Screener(index).screen([a_traveller()], best)) == [(0, 0, best)]
     assert rows(matching.ExhaustiveScreener(index).screen_every_name([a_traveller()], best)) == [(0, 0, best)]
+
+
+def test_a_name_that_suggests_an_entry_but_cannot_reach_the_least_total_is_left_out(matching: Any) -> None:
+    """The second name has two of three words: more than the bar of names, less than what is asked for."""
+    traveller = a_traveller("KALPANIK", "RAMESH NAMUNA")
+    entries = [
+        an_entry("RAMESH NAMUNA KALPANIK", entry_id="T:1"),
+        an_entry("NAMUNA KALPANIK", entry_id="T:2"),
+    ]
+    index = matching.Index.compile(entries)
+    (_, _, best), (_, _, other) = rows(matching.Screener(index).screen([traveller], LEAST))
+
+    assert best > other
+    assert rows(matching.Screener(index).screen([traveller], best)) == [(0, 0, best)]
+    assert rows(matching.ExhaustiveScreener(index).screen_every_name([traveller], best)) == [(0, 0, best)]
