@@ -22,9 +22,7 @@ from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.problems import problems, register_problems
 
-register_problems(403, ApprovalRoleRefused, SamePerson, SameRole, ChangeRefused)
-register_problems(404, ApprovalUnknown)
-register_problems(409, ApprovalConflict)
+register_problems(403, ChangeRefused)
 register_problems(422, RegisterMalformed)
 
 router = APIRouter(tags=["registers"])

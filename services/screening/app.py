@@ -14,7 +14,6 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.screening import (
-    errors,
     routes_approvals,
     routes_boarding,
     routes_cleared,
@@ -44,18 +43,10 @@ from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.window import TravellerWindow
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
-from shared.bus.errors import MessageMismatch
 from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
@@ -73,7 +64,6 @@ from shared.security.tokens import Principal, ServiceSigner
 from shared.web.application import Lifespan, service_app
 from shared.web.authentication import OnRefusal
 from shared.web.health import Check
-from shared.web.problems import register_problems
 
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
@@ -84,34 +74,6 @@ FORGOTTEN: Final = (
 )
 LIST_READ_SECONDS: Final = 30.0
 LIST_CONNECT_SECONDS: Final = 10.0
-
-register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
-register_problems(403, errors.BoardingNotAllowed)
-register_problems(403, SamePerson, SameRole, ApprovalRoleRefused)
-register_problems(404, errors.NotFound, ApprovalUnknown)
-register_problems(
-    409,
-    errors.MoveNotDrawn,
-    errors.HitNotOpenForReview,
-    errors.LeaseHeldByAnother,
-    errors.LeaseNotHeld,
-    errors.HitDataChanged,
-    errors.AlreadyDecided,
-    errors.OrderNotPossible,
-    errors.DecidedTooQuickly,
-    ApprovalConflict,
-    MessageMismatch,
-)
-register_problems(
-    422,
-    errors.EntryIncomplete,
-    errors.ListRefused,
-    errors.MalformedMrz,
-    errors.RowRefused,
-    errors.UnreadableTraveller,
-    errors.UnreadableMessage,
-)
-register_problems(503, errors.NotYetReady, errors.ScreeningRefused)
 
 
 def create_app(

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from services.screening.errors import RefusedByPolicy
 from services.screening.proposals import Decision
+from services.screening.statuses import problems
 from services.screening.views import Out
 from services.screening.watchlist.sources.registry import READERS
 from shared.approval.approvals import Approval
 from shared.approval.errors import ApprovalConflict, ApprovalRoleRefused, ApprovalUnknown, SamePerson
 from shared.policy.actions import ACTIONS, DATA_CLASSES, HANDLING_CODES, OPERATIONAL_PURPOSES, PURPOSES
 from shared.travel.states import is_state
-from shared.web.problems import problems
 
 #: What every route of a register may answer beside its success.
 REGISTER_FAULTS = problems(

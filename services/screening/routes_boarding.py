@@ -11,18 +11,15 @@ from services.screening.boarding import Boarding
 from services.screening.boarding_assessments import Assessing, Finding
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.store.boarding import MAX_LISTED, BoardingDirective
 from services.screening.views import Out
 from shared.approval.errors import ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems, register_problems
 
 # Before the routes below read them: what their problems say must not hang on which service was loaded first.
-register_problems(403, ApprovalRoleRefused)
-register_problems(404, NotFound)
-register_problems(409, AlreadyDecided)
 
 router = APIRouter(tags=["boarding"])
 LEAST_WORDS, MAX_WORDS = 20, 2000

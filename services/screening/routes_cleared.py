@@ -19,12 +19,12 @@ from services.screening.errors import NotFound, RefusedByPolicy
 from services.screening.proposals import CLEARED_PERSON, Proposals
 from services.screening.register_forms import REGISTER_FAULTS, DecisionIn, In, ProposalOut
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.store.cleared import ClearedStore
 from services.screening.views import Out
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["cleared"])
 

@@ -20,13 +20,13 @@ from services.screening.front_line import FrontLine, TappedOutcome
 from services.screening.hit import band_of
 from services.screening.query import Answered, MatchQuery
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views import CardOut, CardsOut, LookUpOut, Out, ReportedDocumentOut
 from services.screening.watchlist.merged_hits import bring_in_step
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.travel import Traveller
 from shared.web.authentication import require
-from shared.web.problems import problems
 from shared.web.purpose import Purpose, stated_purpose
 
 router = APIRouter(tags=["desk"])

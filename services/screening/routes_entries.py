@@ -11,6 +11,7 @@ from services.screening.errors import AlreadyDecided, NotFound, RefusedByPolicy
 from services.screening.register_forms import REGISTER_FAULTS, In, ProposalOut
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.store.entries import EntryFile
 from services.screening.views import Out
 from services.screening.watchlist.delta import shown_name
@@ -20,7 +21,6 @@ from services.screening.watchlist.provenance import conflicts_of, values_of
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 MAX_FOUND = 50

@@ -12,6 +12,7 @@ from services.screening.proposals import ENTRY_MERGE, ENTRY_RENEWAL, Decision, P
 from services.screening.register_forms import REGISTER_FAULTS, ProposalOut
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.store.entry_history import EntryHistoryStore, EntryStep, MergeDecision
 from services.screening.views import Out
 from services.screening.watchlist.looking import permit_look
@@ -19,7 +20,6 @@ from services.screening.watchlist.versions import EntryRecord
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 MAX_STEPS = 100

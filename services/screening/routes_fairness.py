@@ -10,19 +10,17 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from services.screening.errors import RowRefused
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.store.fairness import LEAST_CELL, FairnessResult, FairnessStore
 from services.screening.views import Out
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.limits import limited_body
-from shared.web.problems import problems, register_problems
 
 router = APIRouter(tags=["fairness"])
 MAX_TABLES = 10
 MAX_GROUPS = 60
-
-register_problems(422, RowRefused)
 
 
 class _In(BaseModel):

@@ -23,13 +23,13 @@ from services.screening.proposals import Decision
 from services.screening.reading import Reading
 from services.screening.review_states import HitState
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views import HitFileOut, HitRowOut, HitsOut, OrderOut, OrdersOut
 from shared.contracts import HitStateV1
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.limits import MEBIBYTE
-from shared.web.problems import problems
 from shared.web.purpose import Purpose, stated_purpose
 
 router = APIRouter(tags=["hits"])

@@ -11,12 +11,12 @@ from services.screening.match_api import PERSON_SCHEMATA, result_of, travellers_
 from services.screening.query import MAX_MATCHES, Asked, MatchQuery
 from services.screening.routes_desk import MatchIn, MatchOut
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views import Out
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.travel import Traveller
 from shared.web.authentication import public, require
-from shared.web.problems import problems
 from shared.web.purpose import Purpose, stated_purpose
 
 router = APIRouter(tags=["match"])

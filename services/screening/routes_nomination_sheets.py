@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from services.screening.errors import ListRefused
 from services.screening.nomination_forms import CheckedSheet, checked_sheet
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.views import Out
 from services.screening.watchlist.sheet_drafts import Drafted, DraftSheet
 from services.screening.watchlist.sources.errors import MalformedList
@@ -19,7 +20,6 @@ from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.limits import limited_body
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 MAX_SHEET_BYTES = 4 * 1024 * 1024

@@ -12,6 +12,7 @@ from services.screening.errors import AlreadyDecided, EntryIncomplete, NotFound,
 from services.screening.nomination_forms import TermsIn
 from services.screening.register_forms import REGISTER_FAULTS, In, ProposalOut, Words
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views import Out
 from services.screening.watchlist.committee import as_html, proposal_to_committee
 from services.screening.watchlist.looking import permit_look
@@ -22,7 +23,6 @@ from services.screening.watchlist.submitting import Submitting
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 EntryId = Annotated[str, Path(max_length=100)]

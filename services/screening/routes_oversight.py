@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from services.screening.ports import SERVICE
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.store.oversight import OversightStore
 from shared.audit.errors import AuditRecordUnknown
 from shared.oversight.admission import OversightGate, OversightRefused, admitted
@@ -15,7 +16,6 @@ from shared.oversight.replay import NoDecision, replay
 from shared.oversight.replay_views import PresentedIn, ReplayedOut, record_replay
 from shared.oversight.views import FiguresOut, MonthText, asked_month
 from shared.security.tokens import Principal
-from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1/oversight", tags=["oversight"])
 

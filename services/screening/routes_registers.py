@@ -20,11 +20,11 @@ from services.screening.register_forms import (
 )
 from services.screening.registers import CaseFile
 from services.screening.service import RequestPorts
+from services.screening.statuses import problems
 from services.screening.views import Out
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["registers"])
 

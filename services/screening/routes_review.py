@@ -21,6 +21,7 @@ from services.screening.leases import Leases
 from services.screening.review import Answer, Decisions
 from services.screening.review_rules import ReviewOutcome
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views_review import (
     DecidedOut,
     ExpiredItemOut,
@@ -31,7 +32,6 @@ from services.screening.views_review import (
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["review"])
 Reviewing = Annotated[Principal, Depends(require(Permission.REVIEW))]

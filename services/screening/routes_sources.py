@@ -9,12 +9,12 @@ from fastapi import APIRouter, Depends, Path
 from services.screening.errors import NotFound
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.store.list_fetches import ListFetch, ListFetchStore
 from services.screening.views import Out
 from services.screening.watchlist.fetching import ListFetching, is_stale
 from shared.security.roles import Permission
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from services.screening.errors import AlreadyDecided, NotFound, RefusedByPolicy
 from services.screening.routes_watchlist import VersionOut
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.views import Out
 from services.screening.watchlist.delta import Delta, EntryChange, delta_of, shown_name
 from services.screening.watchlist.looking import permit_look
@@ -17,7 +18,6 @@ from shared.approval.errors import ApprovalRoleRefused, SamePerson, SameRole
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 #: Entries shown of each kind of change; the counts are of all.

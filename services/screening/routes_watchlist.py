@@ -16,6 +16,7 @@ from services.screening.errors import (
 )
 from services.screening.registers import ListSource
 from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
 from services.screening.store.rescreening import Pass, RescreeningStore
 from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile
@@ -27,7 +28,6 @@ from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
 from shared.web.limits import limited_body
-from shared.web.problems import problems
 
 router = APIRouter(tags=["watchlist"])
 ALREADY_LOADED = "ALREADY_LOADED"

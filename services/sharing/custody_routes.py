@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from services.sharing.custody import CustodyEvent, Happened, LegalBasis
 from services.sharing.errors import ShareNotFound, StepOutOfOrder
 from services.sharing.parts import Sharing, sharing_of
+from services.sharing.statuses import problems
 from shared.approval.approvals import Approval
 from shared.approval.errors import (
     ApprovalConflict,
@@ -21,7 +22,6 @@ from shared.approval.errors import (
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(tags=["custody"])
 UseCases = Annotated[Sharing, Depends(sharing_of)]

@@ -31,18 +31,14 @@ from services.sharing.payloads import WithdrawalReason
 from services.sharing.receive import MEDIA_TYPE
 from services.sharing.registry_entries import PurposeCode
 from services.sharing.safeguards import shown_reasons
+from services.sharing.statuses import problems
 from services.sharing.store.exchange import MAX_MESSAGES
 from shared.approval.errors import SamePerson
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import public, require
 from shared.web.limits import Rate, limited_body
-from shared.web.problems import problems, register_problems
 from shared.web.purpose import Purpose, stated_purpose
-
-register_problems(404, MessageNotFound)
-register_problems(409, MessageRefused)
-register_problems(410, ContentWithdrawn)
 
 DEFAULT_LIMIT: Final = 50
 MAX_WORDS: Final = 500

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.sharing.errors import RefusedByPolicy, RegisterEntryRefused, RegisterEntryUnknown
 from services.sharing.parts import Sharing, sharing_of
+from services.sharing.statuses import problems
 from services.sharing.store.registers import Register
 from shared.approval.approvals import Approval
 from shared.approval.errors import (
@@ -20,7 +21,6 @@ from shared.approval.errors import (
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1/registers", tags=["registers"])
 

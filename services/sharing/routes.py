@@ -12,8 +12,6 @@ from services.sharing.errors import (
     NoticeNotFound,
     PreviewOutdated,
     RefusedByPolicy,
-    RegisterEntryRefused,
-    RegisterEntryUnknown,
     ScreeningSilent,
     ShareNotFound,
     StepOutOfOrder,
@@ -23,6 +21,7 @@ from services.sharing.facts import Assessment
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.registry_entries import State
 from services.sharing.share import DEFAULT_PURPOSE, Proposal
+from services.sharing.statuses import problems
 from services.sharing.store.notices import MAX_NOTICES, NoticeStore
 from services.sharing.store.shares import MAX_SHARES, ShareStore
 from services.sharing.vault import ClaimSign, Finding, Protection
@@ -37,11 +36,7 @@ from services.sharing.views import (
     ShareOut,
 )
 from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
     SamePerson,
-    SameRole,
 )
 from shared.bus.errors import MessageMismatch
 from shared.contracts import HitConfirmedV1, HitWithdrawnV1
@@ -50,14 +45,7 @@ from shared.identifiers import HitId
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.problems import problems, register_problems
 from shared.web.purpose import Purpose, stated_purpose
-
-register_problems(403, RefusedByPolicy, LegalFindingRequired, ApprovalRoleRefused, SamePerson, SameRole)
-register_problems(404, ShareNotFound, NoticeNotFound, ApprovalUnknown, RegisterEntryUnknown)
-register_problems(409, StepOutOfOrder, PreviewOutdated, ApprovalConflict, MessageMismatch)
-register_problems(422, NotACandidate, RegisterEntryRefused)
-register_problems(503, ScreeningSilent, VaultUnavailable)
 
 DEFAULT_LIMIT: Final = 50
 MAX_STATEMENT_CHARACTERS: Final = 500

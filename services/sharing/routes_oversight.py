@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.sharing.parts import SERVICE, Sharing, sharing_of
 from services.sharing.safeguards import logged_reasons
+from services.sharing.statuses import problems
 from services.sharing.store.oversight import OversightStore
 from shared.audit.errors import AuditRecordUnknown
 from shared.clock import Clock
@@ -18,7 +19,6 @@ from shared.oversight.replay import NoDecision, replay
 from shared.oversight.replay_views import PresentedIn, ReplayedOut, record_replay
 from shared.oversight.views import FiguresOut, MonthText, asked_month
 from shared.security.tokens import Principal
-from shared.web.problems import problems
 from shared.web.scripted_clock import request_clock
 
 router = APIRouter(prefix="/v1/oversight", tags=["oversight"])

@@ -1,7 +1,8 @@
 """The one place where faults become HTTP: RFC 9457 problem details, without personal data.
 
-A service registers its errors once, beside its routes: `register_problems(409, HitLeased, AlreadyDecided)`.
-An unregistered `DomainError` answers 500: a fault that nobody gave a status is our own.
+A service registers its errors once, before its routes name them: `register_problems(409, HitLeased)`. Those
+of `shared` that are answered alike everywhere stand here. An unregistered `DomainError` answers 500: a fault
+that nobody gave a status is our own, and no route names one.
 
 Source: RFC 9457; RFC 9110 §15 (status codes), §10.2.3 (Retry-After).
 """
@@ -16,13 +17,28 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from shared.approval.errors import (
+    ApprovalConflict,
+    ApprovalRoleRefused,
+    ApprovalUnknown,
+    SamePerson,
+    SameRole,
+)
 from shared.errors import DomainError, Fact
 from shared.security.tokens import IssuerUnavailable, TokenRefused
 from shared.web.request_id import current_trace_id
 
 MEDIA_TYPE: Final = "application/problem+json"
 MAX_REPORTED_FAULTS: Final = 20
-_STATUS_OF: Final[dict[type[DomainError], int]] = {TokenRefused: 401, IssuerUnavailable: 503}
+_STATUS_OF: Final[dict[type[DomainError], int]] = {
+    TokenRefused: 401,
+    IssuerUnavailable: 503,
+    ApprovalRoleRefused: 403,
+    SamePerson: 403,
+    SameRole: 403,
+    ApprovalUnknown: 404,
+    ApprovalConflict: 409,
+}
 _FIELD_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,40}")
 _STANDARD_MEMBERS: Final = frozenset({"type", "title", "status", "detail", "instance", "code"})
 
@@ -57,7 +73,9 @@ def problems(*errors: type[DomainError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route: each status that these errors lead to, with their codes, for OpenAPI."""
     codes: dict[int, list[str]] = {}
     for error in errors:
-        codes.setdefault(status_of(error), []).append(error.code)
+        status = status_of(error)
+        assert status != HTTPStatus.INTERNAL_SERVER_ERROR, f"{error.__name__} has no status yet"
+        codes.setdefault(status, []).append(error.code)
     return {
         status: {
             "description": ", ".join(sorted(names)),

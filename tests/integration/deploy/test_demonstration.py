@@ -55,7 +55,7 @@ def test_every_message_but_the_one_cut_short_is_accepted(day: dict[str, Any]) ->
 def test_two_hits_are_confirmed_and_the_namesake_is_cleared(day: dict[str, Any]) -> None:
     assert day["hits"]["CONFIRMED"] == 2
     assert day["hits"]["NOT_A_MATCH"] == 1
-    # Two for each confirmed hit and one for the namesake, whom one draw in twenty shows to a second officer too.
+    # Two for each confirmed hit, one for the namesake, whom one draw in twenty shows to a second officer too.
     assert day["reviews"] in (5, 6)
 
 

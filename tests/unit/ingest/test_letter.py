@@ -52,14 +52,14 @@ def test_every_language_says_the_same_facts(language: str) -> None:
 @pytest.mark.parametrize("result", [None, *sorted(ANSWERS), *sorted(REDRESS_OUTCOMES)])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_letter_names_whom_one_may_go_to(language: str, result: str | None) -> None:
-    text = letter(a_request(language, result), BODIES)
+    text = letter(a_request(language, result), BODIES).text
     assert "2345-6789-ABCD" in text
     assert kind_of(result) == "favour" or BODIES.court in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_refusal_tells_neither_ground_nor_reasons(language: str) -> None:
-    text = letter(a_request(language, "REFUSED"), BODIES)
+    text = letter(a_request(language, "REFUSED"), BODIES).text
     assert "SOURCE_PROTECTION" not in text
     assert "These are the reasons." not in text
 
