@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.system.browser.conftest import SignIn, screenshots_folder
 from tests.unit.console.watchlist_world import ENTRY, NOMINATION, OTHER_ENTRY, OWN_NOMINATION
@@ -107,7 +107,7 @@ def test_pages_are_accessible_in_light_and_dark(sign_in: SignIn, world: World, p
         # A page about a fault is accessible too, and is not the page that was meant.
         assert response is not None
         assert response.status < HTTPStatus.INTERNAL_SERVER_ERROR, path
-        assert page.get_by_text("Demonstration.").is_visible()
+        expect(page.get_by_text("Demonstration.")).to_be_visible()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             photograph(page, f"{person}{path.replace('/', '_')}-{scheme}")
@@ -152,7 +152,7 @@ def test_pages_after_a_form_are_accessible_too(sign_in: SignIn, world: World) ->
 def sign_in_again(page: Page, world: World, person: str) -> Page:
     """Sign out and in as somebody else."""
     page.get_by_role("button", name="Sign out").click()
-    assert page.get_by_role("heading", name="You are signed out").is_visible()
+    expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     page.get_by_role("link", name="Sign in").click()
     page.locator(f"button[value='{person}']").click()
     page.wait_for_url(f"{world.console_url}/")

@@ -1,6 +1,7 @@
 """Rights, retention, masked values, desk and boarding in a real browser: light, dark and narrow, with axe."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.system.browser.conftest import SignIn
 from tests.system.browser.test_pages import faults_of, photograph
@@ -59,11 +60,11 @@ def test_an_answer_is_written_looked_at_and_given_by_keyboard(sign_in: SignIn, w
     page.keyboard.type("1971-02-03")
     page.get_by_role("button", name="See the letter first").focus()
     page.keyboard.press("Enter")
-    assert page.get_by_role("heading", name="This is what would leave").is_visible()
+    expect(page.get_by_role("heading", name="This is what would leave")).to_be_visible()
     photograph(page, "legal_rights_preview-light")
     assert faults_of(page) == []
     page.get_by_role("button", name="Give this answer").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{world.console_url}/rights/{REQUEST}")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.keyboard.press("Enter")
     body = world.services.body_of("POST", f"/v1/rights/requests/{REQUEST}/answer")
     assert body["corrections"] == {"birth_date": "1971-02-03"}

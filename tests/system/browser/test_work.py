@@ -27,7 +27,7 @@ def asked(world: World, method: str, path: str) -> int:
 def test_review_by_keyboard_opens_the_next_one(sign_in: SignIn, world: World) -> None:
     page = sign_in("verifier-1")
     page.goto(f"{world.console_url}/queue")
-    first = page.get_by_role("link", name="Review").first
+    first = page.get_by_role("main").get_by_role("link", name="Review").first
     expect(first).to_have_accessible_name("Review XA101, 12 min left")
     first.focus()
     page.keyboard.press("Enter")
@@ -126,11 +126,11 @@ def test_words_outlive_a_session(sign_in: SignIn, world: World) -> None:
 def test_queue_looks_for_new_work_by_itself(sign_in: SignIn, world: World) -> None:
     page = sign_in("verifier-1")
     open_with_a_clock(page, f"{world.console_url}/queue")
-    expect(page.get_by_role("link", name="Review")).to_have_count(2)
+    expect(page.get_by_role("main").get_by_role("link", name="Review")).to_have_count(2)
     world.services.answers["GET", "/v1/queue"]["items"].pop()
     with page.expect_response("**/fragments/queue"):
         page.clock.fast_forward("00:31")
-    expect(page.get_by_role("link", name="Review")).to_have_count(1)
+    expect(page.get_by_role("main").get_by_role("link", name="Review")).to_have_count(1)
 
 
 def test_countdown_goes_on_and_warns(sign_in: SignIn, world: World) -> None:
