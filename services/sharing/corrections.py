@@ -12,15 +12,14 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing.compose import Letter
 from services.sharing.errors import MessageRefused
 from services.sharing.minimum_sets import notify_payload
-from services.sharing.payloads import Correct, Notify, Part, Recall, WithdrawalReason
+from services.sharing.payloads import Correct, Notify, Recall, WithdrawalReason
 from services.sharing.post import Post
 from services.sharing.share_records import Channel, Notice, NoticeState, Share
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.shares import ShareStore
-from services.sharing.withdrawals import ACTOR, LEGAL_REF, NECESSITY, Withdrawals
+from services.sharing.withdrawals import ACTOR, Withdrawals, letter_about
 from shared.audit.log import AuditLog
 from shared.audit.record import Outcome
 from shared.bus.inbox import Inbox
@@ -133,22 +132,10 @@ class CorrectRecords:
         payload = self._payload(share, notice, message)
         if payload is None or notice.channel is Channel.PAGES:
             return
-        letter = Letter(
-            type="CORRECT" if isinstance(payload, Correct) else "RECALL",
-            recipient=notice.authority_id,
-            payload=payload,
-            purpose=notice.basis.purpose_code,
-            necessity=NECESSITY,
-            legal_ref=LEGAL_REF,
-            retention_until=notice.expires_at.date(),
-            thread_id=notice.notice_id,
-            in_reply_to=notice.notice_id,
-            target_id=notice.notice_id,
-            urgency="IMMEDIATE_THREAT" if message.is_urgent else "ROUTINE",
-        )
+        letter = letter_about(notice, payload, is_urgent=message.is_urgent)
         await self._post.queue(connection, letter, actor=ACTOR)
 
-    def _payload(self, share: Share, notice: Notice, message: RecordsCorrectedV1) -> Part | None:
+    def _payload(self, share: Share, notice: Notice, message: RecordsCorrectedV1) -> Correct | Recall | None:
         """What the recipient is told; nothing where what was wrong is not in what it got."""
         if message.change is RecordChange.RESTRICTED:
             return Recall(

@@ -13,9 +13,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing.envelope import Acknowledgement, verify_acknowledgement
-from services.sharing.errors import EnvelopeRefused, ScreeningSilent, VaultUnavailable
+from services.sharing.errors import ScreeningSilent, VaultUnavailable
 from services.sharing.minimum_sets import Payload
+from services.sharing.receipts import verified
 from services.sharing.registry_entries import Authority
 from services.sharing.safeguards import Question, Safeguards, logged_reasons
 from services.sharing.screening_client import HitStates
@@ -32,7 +32,6 @@ from shared.observability.logging import get_logger
 WORKERS: Final = 4
 LEASE: Final = timedelta(seconds=90)
 SENDER: Final = "sharing"
-NOT_IN_SCOPE: Final = "NOT_IN_SCOPE"
 
 
 class Delivery:
@@ -99,7 +98,10 @@ class Delivery:
         assert notice.envelope is not None, "a notice for an endpoint is sealed when it is written"
         addressed = Addressed(authority.duty_desk.endpoint, authority.id, notice.notice_id)
         answer = await self._gateways.transmit(addressed, notice.envelope)
-        await self._settle(notice, authority, answer)
+        receipt = verified(
+            answer, authority, message_id=notice.notice_id, envelope=notice.envelope, now=self._clock.now()
+        )
+        await self._settle(notice, receipt)
 
     async def _permitted(self, notice: Notice) -> Authority | None:
         """Ask the safeguards once more; the authority if they permit, `None` once the refusal is written."""
@@ -151,37 +153,14 @@ class Delivery:
         )
         return is_ours
 
-    async def _settle(self, notice: Notice, authority: Authority, answer: Answer) -> None:
-        fault, is_final = answer.fault, answer.is_final
-        if answer.acknowledgement is not None:
-            try:
-                receipt = self._verify(notice, authority, answer.acknowledgement)
-                is_final = receipt.outcome == NOT_IN_SCOPE
-                fault = NOT_IN_SCOPE if is_final else None
-            except EnvelopeRefused:
-                fault = "ACKNOWLEDGEMENT_WRONG"
-        if fault is None:
+    async def _settle(self, notice: Notice, answer: Answer) -> None:
+        if answer.fault is None:
             await self._delivered(notice, answer)
-        elif is_final:
+        elif answer.is_final:
             async with self._engine.begin() as connection:
-                await self._end(connection, notice, NoticeState.REFUSED, f"RECIPIENT_{fault}")
+                await self._end(connection, notice, NoticeState.REFUSED, f"RECIPIENT_{answer.fault}")
         else:
-            await self._postpone(notice, NoticeState.SENT, fault)
-
-    def _verify(self, notice: Notice, authority: Authority, acknowledgement: str) -> Acknowledgement:
-        """Only the recipient's own key, current at this moment, proves receipt."""
-        now = self._clock.now()
-        keys: Mapping[str, Mapping[str, str]] = {
-            key.kid: key.jwk for key in authority.keys if key.use == "sig" and key.is_current(now)
-        }
-        assert notice.envelope is not None, "what was sent was sealed"
-        return verify_acknowledgement(
-            acknowledgement,
-            message_id=notice.notice_id,
-            notice=notice.envelope,
-            recipient=notice.authority_id,
-            key_of=keys.get,
-        )
+            await self._postpone(notice, NoticeState.SENT, answer.fault)
 
     async def _delivered(self, notice: Notice, answer: Answer) -> None:
         now = self._clock.now()

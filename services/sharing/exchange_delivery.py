@@ -12,13 +12,13 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing.deliver import LEASE, NOT_IN_SCOPE
-from services.sharing.envelope import verify_acknowledgement
-from services.sharing.errors import EnvelopeRefused, ScreeningSilent, VaultUnavailable
+from services.sharing.deliver import LEASE
+from services.sharing.errors import ScreeningSilent, VaultUnavailable
 from services.sharing.exchange_records import ExchangeMessage, MessageState
 from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.message_types import TYPES
 from services.sharing.post import address_of
+from services.sharing.receipts import verified
 from services.sharing.registry_entries import Authority
 from services.sharing.safeguards import logged_reasons
 from services.sharing.store.exchange import ExchangeStore
@@ -95,7 +95,10 @@ class ExchangeDelivery:
             return
         addressed = Addressed(address_of(authority, message.type), authority.id, message.message_id)
         answer = await self._gateways.transmit(addressed, message.envelope)
-        await self._settle(message, authority, answer)
+        receipt = verified(
+            answer, authority, message_id=message.message_id, envelope=message.envelope, now=self._clock.now()
+        )
+        await self._settle(message, receipt)
 
     async def _permitted(self, message: ExchangeMessage) -> Authority | None:
         """The recipient, once the safeguards permit this try and the ledger says that it leaves."""
@@ -123,33 +126,14 @@ class ExchangeDelivery:
             await self._record(connection, message, "exchange.transmit", "PERMITTED")
             return authority if is_ours else None
 
-    async def _settle(self, message: ExchangeMessage, authority: Authority, answer: Answer) -> None:
-        fault, is_final = answer.fault, answer.is_final
-        if answer.acknowledgement is not None:
-            try:
-                is_final = self._outcome(message, authority, answer.acknowledgement) == NOT_IN_SCOPE
-                fault = NOT_IN_SCOPE if is_final else None
-            except EnvelopeRefused:
-                fault = "ACKNOWLEDGEMENT_WRONG"
-        if fault is None:
+    async def _settle(self, message: ExchangeMessage, answer: Answer) -> None:
+        if answer.fault is None:
             await self._delivered(message, answer)
-        elif is_final:
+        elif answer.is_final:
             async with self._engine.begin() as connection:
-                await self._end(connection, message, MessageState.REFUSED, f"RECIPIENT_{fault}")
+                await self._end(connection, message, MessageState.REFUSED, f"RECIPIENT_{answer.fault}")
         else:
-            await self._postpone(message, fault)
-
-    def _outcome(self, message: ExchangeMessage, authority: Authority, acknowledgement: str) -> str:
-        now = self._clock.now()
-        keys = {key.kid: key.jwk for key in authority.keys if key.use == "sig" and key.is_current(now)}
-        assert message.envelope is not None, "what was sent was sealed"
-        return verify_acknowledgement(
-            acknowledgement,
-            message_id=message.message_id,
-            notice=message.envelope,
-            recipient=message.authority_id,
-            key_of=keys.get,
-        ).outcome
+            await self._postpone(message, answer.fault)
 
     async def _delivered(self, message: ExchangeMessage, answer: Answer) -> None:
         now = self._clock.now()

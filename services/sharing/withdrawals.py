@@ -109,19 +109,7 @@ class Withdrawals:
             urgent=is_urgent,
             onward_instructions=ONWARD,
         )
-        letter = Letter(
-            type="RECALL",
-            recipient=notice.authority_id,
-            payload=payload,
-            purpose=notice.basis.purpose_code,
-            necessity=NECESSITY,
-            legal_ref=LEGAL_REF,
-            retention_until=notice.expires_at.date(),
-            thread_id=notice.notice_id,
-            in_reply_to=notice.notice_id,
-            target_id=notice.notice_id,
-            urgency="IMMEDIATE_THREAT" if is_urgent else "ROUTINE",
-        )
+        letter = letter_about(notice, payload, is_urgent=is_urgent)
         await self._post.queue(connection, letter, actor=actor)
         return Taken.ASKED
 
@@ -209,6 +197,23 @@ class Withdrawals:
             reasons=(reason,),
             facts={"authority_id": notice.authority_id, "state": NoticeState.RECALLED.value},
         )
+
+
+def letter_about(notice: Notice, payload: Correct | Recall, *, is_urgent: bool) -> Letter:
+    """What tells a notice's recipient to correct, to restrict or to erase it."""
+    return Letter(
+        type="CORRECT" if isinstance(payload, Correct) else "RECALL",
+        recipient=notice.authority_id,
+        payload=payload,
+        purpose=notice.basis.purpose_code,
+        necessity=NECESSITY,
+        legal_ref=LEGAL_REF,
+        retention_until=notice.expires_at.date(),
+        thread_id=notice.notice_id,
+        in_reply_to=notice.notice_id,
+        target_id=notice.notice_id,
+        urgency="IMMEDIATE_THREAT" if is_urgent else "ROUTINE",
+    )
 
 
 async def _derived_notices(connection: AsyncConnection, received: UUID) -> list[Notice]:
