@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -66,8 +66,16 @@ class Checkpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class VerifierKey:
-    """A public key with its name, written `name+id+base64`, as C2SP tools exchange it."""
+class NoteKey:
+    """A public key with its name, written `name+id+base64`, as C2SP tools exchange it.
+
+    `signature_type` is the byte that its signatures have in C2SP; `unreadable` and `foreign_id` are the words
+    of a refusal.
+    """
+
+    signature_type: ClassVar[bytes]
+    unreadable: ClassVar[str]
+    foreign_id: ClassVar[str]
 
     name: str
     public: bytes
@@ -75,10 +83,12 @@ class VerifierKey:
     @property
     def key_id(self) -> bytes:
         """The first four bytes of the hash over name and key. Source: C2SP signed-note, Signatures."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:KEY_ID_BYTES]
+        material = self.name.encode() + b"\n" + self.signature_type + self.public
+        return hashlib.sha256(material).digest()[:KEY_ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode('ascii')}"
+        encoded = base64.b64encode(self.signature_type + self.public).decode("ascii")
+        return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -91,12 +101,22 @@ class VerifierKey:
         name, _, rest = text.strip().partition("+")
         key_id, _, encoded = rest.partition("+")
         material = decoded(encoded)
-        if not KEY_NAME.fullmatch(name) or material[:1] != ED25519 or len(material) != 1 + HASH_BYTES:
-            raise CheckpointRefused(reason="the verifier key cannot be read")
+        is_of_kind = material[:1] == cls.signature_type and len(material) == 1 + HASH_BYTES
+        if not KEY_NAME.fullmatch(name) or not is_of_kind:
+            raise CheckpointRefused(reason=cls.unreadable)
         key = cls(name, material[1:])
         if key.key_id.hex() != key_id:
-            raise CheckpointRefused(reason="the verifier key's id is not its own")
+            raise CheckpointRefused(reason=cls.foreign_id)
         return key
+
+
+class VerifierKey(NoteKey):
+    """The public key of a log."""
+
+    __slots__ = ()
+    signature_type = ED25519
+    unreadable = "the verifier key cannot be read"
+    foreign_id = "the verifier key's id is not its own"
 
     def verifies(self, text: str, signature: bytes) -> bool:
         """Whether the signature over the text is this key's."""

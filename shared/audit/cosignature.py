@@ -4,17 +4,15 @@ Source: C2SP tlog-cosignature, Ed25519 (signature type 0x04, `cosignature/v1`).
 """
 
 import base64
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Self
+from typing import Final
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from shared.audit.checkpoint import KEY_ID_BYTES, KEY_NAME, CheckpointRefused, decoded, signature_line
-from shared.audit.merkle import HASH_BYTES
+from shared.audit.checkpoint import KEY_ID_BYTES, KEY_NAME, CheckpointRefused, NoteKey, signature_line
 
 COSIGNATURE: Final = b"\x04"
 TIMESTAMP_BYTES: Final = 8
@@ -23,38 +21,13 @@ MAX_TIMESTAMP: Final = 253_402_300_799
 """The last second that a date can be written for, 31 December 9999; the format itself allows more."""
 
 
-@dataclass(frozen=True, slots=True)
-class WitnessKey:
-    """A witness's public key with its name, written `name+id+base64` like a log's."""
+class WitnessKey(NoteKey):
+    """A witness's public key with its name, written like a log's. Source: C2SP tlog-cosignature, Format."""
 
-    name: str
-    public: bytes
-
-    @property
-    def key_id(self) -> bytes:
-        """The first four bytes of the hash over name and key. Source: C2SP tlog-cosignature, Format."""
-        return hashlib.sha256(self.name.encode() + b"\n" + COSIGNATURE + self.public).digest()[:KEY_ID_BYTES]
-
-    def __str__(self) -> str:
-        encoded = base64.b64encode(COSIGNATURE + self.public).decode("ascii")
-        return f"{self.name}+{self.key_id.hex()}+{encoded}"
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `name+id+base64`.
-
-        Raises:
-            CheckpointRefused: It has another shape, another kind of key, or an id that is not its own.
-        """
-        name, _, rest = text.strip().partition("+")
-        key_id, _, encoded = rest.partition("+")
-        material = decoded(encoded)
-        if not KEY_NAME.fullmatch(name) or material[:1] != COSIGNATURE or len(material) != 1 + HASH_BYTES:
-            raise CheckpointRefused(reason="the witness's key cannot be read")
-        key = cls(name, material[1:])
-        if key.key_id.hex() != key_id:
-            raise CheckpointRefused(reason="the witness's key id is not its own")
-        return key
+    __slots__ = ()
+    signature_type = COSIGNATURE
+    unreadable = "the witness's key cannot be read"
+    foreign_id = "the witness's key id is not its own"
 
     def cosigned_at(self, text: str, line: str) -> datetime | None:
         """When this witness cosigned the note's text; none when the line is another's.
