@@ -56,7 +56,7 @@ ASKED = {
 }
 """Sharing's vault asks SG-35 alone about `share.send`; `wl.activate` is asked of four safeguards alone."""
 
-MAKERS_OF_REQUESTS = {"Act", "_request", "_judged", "admitted"}
+MAKERS_OF_REQUESTS = {"Act", "_request", "_judged", "admitted", "oversight_router"}
 
 BEYOND_THEIR_STAGE = {
     "action.order": {"SG-42"},
