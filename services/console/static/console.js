@@ -69,6 +69,8 @@ function labelCells() {
 countDown();
 labelCells();
 setInterval(countDown, 15_000);
+// Rows that came anew carry the server's minutes and no headings: both are mended at once.
+document.addEventListener("htmx:after:swap", () => { countDown(); labelCells(); });
 keepLease();
 chooseByKey();
 document.getElementById("refused")?.focus();

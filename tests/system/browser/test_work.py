@@ -139,7 +139,8 @@ def test_countdown_goes_on_and_warns(sign_in: SignIn, world: World) -> None:
     second = page.locator("tr", has_text="XA207").locator(".left")
     expect(second).to_have_text("1 h 14 min")
     expect(second).not_to_have_class("left soon")
-    page.clock.fast_forward("50:00")
+    with page.expect_response("**/fragments/queue"):
+        page.clock.fast_forward("50:00")
     expect(second).to_have_class("left soon")
 
 
