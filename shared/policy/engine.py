@@ -127,11 +127,28 @@ class PolicyEngine:
         Source:
             Safeguards catalogue §1, SG-35 and SG-45.
         """
-        return self._decide([request], vault)[0]
+        return self.decide_batch([request], [vault])[0]
 
-    def decide_batch(self, requests: Sequence[Mapping[str, Any]]) -> list[Verdict]:
-        """Judge many requests, each by itself, in their order; quicker than one by one."""
-        return self._decide(requests, None)
+    def decide_batch(
+        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
+    ) -> list[Verdict]:
+        """Judge many requests, each by itself, in their order; quicker than one by one.
+
+        Args:
+            requests: As for `decide`.
+            vaults: For each request what the protection vault said about its recipient, as for `decide`.
+        """
+        said = [None] * len(requests) if vaults is None else vaults
+        stamped = [self._stamp(request) for request in requests]
+        places: defaultdict[tuple[str | None, bool], list[int]] = defaultdict(list)
+        for place, (request, vault) in enumerate(zip(stamped, said, strict=True)):
+            places[_action_of(request), vault is not None].append(place)
+        verdicts: dict[int, Verdict] = {}
+        for (action, _), chosen in places.items():
+            asked = [stamped[place] for place in chosen]
+            heard = [vault for vault in (said[place] for place in chosen) if vault is not None]
+            verdicts.update(zip(chosen, self._verdicts(action, asked, heard), strict=True))
+        return [verdicts[place] for place in range(len(stamped))]
 
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """What one safeguard alone says, in force or only written, with all others taken as satisfied.
@@ -182,33 +199,25 @@ class PolicyEngine:
             return Findings(_UNKNOWN_ACTION)
         return None if action in RULE_FACTS[rule_id].actions else Findings(())
 
-    def _decide(self, requests: Sequence[Mapping[str, Any]], vault: Verdict | None) -> list[Verdict]:
-        stamped = [self._stamp(request) for request in requests]
-        places: defaultdict[str | None, list[int]] = defaultdict(list)
-        for place, request in enumerate(stamped):
-            places[_action_of(request)].append(place)
-        verdicts: dict[int, Verdict] = {}
-        for action, chosen in places.items():
-            asked = [stamped[place] for place in chosen]
-            verdicts.update(zip(chosen, self._verdicts(action, asked, vault), strict=True))
-        return [verdicts[place] for place in range(len(stamped))]
-
     def _verdicts(
-        self, action: str | None, requests: list[dict[str, Any]], vault: Verdict | None
+        self, action: str | None, requests: list[dict[str, Any]], vaults: list[Verdict]
     ) -> list[Verdict]:
-        """The verdicts on requests for one action; `None` is an action that is not there or no text."""
+        """The verdicts on requests for one action; `None` is an action that is not there or no text.
+
+        `vaults` has one for each request, or is empty where the vault was not asked about any.
+        """
         if action is None or action not in ACTIONS:
             refused = Findings(("SG-45.FACT_MISSING",) if action is None else _UNKNOWN_ACTION)
             return [self._verdict(request, refused, ()) for request in requests]
         rules, pending = self._rules(action)
-        more = self._not_in_force(pending)
-        if vault is not None and VAULT_RULE in rules:
+        more = [self._not_in_force(pending)] * len(requests)
+        if vaults and VAULT_RULE in rules:
             rules = tuple(rule_id for rule_id in rules if rule_id != VAULT_RULE)
-            more = more | set(vault.reasons)
+            more = [known | set(vault.reasons) for known, vault in zip(more, vaults, strict=True)]
         found = self._findings(action, rules, requests)
         return [
-            self._verdict(request, joined((findings, Findings(tuple(more)))), pending)
-            for request, findings in zip(requests, found, strict=True)
+            self._verdict(request, joined((findings, Findings(tuple(reasons)))), pending)
+            for request, findings, reasons in zip(requests, found, more, strict=True)
         ]
 
     def _findings(

@@ -267,6 +267,21 @@ def test_vault_stands_for_its_safeguard(signed: PolicyEngine) -> None:
     assert not any(reason.startswith("SG-35") for reason in signed.decide(share, vault=clear).reasons)
 
 
+def test_batch_hears_the_vault_about_each_request_by_itself(signed: PolicyEngine) -> None:
+    share = {"action": "share.send"}
+    refusal = signed.judge("SG-35", share)
+    clear = signed.judge("SG-35", {"action": "wl.remove"})
+    vaults = [clear, refusal, None, clear]
+    requests = [share, share, share, {"action": "no.such"}]
+
+    batch = signed.decide_batch(requests, vaults)
+
+    alone = [signed.decide(each, vault=vault) for each, vault in zip(requests, vaults, strict=True)]
+    assert [verdict.reasons for verdict in batch] == [verdict.reasons for verdict in alone]
+    assert len({verdict.reasons for verdict in batch}) == len(requests) - 1
+    assert set(refusal.reasons) <= set(batch[1].reasons)
+
+
 def test_vault_says_nothing_where_its_safeguard_does_not_judge(signed: PolicyEngine) -> None:
     refusal = signed.judge("SG-35", {"action": "share.send"})
 
