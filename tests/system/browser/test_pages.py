@@ -91,6 +91,15 @@ def faults_of(page: Page, *, only: str | None = None) -> list[str]:
     return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 
+# A rule of the style sheet that was meant for something else can lay a table's rows over its headings.
+TABLES_OUT_OF_LINE = """() => [...document.querySelectorAll("main table")].filter((table) => {
+    const row = table.tBodies[0]?.rows[0], heading = table.tHead?.rows[0];
+    if (!row || !heading || !row.cells.length || !table.checkVisibility()) return false;
+    const [below, above] = [row.getBoundingClientRect(), heading.getBoundingClientRect()];
+    return below.top < above.bottom - 1 || Math.abs(below.width - above.width) > 1;
+  }).map((table) => table.caption?.textContent ?? table.className)"""
+
+
 def photograph(page: Page, name: str) -> None:
     """A picture for a person to look at, where somebody asked for pictures."""
     folder = screenshots_folder()
@@ -108,6 +117,7 @@ def test_pages_are_accessible_in_light_and_dark(sign_in: SignIn, world: World, p
         assert response is not None
         assert response.status < HTTPStatus.INTERNAL_SERVER_ERROR, path
         expect(page.get_by_text("Demonstration.")).to_be_visible()
+        faults += [f"{path} table {name}" for name in page.evaluate(TABLES_OUT_OF_LINE)]
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             photograph(page, f"{person}{path.replace('/', '_')}-{scheme}")
