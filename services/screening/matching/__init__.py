@@ -1,8 +1,15 @@
 """Which watchlist entries a traveller may be: candidates, score, explanation. Pure and repeatable."""
 
-from services.screening.matching.errors import DamagedSnapshot, Fault, RepeatedEntry, UnknownEntry
+from services.screening.matching.errors import (
+    DamagedSnapshot,
+    Fault,
+    NotCompiled,
+    RepeatedEntry,
+    UnknownEntry,
+)
 from services.screening.matching.explain import Evidence, Explanation
 from services.screening.matching.matcher import Match, Matcher
+from services.screening.matching.snapshot import entry_line
 from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND
 
 __all__ = [
@@ -15,6 +22,8 @@ __all__ = [
     "Fault",
     "Match",
     "Matcher",
+    "NotCompiled",
     "RepeatedEntry",
     "UnknownEntry",
+    "entry_line",
 ]

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -43,6 +44,15 @@ def record_of(cls: type, *fields: Any) -> Any:
     return named_tuple(fields, cls)
 
 
+@cache
+def digest_of_package() -> str:
+    """What changes with any line of this package: kernels and snapshots of other code are not used."""
+    sources = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        sources.update(path.read_bytes())
+    return sources.hexdigest()[:16]
+
+
 def cache_folder(environment: Path) -> Path:
     """Where machine code is kept: in the virtual environment, or for this process where that is read-only.
 
@@ -52,13 +62,10 @@ def cache_folder(environment: Path) -> Path:
     numba looks at a function's own file only to see whether its cache is stale. The folder is named by the
     content of every file of this package, so that a changed weight or table is met as well.
     """
-    sources = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        sources.update(path.read_bytes())
     folder = environment
     if not os.access(folder, os.W_OK):
         folder = Path(tempfile.mkdtemp(prefix="safeconduct-"))
-    return folder / "kernels" / sources.hexdigest()[:16]
+    return folder / "kernels" / digest_of_package()
 
 
 _settings: Any = numba.config

@@ -26,6 +26,13 @@ class DamagedSnapshot(DomainError):
     sentence = "The snapshot cannot be used: {reason}."
 
 
+class NotCompiled(DomainError):
+    """The process that compiles a list ended without having written one."""
+
+    code = "NOT_COMPILED"
+    sentence = "The list could not be compiled: the process that does it ended with {exit_code}."
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Why a traveller cannot be screened: a stable code and a sentence, without personal data."""

@@ -52,20 +52,23 @@ class Index:
 
     @classmethod
     def compile(cls, entries: Sequence[WatchlistEntry], rarity: Rarity | None = None) -> Self:
-        """Compile entries; `rarity` is given where the list is the overlay of a base with its own counts."""
+        """Compile entries; an overlay is given its base's `rarity` and stores no counts of its own."""
         names = _ListedNames.of(entries)
         counted = rarity or Rarity.count(names.words_by_entry(len(entries)))
-        return cls.of(_compile_arrays(names, entries, counted), entries)
+        arrays = _compile_arrays(names, entries, counted)
+        return cls.of(arrays if rarity else arrays | dict(counted.arrays), entries, rarity)
 
     @classmethod
-    def of(cls, arrays: Mapping[str, Array], entries: Sequence[WatchlistEntry]) -> Self:
+    def of(
+        cls, arrays: Mapping[str, Array], entries: Sequence[WatchlistEntry], rarity: Rarity | None = None
+    ) -> Self:
         """Put a stored index together. The arrays become read-only, as mapped ones are."""
         for array in arrays.values():
             array.flags.writeable = False
         return cls(
             arrays=arrays,
             entries=entries,
-            rarity=Rarity.of_arrays(arrays),
+            rarity=rarity or Rarity.of_arrays(arrays),
             listing=Listing(**{name: arrays[name] for name in Listing._fields}),
             vocabulary=Vocabulary(**{name: arrays[f"spelling_{name}"] for name in Vocabulary._fields}),
             alphabet=arrays["alphabet"],
@@ -183,7 +186,6 @@ def _compile_arrays(
     born = born_codes(facts["birth"], facts["birth_start"])
     arrays: dict[str, Array] = {
         **facts,
-        **rarity.arrays,
         **_name_arrays(names, words, born),
         **_word_arrays(words),
         **_spelling_arrays(spellings, words, rarity),

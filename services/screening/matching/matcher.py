@@ -1,9 +1,10 @@
 """The matcher: a compiled list, an overlay of later changes, and the questions that screening asks."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain, compress
 from pathlib import Path
 from typing import Self
 
@@ -15,12 +16,22 @@ from services.screening.matching.explain import Explanation, explain
 from services.screening.matching.index import Index
 from services.screening.matching.names import read_name
 from services.screening.matching.screener import Found, Screener, compared_documents
-from services.screening.matching.snapshot import FORMAT, digest_of, index_files, read_index, write_index
+from services.screening.matching.snapshot import (
+    FORMAT,
+    digest_of,
+    index_files,
+    lines_of,
+    read_index,
+    write_index,
+)
 from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND, calibrated, least_total
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 
 DEFAULT_LIMIT = 50
+MAX_OVERLAYS = 2
+"""Each overlay costs a traveller some microseconds, and a word that is met for the first time more."""
+OVERLAY_RATIO = 8
 
 _MANIFEST = "matcher.json"
 _UNUSABLE_NAME = Fault("NO_USABLE_NAME", "The traveller has neither a name nor a document number to screen.")
@@ -43,21 +54,22 @@ class _Part:
     """A screener, the digest of its files, and which of its entries were removed or replaced later."""
 
     def __init__(self, screener: Screener, digest: str, removed: frozenset[str] = frozenset()) -> None:
-        self.screener, self.digest = screener, digest
+        self.screener, self.digest, self.removed = screener, digest, removed
         index = screener.index
         self.hidden = np.zeros(len(index.entries), bool)
         for entry_id in removed:
             position = index.position_of(entry_id)
-            if position is not None:
-                self.hidden[position] = True
+            assert position is not None
+            self.hidden[position] = True
 
     @classmethod
     def of(cls, index: Index, base: Screener | None = None) -> Self:
         return cls(Screener(index, base=base), digest_of(index_files(index)))
 
-    def without(self, removed: frozenset[str]) -> "_Part":
-        """The same, with other entries hidden; what the screener remembers is kept."""
-        return _Part(self.screener, self.digest, removed)
+    def without(self, removed: Iterable[str]) -> "_Part":
+        """The same with more entries hidden; what the screener remembers is kept."""
+        more = {each for each in removed if self.screener.index.position_of(each) is not None}
+        return _Part(self.screener, self.digest, self.removed | more) if more - self.removed else self
 
     def entry_id(self, position: int) -> str:
         return self.screener.index.id_of(position)
@@ -67,19 +79,27 @@ class _Part:
         position = self.screener.index.position_of(entry_id)
         return None if position is None or self.hidden[position] else position
 
+    def shown_lines(self) -> Iterator[bytes]:
+        """The entries that are not hidden, as lines."""
+        return compress(lines_of(self.screener.index.entries), ~self.hidden)
+
+    @property
+    def shown(self) -> int:
+        """How many entries are not hidden."""
+        return len(self.hidden) - len(self.removed)
+
 
 class Matcher:
     """Screens travellers against one immutable version of the watchlist.
 
-    Pure: the same snapshot and travellers give the same matches, in any order, batch and process.
+    Pure: the same snapshot and travellers give the same matches, in any order, batch and process. Of several
+    parts (a base, then overlays) each hides what a later one replaced or removed.
     """
 
-    def __init__(self, base: _Part, overlay: _Part | None, removed: frozenset[str]) -> None:
-        self._base = base.without(removed)
-        self._overlay = overlay
-        self._removed = removed
-        parts = [base.digest, overlay.digest if overlay else "-", *sorted(removed)]
-        self._digest = sha256("\n".join([ALGORITHM, *parts]).encode()).hexdigest()
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self._parts = tuple(parts)
+        told = [[part.digest, *sorted(part.removed)] for part in parts]
+        self._digest = sha256(json.dumps([ALGORITHM, *told]).encode()).hexdigest()
 
     @classmethod
     def compile(cls, entries: Iterable[WatchlistEntry]) -> Self:
@@ -88,7 +108,7 @@ class Matcher:
         Raises:
             RepeatedEntry: Two entries have the same identifier.
         """
-        return cls(_Part.of(Index.compile(_distinct(entries))), None, frozenset())
+        return cls([_Part.of(Index.compile(_distinct(entries)))])
 
     @classmethod
     def open(cls, folder: Path | str) -> Self:
@@ -100,13 +120,14 @@ class Matcher:
         path = Path(folder)
         try:
             manifest = json.loads((path / _MANIFEST).read_bytes())
-            removed, expected = frozenset(manifest["removed"]), manifest["digest"]
-            has_overlay = manifest["has_overlay"]
+            expected = manifest["digest"]
+            removed = [frozenset(each) for each in manifest["removed"]]
         except (OSError, ValueError, KeyError, TypeError) as fault:
             raise DamagedSnapshot(reason=f"{_MANIFEST} {type(fault).__name__}") from fault
-        base = _stored(path / "base")
-        overlay = _stored(path / "overlay", base.screener) if has_overlay else None
-        matcher = cls(base, overlay, removed)
+        parts: list[_Part] = []
+        for number, gone in enumerate(removed):
+            parts.append(_stored(path / str(number), gone, parts[0].screener if parts else None))
+        matcher = cls(parts)
         if matcher.digest != expected:
             raise DamagedSnapshot(reason="the digest is another one")
         return matcher
@@ -115,15 +136,13 @@ class Matcher:
         """Write immutable files into a folder that does not exist yet; it appears complete or not at all."""
         path = Path(folder)
         partial = path.with_name(f".{path.name}.partial")
-        write_index(self._base.screener.index, partial / "base")
-        if self._overlay:
-            write_index(self._overlay.screener.index, partial / "overlay")
+        for number, part in enumerate(self._parts):
+            write_index(part.screener.index, partial / str(number))
         manifest = {
             "format": FORMAT,
             "algorithm": ALGORITHM,
             "digest": self.digest,
-            "has_overlay": self._overlay is not None,
-            "removed": sorted(self._removed),
+            "removed": [sorted(part.removed) for part in self._parts],
         }
         (partial / _MANIFEST).write_text(json.dumps(manifest, sort_keys=True, indent=1) + "\n")
         partial.rename(path)
@@ -131,19 +150,29 @@ class Matcher:
     def with_changes(self, *, added: Iterable[WatchlistEntry] = (), removed: Iterable[str] = ()) -> "Matcher":
         """A matcher with entries added (or replaced, by identifier) and removed; this one stays as it is.
 
-        The base keeps its words' weights; the overlay uses them too, so that a change elsewhere on the list
-        moves no score of an entry that did not change.
+        The base keeps its words' weights; overlays use them too, so that a change elsewhere on the list
+        moves no score of an entry that did not change. What is new becomes a small overlay; earlier ones
+        are compiled with it where they are no longer large beside it, or would be too many, so that a change
+        costs as much as it is long and not as all that changed before.
         """
-        new = {entry.id: entry for entry in _distinct(added)}
-        gone = frozenset(removed) - new.keys()
-        base = self._base.screener.index
-        kept = self._overlay.screener.index.entries if self._overlay else ()
-        later = {entry.id: entry for entry in kept if entry.id not in gone} | new
-        overlay = None
-        if later:
-            overlay = _Part.of(Index.compile(list(later.values()), base.rarity), self._base.screener)
-        hidden = {each for each in (*gone, *later) if base.position_of(each) is not None}
-        return Matcher(self._base, overlay, self._removed | hidden)
+        base, *overlays = self._parts
+        new = _distinct(added)
+        hidden = {*removed, *(entry.id for entry in new)}
+        base = base.without(hidden)
+        kept = [each for each in (part.without(hidden) for part in overlays) if each.shown]
+        while new and kept and (len(kept) >= MAX_OVERLAYS or kept[-1].shown <= OVERLAY_RATIO * len(new)):
+            last = kept.pop()
+            new = [*compress(last.screener.index.entries, ~last.hidden), *new]
+        if new:
+            kept.append(_Part.of(Index.compile(new, base.screener.index.rarity), base.screener))
+        return Matcher([base, *kept])
+
+    def lines(self) -> Iterator[bytes]:
+        """Every entry that is screened against as a line, of which the list can be compiled anew.
+
+        In the order of base and overlays; taken one by one, none is read.
+        """
+        return chain.from_iterable(part.shown_lines() for part in self._parts)
 
     @property
     def version(self) -> str:
@@ -168,11 +197,13 @@ class Matcher:
     @property
     def entry_count(self) -> int:
         """How many entries are screened against."""
-        return sum(len(part.screener.index.entries) for part in self._parts) - len(self._removed)
+        return sum(part.shown for part in self._parts)
 
     @property
-    def _parts(self) -> list[_Part]:
-        return [self._base, self._overlay] if self._overlay else [self._base]
+    def changed_count(self) -> int:
+        """How many entries came, went or were replaced since the base was compiled: when it is to be anew."""
+        base, *overlays = self._parts
+        return len(base.removed) + sum(part.shown for part in overlays)
 
     def screen(
         self, travellers: Sequence[Traveller], *, floor: float | None = None, limit: int = DEFAULT_LIMIT
@@ -252,6 +283,8 @@ def _distinct(entries: Iterable[WatchlistEntry]) -> list[WatchlistEntry]:
     return list(listed.values())
 
 
-def _stored(folder: Path, base: Screener | None = None) -> _Part:
-    index, digest = read_index(folder)
-    return _Part(Screener(index, base=base), digest)
+def _stored(folder: Path, removed: frozenset[str], base: Screener | None) -> _Part:
+    index, digest = read_index(folder, base.index.rarity if base else None)
+    if any(index.position_of(each) is None for each in removed):
+        raise DamagedSnapshot(reason="an entry is removed that is not there")
+    return _Part(Screener(index, base=base), digest, removed)

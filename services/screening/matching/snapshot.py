@@ -13,9 +13,10 @@ import numpy as np
 from services.screening.matching.errors import DamagedSnapshot
 from services.screening.matching.index import Index
 from services.screening.matching.listing import Array
+from services.screening.matching.rarity import Rarity
 from services.screening.watchlist.entry import WatchlistEntry
 
-FORMAT = 4
+FORMAT = 5
 MAX_PARSED_ENTRIES = 50_000
 
 _ENTRIES, _OFFSETS = "entries.jsonl", "entry_offsets"
@@ -49,9 +50,12 @@ class StoredEntries(Sequence[WatchlistEntry]):
             known = self._parsed[position] = self._read(position)
         return known
 
+    def line(self, position: int) -> bytes:
+        """The entry as it is stored, without reading it."""
+        return self._lines[int(self._offsets[position]) : int(self._offsets[position + 1])]
+
     def _read(self, position: int) -> WatchlistEntry:
-        first, last = int(self._offsets[position]), int(self._offsets[position + 1])
-        return WatchlistEntry.from_json(json.loads(self._lines[first:last]))
+        return WatchlistEntry.from_json(json.loads(self.line(position)))
 
 
 def _plain_json(value: object) -> bytes:
@@ -66,9 +70,21 @@ def _without_empty(value: Any) -> Any:
     return [_without_empty(each) for each in value] if isinstance(value, list) else value
 
 
+def entry_line(entry: WatchlistEntry) -> bytes:
+    """An entry as a line of a list's file."""
+    return _plain_json(_without_empty(entry.as_json())) + b"\n"
+
+
+def lines_of(entries: Sequence[WatchlistEntry]) -> Iterator[bytes]:
+    """All entries as lines; stored ones are copied, not read."""
+    if isinstance(entries, StoredEntries):
+        return map(entries.line, range(len(entries)))
+    return map(entry_line, entries)
+
+
 def index_files(index: Index) -> Iterator[tuple[str, bytes]]:
     """The files of an index, name and content, in a fixed order; equal lists give equal bytes."""
-    lines = [_plain_json(_without_empty(entry.as_json())) + b"\n" for entry in index.entries]
+    lines = list(lines_of(index.entries))
     offsets = np.zeros(len(lines) + 1, np.int64)
     offsets[1:] = np.cumsum([len(line) for line in lines])
     arrays = {**index.arrays, _OFFSETS: offsets}
@@ -95,8 +111,8 @@ def write_index(index: Index, folder: Path) -> None:
         (folder / name).write_bytes(content)
 
 
-def read_index(folder: Path) -> tuple[Index, str]:
-    """Map an index and give the digest of the bytes found.
+def read_index(folder: Path, rarity: Rarity | None = None) -> tuple[Index, str]:
+    """Map an index and give the digest of the bytes found; `rarity` is its base's where it is an overlay.
 
     Raises:
         DamagedSnapshot: A file is missing or is not what it should be.
@@ -105,7 +121,7 @@ def read_index(folder: Path) -> tuple[Index, str]:
         digest = digest_of((path.name, path.read_bytes()) for path in _in_order(folder))
         arrays = {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
         entries = StoredEntries(_mapped_lines(folder / _ENTRIES), arrays.pop(_OFFSETS))
-        return Index.of(arrays, entries), digest
+        return Index.of(arrays, entries, rarity), digest
     except (OSError, ValueError, KeyError) as fault:
         raise DamagedSnapshot(reason=f"{folder.name} {type(fault).__name__}") from fault
 

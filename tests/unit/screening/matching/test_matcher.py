@@ -107,9 +107,9 @@ def test_what_is_opened_can_be_explained_and_saved_again(matcher: Matcher, tmp_p
 
 
 def _damages(folder: Path) -> Iterator[None]:
-    (folder / "base" / "spelling_weight.npy").write_bytes(b"none")
+    (folder / "0" / "spelling_weight.npy").write_bytes(b"none")
     yield
-    (folder / "base" / "spelling_weight.npy").unlink()
+    (folder / "0" / "spelling_weight.npy").unlink()
     yield
     (folder / "matcher.json").write_text("{}")
     yield
@@ -126,7 +126,7 @@ def test_a_damaged_snapshot_is_refused(matcher: Matcher, tmp_path: Path) -> None
 
 def test_other_bytes_than_were_written_are_refused(matcher: Matcher, tmp_path: Path) -> None:
     matcher.save(tmp_path / "list")
-    entries = tmp_path / "list" / "base" / "entries.jsonl"
+    entries = tmp_path / "list" / "0" / "entries.jsonl"
     entries.write_bytes(entries.read_bytes() + b" ")
 
     with pytest.raises(DamagedSnapshot):
@@ -138,7 +138,7 @@ def test_a_removal_that_was_not_saved_is_refused(matcher: Matcher, tmp_path: Pat
     manifest = tmp_path / "list" / "matcher.json"
     saved = json.loads(manifest.read_text())
     for removed in ("T:1", "T:99"):
-        manifest.write_text(json.dumps(saved | {"removed": [removed]}))
+        manifest.write_text(json.dumps(saved | {"removed": [[removed]]}))
         with pytest.raises(DamagedSnapshot):
             Matcher.open(tmp_path / "list")
 

@@ -1,0 +1,124 @@
+"""Compiled lists in a folder: made apart, mapped by whoever asks, never one for another."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.screening.matching import Matcher, NotCompiled, entry_line
+from services.screening.matching import snapshot_folder as module
+from services.screening.matching.snapshot_folder import SnapshotFolder, compile_lines, main
+from tests.unit.screening.matching.samples import a_traveller, an_entry, born
+
+ENTRIES = [
+    an_entry("RAMESH KALPANIK", entry_id="T:1", birth_dates=born("1975-08-19")),
+    an_entry("IGOR PRIMEROV", entry_id="T:2"),
+]
+TRAVELLERS = [a_traveller(birth_date="1975-08-19"), a_traveller("PRIMEROV", "IGOR")]
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> SnapshotFolder:
+    return SnapshotFolder(tmp_path / "lists")
+
+
+@pytest.fixture(name="compiles_here")
+def _compiles_here(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Compile in this process, which a test waits for less, and note what was written."""
+    written: list[Path] = []
+
+    def compile_here(source: Path, target: Path) -> None:
+        compile_lines(source, target)
+        written.append(target)
+
+    monkeypatch.setattr(module, "_compile_apart", compile_here)
+    return written
+
+
+def lines() -> Iterator[bytes]:
+    return map(entry_line, ENTRIES)
+
+
+def test_a_process_of_its_own_writes_what_is_mapped(folder: SnapshotFolder) -> None:
+    matcher = folder.write("one", lines())
+    expected = Matcher.compile(ENTRIES)
+
+    assert matcher.digest == expected.digest
+    assert matcher.screen(TRAVELLERS, floor=0.0) == expected.screen(TRAVELLERS, floor=0.0)
+
+
+def test_a_process_that_fails_leaves_nothing(folder: SnapshotFolder, tmp_path: Path) -> None:
+    with pytest.raises(NotCompiled) as fault:
+        folder.write("one", [b"no entry\n"])
+
+    assert fault.value.facts == {"exit_code": 1}
+    assert folder.open("one") is None
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["lock"]
+
+
+@pytest.mark.usefixtures("compiles_here")
+def test_a_damaged_list_is_not_found_and_can_be_written_again(folder: SnapshotFolder, tmp_path: Path) -> None:
+    folder.write("one", lines())
+    (manifest,) = (tmp_path / "lists").glob("*/matcher.json")
+    manifest.write_text("{}")
+
+    assert folder.open("one") is None
+    assert folder.write("one", lines()).entry_count == 2
+
+
+def test_what_another_worker_compiled_is_mapped(folder: SnapshotFolder, compiles_here: list[Path]) -> None:
+    folder.write("one", lines())
+    again = folder.write("one", iter(()))
+
+    assert len(compiles_here) == 1
+    assert again.entry_count == 2
+
+
+@pytest.mark.usefixtures("compiles_here")
+def test_what_other_code_compiled_is_not_found(
+    folder: SnapshotFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write("one", lines())
+    monkeypatch.setattr(module, "digest_of_package", lambda: "other")
+
+    assert folder.open("one") is None
+
+
+@pytest.mark.usefixtures("compiles_here")
+def test_only_lists_that_are_kept_stay_and_a_mapped_one_goes_on(folder: SnapshotFolder) -> None:
+    mapped = folder.write("one", lines())
+    folder.write("two", lines())
+    folder.keep(["two"])
+
+    assert folder.open("one") is None
+    assert folder.open("two") is not None
+    assert [len(each) for each in mapped.screen(TRAVELLERS, floor=0.0)] == [1, 1]
+    assert mapped.entry("T:1") == ENTRIES[0]
+
+
+@pytest.mark.usefixtures("compiles_here")
+def test_a_folded_list_answers_as_the_overlay_did(folder: SnapshotFolder) -> None:
+    base = folder.write("one", lines())
+    changed = base.with_changes(added=[an_entry("LI XUGOU", entry_id="T:3")], removed=["T:2"])
+    folded = folder.write("two", changed.lines())
+
+    assert folded.entry_count == changed.entry_count == 2
+    assert folded.changed_count == 0
+    assert changed.changed_count == 2
+    assert list(folded.lines()) == list(changed.lines())
+    assert folded.digest == Matcher.compile([ENTRIES[0], an_entry("LI XUGOU", entry_id="T:3")]).digest
+
+
+def test_the_process_that_compiles_passes_over_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, target = tmp_path / "entries", tmp_path / "list"
+    source.write_bytes(b"".join(lines()))
+    (tmp_path / ".list.partial" / "0").mkdir(parents=True)
+    lowered: list[int] = []
+    monkeypatch.setattr(os, "nice", lowered.append)
+    main([str(source), str(target)])
+
+    assert lowered == [module.NICENESS]
+    assert Matcher.open(target).entry_count == 2
