@@ -125,6 +125,7 @@ def create_app(
             routes_match.router,
             routes_fairness.router,
             routes_oversight.router,
+            routes_oversight.suspensions,
             audit_router(),
         ],
         clock=used_clock,

@@ -21,6 +21,7 @@ from services.screening.hit_life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.boarding import Assessed, BoardingDirective
 from services.screening.store.orders import Order
+from services.screening.store.suspensions import SuspendedStore
 from shared.bus.outbox import Outbox
 from shared.contracts import DirectiveChangedV1
 from shared.observability.metrics import REGISTRY
@@ -82,6 +83,8 @@ class Boarding:
             `workflow.md` §4; ICCPR art. 12(4); SG-34 (the State in which the person is left).
         """
         store = self._ports.stores.boarding
+        if ADVICE in await SuspendedStore().rules(connection):
+            raise self._refusal(hit, order, "SUSPENDED", "oversight has suspended advice against boarding")
         law = await store.law(
             connection,
             authority=self._ports.authority,

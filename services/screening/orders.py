@@ -25,6 +25,7 @@ from services.screening.proposals import HIT_ORDER, Decision, approvals, rejecti
 from services.screening.registers import StandingOrder
 from services.screening.review_states import VERIFIED, HitState, HitType
 from services.screening.store.orders import Order
+from services.screening.store.suspensions import SUSPENDED_BY_OVERSIGHT, SuspendedStore
 from services.screening.verification import verification_of
 from services.screening.watchlist.versions import is_child
 from shared.identifiers import HitId, OrderId
@@ -165,15 +166,17 @@ class Orders:
         used = await self._ports.stores.watchlist.used_entries(connection, [hit.entry_id])
         if hit.entry_id in used:
             return
+        is_suspended = await SuspendedStore().concerns(connection, hit.entry_id, hit.source_id)
+        reason = SUSPENDED_BY_OVERSIGHT if is_suspended else "SG-14.NOT_ACTIVE"
         record = self._ports.audit.record(
             actor="screening",
             action="action.order",
             object_kind="hit",
             object_id=str(hit.hit_id),
             outcome="REFUSED",
-            reasons=("SG-14.NOT_ACTIVE",),
+            reasons=(reason,),
         )
-        raise RefusedByPolicy([record], ("SG-14.NOT_ACTIVE",))
+        raise RefusedByPolicy([record], (reason,))
 
     async def _request(
         self,

@@ -14,7 +14,9 @@ from services.screening.hit import Matched, digest_of
 from services.screening.ports import Ports
 from services.screening.registers import LegalRow
 from services.screening.screen_matching import explained
+from services.screening.store.suspensions import Rule, SuspendedStore
 from services.screening.store.watchlist import UsedEntry
+from services.screening.suspended import is_exact
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from shared.audit.record import AuditRecord, FactValue
 from shared.security.tokens import Principal
@@ -87,10 +89,11 @@ class MatchQuery:
         matches = await asyncio.to_thread(_match, matcher, [traveller, *other_names], floor)
         async with self._ports.transaction() as connection:
             entries = await self._ports.stores.watchlist.used_entries(connection, set(matches))
+            is_exact_only = Rule.MATCHER in await SuspendedStore().rules(connection)
             answered = [
                 Answered(entries[entry_id], matched)
                 for entry_id, matched in matches.items()
-                if entry_id in entries
+                if entry_id in entries and (is_exact(matched.evidence) or not is_exact_only)
             ]
             records = await self._permitted(
                 connection, Question(traveller, principal, purpose), answered, matcher

@@ -23,6 +23,8 @@ from services.screening.screen_changes import Changes, DecideChanges, Situation,
 from services.screening.screen_matching import Found, Matching, match_batch, read_travellers
 from services.screening.screen_permit import AskPermit
 from services.screening.store.cleared import ClearedStore
+from services.screening.store.suspensions import SuspendedStore
+from services.screening.suspended import without_suspended
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.watchlist.merged_hits import with_merged
 from shared.bus.inbox import Inbox
@@ -74,6 +76,7 @@ class ScreenTravellers:
                 return TravellersScreenedV1.model_validate(stored)
             for join in self._joins:
                 matching = replace(matching, found=[*matching.found, *await join(connection, batch)])
+            matching = without_suspended(matching, await SuspendedStore().rules(connection))
             return await self._store(connection, batch, matching)
 
     async def _store(

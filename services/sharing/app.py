@@ -96,6 +96,7 @@ def create_app(
             exchange_routes.router,
             register_routes.router,
             routes_oversight.router,
+            routes_oversight.suspensions,
             audit_router(),
         ],
         clock=used_clock,

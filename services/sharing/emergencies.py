@@ -16,8 +16,10 @@ from services.sharing.payloads import Emergency
 from services.sharing.safeguards import Policy, logged_reasons
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.shares import ShareStore
+from services.sharing.suspended import Rule
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.oversight.suspensions import SuspensionKind, SuspensionStore
 from shared.policy.verdict import Verdict
 from shared.security.tokens import Principal
 
@@ -73,7 +75,7 @@ class Emergencies:
             raise MessageRefused(reason="an emergency tells of one confirmed hit, which it names")
         suspended = await ExchangeStore(connection).has_emergency_against(
             author.subject, now - REVIEWED_WITHIN
-        )
+        ) or await SuspensionStore().stands(connection, SuspensionKind.RULE, Rule.EMERGENCY)
         verdict = self._policy.decide(self._facts(emergency, draft, author, is_suspended=suspended))
         if verdict.permits:
             await self._record(connection, emergency, draft, author, verdict)

@@ -11,9 +11,11 @@ from services.sharing.parts import Sharing, sharing_of
 from services.sharing.safeguards import logged_reasons
 from services.sharing.statuses import problems
 from services.sharing.store.oversight import OversightStore
+from services.sharing.suspended import SharingSubjects
 from shared.clock import Clock
 from shared.oversight.admission import OversightRefused, admitted
 from shared.oversight.routes import oversight_router
+from shared.oversight.suspension_routes import suspension_router
 from shared.web.scripted_clock import request_clock
 
 router = oversight_router(
@@ -22,6 +24,7 @@ router = oversight_router(
     judge_of=lambda request: request.app.state.judge_again,
     shown=logged_reasons,
 )
+suspensions = suspension_router("oversight.suspend", "oversight.lift_suspension", SharingSubjects())
 SharingOf = Annotated[Sharing, Depends(sharing_of)]
 ClockOf = Annotated[Clock, Depends(request_clock)]
 

@@ -153,6 +153,45 @@ def create_decision_inputs(op: Operations, service: str) -> None:
     grant_to_app(op, service, "decision_input", "SELECT, INSERT, DELETE")
 
 
+_OVERSIGHT_SUSPENSION = """
+CREATE TABLE oversight_suspension (
+    suspension_id uuid PRIMARY KEY,
+    kind text NOT NULL CHECK (kind IN ('RULE', 'ENTRY', 'PARTNER')),
+    object_id text NOT NULL,
+    order_number text NOT NULL,
+    reason text NOT NULL,
+    suspended_by text NOT NULL CHECK (suspended_by IN ('COURT', 'INDEPENDENT_AUTHORITY', 'DPO', 'AUDITOR')),
+    ordered_by text NOT NULL,
+    ordered_at timestamptz NOT NULL,
+    lifted_at timestamptz,
+    lifted_by text,
+    lifting_order text,
+    CONSTRAINT oversight_suspension_lifted CHECK (
+        (lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (lifting_order IS NULL)
+    )
+)
+"""
+
+
+def create_oversight_suspensions(op: Operations, service: str) -> None:
+    """Create the table of what oversight suspended; rows are lifted once and never leave.
+
+    Source:
+        safeguards.md SG-42.
+    """
+    op.execute(_OVERSIGHT_SUSPENSION)
+    op.execute(
+        "CREATE UNIQUE INDEX oversight_suspension_stands ON oversight_suspension (kind, object_id)"
+        " WHERE lifted_at IS NULL"
+    )
+    grant_to_app(
+        op,
+        service,
+        "oversight_suspension",
+        "SELECT, INSERT, UPDATE (lifted_at, lifted_by, lifting_order)",
+    )
+
+
 def grant_to_app(op: Operations, service: str, table: str, rights: str) -> None:
     """Let the running service use a table; without a grant it cannot even read it.
 

@@ -12,14 +12,15 @@ Source: safeguards.md SG-42 (independent oversight has full reach), SG-41 (reads
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from shared.audit.errors import AuditPurposeRefused
 from shared.audit.log import AuditLog
-from shared.audit.record import Outcome, is_code
+from shared.audit.record import FactValue, Outcome, is_code
 from shared.clock import Clock
 from shared.errors import DomainError
 from shared.policy.verdict import Verdict
@@ -64,23 +65,52 @@ class OversightGate:
         Raises:
             OversightRefused: They refuse; the reasons are codes.
         """
-        verdict = self.decide(_request(action, principal, purpose, kind, self.is_chain_ok(), clock))
+        verdict = self.judge(action, principal, purpose, {"kind": kind}, clock)
         async with self.database.begin() as connection:
-            await self.log.append(
-                connection,
-                actor=principal.subject,
-                action=action,
-                object_kind=kind,
-                object_id=self.service,
-                outcome=Outcome.PERMITTED if verdict.permits else Outcome.REFUSED,
-                purpose=purpose.code,
-                case_id=purpose.case_id if purpose.case_id and is_code(purpose.case_id) else None,
-                policy=verdict.policy_version,
-                reasons=verdict.reasons,
-                facts={"decision_id": str(verdict.decision_id), "inputs_hash": verdict.inputs_hash},
+            await self.record(
+                connection, action, principal, purpose, verdict, object_kind=kind, object_id=self.service
             )
         if not verdict.permits:
             raise OversightRefused(reasons=", ".join(verdict.reasons))
+
+    def judge(
+        self,
+        action: str,
+        principal: Principal,
+        purpose: Purpose,
+        about: Mapping[str, Any],
+        clock: Clock,
+    ) -> Verdict:
+        """What the safeguards say; `about` are the facts of the request's object."""
+        return self.decide(_request(action, principal, purpose, about, self.is_chain_ok(), clock))
+
+    async def record(
+        self,
+        connection: AsyncConnection,
+        action: str,
+        principal: Principal,
+        purpose: Purpose,
+        verdict: Verdict,
+        *,
+        object_kind: str,
+        object_id: str,
+        facts: Mapping[str, FactValue] = MappingProxyType({}),
+    ) -> None:
+        """Leave the audit record of a verdict, in the caller's transaction."""
+        decision = {"decision_id": str(verdict.decision_id), "inputs_hash": verdict.inputs_hash}
+        await self.log.append(
+            connection,
+            actor=principal.subject,
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            outcome=Outcome.PERMITTED if verdict.permits else Outcome.REFUSED,
+            purpose=purpose.code,
+            case_id=purpose.case_id if purpose.case_id and is_code(purpose.case_id) else None,
+            policy=verdict.policy_version,
+            reasons=verdict.reasons,
+            facts={**decision, **facts},
+        )
 
 
 @cache
@@ -108,9 +138,14 @@ def admitted(action: str, *, kind: str) -> Callable[..., Awaitable[Principal]]:
 
 
 def _request(  # noqa: PLR0917
-    action: str, principal: Principal, purpose: Purpose, kind: str, is_chain_ok: bool, clock: Clock
+    action: str,
+    principal: Principal,
+    purpose: Purpose,
+    about: Mapping[str, Any],
+    is_chain_ok: bool,
+    clock: Clock,
 ) -> dict[str, Any]:
-    """The question of the catalogue §1 about a look of oversight."""
+    """The question of the catalogue §1 about a look or an order of oversight."""
     training = principal.training_valid_to
     return {
         "action": action,
@@ -121,7 +156,7 @@ def _request(  # noqa: PLR0917
             "training_valid_to": None if training is None else training.isoformat(),
         },
         "purpose": {"code": purpose.code, "case_id": purpose.case_id, "statement": purpose.statement},
-        "object": {"kind": kind},
+        "object": dict(about),
         # The record of the look stands in a transaction before it: a log that is down lets nobody in.
         "context": {"log_store": "UP", "chain_ok": is_chain_ok, "reason": purpose.statement},
         "now": clock.now().isoformat(),

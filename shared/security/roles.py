@@ -113,6 +113,8 @@ class Permission(StrEnum):
     # every service
     READ_AUDIT = "READ_AUDIT"
     READ_OVERSIGHT = "READ_OVERSIGHT"
+    ORDER_SUSPENSION = "ORDER_SUSPENSION"
+    READ_SUSPENSIONS = "READ_SUSPENSIONS"
     # console: its own pages that every member of staff opens (home, sign out)
     USE_CONSOLE = "USE_CONSOLE"
 
@@ -203,6 +205,19 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.APPROVE_EXCHANGE: frozenset({Role.LEGAL, Role.LIAISON}),
         Permission.READ_AUDIT: OVERSIGHT,
         Permission.READ_OVERSIGHT: OVERSIGHT,
+        Permission.ORDER_SUSPENSION: OVERSIGHT,
+        # Whoever is stopped by an order of oversight reads it.
+        Permission.READ_SUSPENSIONS: OVERSIGHT
+        | {
+            Role.SUPERVISOR,
+            Role.DUTY_SUPERVISOR,
+            Role.LEGAL,
+            Role.HUMAN_RIGHTS,
+            Role.LIAISON,
+            Role.LIST_STEWARD,
+            Role.APPROVER,
+            Role.PIU_HEAD,
+        },
         # An airline's own people see their own uploads and receipts there, and no page of the State's.
         Permission.USE_CONSOLE: STAFF | {Role.CARRIER},
     }

@@ -9,16 +9,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.registers import CountryRisk, Persons
+from services.screening.store.suspensions import not_suspended, not_suspended_rule
 
 MAX_LISTED = 500
 
-_LAW = text("""
+_LAW = text(f"""
 SELECT row_id FROM legal_row
 WHERE authority = :authority AND action = 'action.order' AND data_class = 'HIT'
   AND purpose_code = :purpose_code AND :kind = ANY (orders)
-  AND valid_from <= :today AND valid_to > :today
+  AND valid_from <= :today AND valid_to > :today AND {not_suspended_rule("CAST(:kind AS text)")}
 ORDER BY valid_to DESC, row_id LIMIT 1
-""")
+""")  # noqa: S608
 _RISK = text("""
 SELECT row_id, state, level, death_penalty, assessed_at, sources FROM country_risk
 WHERE state = :state ORDER BY approved_at DESC, row_id DESC LIMIT 1
@@ -52,13 +53,15 @@ ON CONFLICT DO NOTHING
 _OF_ORDER = text(f"""
 SELECT {_COLUMNS} FROM boarding_directive WHERE order_id = :order_id AND released_at IS NULL FOR UPDATE
 """)  # noqa: S608
-# What stands although its ground is gone: its hold is over, the hit is no longer what it rested on, or newer
-# data were never compared. A hold rests on a possible match, so it outlives what is not yet decided.
+# What stands although its ground is gone: its hold is over, the hit is no longer what it rested on, newer
+# data were never compared, or oversight suspended what it rests on. A hold rests on a possible match, so it
+# outlives what is not yet decided.
 _LAPSED = text(f"""
 SELECT {", ".join(f"d.{name.strip()}" for name in _COLUMNS.split(","))}, hit.departure_at
 FROM boarding_directive d JOIN hit USING (hit_id)
 WHERE d.released_at IS NULL AND (
     d.ends_at <= :ends_before
+    OR NOT ({not_suspended("hit")} AND {not_suspended_rule("d.kind")})
     OR (d.kind = 'BOARDING_ADVICE'
         AND (hit.state NOT IN ('CONFIRMED', 'ACTIONED', 'FEEDBACK') OR hit.data_version <> d.data_version))
     OR (d.kind = 'BOARDING_HOLD' AND hit.state IN ('NOT_A_MATCH', 'INCONCLUSIVE', 'SUPPRESSED',

@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.rows import as_rows
+from services.screening.store.suspensions import not_suspended_source
 from services.screening.watchlist.entry import EntryDocument, Listing, WatchlistEntry
 from services.screening.watchlist.sources.lost_document import LostDocument, number_key
 from shared.personal import Personal
@@ -81,7 +82,7 @@ class DocumentStore:
             return []
         query = text(
             f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
-            " WHERE state = 'IN_FORCE' AND (number_key, issuer) IN"
+            f" WHERE state = 'IN_FORCE' AND {not_suspended_source()} AND (number_key, issuer) IN"
             " (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:issuers AS text[])))"
             " ORDER BY number_key, issuer, source_id, ordinal LIMIT 1000"
         )
@@ -93,7 +94,8 @@ class DocumentStore:
         """The documents in force with this number, whichever State issued them."""
         query = text(
             f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
-            " WHERE state = 'IN_FORCE' AND number_key = :number ORDER BY issuer, source_id, ordinal LIMIT 20"
+            f" WHERE state = 'IN_FORCE' AND {not_suspended_source()} AND number_key = :number"
+            " ORDER BY issuer, source_id, ordinal LIMIT 20"
         )
         return [_found(row) for row in await connection.execute(query, {"number": number_key(number)})]
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.hit import Hit
 from services.screening.store.hits import COLUMNS, hit_of
+from services.screening.store.suspensions import not_suspended
 from shared.contracts import NationalReleaseV1
 
 MAX_CARDS = 200
@@ -29,6 +30,7 @@ _CARDS = text(
       AND ((hit.state IN ('CONFIRMED', 'ACTIONED', 'FEEDBACK')
             AND hit.hit_type <> 'DOCUMENT' AND national_release.hit_id IS NOT NULL)
            OR (hit.hit_type = 'DOCUMENT' AND hit.state IN ('ACTIONED', 'FEEDBACK')))
+      AND {not_suspended("hit")}
     ORDER BY hit.arrival_at, hit.hit_id LIMIT :limit
     """  # noqa: S608 - the column names are ours
 )

@@ -11,21 +11,23 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.rows import from_json
+from services.screening.store.suspensions import not_suspended
 
 _COLUMNS = """rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, after_day,
     after_flight, compared, sent_again, finished_at"""
 # An entry that left use and comes back meets the travellers anew.
-_FORGET_UNUSED = text("""
+_FORGET_UNUSED = text(f"""
 DELETE FROM rescreened_entry r
-WHERE NOT EXISTS (SELECT 1 FROM watchlist_entry w WHERE w.entry_id = r.entry_id AND w.is_used)
-""")
-_TAKE_CHANGED = text("""
+WHERE NOT EXISTS (SELECT 1 FROM watchlist_entry w
+                  WHERE w.entry_id = r.entry_id AND w.is_used AND {not_suspended("w")})
+""")  # noqa: S608
+_TAKE_CHANGED = text(f"""
 INSERT INTO rescreened_entry (entry_id, digest)
 SELECT w.entry_id, w.digest FROM watchlist_entry w LEFT JOIN rescreened_entry r USING (entry_id)
-WHERE w.is_used AND r.digest IS DISTINCT FROM w.digest
+WHERE w.is_used AND r.digest IS DISTINCT FROM w.digest AND {not_suspended("w")}
 ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest
 RETURNING entry_id
-""")
+""")  # noqa: S608
 _ADD = text("""
 INSERT INTO rescreening (rescreening_id, made_at, generation, entry_ids, first_day, last_day, state)
 VALUES (:rescreening_id, :made_at, :generation, :entry_ids, :first_day, :last_day, 'RUNNING')
@@ -42,9 +44,10 @@ UPDATE rescreening SET state = :state, after_day = :after_day, after_flight = :a
 WHERE rescreening_id = :rescreening_id
 """)
 _NEWEST = text(f"SELECT {_COLUMNS} FROM rescreening ORDER BY made_at DESC, rescreening_id LIMIT :limit")  # noqa: S608
-_BODIES = text("""
-SELECT body FROM watchlist_entry WHERE is_used AND entry_id = ANY (CAST(:ids AS text[])) ORDER BY entry_id
-""")
+_BODIES = text(f"""
+SELECT body FROM watchlist_entry
+WHERE is_used AND entry_id = ANY (CAST(:ids AS text[])) AND {not_suspended()} ORDER BY entry_id
+""")  # noqa: S608
 
 
 class PassState(StrEnum):

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.documents import DocumentStore
 from services.screening.store.rows import as_json, as_rows, from_json
+from services.screening.store.suspensions import not_suspended, not_suspended_entry
 from services.screening.watchlist.versions import (
     EntryRecord,
     EntryStatus,
@@ -231,12 +232,13 @@ class WatchlistStore:
     ) -> dict[str, EntryStatus]:
         """The present status of these entries; a notice from abroad is one for its flight, a document too."""
         query = text(
-            "SELECT entry_id, status FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"
-            " UNION ALL SELECT entry_id, status FROM notice_from_abroad"
+            f"SELECT entry_id, status, {not_suspended()} AS stands FROM watchlist_entry"  # noqa: S608
+            " WHERE entry_id = ANY(CAST(:ids AS text[]))"
+            f" UNION ALL SELECT entry_id, status, {not_suspended_entry()} FROM notice_from_abroad"
             " WHERE entry_id = ANY(CAST(:ids AS text[])) ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
-        found = {row.entry_id: EntryStatus(row.status) for row in rows}
+        found = {row.entry_id: _status_of(row) for row in rows}
         documents = await DocumentStore().of_entries(connection, entry_ids)
         return found | dict.fromkeys(documents, EntryStatus.ACTIVE)
 
@@ -253,10 +255,11 @@ class WatchlistStore:
         if not entry_ids:
             return {}
         query = text(
-            "SELECT entry_id, source_id, digest, body FROM watchlist_entry"
-            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used"
+            "SELECT entry_id, source_id, digest, body FROM watchlist_entry"  # noqa: S608
+            f" WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used AND {not_suspended()}"
             " UNION ALL SELECT entry_id, entry_id, digest, body FROM notice_from_abroad"
-            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE' ORDER BY entry_id"
+            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE'"
+            f" AND {not_suspended_entry()} ORDER BY entry_id"
         )
         rows = await connection.execute(query, {"ids": list(entry_ids)})
         found = {
@@ -270,7 +273,9 @@ class WatchlistStore:
 
     async def used_bodies(self, connection: AsyncConnection) -> list[dict[str, Any]]:
         """The entries that are screened at this moment, for building the matcher."""
-        query = text("SELECT body FROM watchlist_entry WHERE is_used ORDER BY entry_id")
+        query = text(
+            f"SELECT body FROM watchlist_entry WHERE is_used AND {not_suspended()} ORDER BY entry_id"  # noqa: S608
+        )
         rows = (await connection.execute(query)).all()
         return await asyncio.to_thread(_bodies_of, rows)
 
@@ -413,3 +418,9 @@ def _entry_row(entry: EntryRecord) -> dict[str, Any]:
         "refusals": list(entry.refusals),
         "adoption": None if entry.adoption is None else dict(entry.adoption),
     }
+
+
+def _status_of(row: Row[Any]) -> EntryStatus:
+    """The status as everybody acts on it: what oversight suspended is suspended, whatever else."""
+    status = EntryStatus(row.status)
+    return status if row.stands or status is EntryStatus.REMOVED else EntryStatus.SUSPENDED

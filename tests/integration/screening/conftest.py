@@ -43,6 +43,8 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "steward": (("LIST_STEWARD", "NOMINATOR"), {}),
     "legal": (("LEGAL", "HUMAN_RIGHTS"), {}),
     "dpo": (("DPO",), {}),
+    "authority": (("INDEPENDENT_AUTHORITY",), {}),
+    "court": (("COURT",), {}),
     "admin": (("ADMIN",), {}),
     "front-line": (
         ("FRONT_LINE",),

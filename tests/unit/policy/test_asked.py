@@ -43,6 +43,8 @@ ASKED = {
         "record.read",
         "config.change",
         "oversight.read",
+        "oversight.suspend",
+        "oversight.lift_suspension",
     },
     "sharing": {
         "share.send",
@@ -52,11 +54,13 @@ ASKED = {
         "record.read",
         "config.change",
         "oversight.read",
+        "oversight.suspend",
+        "oversight.lift_suspension",
     },
 }
 """Sharing's vault asks SG-35 alone about `share.send`; `wl.activate` is asked of four safeguards alone."""
 
-MAKERS_OF_REQUESTS = {"Act", "_request", "_judged", "admitted", "oversight_router"}
+MAKERS_OF_REQUESTS = {"Act", "_request", "_judged", "admitted", "oversight_router", "suspension_router"}
 
 BEYOND_THEIR_STAGE = {
     "action.order": {"SG-42"},
