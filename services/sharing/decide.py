@@ -6,35 +6,36 @@ audit records. Nothing has left when it commits; `deliver.py` sends what the led
 Source: workflow.md §5 and §7; sharing-protocol.md §6, sender.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.sharing.drafting import Permitted, draft_notice
 from services.sharing.errors import LegalFindingRequired, PreviewOutdated, StepOutOfOrder
 from services.sharing.facts import Basis
-from services.sharing.notices import Sealing, Sender, seal_notice
-from services.sharing.recipients import Candidate, Connection
-from services.sharing.registry_entries import Authority, Scope
+from services.sharing.notices import Sender
+from services.sharing.recipients import Candidate
+from services.sharing.registry_entries import Scope
 from services.sharing.safeguards import Question, Safeguards, logged_reasons
 from services.sharing.screening_client import HitStates
-from services.sharing.share import SHARE_RULE, Preview, ShareHit
+from services.sharing.share import SHARE_RULE, ShareHit
 from services.sharing.share_records import (
-    Channel,
     Notice,
-    NoticeState,
+    Recipient,
     Share,
     ShareState,
     ShareVerdict,
     Stage,
 )
 from services.sharing.store.notices import NoticeStore
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import Registers
 from services.sharing.store.shares import ShareStore
 from shared.approval.approvals import Approval, Approvals
 from shared.audit.log import AuditLog
+from shared.audit.record import AuditRecord, FactValue
 from shared.bus.outbox import Outbox
 from shared.clock import Clock
 from shared.contracts import HitStateV1, NationalReleaseV1
@@ -52,6 +53,15 @@ class Decision:
     candidate: Candidate
     verdict: ShareVerdict
     notice_id: NoticeId | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Who approves, what screening says of the hit, and whom the legal officer finds owed a notification."""
+
+    approver: Principal
+    hit_state: HitStateV1
+    fallback: frozenset[str]
 
 
 class DecideShare:
@@ -124,13 +134,11 @@ class DecideShare:
             await self._approvals.approve(
                 connection, approval.approval_id, approver.subject, role, approval.version
             )
-            basis = _basis(approval, approver)
-            decisions = [
-                await self._decide(
-                    connection, share, preview, _with_fallback(basis, preview, fallback), hit_state
-                )
-                for preview in await self._previews(connection, share, approval, hit_state)
-            ]
+            registers = await self._safeguards.registers(connection)
+            known = (await ShareStore(connection).recipients([share_id]))[share_id]
+            asked = _Asked(approver, hit_state, fallback)
+            questions = self._questions(registers, share, approval, known, asked)
+            decisions = await self._decide(connection, registers, questions)
             await ShareStore(connection).move(share, ShareState.DECIDED)
         return decisions
 
@@ -155,123 +163,76 @@ class DecideShare:
             raise StepOutOfOrder(reason="no proposal waits for a second person")
         return share, await self._approvals.get(connection, share.approval_id)
 
-    async def _previews(
-        self, connection: AsyncConnection, share: Share, approval: Approval, hit_state: HitStateV1
-    ) -> list[Preview]:
+    def _questions(
+        self,
+        registers: Registers,
+        share: Share,
+        approval: Approval,
+        known: Sequence[Recipient],
+        asked: _Asked,
+    ) -> list[Question]:
         """What leaves, in the order proposed; refused as a whole if any of it is not what was shown."""
-        recipients = (await ShareStore(connection).recipients([share.share_id]))[share.share_id]
-        known = {each.candidate.key: each.candidate for each in recipients}
-        previews = []
+        candidates = {each.candidate.key: each.candidate for each in known}
+        basis = _basis(approval, asked.approver)
+        questions = []
         for proposed in approval.payload["authorities"]:
-            preview = await self._share_hit.preview_in(
-                connection,
-                share,
-                known[proposed["candidate"]],
-                hit_state,
-                str(approval.payload["purpose_code"]),
+            candidate = candidates[proposed["candidate"]]
+            preview = self._share_hit.preview_in(
+                registers, share, candidate, asked.hit_state, basis.purpose_code
             )
             if preview.payload.digest != proposed["digest"]:
-                raise PreviewOutdated(authority_id=preview.candidate.key)
-            previews.append(preview)
-        return previews
+                raise PreviewOutdated(authority_id=candidate.key)
+            questions.append(
+                Question(
+                    share=share,
+                    candidate=candidate,
+                    payload=preview.payload,
+                    basis=_with_fallback(basis, candidate, asked.fallback),
+                    hit_state=asked.hit_state,
+                    stage=Stage.APPROVAL,
+                )
+            )
+        return questions
 
     async def _decide(
-        self,
-        connection: AsyncConnection,
-        share: Share,
-        preview: Preview,
-        basis: Basis,
-        hit_state: HitStateV1,
-    ) -> Decision:
-        notice_id = NoticeId(self._identifiers.new())
-        question = Question(
-            share=share,
-            candidate=preview.candidate,
-            payload=preview.payload,
-            basis=basis,
-            hit_state=hit_state,
-            stage=Stage.APPROVAL,
-        )
-        verdict = await self._safeguards.judge(connection, question)
-        is_written = verdict.permits and await self._write(connection, question, notice_id)
-        kept = replace(verdict, notice_id=notice_id if is_written else None)
-        await ShareStore(connection).add_verdict(kept)
-        await self._record(connection, question, kept)
-        return Decision(preview.candidate, kept, kept.notice_id)
+        self, connection: AsyncConnection, registers: Registers, questions: Sequence[Question]
+    ) -> list[Decision]:
+        """Judge every recipient, write what is permitted, and keep the verdicts with their records."""
+        verdicts = await self._safeguards.judge_all(connection, registers, questions)
+        pairs = list(zip(questions, verdicts, strict=True))
+        permitted = [self._permitted(registers, question) for question, verdict in pairs if verdict.permits]
+        written = await self._write(connection, permitted)
+        ids = {each.question.candidate.key: each.notice_id for each in permitted if each.notice_id in written}
+        kept = [replace(verdict, notice_id=ids.get(verdict.candidate_key)) for verdict in verdicts]
+        await ShareStore(connection).add_verdicts(kept)
+        records = [self._record(question, verdict) for question, verdict in zip(questions, kept, strict=True)]
+        await self._audit.append_many(connection, records)
+        return [
+            Decision(question.candidate, verdict, verdict.notice_id)
+            for question, verdict in zip(questions, kept, strict=True)
+        ]
 
-    async def _write(self, connection: AsyncConnection, question: Question, notice_id: NoticeId) -> bool:
-        """Write the ledger row; `False` when this authority has a living notice already."""
-        candidate = question.candidate
-        assert candidate.authority_id is not None, "without a desk SG-29 had refused"
-        authority = await RegisterStore(connection).authority(candidate.authority_id)
+    def _permitted(self, registers: Registers, question: Question) -> Permitted:
+        authority = registers.authority(question.candidate.authority_id)
         assert authority is not None, "an authority unknown to the register is refused by SG-29"
-        if authority.reads_our_pages:
-            notice = self._notice_for_pages(question, notice_id)
-            is_new = await NoticeStore(connection).add(notice)
-            if is_new and Connection.OWN_PORT in candidate.connections:
-                await self._release(connection, question.share, notice)
-            return is_new
-        notice = await self._notice_for_endpoint(connection, question, notice_id, authority)
-        return await NoticeStore(connection).add(notice)
+        agreement = self._safeguards.agreement_with(
+            registers, question.candidate, question.basis.purpose_code
+        )
+        return Permitted(question, NoticeId(self._identifiers.new()), authority, agreement)
 
-    def _notice_for_pages(self, question: Question, notice_id: NoticeId) -> Notice:
-        """A notice that our own pages show: delivered when they have it, which for the port is screening."""
+    async def _write(
+        self, connection: AsyncConnection, permitted: Sequence[Permitted]
+    ) -> frozenset[NoticeId]:
+        """Write the ledger's rows; none for an authority that has a living notice already."""
         now = self._clock.now()
-        is_port = Connection.OWN_PORT in question.candidate.connections
-        return replace(
-            self._notice(question, notice_id),
-            channel=Channel.PAGES,
-            state=NoticeState.SENT if is_port else NoticeState.DELIVERED,
-            sent_at=now,
-            delivered_at=None if is_port else now,
-        )
-
-    async def _notice_for_endpoint(
-        self, connection: AsyncConnection, question: Question, notice_id: NoticeId, authority: Authority
-    ) -> Notice:
-        notice = self._notice(question, notice_id)
-        key = authority.current_key("enc", notice.created_at)
-        assert key is not None, "without a current key SG-29 had refused"
-        agreement = await self._safeguards.agreement_with(
-            connection, question.candidate, question.basis.purpose_code
-        )
-        sealing = Sealing(
-            share=question.share,
-            candidate=question.candidate,
-            basis=question.basis,
-            agreement=agreement,
-            recipient_key=key,
-            message_id=notice_id,
-            created_at=notice.created_at,
-            lifetime=self._lifetime,
-        )
-        is_by_agreement = agreement is not None and question.basis.legal_approver is None
-        return replace(
-            notice,
-            agreement_id=agreement.id if agreement and is_by_agreement else None,
-            kid=key.kid,
-            envelope=seal_notice(sealing, question.payload, self._sender),
-            next_try_at=notice.created_at,
-        )
-
-    def _notice(self, question: Question, notice_id: NoticeId) -> Notice:
-        now = self._clock.now()
-        return Notice(
-            notice_id=notice_id,
-            share_id=question.share.share_id,
-            authority_id=question.candidate.key,
-            channel=Channel.ENDPOINT,
-            state=NoticeState.APPROVED,
-            payload_digest=question.payload.digest,
-            fields=question.payload.fields,
-            candidate=question.candidate,
-            basis=question.basis,
-            agreement_id=None,
-            kid=None,
-            envelope=None,
-            created_at=now,
-            expires_at=now + self._lifetime,
-        )
+        drafted = {
+            each.notice_id: draft_notice(each, self._sender, self._lifetime, now) for each in permitted
+        }
+        written = await NoticeStore(connection).add_all(drafted.values())
+        for each in permitted:
+            if each.notice_id in written and each.is_own_port:
+                await self._release(connection, each.question.share, drafted[each.notice_id])
+        return written
 
     async def _release(self, connection: AsyncConnection, share: Share, notice: Notice) -> None:
         """Let the port's card become visible: screening hears of it with the commit of the approval."""
@@ -289,9 +250,9 @@ class DecideShare:
             body=release.as_json(),
         )
 
-    async def _record(self, connection: AsyncConnection, question: Question, verdict: ShareVerdict) -> None:
+    def _record(self, question: Question, verdict: ShareVerdict) -> AuditRecord:
         hit = question.share.hit
-        facts: dict[str, Any] = {
+        facts: dict[str, FactValue] = {
             "share_id": str(question.share.share_id),
             "candidate": question.candidate.key,
             "outcome": "PERMIT" if verdict.permits else "REFUSE",
@@ -301,8 +262,7 @@ class DecideShare:
             "vault_look_up": str(verdict.vault_look_up),
             "author": question.basis.author,
         }
-        await self._audit.append(
-            connection,
+        return self._audit.record(
             actor=question.basis.approver or "sharing",
             action="share.send",
             object_kind="NOTICE" if verdict.notice_id else "SHARE",
@@ -331,8 +291,7 @@ def _basis(approval: Approval, approver: Principal) -> Basis:
     )
 
 
-def _with_fallback(basis: Basis, preview: Preview, fallback: frozenset[str]) -> Basis:
-    is_foreign = preview.candidate.scope is Scope.FOREIGN
-    if is_foreign and preview.candidate.key in fallback:
+def _with_fallback(basis: Basis, candidate: Candidate, fallback: frozenset[str]) -> Basis:
+    if candidate.scope is Scope.FOREIGN and candidate.key in fallback:
         return replace(basis, legal_approver=basis.approver)
     return basis

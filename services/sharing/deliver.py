@@ -21,7 +21,6 @@ from services.sharing.safeguards import Question, Safeguards, logged_reasons
 from services.sharing.screening_client import HitStates
 from services.sharing.share_records import Notice, NoticeState, Share, ShareVerdict, Stage
 from services.sharing.store.notices import NoticeStore
-from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.transmit import Addressed, Answer, Gateway, delay_after
 from services.sharing.workers import all_due, work_until
@@ -119,14 +118,15 @@ class Delivery:
             notice_id=notice.notice_id,
         )
         async with self._engine.begin() as connection:
-            verdict = await self._safeguards.judge(connection, question)
-            await ShareStore(connection).add_verdict(verdict)
+            registers = await self._safeguards.registers(connection)
+            verdict = await self._safeguards.judge(connection, registers, question)
+            await ShareStore(connection).add_verdicts([verdict])
             if not verdict.permits:
                 await self._end(connection, notice, NoticeState.REFUSED, "SAFEGUARDS", verdict)
                 return None
             if not await self._mark_sent(connection, notice, share, verdict):
                 return None
-            return await RegisterStore(connection).authority(notice.authority_id)
+            return registers.authority(notice.authority_id)
 
     async def _mark_sent(
         self, connection: AsyncConnection, notice: Notice, share: Share, verdict: ShareVerdict

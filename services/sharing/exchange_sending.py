@@ -41,7 +41,6 @@ from services.sharing.payloads import Emergency, ReviewResult
 from services.sharing.post import Post
 from services.sharing.safeguards import Policy, logged_reasons
 from services.sharing.store.exchange import ExchangeStore
-from services.sharing.store.registers import RegisterStore
 from services.sharing.withdrawals import Withdrawals
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
@@ -236,12 +235,7 @@ class ExchangeSending:
     async def _propose(
         self, connection: AsyncConnection, letter: Letter, basis: LetterBasis, author: Principal
     ) -> tuple[ExchangeMessage, Approval]:
-        authority = await RegisterStore(connection).authority(letter.recipient)
-        agreement = (
-            await self._judges.letters.agreement_for(connection, letter.type, authority, basis)
-            if authority
-            else None
-        )
+        agreement = await self._judges.letters.agreement_for(connection, letter.type, letter.recipient, basis)
         message = await self._post.queue(
             connection,
             under(letter, agreement, self._clock.now().date()),

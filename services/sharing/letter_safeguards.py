@@ -25,7 +25,7 @@ from services.sharing.recipients import Candidate
 from services.sharing.registry_entries import Agreement, Authority
 from services.sharing.safeguards import Policy, choose_legal_row
 from services.sharing.screening_client import HitStates
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import RegisterReader, Registers
 from services.sharing.store.shares import ShareStore
 from services.sharing.vault import Vault
 from shared.clock import Clock
@@ -125,6 +125,7 @@ class LetterSafeguards:
         policy: The policy engine.
         vault: Answers for SG-35 where a hit of ours is concerned.
         hit_states: Screening, asked anew where a message tells of a hit itself.
+        registers: Reads the registers.
         own_state: Our State.
         own_authority: Our authority's id.
         chain_is_whole: Whether the audit log's chain held when last looked at (SG-41).
@@ -137,6 +138,7 @@ class LetterSafeguards:
         vault: Vault,
         hit_states: HitStates,
         *,
+        registers: RegisterReader,
         own_state: str,
         own_authority: str,
         chain_is_whole: Callable[[], bool],
@@ -145,6 +147,7 @@ class LetterSafeguards:
         self._policy = policy
         self._vault = vault
         self._hit_states = hit_states
+        self._registers = registers
         self._own_state = own_state
         self._own_authority = own_authority
         self._chain_is_whole = chain_is_whole
@@ -181,20 +184,28 @@ class LetterSafeguards:
         Raises:
             VaultUnavailable: The vault gave no answer; nothing may be sent.
         """
-        authority = await RegisterStore(connection).authority(recipient)
+        registers = await self._registers.read(connection)
+        authority = registers.authority(recipient)
         assert authority is not None, "an unknown recipient was refused before"
-        request = await self._request(connection, kind, authority, basis)
+        request = await self._request(connection, registers, kind, authority, basis)
         if hit_state is not None:
             request = resting_on(request, hit_state)
         return self._policy.decide(request, vault=await self._ask_vault(connection, authority, basis))
 
     async def agreement_for(
-        self, connection: AsyncConnection, kind: str, recipient: Authority, basis: LetterBasis
+        self, connection: AsyncConnection, kind: str, recipient: str, basis: LetterBasis
     ) -> Agreement | None:
-        """The agreement that a message rests on: one that covers it, else the one that stands in its way."""
+        """The agreement that a message rests on, or the one that stands in its way; none for a stranger."""
+        registers = await self._registers.read(connection)
+        authority = registers.authority(recipient)
+        return None if authority is None else self._agreement(registers, kind, authority, basis)
+
+    def _agreement(
+        self, registers: Registers, kind: str, recipient: Authority, basis: LetterBasis
+    ) -> Agreement | None:
+        """One that covers the message, else one that is in force, else any."""
         now = self._clock.now()
-        agreements = await RegisterStore(connection).agreements()
-        between = agreements_between(agreements, self._own_state, recipient.state)
+        between = agreements_between(registers.agreements, self._own_state, recipient.state)
 
         def rank(agreement: Agreement) -> tuple[bool, bool, str]:
             covers = (
@@ -222,17 +233,26 @@ class LetterSafeguards:
         return (await self._vault.ask(share.hit, candidate, basis.fields)).verdict
 
     async def _request(
-        self, connection: AsyncConnection, kind: str, authority: Authority, basis: LetterBasis
+        self,
+        connection: AsyncConnection,
+        registers: Registers,
+        kind: str,
+        authority: Authority,
+        basis: LetterBasis,
     ) -> dict[str, Any]:
-        registers, now = RegisterStore(connection), self._clock.now()
-        rows = await registers.legal_rows()
+        now = self._clock.now()
         row = choose_legal_row(
-            rows, self._own_authority, ACTION, basis.purpose_code, now, data_class=basis.data_class
+            registers.legal_rows,
+            self._own_authority,
+            ACTION,
+            basis.purpose_code,
+            now,
+            data_class=basis.data_class,
         )
-        risk = await registers.country_risk(authority.state)
-        agreement = await self.agreement_for(connection, kind, authority, basis)
+        risk = registers.country_risks.get(authority.state)
+        agreement = self._agreement(registers, kind, authority, basis)
         verified = authority.verified_at
-        onward = await onward_of(connection, basis.derived_from, authority.state)
+        onward = await onward_of(connection, registers, basis.derived_from, authority.state)
         return {
             "action": ACTION,
             "actor": {

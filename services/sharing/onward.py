@@ -13,19 +13,20 @@ from services.sharing.onward_facts import GivenConsent, Onward
 from services.sharing.registry_entries import Agreement
 from services.sharing.store.consents import ConsentStore
 from services.sharing.store.exchange import ExchangeStore
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import Registers
 
 #: Of something that came from abroad and whose sender we do not know any more; no State has this code.
 UNKNOWN_ORIGINATOR: Final = "UNKNOWN"
 
 
 async def onward_of(
-    connection: AsyncConnection, message_id: UUID | str | None, recipient_state: str
+    connection: AsyncConnection, registers: Registers, message_id: UUID | str | None, recipient_state: str
 ) -> Onward | None:
     """What the safeguards have to know of a message that is passed on; `None` where it is our own.
 
     Args:
         connection: The caller's transaction.
+        registers: As that transaction sees them.
         message_id: The received message, if there is one.
         recipient_state: Where it would go.
     """
@@ -35,33 +36,31 @@ async def onward_of(
     if received is None or received.direction is not Direction.IN:
         # It came from somebody whom we cannot name: nobody can consent for them.
         return Onward(UNKNOWN_ORIGINATOR, is_withdrawn=True, handling_code="H4", conditions=())
-    authority = await RegisterStore(connection).authority(received.authority_id)
-    originator = authority.state if authority is not None else UNKNOWN_ORIGINATOR
     handling = received.outside["handling"]
     return Onward(
-        originator,
+        _originator(registers, received),
         is_withdrawn=received.state in WITHDRAWN,
         handling_code=str(handling["code"]),
         conditions=tuple(handling["conditions"]),
-        consent=await _consent(connection, received, originator, recipient_state),
+        consent=await _consent(connection, registers, received, recipient_state),
     )
 
 
 async def _consent(
-    connection: AsyncConnection, received: ExchangeMessage, originator: str, recipient_state: str
+    connection: AsyncConnection, registers: Registers, received: ExchangeMessage, recipient_state: str
 ) -> GivenConsent | None:
     """The newest consent for this message and this State, with whether it still counts."""
     given = await ConsentStore(connection).newest(received.message_id, recipient_state)
     if given is None:
         return None
     answer = await ExchangeStore(connection).find(given.consent_id)
-    agreement = await _agreement(connection, received)
+    agreement = _agreement(registers, received)
     is_broad = agreement is None or not (
         set(given.data_classes) <= set(agreement.data_classes)
         and set(given.purposes) <= set(agreement.purposes)
     )
     return GivenConsent(
-        originator,
+        _originator(registers, received),
         given.names,
         given.data_classes,
         given.purposes,
@@ -71,7 +70,12 @@ async def _consent(
     )
 
 
-async def _agreement(connection: AsyncConnection, received: ExchangeMessage) -> Agreement | None:
+def _originator(registers: Registers, received: ExchangeMessage) -> str:
+    """The State whose information it is."""
+    authority = registers.authority(received.authority_id)
+    return UNKNOWN_ORIGINATOR if authority is None else authority.state
+
+
+def _agreement(registers: Registers, received: ExchangeMessage) -> Agreement | None:
     named = received.outside.get("agreement_id")
-    agreements = await RegisterStore(connection).agreements()
-    return next((each for each in agreements if each.id == named), None)
+    return next((each for each in registers.agreements if each.id == named), None)

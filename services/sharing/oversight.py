@@ -1,6 +1,6 @@
 """The safeguards as sharing asks them, each question noted for the log's record of the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +26,15 @@ class NotingPolicy:
         verdict = self._policy.decide(request, vault=vault)
         self._kept.note(request, verdict)
         return verdict
+
+    def decide_batch(
+        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
+    ) -> list[Verdict]:
+        """Judge many requests, each by itself, in their order."""
+        verdicts = self._policy.decide_batch(requests, vaults)
+        for request, verdict in zip(requests, verdicts, strict=True):
+            self._kept.note(request, verdict)
+        return verdicts
 
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """Judge one request by one safeguard alone."""

@@ -32,6 +32,7 @@ from services.sharing.safeguards import Policy, Safeguards
 from services.sharing.screening_client import HitStates
 from services.sharing.settings import SharingSettings
 from services.sharing.share import SHARE_RULE, ShareHit
+from services.sharing.store.registers import RegisterReader
 from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
 from services.sharing.vault import Judge, Vault
 from services.sharing.withdrawals import Withdrawals
@@ -99,16 +100,21 @@ def wire(base: Foundations) -> Sharing:
     approvals = Approvals(
         (SHARE_RULE, EXCHANGE_RULE, CUSTODY_RULE, *RULES), base.audit, base.clock, base.identifiers
     )
-    vault = Vault(base.vault_engine, base.policy, base.clock, base.identifiers)
-    gateways = _gateways(base, sender)
-    shares = _shares(base, sender, vault, approvals, gateways)
-    exchange = _exchange(base, sender, vault, approvals, gateways)
+    common = _Common(
+        sender=sender,
+        vault=Vault(base.vault_engine, base.policy, base.clock, base.identifiers),
+        registers=RegisterReader(),
+        approvals=approvals,
+        gateways=_gateways(base, sender),
+    )
+    shares = _shares(base, common)
+    exchange = _exchange(base, common)
     return Sharing(
         engine=base.engine,
         approvals=approvals,
         audit=base.audit,
         clock=base.clock,
-        vault=vault,
+        vault=common.vault,
         registry=_registry(base, approvals),
         share_hit=shares.share_hit,
         decide=shares.decide,
@@ -119,7 +125,7 @@ def wire(base: Foundations) -> Sharing:
             audit=base.audit,
             clock=base.clock,
         ),
-        gate=_gate(base, sender),
+        gate=_gate(base, common),
         delivery=shares.delivery,
         receive=exchange.receive,
         desk=exchange.desk,
@@ -132,10 +138,21 @@ def wire(base: Foundations) -> Sharing:
     )
 
 
-def sharing_of(request: Request) -> Sharing:
-    """The use cases of the application that answers this request."""
+async def sharing_of(request: Request) -> Sharing:
+    """The use cases of the application that answers this request; a coroutine, so that no thread is taken."""
     sharing: Sharing = request.app.state.sharing
     return sharing
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What the use cases of both ways share: who we are, and what everybody asks."""
+
+    sender: Sender
+    vault: Vault
+    registers: RegisterReader
+    approvals: Approvals
+    gateways: Gateway
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +164,13 @@ class _Shares:
     delivery: Delivery
 
 
-def _shares(
-    base: Foundations, sender: Sender, vault: Vault, approvals: Approvals, gateways: Gateway
-) -> _Shares:
+def _shares(base: Foundations, common: _Common) -> _Shares:
     safeguards = Safeguards(
         base.policy,
-        vault,
+        common.vault,
+        registers=common.registers,
         own_state=base.settings.own_state,
-        own_authority=sender.authority_id,
+        own_authority=common.sender.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
         identifiers=base.identifiers,
@@ -163,10 +179,10 @@ def _shares(
         base.engine,
         safeguards=safeguards,
         hit_states=base.hit_states,
-        approvals=approvals,
+        approvals=common.approvals,
         audit=base.audit,
         own_state=base.settings.own_state,
-        own_authority=sender.authority_id,
+        own_authority=common.sender.authority_id,
         state_of=base.state_of,
         clock=base.clock,
         identifiers=base.identifiers,
@@ -176,22 +192,23 @@ def _shares(
         share_hit=share_hit,
         safeguards=safeguards,
         hit_states=base.hit_states,
-        approvals=approvals,
+        approvals=common.approvals,
         audit=base.audit,
-        sender=sender,
+        sender=common.sender,
         lifetime=timedelta(hours=base.settings.notice_lifetime_hours),
         clock=base.clock,
         identifiers=base.identifiers,
     )
-    return _Shares(share_hit, decide, _delivery(base, safeguards, gateways))
+    return _Shares(share_hit, decide, _delivery(base, safeguards, common.gateways))
 
 
-def _gate(base: Foundations, sender: Sender) -> ReadGate:
+def _gate(base: Foundations, common: _Common) -> ReadGate:
     return ReadGate(
         base.engine,
+        registers=common.registers,
         policy=base.policy,
         audit=base.audit,
-        own_authority=sender.authority_id,
+        own_authority=common.sender.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
     )
@@ -247,15 +264,13 @@ class _Exchange:
     clocks: ExchangeClocks
 
 
-def _exchange(
-    base: Foundations, sender: Sender, vault: Vault, approvals: Approvals, gateways: Gateway
-) -> _Exchange:
+def _exchange(base: Foundations, common: _Common) -> _Exchange:
     keys = load_sealing_keys(base.settings.keys_folder)
-    post = Post(sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
+    post = Post(common.sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
     withdrawals = Withdrawals(base.engine, post=post, audit=base.audit, clock=base.clock)
-    letters = _letter_safeguards(base, sender, vault)
+    letters = _letter_safeguards(base, common)
     return _Exchange(
-        receive=_receive(base, sender, keys, Arrivals(post, withdrawals, keys)),
+        receive=_receive(base, common, keys, Arrivals(post, withdrawals, keys)),
         desk=ExchangeDesk(
             base.engine,
             post=post,
@@ -270,27 +285,28 @@ def _exchange(
             post=post,
             withdrawals=withdrawals,
             judges=_judges(base, letters),
-            approvals=approvals,
+            approvals=common.approvals,
             sealing_keys=keys,
             audit=base.audit,
             clock=base.clock,
         ),
         withdrawals=withdrawals,
         corrections=CorrectRecords(base.engine, withdrawals=withdrawals, post=post, audit=base.audit),
-        delivery=_exchange_delivery(base, letters, gateways),
+        delivery=_exchange_delivery(base, letters, common.gateways),
         clocks=ExchangeClocks(
             base.engine, post=post, withdrawals=withdrawals, audit=base.audit, clock=base.clock
         ),
     )
 
 
-def _letter_safeguards(base: Foundations, sender: Sender, vault: Vault) -> LetterSafeguards:
+def _letter_safeguards(base: Foundations, common: _Common) -> LetterSafeguards:
     return LetterSafeguards(
         base.policy,
-        vault,
+        common.vault,
         base.hit_states,
+        registers=common.registers,
         own_state=base.settings.own_state,
-        own_authority=sender.authority_id,
+        own_authority=common.sender.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
     )
@@ -307,10 +323,11 @@ def _judges(base: Foundations, letters: LetterSafeguards) -> Judges:
     return Judges(letters, base.policy, emergencies, base.chain_is_whole)
 
 
-def _receive(base: Foundations, sender: Sender, keys: SealingKeys, arrivals: Arrivals) -> ReceiveExchange:
+def _receive(base: Foundations, common: _Common, keys: SealingKeys, arrivals: Arrivals) -> ReceiveExchange:
     return ReceiveExchange(
         base.engine,
-        sender=sender,
+        registers=common.registers,
+        sender=common.sender,
         sealing_keys=keys,
         arrivals=arrivals,
         audit=base.audit,

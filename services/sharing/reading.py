@@ -13,7 +13,7 @@ from services.sharing.errors import RefusedByPolicy
 from services.sharing.facts import DATA_CLASS, conditions_of
 from services.sharing.safeguards import Policy, choose_legal_row, logged_reasons
 from services.sharing.share_records import Share
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import RegisterReader
 from services.sharing.store.shares import ShareStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock
@@ -31,6 +31,7 @@ class ReadGate:
 
     Args:
         engine: The service's database.
+        registers: Reads the registers.
         policy: The policy engine.
         audit: The log.
         own_authority: Our authority's id, for those whose token names none.
@@ -42,6 +43,7 @@ class ReadGate:
         self,
         engine: AsyncEngine,
         *,
+        registers: RegisterReader,
         policy: Policy,
         audit: AuditLog,
         own_authority: str,
@@ -49,6 +51,7 @@ class ReadGate:
         clock: Clock,
     ) -> None:
         self._engine = engine
+        self._registers = registers
         self._policy = policy
         self._audit = audit
         self._own_authority = own_authority
@@ -70,7 +73,7 @@ class ReadGate:
         """
         async with self._engine.begin() as connection:
             share = await ShareStore(connection).get(share_id)
-            rows = await RegisterStore(connection).legal_rows()
+            rows = (await self._registers.read(connection)).legal_rows
             now = self._clock.now()
             authority = reader.authority or self._own_authority
             row = choose_legal_row(rows, authority, ACTION, purpose.code, now)

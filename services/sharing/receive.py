@@ -28,7 +28,7 @@ from services.sharing.own_rules import Surroundings, reason_against, reason_agai
 from services.sharing.payloads import Part
 from services.sharing.registry_entries import Authority
 from services.sharing.store.exchange import ExchangeStore
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import RegisterReader, Registers
 from shared.audit.log import AuditLog
 from shared.clock import Clock
 
@@ -52,6 +52,7 @@ class ReceiveExchange:
 
     Args:
         engine: The service's database.
+        registers: Reads the registers.
         sender: Our authority and the key that signs acknowledgements.
         sealing_keys: Our private encryption keys by id; two while one replaces the other.
         arrivals: What becomes of a message that is kept.
@@ -65,6 +66,7 @@ class ReceiveExchange:
         self,
         engine: AsyncEngine,
         *,
+        registers: RegisterReader,
         sender: Sender,
         sealing_keys: SealingKeys,
         arrivals: Arrivals,
@@ -74,6 +76,7 @@ class ReceiveExchange:
         clock: Clock,
     ) -> None:
         self._engine = engine
+        self._registers = registers
         self._sender = sender
         self._sealing_keys = sealing_keys
         self._arrivals = arrivals
@@ -100,7 +103,8 @@ class ReceiveExchange:
     async def _take(self, connection: AsyncConnection, request: SignedRequest) -> str:
         now = self._clock.now()
         signed = request.body.decode("ascii", errors="replace")
-        known = await self._known(connection, now)
+        registers = await self._registers.read(connection)
+        known = _known(registers, now)
         http = verify_request(request, key_of=known.keys.get, now=now)
         envelope = open_envelope(signed, recipient=self._sender.authority_id, key_of=known.keys.get, now=now)
         sender = _one_sender(envelope, known, http.keyid, signing_kid(signed))
@@ -115,7 +119,14 @@ class ReceiveExchange:
             if before[0] != digest:
                 raise EnvelopeRefused(code_sent="E409", reason="the identifier was used before")
             return before[1]
-        acknowledgement, message = await self._judge(connection, envelope, sender, signed, now)
+        around = Surroundings(
+            own_state=self._own_state,
+            own_authority=self._sender.authority_id,
+            sender=sender,
+            agreements=registers.agreements,
+            legal_rows=registers.legal_rows,
+        )
+        acknowledgement, message = await self._judge(connection, around, envelope, signed, now)
         is_first = await exchange.remember(
             envelope.message_id,
             authority_id=sender.id,
@@ -131,24 +142,17 @@ class ReceiveExchange:
     async def _judge(
         self,
         connection: AsyncConnection,
+        around: Surroundings,
         envelope: Envelope,
-        sender: Authority,
         signed: str,
         now: datetime,
     ) -> tuple[str, ExchangeMessage]:
+        sender = around.sender
         fault = sender_fault(envelope, sender)
         if fault is not None:
             raise EnvelopeRefused(code_sent=fault, reason="the sender may not speak now")
         if not TYPES[envelope.type].is_control and not self._chain_is_whole():
             raise EnvelopeRefused(code_sent="E503", reason="the log does not hold")
-        registers = RegisterStore(connection)
-        around = Surroundings(
-            own_state=self._own_state,
-            own_authority=self._sender.authority_id,
-            sender=sender,
-            agreements=await registers.agreements(),
-            legal_rows=await registers.legal_rows(),
-        )
         reason = reason_against(envelope, around, now) or await _withdrawn_before(connection, envelope)
         payload: Part | None = None
         if reason is None:
@@ -170,15 +174,6 @@ class ReceiveExchange:
         if key is None:
             raise EnvelopeRefused(code_sent="E401", reason="the payload is sealed to no key of ours")
         return key
-
-    async def _known(self, connection: AsyncConnection, now: datetime) -> _Known:
-        owners: dict[str, Authority] = {}
-        keys: dict[str, Mapping[str, str]] = {}
-        for authority in await RegisterStore(connection).authorities():
-            for key in authority.keys:
-                if key.use == "sig" and key.is_current(now):
-                    owners[key.kid], keys[key.kid] = authority, key.jwk
-        return _Known(owners, keys)
 
     def _acknowledge(self, envelope: Envelope, signed: str, outcome: str, now: datetime) -> str:
         content = {
@@ -222,6 +217,16 @@ class ReceiveExchange:
                 outcome="REFUSED",
                 reasons=(code,),
             )
+
+
+def _known(registers: Registers, now: datetime) -> _Known:
+    owners: dict[str, Authority] = {}
+    keys: dict[str, Mapping[str, str]] = {}
+    for authority in registers.authorities.values():
+        for key in authority.keys:
+            if key.use == "sig" and key.is_current(now):
+                owners[key.kid], keys[key.kid] = authority, key.jwk
+    return _Known(owners, keys)
 
 
 async def _withdrawn_before(connection: AsyncConnection, envelope: Envelope) -> str | None:

@@ -3,7 +3,7 @@
 Source: workflow.md §5; safeguards.md §5, stage sharing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
@@ -25,8 +25,8 @@ from services.sharing.onward import onward_of
 from services.sharing.recipients import Candidate, outcome_of
 from services.sharing.registry_entries import Agreement, Authority, LegalRow, Scope
 from services.sharing.share_records import Share, ShareVerdict, Stage
-from services.sharing.store.registers import RegisterStore
-from services.sharing.vault import Vault
+from services.sharing.store.registers import RegisterReader, Registers
+from services.sharing.vault import Vault, VaultAnswer
 from shared.clock import Clock
 from shared.contracts import HitStateV1
 from shared.identifiers import Identifiers, NoticeId
@@ -44,6 +44,12 @@ class Policy(Protocol):
 
     def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
         """Judge one request by every safeguard in force."""
+        ...
+
+    def decide_batch(
+        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
+    ) -> list[Verdict]:
+        """Judge many requests, each by itself, in their order."""
         ...
 
 
@@ -67,6 +73,7 @@ class Safeguards:
     Args:
         policy: The policy engine.
         vault: Answers for SG-35.
+        registers: Reads the registers.
         own_state: Our State, three letters.
         own_authority: Our authority's id, for the legal register.
         chain_is_whole: Whether the audit log's chain held when last looked at (SG-41).
@@ -79,6 +86,7 @@ class Safeguards:
         policy: Policy,
         vault: Vault,
         *,
+        registers: RegisterReader,
         own_state: str,
         own_authority: str,
         chain_is_whole: Callable[[], bool],
@@ -87,31 +95,80 @@ class Safeguards:
     ) -> None:
         self._policy = policy
         self._vault = vault
+        self._registers = registers
         self._own_state = own_state
         self._own_authority = own_authority
         self._chain_is_whole = chain_is_whole
         self._clock = clock
         self._identifiers = identifiers
 
-    async def judge(self, connection: AsyncConnection, question: Question) -> ShareVerdict:
-        """What all safeguards of `share.send` say, with all reasons.
+    async def registers(self, connection: AsyncConnection) -> Registers:
+        """The registers as the caller's transaction sees them."""
+        return await self._registers.read(connection)
+
+    async def judge(
+        self, connection: AsyncConnection, registers: Registers, question: Question
+    ) -> ShareVerdict:
+        """What all safeguards of `share.send` say of one recipient; see `judge_all`.
+
+        Raises:
+            VaultUnavailable: The vault gave no answer; nothing may be sent.
+        """
+        return (await self.judge_all(connection, registers, [question]))[0]
+
+    async def judge_all(
+        self, connection: AsyncConnection, registers: Registers, questions: Sequence[Question]
+    ) -> list[ShareVerdict]:
+        """What all safeguards of `share.send` say, with all reasons, of each recipient of one share.
+
+        Args:
+            connection: The caller's transaction.
+            registers: As that transaction sees them, read once for all.
+            questions: One for each recipient; the vault and the policy engine are asked about all at once.
 
         Raises:
             VaultUnavailable: The vault gave no answer; nothing may be sent.
         """
         now = self._clock.now()
-        request = await self._request(connection, question, now)
-        answer = await self._vault.ask(question.share.hit, question.candidate, question.payload.fields)
-        verdict = self._policy.decide(share_facts(request, now), vault=answer.verdict)
+        requests = [await self._request(connection, registers, each, now) for each in questions]
+        answers = await self._vault.ask_all(
+            questions[0].share.hit, [(each.candidate, each.payload.fields) for each in questions]
+        )
+        verdicts = self._policy.decide_batch(
+            [share_facts(request, now) for request in requests], [answer.verdict for answer in answers]
+        )
+        return [
+            self._kept(question, request, answer, verdict, now)
+            for question, request, answer, verdict in zip(questions, requests, answers, verdicts, strict=True)
+        ]
+
+    def agreement_with(
+        self, registers: Registers, candidate: Candidate, purpose_code: str
+    ) -> Agreement | None:
+        """The agreement that a notice to this candidate rests on, or the one that stands in its way."""
+        if candidate.scope is Scope.NATIONAL:
+            return None
+        parties = {self._own_state, candidate.state}
+        between = [each for each in registers.agreements if parties <= set(each.parties)]
+        return choose_agreement(between, purpose_code, self._clock.now())
+
+    def _kept(
+        self,
+        question: Question,
+        request: ShareRequest,
+        answer: VaultAnswer,
+        verdict: Verdict,
+        now: datetime,
+    ) -> ShareVerdict:
+        """The verdict as it is stored, with what people can still make of it."""
+        reasons = () if verdict.permits else verdict.reasons
         return ShareVerdict(
             verdict_id=self._identifiers.new(),
             share_id=question.share.share_id,
             notice_id=question.notice_id,
             candidate_key=question.candidate.key,
             stage=question.stage,
-            outcome=outcome_of(
-                verdict.reasons if not verdict.permits else (), fallback_open=is_fallback_open(request)
-            ),
+            outcome=outcome_of(reasons, fallback_open=is_fallback_open(request)),
             reasons=verdict.reasons,
             obligations=verdict.obligations,
             pending=verdict.pending,
@@ -122,27 +179,16 @@ class Safeguards:
             decided_at=now,
         )
 
-    async def agreement_with(
-        self, connection: AsyncConnection, candidate: Candidate, purpose_code: str
-    ) -> Agreement | None:
-        """The agreement that a notice to this candidate rests on, or the one that stands in its way."""
-        if candidate.scope is Scope.NATIONAL:
-            return None
-        agreements = await RegisterStore(connection).agreements()
-        between = [each for each in agreements if {self._own_state, candidate.state} <= set(each.parties)]
-        return choose_agreement(between, purpose_code, self._clock.now())
-
-    async def _request(self, connection: AsyncConnection, question: Question, now: datetime) -> ShareRequest:
-        registers = RegisterStore(connection)
-        candidate = question.candidate
-        authority = await registers.authority(candidate.authority_id) if candidate.authority_id else None
+    async def _request(
+        self, connection: AsyncConnection, registers: Registers, question: Question, now: datetime
+    ) -> ShareRequest:
+        candidate, purpose = question.candidate, question.basis.purpose_code
+        authority = registers.authority(candidate.authority_id)
         surroundings = Surroundings(
             authority=authority,
-            agreement=await self.agreement_with(connection, candidate, question.basis.purpose_code),
-            country_risk=await registers.country_risk(candidate.state),
-            legal_row=choose_legal_row(
-                await registers.legal_rows(), self._own_authority, ACTION, question.basis.purpose_code, now
-            ),
+            agreement=self.agreement_with(registers, candidate, purpose),
+            country_risk=registers.country_risks.get(candidate.state),
+            legal_row=choose_legal_row(registers.legal_rows, self._own_authority, ACTION, purpose, now),
             hit_state=question.hit_state,
             own_authority=self._own_authority,
             key_is_current=is_key_current(authority, question.sealed_to, now),
@@ -151,7 +197,7 @@ class Safeguards:
             # The audit log is in this transaction's database: were it away, we would not be here (SG-41).
             log_is_up=True,
             chain_is_whole=self._chain_is_whole(),
-            onward=await onward_of(connection, question.share.derived_from, candidate.state),
+            onward=await onward_of(connection, registers, question.share.derived_from, candidate.state),
         )
         return ShareRequest(
             hit=question.share.hit,

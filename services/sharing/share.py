@@ -21,7 +21,7 @@ from services.sharing.safeguards import Safeguards
 from services.sharing.screening_client import HitStates
 from services.sharing.share_records import Share, ShareState
 from services.sharing.store.notices import NoticeStore
-from services.sharing.store.registers import RegisterStore
+from services.sharing.store.registers import Registers
 from services.sharing.store.shares import ShareStore
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
@@ -186,9 +186,10 @@ class ShareHit:
             shares = ShareStore(connection)
             share = await shares.lock(share_id)
             _require_proposable(share)
+            registers = await self._safeguards.registers(connection)
             chosen = _chosen(await self.put_recipients(connection, share), proposal.authorities)
             previews = [
-                await self.preview_in(connection, share, candidate, hit_state, proposal.purpose_code)
+                self.preview_in(registers, share, candidate, hit_state, proposal.purpose_code)
                 for candidate in chosen
             ]
             role = SHARE_RULE.proposing_role(role.value for role in author.roles)
@@ -219,18 +220,19 @@ class ShareHit:
             chosen = [each.candidate for each in known if each.candidate.key == candidate_key]
             if not chosen:
                 raise NotACandidate(authority_id="This authority")
-            return share, await self.preview_in(connection, share, chosen[0], hit_state, DEFAULT_PURPOSE)
+            registers = await self._safeguards.registers(connection)
+            return share, self.preview_in(registers, share, chosen[0], hit_state, DEFAULT_PURPOSE)
 
-    async def preview_in(
+    def preview_in(
         self,
-        connection: AsyncConnection,
+        registers: Registers,
         share: Share,
         candidate: Candidate,
         hit_state: HitStateV1,
         purpose_code: str,
     ) -> Preview:
-        """What would leave for a candidate, in the caller's transaction."""
-        agreement = await self._safeguards.agreement_with(connection, candidate, purpose_code)
+        """What would leave for a candidate, by the registers as the caller's transaction sees them."""
+        agreement = self._safeguards.agreement_with(registers, candidate, purpose_code)
         return Preview(candidate, payload_for(share, agreement, hit_state, self._own_authority))
 
     async def _hit_state(self, share_id: UUID) -> HitStateV1:
@@ -241,9 +243,10 @@ class ShareHit:
 
     async def put_recipients(self, connection: AsyncConnection, share: Share) -> list[Candidate]:
         """Work out and write the candidates; a notice that lives already needs no second one."""
+        registers = await self._safeguards.registers(connection)
         found = candidates(
             share.hit,
-            await RegisterStore(connection).authorities(),
+            registers.authorities.values(),
             own_state=self._own_state,
             event=share.event,
             state_of=self._state_of,

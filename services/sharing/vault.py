@@ -136,7 +136,17 @@ class Vault:
         return finding_id
 
     async def ask(self, hit: HitConfirmedV1, candidate: Candidate, fields: Sequence[str]) -> VaultAnswer:
-        """What SG-35 says of telling this recipient about this hit.
+        """What SG-35 says of telling this recipient about this hit; see `ask_all`.
+
+        Raises:
+            VaultUnavailable: The vault cannot be reached; the caller sends nothing.
+        """
+        return (await self.ask_all(hit, [(candidate, fields)]))[0]
+
+    async def ask_all(
+        self, hit: HitConfirmedV1, recipients: Sequence[tuple[Candidate, Sequence[str]]]
+    ) -> list[VaultAnswer]:
+        """What SG-35 says of telling each recipient certain fields about this hit, in their order.
 
         Without a finding the status is UNKNOWN; it counts as claimed only for a convention travel document,
         a recorded wish for no consular contact, or an asylum itinerary.
@@ -144,20 +154,26 @@ class Vault:
         Raises:
             VaultUnavailable: The vault cannot be reached; the caller sends nothing.
         """
-        look_up_id, now = self._identifiers.new(), self._clock.now()
+        now = self._clock.now()
         async with self._as_vault() as connection:
             finding_id, finding = await _newest(connection, HitId(hit.hit_id))
-            verdict = self._judge.judge(RULE, _request(hit, candidate, fields, finding, now))
-            values = {
-                "look_up_id": look_up_id,
-                "hit_id": hit.hit_id,
-                "finding_id": finding_id,
-                "recipient_state": candidate.state,
-                "reasons": list(verdict.reasons),
-                "asked_at": now,
-            }
+            requests = [_request(hit, candidate, fields, finding, now) for candidate, fields in recipients]
+            answers = [
+                VaultAnswer(self._identifiers.new(), self._judge.judge(RULE, request)) for request in requests
+            ]
+            values = [
+                {
+                    "look_up_id": answer.look_up_id,
+                    "hit_id": hit.hit_id,
+                    "finding_id": finding_id,
+                    "recipient_state": candidate.state,
+                    "reasons": list(answer.verdict.reasons),
+                    "asked_at": now,
+                }
+                for answer, (candidate, _) in zip(answers, recipients, strict=True)
+            ]
             await connection.execute(_ADD_LOOK_UP, values)
-        return VaultAnswer(look_up_id, verdict)
+        return answers
 
     @asynccontextmanager
     async def _as_vault(self) -> AsyncIterator[AsyncConnection]:

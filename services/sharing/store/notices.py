@@ -25,15 +25,16 @@ _COLUMNS: Final = """
 notice_id, share_id, authority_id, channel, state, payload_digest, fields, candidate, basis, agreement_id,
 kid, envelope, created_at, expires_at, next_try_at, tries, sent_at, delivered_at, acknowledgement, last_fault
 """
-_ADD = text("""
-INSERT INTO notice (notice_id, share_id, authority_id, scope, channel, state, payload_digest, fields,
-                    candidate, basis, agreement_id, kid, envelope, created_at, expires_at, next_try_at,
-                    sent_at, delivered_at)
-VALUES (:notice_id, :share_id, :authority_id, :scope, :channel, :state, :payload_digest, :fields,
-        :candidate, :basis, :agreement_id, :kid, :envelope, :created_at, :expires_at, :next_try_at,
-        :sent_at, :delivered_at)
+_WRITTEN: Final = """
+notice_id, share_id, authority_id, scope, channel, state, payload_digest, fields, candidate, basis,
+agreement_id, kid, envelope, created_at, expires_at, next_try_at, sent_at, delivered_at
+"""
+_ADD_ALL = text(f"""
+INSERT INTO notice ({_WRITTEN})
+SELECT {_WRITTEN} FROM jsonb_populate_recordset(CAST(NULL AS notice), :notices)
 ON CONFLICT (share_id, authority_id) WHERE state NOT IN ('REFUSED', 'EXPIRED') DO NOTHING
-""").bindparams(bindparam("candidate", type_=Json), bindparam("basis", type_=Json))
+RETURNING notice_id
+""").bindparams(bindparam("notices", type_=Json))  # noqa: S608 - our own columns
 _GET = text(f"SELECT {_COLUMNS} FROM notice WHERE notice_id = :notice_id")  # noqa: S608 - our own columns
 _OF_SHARES = text(f"""
 SELECT {_COLUMNS} FROM notice WHERE share_id = ANY (:share_ids) ORDER BY created_at, notice_id LIMIT :limit
@@ -77,29 +78,13 @@ class NoticeStore:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(self, notice: Notice) -> bool:
-        """Write a notice; `False` when the share already has a living one to this authority."""
-        values = {
-            "notice_id": notice.notice_id,
-            "share_id": notice.share_id,
-            "authority_id": notice.authority_id,
-            "scope": notice.candidate.scope.value,
-            "channel": notice.channel.value,
-            "state": notice.state.value,
-            "payload_digest": notice.payload_digest,
-            "fields": list(notice.fields),
-            "candidate": candidate_as_json(notice.candidate),
-            "basis": _basis_as_json(notice.basis),
-            "agreement_id": notice.agreement_id,
-            "kid": notice.kid,
-            "envelope": notice.envelope,
-            "created_at": notice.created_at,
-            "expires_at": notice.expires_at,
-            "next_try_at": notice.next_try_at,
-            "sent_at": notice.sent_at,
-            "delivered_at": notice.delivered_at,
-        }
-        return (await self._connection.execute(_ADD, values)).rowcount == 1
+    async def add_all(self, notices: Iterable[Notice]) -> frozenset[NoticeId]:
+        """Write notices; those that are new, without any whose authority has a living one of its share."""
+        rows = [_written(notice) for notice in notices]
+        if not rows:
+            return frozenset()
+        added = await self._connection.execute(_ADD_ALL, {"notices": rows})
+        return frozenset(NoticeId(notice_id) for notice_id in added.scalars())
 
     async def get(self, notice_id: UUID) -> Notice:
         """One notice.
@@ -184,6 +169,29 @@ class NoticeStore:
         """All tries of a notice, oldest first."""
         rows = await self._connection.execute(_TRIES, {"notice_id": notice_id, "limit": MAX_TRIES})
         return [NoticeTry(row.number, row.tried_at, row.outcome) for row in rows]
+
+
+def _written(notice: Notice) -> dict[str, Any]:
+    """A new notice's row as JSON values."""
+    instants = {
+        name: None if (instant := getattr(notice, name)) is None else instant.isoformat()
+        for name in ("created_at", "expires_at", "next_try_at", "sent_at", "delivered_at")
+    }
+    return instants | {
+        "notice_id": str(notice.notice_id),
+        "share_id": str(notice.share_id),
+        "authority_id": notice.authority_id,
+        "scope": notice.candidate.scope.value,
+        "channel": notice.channel.value,
+        "state": notice.state.value,
+        "payload_digest": notice.payload_digest,
+        "fields": list(notice.fields),
+        "candidate": candidate_as_json(notice.candidate),
+        "basis": _basis_as_json(notice.basis),
+        "agreement_id": notice.agreement_id,
+        "kid": notice.kid,
+        "envelope": notice.envelope,
+    }
 
 
 def _basis_as_json(basis: Basis) -> dict[str, Any]:

@@ -1,17 +1,22 @@
 """The registers: each version of an entry is a row, and the newest one counts."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow
+from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, RegisterEntry
 from shared.db.column_types import Json
 
 MAX_ENTRIES: Final = 2000
+
+
+Entry = TypeVar("Entry", bound=RegisterEntry)
 
 
 class Register(StrEnum):
@@ -27,6 +32,11 @@ _NEWEST = text("""
 SELECT DISTINCT ON (entry_id) entry_id, version, body, activated_at FROM register_version
 WHERE register = :register ORDER BY entry_id, version DESC LIMIT :limit
 """)
+_EVERYTHING = text("""
+SELECT DISTINCT ON (register, entry_id) register, body, (SELECT count(*) FROM register_version) AS versions
+FROM register_version ORDER BY register, entry_id, version DESC LIMIT :limit
+""")
+_VERSIONS = text("SELECT count(*) FROM register_version")
 _ONE = text("""
 SELECT version, body FROM register_version WHERE register = :register AND entry_id = :entry_id
 ORDER BY version DESC LIMIT 1
@@ -38,6 +48,62 @@ SELECT CAST(:register AS text), CAST(:entry_id AS text), coalesce(max(version), 
 FROM register_version WHERE register = :register AND entry_id = :entry_id
 RETURNING version
 """).bindparams(bindparam("body", type_=Json))
+
+
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """All four registers as they stood at one moment: the newest version of every entry.
+
+    `authorities` by id and `country_risks` by State; everything whatever its status and period.
+    """
+
+    authorities: Mapping[str, Authority]
+    agreements: tuple[Agreement, ...]
+    country_risks: Mapping[str, CountryRisk]
+    legal_rows: tuple[LegalRow, ...]
+
+    def authority(self, authority_id: str | None) -> Authority | None:
+        """One authority; none where nobody is named."""
+        return None if authority_id is None else self.authorities.get(authority_id)
+
+
+class RegisterReader:
+    """Reads the registers when they change, and gives what it read before while they do not.
+
+    Every question asks the database how many versions there are, in the caller's transaction, so that a
+    change counts at once everywhere. A version is only ever added: equal numbers mean equal registers.
+    """
+
+    def __init__(self) -> None:
+        self._known: tuple[int, Registers] | None = None
+
+    async def read(self, connection: AsyncConnection) -> Registers:
+        """The registers as the caller's transaction sees them."""
+        versions = (await connection.execute(_VERSIONS)).scalar_one()
+        if self._known is None or self._known[0] != versions:
+            self._known = await _everything(connection)
+        return self._known[1]
+
+
+async def _everything(connection: AsyncConnection) -> tuple[int, Registers]:
+    """The registers with the number of their versions, both of one moment."""
+    versions = 0
+    bodies: dict[str, list[dict[str, Any]]] = {register.value: [] for register in Register}
+    for row in await connection.execute(_EVERYTHING, {"limit": MAX_ENTRIES * len(Register)}):
+        versions = row.versions
+        bodies[row.register].append(row.body)
+    authorities = _read(Authority, bodies[Register.AUTHORITY])
+    risks = _read(CountryRisk, bodies[Register.COUNTRY_RISK])
+    return versions, Registers(
+        authorities={each.id: each for each in authorities},
+        agreements=_read(Agreement, bodies[Register.AGREEMENT]),
+        country_risks={each.state: each for each in risks},
+        legal_rows=_read(LegalRow, bodies[Register.LEGAL_ROW]),
+    )
+
+
+def _read(kind: type[Entry], bodies: Iterable[dict[str, Any]]) -> tuple[Entry, ...]:
+    return tuple(kind.model_validate(body) for body in bodies)
 
 
 class RegisterStore:
@@ -77,27 +143,7 @@ class RegisterStore:
         row = (await self._connection.execute(_ONE, values)).one_or_none()
         return None if row is None else dict(row.body)
 
-    async def authorities(self) -> tuple[Authority, ...]:
-        """All authorities, whatever their status."""
-        rows = await self.newest(Register.AUTHORITY)
-        return tuple(Authority.model_validate(body) for _, body in rows)
-
     async def authority(self, authority_id: str) -> Authority | None:
         """One authority."""
         body = await self.one(Register.AUTHORITY, authority_id)
         return None if body is None else Authority.model_validate(body)
-
-    async def agreements(self) -> tuple[Agreement, ...]:
-        """All agreements, in force or not."""
-        rows = await self.newest(Register.AGREEMENT)
-        return tuple(Agreement.model_validate(body) for _, body in rows)
-
-    async def country_risk(self, state: str) -> CountryRisk | None:
-        """The newest assessment of a State."""
-        body = await self.one(Register.COUNTRY_RISK, state)
-        return None if body is None else CountryRisk.model_validate(body)
-
-    async def legal_rows(self) -> tuple[LegalRow, ...]:
-        """All legal rows, in force or not."""
-        rows = await self.newest(Register.LEGAL_ROW)
-        return tuple(LegalRow.model_validate(body) for _, body in rows)

@@ -188,26 +188,13 @@ class ShareStore:
             found[row.share_id].append(_recipient(row))
         return found
 
-    async def add_verdict(self, verdict: ShareVerdict) -> None:
-        """Write a verdict, and its outcome on the recipient."""
-        values = {
-            "verdict_id": verdict.verdict_id,
-            "share_id": verdict.share_id,
-            "notice_id": verdict.notice_id,
-            "candidate_key": verdict.candidate_key,
-            "stage": verdict.stage.value,
-            "outcome": verdict.outcome.value,
-            "reasons": list(verdict.reasons),
-            "obligations": list(verdict.obligations),
-            "pending": list(verdict.pending),
-            "policy_version": verdict.policy_version,
-            "catalogue_digest": verdict.catalogue_digest,
-            "inputs_hash": verdict.inputs_hash,
-            "vault_look_up": verdict.vault_look_up,
-            "decided_at": verdict.decided_at,
-        }
-        await self._connection.execute(_ADD_VERDICT, values)
-        await self._connection.execute(_DECIDE_RECIPIENT, {name: values[name] for name in _DECIDED})
+    async def add_verdicts(self, verdicts: Iterable[ShareVerdict]) -> None:
+        """Write verdicts, and their outcomes on the recipients; none is harmless."""
+        rows = [_verdict_values(verdict) for verdict in verdicts]
+        if rows:
+            await self._connection.execute(_ADD_VERDICT, rows)
+            decided = [{name: row[name] for name in _DECIDED} for row in rows]
+            await self._connection.execute(_DECIDE_RECIPIENT, decided)
 
     async def verdicts(self, share_id: UUID) -> list[ShareVerdict]:
         """All verdicts of a share, oldest first."""
@@ -246,6 +233,25 @@ def _recipient(row: Row[Any]) -> Recipient:
     )
     outcome = None if row.outcome is None else Outcome(row.outcome)
     return Recipient(candidate, outcome, tuple(row.reasons), row.decided_at)
+
+
+def _verdict_values(verdict: ShareVerdict) -> dict[str, Any]:
+    return {
+        "verdict_id": verdict.verdict_id,
+        "share_id": verdict.share_id,
+        "notice_id": verdict.notice_id,
+        "candidate_key": verdict.candidate_key,
+        "stage": verdict.stage.value,
+        "outcome": verdict.outcome.value,
+        "reasons": list(verdict.reasons),
+        "obligations": list(verdict.obligations),
+        "pending": list(verdict.pending),
+        "policy_version": verdict.policy_version,
+        "catalogue_digest": verdict.catalogue_digest,
+        "inputs_hash": verdict.inputs_hash,
+        "vault_look_up": verdict.vault_look_up,
+        "decided_at": verdict.decided_at,
+    }
 
 
 def _verdict(row: Row[Any]) -> ShareVerdict:
