@@ -191,6 +191,14 @@ class Page:
         """Whether this person may open what needs `permission`; pages hide what would be refused."""
         return self.principal.may(Permission(permission))
 
+    def sealed(self, content: dict[str, str], what: str) -> str:
+        """What an address of ours may hold of personal data: nothing that anyone but this person opens."""
+        return self.console.sessions.seal(content, f"{what}:{self.principal.subject}")
+
+    def opened(self, sealed: str, what: str) -> dict[str, str] | None:
+        """What `sealed` made for this person and the same page, or `None`."""
+        return self.console.sessions.open_sealed(sealed, f"{what}:{self.principal.subject}")
+
     def show(self, template: str, *, status: int = 200, **facts: Any) -> Response:
         """A whole page."""
         return HTMLResponse(self._drawn(template, facts), status_code=status)
@@ -243,6 +251,8 @@ def form_for(permission: Permission) -> PageDependency:
             token = form.text("csrf", limit=200)
             if not hmac.compare_digest(token.encode(), page.session.csrf_token.encode()):
                 raise CrossSiteRefused
+            # What a refusal shows again (`shown_again`).
+            page.request.state.written = fields
             yield Page(page.request, page.console, page.principal, page.session, form)
 
     return dependency

@@ -142,14 +142,19 @@ class Sessions:
         """Sign out."""
         await self._store.remove(session.stored)
 
-    def seal_attempt(self, content: dict[str, str]) -> str:
-        """Seal what a sign-in under way needs to remember, for a short-lived cookie."""
-        return base64.urlsafe_b64encode(self._encrypt(json.dumps(content).encode(), b"sign-in")).decode()
+    def seal(self, content: dict[str, str], bound_to: str) -> str:
+        """Seal what a browser shall remember for us and not read, for a cookie or an address.
 
-    def open_attempt(self, sealed: str) -> dict[str, str] | None:
-        """What `seal_attempt` sealed, or `None` for anything else."""
+        `bound_to` says for what, and for whom: sealed for one thing it opens for no other.
+        """
+        return base64.urlsafe_b64encode(
+            self._encrypt(json.dumps(content).encode(), bound_to.encode())
+        ).decode()
+
+    def open_sealed(self, sealed: str, bound_to: str) -> dict[str, str] | None:
+        """What `seal` sealed for the same, or `None` for anything else."""
         try:
-            opened = json.loads(self._decrypt(base64.urlsafe_b64decode(sealed), b"sign-in"))
+            opened = json.loads(self._decrypt(base64.urlsafe_b64decode(sealed), bound_to.encode()))
         except (InvalidTag, ValueError):
             return None
         return opened if isinstance(opened, dict) else None

@@ -57,10 +57,18 @@ class EntryLineOut(Out):
         )
 
 
+class SearchIn(In):
+    """What is looked for: in the body, because a name never stands in an address."""
+
+    words: Annotated[str, Field(min_length=2, max_length=100)]
+    after: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
 class EntriesOut(Out):
-    """Entries found, at most 50."""
+    """Entries found, at most 50 in the order of their identifiers; `next` is what to go on `after`."""
 
     entries: list[EntryLineOut]
+    next: str | None
 
 
 class ValueOut(Out):
@@ -130,19 +138,21 @@ class ReleasableOut(Out):
     tear_line: str
 
 
-@router.get("/v1/watchlist/entries", responses=problems(RefusedByPolicy))
+@router.post("/v1/watchlist/entries/search", responses=problems(RefusedByPolicy))
 async def search_entries(
+    body: SearchIn,
     principal: Annotated[Principal, Depends(require(Permission.READ_ENTRIES))],
     ports: RequestPorts,
-    words: Annotated[str, Query(alias="q", min_length=2, max_length=100)],
 ) -> EntriesOut:
     """Find entries by a part of a name in any script, an identifier or a document's number."""
     async with ports.transaction() as connection:
-        found = await ports.stores.entries.search(connection, words, MAX_FOUND)
+        found = await ports.stores.entries.search(connection, body.words, MAX_FOUND + 1, body.after)
+        is_more, found = len(found) > MAX_FOUND, found[:MAX_FOUND]
         for source_id in sorted({each.source_id for each in found}):
             source = await ports.stores.registers.source(connection, source_id)
             await _permit(ports, connection, principal, source, f"search:{source_id}")
-    return EntriesOut(entries=[EntryLineOut.of(each) for each in found])
+    lines = [EntryLineOut.of(each) for each in found]
+    return EntriesOut(entries=lines, next=lines[-1].entry_id if is_more else None)
 
 
 @router.get("/v1/watchlist/entries/{entry_id}", responses=problems(NotFound, RefusedByPolicy))

@@ -9,8 +9,8 @@ from services.console.clients.service import MAX_SHORT_ROWS, ServiceClient
 from services.console.seen.entries import (
     DueEntry,
     EntryLife,
-    EntryLine,
     EntryView,
+    FoundEntries,
     Merges,
     Pair,
     Proposal,
@@ -25,10 +25,10 @@ class Entries:
 
     client: ServiceClient
 
-    async def search(self, words: str) -> list[EntryLine]:
+    async def search(self, words: str, after: str | None = None) -> FoundEntries:
         """Entries by a part of a name in any script, an identifier or a document's number."""
-        answer = await self.client.ask("GET", _ENTRIES, query={"q": words})
-        return self.client.read_all(EntryLine, answer, "entries")
+        body = {"words": words, "after": after}
+        return self.client.read(FoundEntries, await self.client.ask("POST", f"{_ENTRIES}/search", body=body))
 
     async def entry(self, entry_id: str) -> EntryView:
         """One person with who says each value."""

@@ -15,6 +15,7 @@ from shared.web.authentication import public
 from shared.web.limits import SIGN_IN_RATE
 
 SIGN_IN_SECONDS: Final = 600
+SIGN_IN: Final = "sign-in"
 ONE_YEAR: Final = "public, max-age=31536000, immutable"
 
 router = APIRouter()
@@ -37,7 +38,7 @@ async def sign_in(request: Request, to: str = "/") -> Response:
     response = RedirectResponse(await console.sign_in.address(attempt), status_code=303)
     response.set_cookie(
         sign_in_cookie(console.settings),
-        console.sessions.seal_attempt(attempt.as_dict()),
+        console.sessions.seal(attempt.as_dict(), SIGN_IN),
         max_age=SIGN_IN_SECONDS,
         httponly=True,
         secure=console.settings.is_secure,
@@ -52,7 +53,7 @@ async def come_back(request: Request) -> Response:
     """Take the issuer's answer and begin a session."""
     console: Console = request.app.state.console
     sealed = request.cookies.get(sign_in_cookie(console.settings), "")
-    remembered = console.sessions.open_attempt(sealed)
+    remembered = console.sessions.open_sealed(sealed, SIGN_IN)
     if remembered is None:
         raise SignInFailed(reason="it took too long, or began in another browser")
     attempt = Attempt(**remembered)

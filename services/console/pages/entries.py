@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Final
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from services.console.errors import ConsoleFault, FormFault, ServiceFault
@@ -18,6 +18,9 @@ MOST_WORDS: Final = 100
 #: Listings of one person whose standing is shown.
 MAX_LISTINGS: Final = 10
 MAX_FINDING_CHARACTERS: Final = 2000
+#: A sought name of 100 signs in any script, and an identifier, sealed.
+MAX_SEALED_CHARACTERS: Final = 4000
+_LOOK: Final = "entries"
 EntryId = Annotated[str, Path(max_length=100)]
 
 router = APIRouter()
@@ -25,20 +28,31 @@ Reader = Annotated[Page, Depends(page_for(Permission.READ_ENTRIES))]
 
 
 @router.get("/entries")
-async def show_search(page: Reader) -> Response:
-    """The search; what is looked for never stands in an address."""
-    return page.show("entries.html", sought="", found=None, fault=None)
+async def show_search(
+    page: Reader, look: Annotated[str | None, Query(max_length=MAX_SEALED_CHARACTERS)] = None
+) -> Response:
+    """The search, and what it found: by a part of a name in any script, an identifier, a document's number.
+
+    What is looked for never stands in an address. The address holds it sealed for this person, so that the
+    browser can go back, reload and turn pages; each time is a look of its own, recorded like the first.
+    """
+    asked = page.opened(look, _LOOK) if look else None
+    if asked is None:
+        return page.show("entries.html", sought="", found=None, more=None, fault=None)
+    found = await page.entries.search(asked["sought"], asked.get("after"))
+    more = _look(page, asked["sought"], found.next) if found.next else None
+    return page.show("entries.html", sought=asked["sought"], found=found.entries, more=more, fault=None)
 
 
 @router.post("/entries")
 async def search(page: Annotated[Page, Depends(form_for(Permission.READ_ENTRIES))]) -> Response:
-    """Entries by a part of a name in any script, an identifier or a document's number."""
+    """Take what is looked for, and send the browser to where it is found."""
     sought = page.form.text("sought", limit=MOST_WORDS)
     if len(sought) < LEAST_WORDS:
         fault = FormFault(field="write at least two characters")
-        return page.show("entries.html", status=_status(fault), sought=sought, found=None, fault=fault)
-    found = await page.entries.search(sought)
-    return page.show("entries.html", sought=sought, found=found, fault=None)
+        facts = {"sought": sought, "found": None, "more": None, "fault": fault}
+        return page.show("entries.html", status=_status(fault), **facts)
+    return page.go(_look(page, sought))
 
 
 @router.get("/entries/{entry_id}")
@@ -106,6 +120,12 @@ async def _shown(entry_id: str, page: Page, fault: ConsoleFault | None = None) -
     return page.show(
         "entry.html", status=_status(fault), entry=entry, lives=lives, fault=fault, written=written
     )
+
+
+def _look(page: Page, sought: str, after: str | None = None) -> str:
+    """The address of what was found; its reader sees neither the name nor an entry."""
+    asked = {"sought": sought} | ({} if after is None else {"after": after})
+    return f"/entries?look={page.sealed(asked, _LOOK)}"
 
 
 def _day(text: str) -> str:

@@ -34,6 +34,13 @@ class EntryLine(Seen):
     is_used: bool = False
 
 
+class FoundEntries(Seen):
+    """A page of what was found; `next` is what to go on after."""
+
+    entries: list[EntryLine]
+    next: str | None = None
+
+
 class SaidBy(Seen):
     """Who says a value: the listing, and the file or the nomination that it came in."""
 

@@ -54,17 +54,21 @@ class EntryStore:
         query = text(f"{_FILE} WHERE entry_id = ANY(CAST(:ids AS text[])) ORDER BY entry_id LIMIT 100")
         return [_file_of(row) for row in await connection.execute(query, {"ids": list(entry_ids)})]
 
-    async def search(self, connection: AsyncConnection, words: str, limit: int) -> list[EntryFile]:
+    async def search(
+        self, connection: AsyncConnection, words: str, limit: int, after: str | None = None
+    ) -> list[EntryFile]:
         """Entries one of whose names, in any script, holds the words; or with that identifier or document."""
         query = text(
-            f"{_FILE} WHERE entry_id = :words OR split_part(entry_id, ':', 2) = :words"  # noqa: S608
+            f"{_FILE} WHERE entry_id > :after"  # noqa: S608
+            " AND (entry_id = :words OR split_part(entry_id, ':', 2) = :words"
             " OR EXISTS (SELECT 1 FROM"
             " jsonb_array_elements(body -> 'names') AS name"
             " WHERE position(lower(:words) IN lower(name ->> 'text')) > 0)"
             " OR EXISTS (SELECT 1 FROM jsonb_array_elements(body -> 'documents') AS held"
-            " WHERE upper(held ->> 'number') = upper(:words)) ORDER BY entry_id LIMIT :limit"
+            " WHERE upper(held ->> 'number') = upper(:words))) ORDER BY entry_id LIMIT :limit"
         )
-        return [_file_of(row) for row in await connection.execute(query, {"words": words, "limit": limit})]
+        asked = {"words": words, "after": after or "", "limit": limit}
+        return [_file_of(row) for row in await connection.execute(query, asked)]
 
     async def due(self, connection: AsyncConnection, until: date, limit: int) -> list[EntryFile]:
         """Entries whose review or end comes by a day, the next first; foreign rows that wait are not due."""

@@ -105,8 +105,8 @@ async def test_person_is_nominated_changed_handed_on_and_put_on_the_list(world: 
     await desk.service.current.refresh()
     decided = (await supervisor.get(page)).text
     assert "List for six months." in decided
-    found = (await supervisor.post("/entries", {"sought": "байшпиль"})).text
-    assert "1 entry found" in found
+    found = (await supervisor.post("/entries", {"sought": "байшпиль"})).headers["location"]
+    assert "1 entry found" in (await supervisor.get(found)).text
     assert NAME in (await steward.get(f"{page}/committee-draft")).text
 
 

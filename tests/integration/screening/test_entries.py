@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from services.screening import routes_entries
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import HADI, MISALI, Listed, un_list
 from tests.integration.screening.test_nominations import TRAVELLER, decide, submitted
@@ -61,13 +64,31 @@ async def test_whom_people_told_apart_is_proposed_no_more(desk: Desk) -> None:
     assert (await desk.ask("steward", "GET", "/v1/watchlist/merge-proposals"))["proposals"] == []
 
 
+async def found_ids(desk: Desk, words: str, after: str | None = None) -> list[str]:
+    body = {"words": words, "after": after}
+    found = await desk.ask("steward", "POST", "/v1/watchlist/entries/search", json=body)
+    assert found["next"] is None
+    return [each["entry_id"] for each in found["entries"]]
+
+
+async def test_many_entries_are_found_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    await two_lists(desk)
+    monkeypatch.setattr(routes_entries, "MAX_FOUND", 1)
+    seen: list[str] = []
+    page: dict[str, Any] = {"next": ""}
+    while page["next"] is not None:
+        body = {"words": "dhaji", "after": page["next"] or None}
+        page = await desk.ask("steward", "POST", "/v1/watchlist/entries/search", json=body)
+        seen += [each["entry_id"] for each in page["entries"]]
+    assert seen == sorted(set(seen))
+    assert {FIRST, SECOND} <= set(seen)
+
+
 async def test_entries_are_found_in_any_script_and_released_with_the_least(desk: Desk) -> None:
     decided = await decide(desk, await submitted(desk))
-    found = await desk.ask("steward", "GET", "/v1/watchlist/entries", params={"q": "байшпиль"})
-    assert [each["entry_id"] for each in found["entries"]] == [decided["entry_id"]]
-    assert (await desk.ask("steward", "GET", "/v1/watchlist/entries", params={"q": "nobody"}))[
-        "entries"
-    ] == []
+    assert await found_ids(desk, "байшпиль") == [decided["entry_id"]]
+    assert await found_ids(desk, "nobody") == []
+    assert await found_ids(desk, "байшпиль", after=decided["entry_id"]) == []
     path = f"/v1/watchlist/entries/{decided['entry_id']}/releasable"
     released = await desk.ask("steward", "GET", path)
     assert released["grounds_summary"] == "Named for travel in a story."

@@ -70,5 +70,5 @@ async def test_merges_that_wait_and_those_that_stand_are_told_apart(desk: Desk) 
 
 
 async def test_entry_is_found_by_its_lists_own_reference(desk: Desk) -> None:
-    found = await desk.ask("steward", "GET", "/v1/watchlist/entries", params={"q": "DEMi.001"})
+    found = await desk.ask("steward", "POST", "/v1/watchlist/entries/search", json={"words": "DEMi.001"})
     assert [each["entry_id"] for each in found["entries"]] == [FIRST]

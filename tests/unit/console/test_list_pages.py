@@ -1,9 +1,11 @@
 """The pages of watchlist staff: what they show, what they send on, who answers whom."""
 
+import re
+from base64 import b64decode
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -23,6 +25,7 @@ from tests.unit.console.watchlist_world import (
     OWN_NOMINATION,
     RENEWAL,
     entry,
+    entry_line,
     life,
     nomination,
     own_draft,
@@ -33,6 +36,7 @@ from tests.unit.console.world import World, a_world, problem
 ENTRY_PAGE = f"/entries/{ENTRY}"
 OTHER_PAGE = f"/entries/{OTHER_ENTRY}"
 LISTED = "/v1/watchlist"
+SEARCH = f"{LISTED}/entries/search"
 DRAFT: dict[str, Any] = {
     "source_id": "NATIONAL",
     "name_text": ["Zefirin Quilfether", ARABIC, ""],
@@ -78,10 +82,34 @@ async def sent(world: World, person: str, path: str, fields: dict[str, Any]) -> 
 
 async def test_entries_are_looked_for_without_the_name_in_an_address(world: World) -> None:
     browser = await signed_in(world, "steward")
-    found = await browser.post("/entries", {"sought": ARABIC})
+    address = (await browser.post("/entries", {"sought": ARABIC})).headers["location"]
+    found = await browser.get(address)
     assert f'href="/entries/{quote(ENTRY, safe="")}"' in found.text
-    assert found.request.url.query == b""
-    assert world.services.asked[-1].url.params["q"] == ARABIC
+    assert f'value="{ARABIC}"' in found.text
+    assert ARABIC not in unquote(address)
+    assert ARABIC.encode() not in b64decode(address.partition("=")[2], altchars=b"-_")
+    assert world.services.asked[-1].url.query == b""
+    assert world.services.body_of("POST", SEARCH) == {"words": ARABIC, "after": None}
+
+
+async def test_what_was_found_is_a_page_to_go_back_to_and_to_turn(world: World) -> None:
+    world.services.answers["POST", SEARCH] = {"entries": [entry_line()], "next": ENTRY}
+    browser = await signed_in(world, "steward")
+    address = (await browser.post("/entries", {"sought": "aba"})).headers["location"]
+    first = await browser.get(address)
+    assert (await browser.get(address)).status_code == HTTPStatus.OK
+    following = re.search(r'href="(/entries\?look=[^"]+)"', first.text)
+    assert following is not None
+    await browser.get(following[1])
+    assert world.services.body_of("POST", SEARCH) == {"words": "aba", "after": ENTRY}
+
+
+async def test_address_of_what_was_found_opens_for_nobody_else(world: World) -> None:
+    address = (await sent(world, "steward", "/entries", {"sought": "aba"})).headers["location"]
+    asked = len(world.services.asked)
+    page = await shown(world, "supervisor", address)
+    assert "found for" not in page
+    assert len(world.services.asked) == asked
 
 
 async def test_one_character_is_not_looked_for(world: World) -> None:
@@ -92,9 +120,10 @@ async def test_one_character_is_not_looked_for(world: World) -> None:
 
 
 async def test_nobody_found_is_said(world: World) -> None:
-    world.services.answers["GET", f"{LISTED}/entries"] = {"entries": []}
-    answer = await sent(world, "steward", "/entries", {"sought": "nobody"})
-    assert "No entries found" in answer.text
+    world.services.answers["POST", SEARCH] = {"entries": []}
+    browser = await signed_in(world, "steward")
+    address = (await browser.post("/entries", {"sought": "nobody"})).headers["location"]
+    assert "No entries found" in (await browser.get(address)).text
 
 
 async def test_each_value_stands_beside_who_says_it(world: World) -> None:

@@ -94,11 +94,13 @@ async def test_form_token_is_the_persons_own_and_outlives_a_session() -> None:
     assert tokens[0] != tokens[2]
 
 
-def test_sealed_attempt_opens_once_made_and_nothing_else_does() -> None:
+def test_what_is_sealed_opens_for_the_same_thing_and_for_nothing_else() -> None:
     kept = sessions(MemorySessions(), FixedClock())
-    sealed = kept.seal_attempt({"state": "s"})
-    assert kept.open_attempt(sealed) == {"state": "s"}
-    assert [kept.open_attempt(text) for text in ("", "x", "AAAA" * 10, sealed[:-4] + "AAAA")] == [None] * 4
+    sealed = kept.seal({"state": "s"}, "sign-in")
+    assert kept.open_sealed(sealed, "sign-in") == {"state": "s"}
+    assert kept.open_sealed(sealed, "entries:steward") is None
+    wrong = ("", "x", "AAAA" * 10, "ü", sealed[:-4] + "AAAA")
+    assert [kept.open_sealed(text, "sign-in") for text in wrong] == [None] * 5
 
 
 @pytest.mark.parametrize(

@@ -397,7 +397,7 @@ def watchlist_answers() -> dict[tuple[str, str], Any]:
     decision = {"decision_id": DECISION, "is_same": False, "author": "steward", "approver": None}
     own = f"/v1/nominations/{OWN_NOMINATION}"
     return {
-        ("GET", entries): {"entries": [entry_line(), entry_line(OTHER_ENTRY, "SUSPENDED")]},
+        ("POST", f"{entries}/search"): {"entries": [entry_line(), entry_line(OTHER_ENTRY, "SUSPENDED")]},
         ("GET", f"{entries}/{ENTRY}"): entry(),
         ("GET", f"{entries}/{ENTRY}/life"): life(renewals=[renewal()]),
         ("GET", f"{entries}/{OTHER_ENTRY}"): other_entry(),
