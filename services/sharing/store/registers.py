@@ -2,18 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, RegisterEntry
+from services.sharing.registry_entries import (
+    Agreement,
+    Authority,
+    CountryRisk,
+    LegalRow,
+    RegisterEntry,
+    Suspension,
+)
 from shared.db.column_types import Json
 
 MAX_ENTRIES: Final = 2000
+OVERSIGHT: Final = "OVERSIGHT"
 
 
 Entry = TypeVar("Entry", bound=RegisterEntry)
@@ -28,19 +36,29 @@ class Register(StrEnum):
     LEGAL_ROW = "LEGAL_ROW"
 
 
+# An order of oversight names an authority, an agreement, or a State with all its authorities (SG-42).
+_SUSPENDED: Final = """
+ARRAY[entry_id, coalesce(body ->> 'state', '')] && ARRAY(
+    SELECT object_id FROM oversight_suspension WHERE lifted_at IS NULL AND kind = 'PARTNER'
+) AS is_suspended
+"""
+_CHANGES: Final = """
+(SELECT count(*) FROM register_version) || ' '
+    || (SELECT count(*) || ' ' || count(lifted_at) FROM oversight_suspension)
+"""
 _NEWEST = text("""
 SELECT DISTINCT ON (entry_id) entry_id, version, body, activated_at FROM register_version
 WHERE register = :register ORDER BY entry_id, version DESC LIMIT :limit
 """)
-_EVERYTHING = text("""
-SELECT DISTINCT ON (register, entry_id) register, body, (SELECT count(*) FROM register_version) AS versions
+_EVERYTHING = text(f"""
+SELECT DISTINCT ON (register, entry_id) register, body, {_SUSPENDED}, {_CHANGES} AS versions
 FROM register_version ORDER BY register, entry_id, version DESC LIMIT :limit
-""")
-_VERSIONS = text("SELECT count(*) FROM register_version")
-_ONE = text("""
-SELECT version, body FROM register_version WHERE register = :register AND entry_id = :entry_id
-ORDER BY version DESC LIMIT 1
-""")
+""")  # noqa: S608
+_VERSIONS = text(f"SELECT {_CHANGES}")
+_ONE = text(f"""
+SELECT version, body, {_SUSPENDED} FROM register_version
+WHERE register = :register AND entry_id = :entry_id ORDER BY version DESC LIMIT 1
+""")  # noqa: S608
 _ADD = text("""
 INSERT INTO register_version (register, entry_id, version, body, approval_id, activated_at)
 SELECT CAST(:register AS text), CAST(:entry_id AS text), coalesce(max(version), 0) + 1, :body,
@@ -70,12 +88,13 @@ class Registers:
 class RegisterReader:
     """Reads the registers when they change, and gives what it read before while they do not.
 
-    Every question asks the database how many versions there are, in the caller's transaction, so that a
-    change counts at once everywhere. A version is only ever added: equal numbers mean equal registers.
+    Every question asks the database how many versions and orders of oversight there are, in the caller's
+    transaction, so that a change counts at once everywhere. A version is only ever added, an order only
+    added and lifted: equal numbers mean equal registers.
     """
 
     def __init__(self) -> None:
-        self._known: tuple[int, Registers] | None = None
+        self._known: tuple[str, Registers] | None = None
 
     async def read(self, connection: AsyncConnection) -> Registers:
         """The registers as the caller's transaction sees them."""
@@ -85,18 +104,23 @@ class RegisterReader:
         return self._known[1]
 
 
-async def _everything(connection: AsyncConnection) -> tuple[int, Registers]:
+async def _everything(connection: AsyncConnection) -> tuple[str, Registers]:
     """The registers with the number of their versions, both of one moment."""
-    versions = 0
+    versions = ""
     bodies: dict[str, list[dict[str, Any]]] = {register.value: [] for register in Register}
+    suspended: set[str] = set()
     for row in await connection.execute(_EVERYTHING, {"limit": MAX_ENTRIES * len(Register)}):
         versions = row.versions
         bodies[row.register].append(row.body)
+        suspended |= {str(row.body.get("id"))} if row.is_suspended else set()
     authorities = _read(Authority, bodies[Register.AUTHORITY])
     risks = _read(CountryRisk, bodies[Register.COUNTRY_RISK])
     return versions, Registers(
-        authorities={each.id: each for each in authorities},
-        agreements=_read(Agreement, bodies[Register.AGREEMENT]),
+        authorities={each.id: _as_it_stands(each, each.id in suspended) for each in authorities},
+        agreements=tuple(
+            _in_force_or_not(each, each.id in suspended)
+            for each in _read(Agreement, bodies[Register.AGREEMENT])
+        ),
         country_risks={each.state: each for each in risks},
         legal_rows=_read(LegalRow, bodies[Register.LEGAL_ROW]),
     )
@@ -132,18 +156,36 @@ class RegisterStore:
         return int((await self._connection.execute(_ADD, values)).scalar_one())
 
     async def newest(self, register: Register) -> list[tuple[int, dict[str, Any]]]:
-        """The newest version of every entry, by identifier."""
+        """The newest version of every entry as people wrote it, by identifier."""
         values = {"register": register.value, "limit": MAX_ENTRIES}
         rows = await self._connection.execute(_NEWEST, values)
         return [(row.version, row.body) for row in rows]
 
     async def one(self, register: Register, entry_id: str) -> dict[str, Any] | None:
-        """The newest version of one entry."""
-        values = {"register": register.value, "entry_id": entry_id}
-        row = (await self._connection.execute(_ONE, values)).one_or_none()
+        """The newest version of one entry as people wrote it."""
+        row = await self._row(register, entry_id)
         return None if row is None else dict(row.body)
 
     async def authority(self, authority_id: str) -> Authority | None:
-        """One authority."""
-        body = await self.one(Register.AUTHORITY, authority_id)
-        return None if body is None else Authority.model_validate(body)
+        """One authority; one that oversight suspended is suspended."""
+        row = await self._row(Register.AUTHORITY, authority_id)
+        return None if row is None else _as_it_stands(Authority.model_validate(row.body), row.is_suspended)
+
+    async def _row(self, register: Register, entry_id: str) -> Row[Any] | None:
+        values = {"register": register.value, "entry_id": entry_id}
+        return (await self._connection.execute(_ONE, values)).one_or_none()
+
+
+def _as_it_stands(authority: Authority, is_suspended: bool) -> Authority:
+    """An authority as everybody acts on it; what is revoked stays so."""
+    if not is_suspended or authority.status == "REVOKED":
+        return authority
+    return authority.model_copy(update={"status": "SUSPENDED", "suspended_reason": OVERSIGHT})
+
+
+def _in_force_or_not(agreement: Agreement, is_suspended: bool) -> Agreement:
+    """An agreement as everybody acts on it."""
+    if not is_suspended or agreement.suspended is not None:
+        return agreement
+    order = Suspension(at=datetime.min.replace(tzinfo=UTC), by=OVERSIGHT, why="an order of oversight stands")
+    return agreement.model_copy(update={"suspended": order})
