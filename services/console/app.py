@@ -43,6 +43,7 @@ from services.console.pages import (
     review,
     rights,
     shares,
+    suspensions,
     watchlist,
     watchlist_statistics,
 )
@@ -84,6 +85,7 @@ PAGES: Final = (
     review,
     rights,
     shares,
+    suspensions,
     watchlist,
     watchlist_statistics,
 )

@@ -220,6 +220,12 @@ SECTIONS: Final[Sequence[Section]] = (
                 Permission.READ_OVERSIGHT,
             ),
             Entry(
+                "/suspensions",
+                "Suspended",
+                "What oversight suspended, by which order, and who can lift it.",
+                Permission.READ_SUSPENSIONS,
+            ),
+            Entry(
                 "/log", "Log", "Who looked at what, what was refused, and the proof.", Permission.READ_AUDIT
             ),
         ),
