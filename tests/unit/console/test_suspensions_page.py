@@ -62,7 +62,7 @@ async def test_the_form_says_what_is_suspended_and_for_oversight_alone(
 async def test_an_entry_is_named(world: World) -> None:
     form = {"what": "ENTRY", "order_number": "IA-2026/17", "reason": "Before the court."}
     answer = await (await signed_in(world, "dpo")).post("/suspensions", form)
-    assert answer.status_code == HTTPStatus.UNPROCESSABLE_CONTENT
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert "name is missing" in answer.text
 
 
