@@ -22,6 +22,7 @@ from services.console.errors import (
     WrongHost,
 )
 from services.console.page import Console
+from services.console.shown_again import sentences_written, shown_again
 from shared.errors import DomainError
 from shared.web.problems import register_problems, status_of
 from shared.web.request_context import fault_problem
@@ -45,9 +46,11 @@ def install_fault_pages(app: FastAPI) -> None:
 
 
 def _page_or(problem: Handler) -> Handler:
-    def handle(request: Request, error: Exception) -> Response | Awaitable[Response]:
-        is_for_machines = request.url.path.startswith(_OPERATION)
-        return problem(request, error) if is_for_machines else _fault_page(request, error)
+    async def handle(request: Request, error: Exception) -> Response:
+        if not request.url.path.startswith(_OPERATION):
+            return await _fault_page(request, error)
+        answer = problem(request, error)
+        return await answer if isinstance(answer, Awaitable) else answer
 
     return handle
 
@@ -62,21 +65,29 @@ def unforeseen_fault(scope: Scope) -> Response:
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         sentence="Something went wrong on our side, and nobody foresaw it.",
         code="INTERNAL_FAULT",
+        reasons="",
+        written=[],
         trace_id=current_trace_id(),
     )
     return HTMLResponse(html, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _fault_page(request: Request, error: Exception) -> Response:
+async def _fault_page(request: Request, error: Exception) -> Response:
     console: Console = request.app.state.console
     if isinstance(error, WrongHost) and request.method == "GET":
         return RedirectResponse(console.settings.own_url + request.url.path, status_code=303)
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request, console)
     status, sentence, code = _told(error)
-    html = console.templates.draw(
-        "fault.html", status=status, sentence=sentence, code=code, trace_id=current_trace_id()
-    )
+    told = {"status": status, "sentence": sentence, "code": code, "reasons": _reasons(error)}
+    html = await shown_again(request, status, told)
+    if html is None:
+        html = console.templates.draw(
+            "fault.html",
+            **told,
+            written=sentences_written(request),
+            trace_id=current_trace_id(),
+        )
     return HTMLResponse(html, status_code=status)
 
 
@@ -91,6 +102,11 @@ def _told(error: Exception) -> tuple[int, str, str]:
     status = HTTPStatus(error.status_code)
     sentence = "There is no such page." if status is HTTPStatus.NOT_FOUND else f"{status.phrase}."
     return status, sentence, status.name
+
+
+def _reasons(error: Exception) -> str:
+    """The codes behind a refusal of another service; empty when it gave none."""
+    return str(error.facts.get("reasons") or "") if isinstance(error, ServiceFault) else ""
 
 
 def _to_sign_in(request: Request, console: Console) -> Response:
