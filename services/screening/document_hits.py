@@ -4,8 +4,9 @@ A document's hit is another kind than a person's: it says nothing about its bear
 was stolen from, and leads to a check of the document alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,8 +14,10 @@ from services.screening.hit import Matched, digest_of
 from services.screening.ports import Ports
 from services.screening.screen_matching import Found
 from services.screening.store.documents import FoundDocument
+from services.screening.store.rescreening import DocumentChange
 from services.screening.watchlist.sources.lost_document import number_key
-from shared.contracts import TravellerObservedV1, TravellersObservedV1
+from shared.contracts import TravellersObservedV1
+from shared.contracts.rescreening import WindowTravellerV1
 
 #: How such hits are found: by equality alone, which has no threshold and no score to weigh.
 ALGORITHM: Final = "document-equality-1"
@@ -37,7 +40,7 @@ class DocumentHits:
 
         Source: `workflow.md` §1 (DOCUMENT hits); `watchlist-governance.md` §6.6; S/RES/2396 paras 3 and 16.
         """
-        presented = [(each, pair) for each in batch.travellers for pair in _presented(each)]
+        presented = [(each, pair) for each in batch.travellers for pair in _presented(each.traveller)]
         documents = await self._ports.stores.documents.look_up(connection, {pair for _, pair in presented})
         reported: dict[tuple[str, str], list[FoundDocument]] = {}
         for each in documents:
@@ -48,15 +51,33 @@ class DocumentHits:
             for document in reported.get((number_key(number), issuer), ())
         ]
 
+    async def affected(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[DocumentChange],
+        travellers: Sequence[WindowTravellerV1],
+    ) -> list[UUID]:
+        """Which travellers of the window present a document that changed lists newly report.
+
+        Source: `workflow.md` §1; decision 0020.
+        """
+        presented = {
+            each.traveller_id: {(number_key(number), issuer) for number, issuer in _presented(each.facts)}
+            for each in travellers
+        }
+        asked = {pair for pairs in presented.values() for pair in pairs}
+        new = await self._ports.stores.documents.new_among(connection, changes, asked)
+        return [traveller_id for traveller_id, pairs in presented.items() if pairs & new]
+
 
 def words_of(kind: str) -> str:
     """What happened to a document, as a sentence."""
     return _WORDS[kind]
 
 
-def _presented(observed: TravellerObservedV1) -> Iterator[tuple[str, str]]:
+def _presented(traveller: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Number and issuing State of each document that says both."""
-    documents: Sequence[dict[str, Any]] = observed.traveller.get("documents") or ()
+    documents: Sequence[dict[str, Any]] = traveller.get("documents") or ()
     for each in documents:
         if each.get("number") and each.get("issuer"):
             yield str(each["number"]), str(each["issuer"])

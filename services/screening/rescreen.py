@@ -1,8 +1,9 @@
 """A changed list meets the travellers of the window: the coming 72 hours and the past 7 days.
 
 Ingest holds the travellers. It gives them page by page with the facts that matching reads; a small matcher
-of the changed entries picks whom they may concern; those alone are sent again and screened like any other
-batch, against the whole list. Nothing of a page is stored here.
+of the changed entries picks whom they may concern, and newly reported documents are looked up by number and
+State; those travellers alone are sent again and screened like any other batch, against everything in force.
+Nothing of a page is stored here.
 """
 
 import asyncio
@@ -13,7 +14,9 @@ from typing import Final
 from uuid import UUID
 
 from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.document_hits import DocumentHits
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.rescreening import Pass, PassState, Progress, RescreeningStore
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
@@ -59,12 +62,13 @@ class Rescreening:
     def __init__(self, ports: Ports, current: CurrentMatcher, carrier: Carrier) -> None:
         self._ports = ports
         self._current = current
+        self._documents = DocumentHits(ports)
         self._window = TravellerWindow(carrier, ports.identifiers)
         self._store = RescreeningStore()
         self._small: tuple[UUID, ScreeningMatcher | None] | None = None
 
     async def plan(self) -> Pass | None:
-        """Begin a pass where entries in use are new or have new identifiers; `None` where none are.
+        """Begin a pass where entries in use or reported documents are new or changed; `None` where none are.
 
         Source: issue 5 item 7; `watchlist-governance.md` §5.
         """
@@ -72,7 +76,8 @@ class Rescreening:
             if not await self._store.try_lock(connection):
                 return None
             changed = await self._store.take_changed(connection)
-            if not changed:
+            documents = await self._store.take_changed_documents(connection)
+            if not changed and not documents:
                 return None
             now = self._ports.clock.now()
             generation, _ = await self._ports.stores.watchlist.generation(connection)
@@ -88,6 +93,7 @@ class Rescreening:
                 compared=0,
                 sent_again=0,
                 finished_at=None,
+                documents=tuple(documents),
             )
             await self._store.add(connection, new)
             await self._ports.audit.append(
@@ -96,7 +102,11 @@ class Rescreening:
                 action="rescreen.begin",
                 object_kind="rescreening",
                 object_id=str(new.rescreening_id),
-                facts={"entries": len(changed), "generation": generation},
+                facts={
+                    "entries": len(changed),
+                    "document_lists": len(documents),
+                    "generation": generation,
+                },
             )
             return new
 
@@ -117,7 +127,9 @@ class Rescreening:
             if due is None:
                 return False
             matcher = await self._matcher_of(due)
-            compared = await self._compare(due, matcher) if matcher is not None else Compared(0, [], None)
+            compared = Compared(0, [], None)
+            if matcher is not None or due.documents:
+                compared = await self._compare(connection, due, matcher)
             await self._window.send_again(due.rescreening_id, due.generation, compared.affected)
             made = _progress(due, compared, now)
             await self._store.advance(connection, due.rescreening_id, made)
@@ -146,7 +158,9 @@ class Rescreening:
             self._small = due.rescreening_id, await self._current.compiled(bodies) if bodies else None
         return self._small[1]
 
-    async def _compare(self, due: Pass, matcher: ScreeningMatcher) -> Compared:
+    async def _compare(
+        self, connection: AsyncConnection, due: Pass, matcher: ScreeningMatcher | None
+    ) -> Compared:
         page = await self._window.page(
             due.rescreening_id,
             (due.first_day, due.last_day),
@@ -156,9 +170,12 @@ class Rescreening:
         affected: list[UUID] = []
         for start in range(0, len(page.travellers), TRAVELLERS_A_TURN):
             turn = page.travellers[start : start + TRAVELLERS_A_TURN]
-            async with self._current.one_batch:
-                affected += await asyncio.to_thread(concerned, matcher, turn)
-        return Compared(len(page.travellers), affected, page.place)
+            if matcher is not None:
+                async with self._current.one_batch:
+                    affected += await asyncio.to_thread(concerned, matcher, turn)
+            if due.documents:
+                affected += await self._documents.affected(connection, due.documents, turn)
+        return Compared(len(page.travellers), list(dict.fromkeys(affected)), page.place)
 
 
 def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]) -> list[UUID]:

@@ -128,6 +128,7 @@ class RescreeningOut(Out):
     made_at: datetime
     state: Literal["RUNNING", "SETTLING", "DONE"]
     entries: int
+    document_lists: int
     compared: int
     sent_again: int
     day_reached: date | None
@@ -142,6 +143,7 @@ class RescreeningOut(Out):
             made_at=each.made_at,
             state=each.state.value,
             entries=len(each.entry_ids),
+            document_lists=len(each.documents),
             compared=each.compared,
             sent_again=each.sent_again,
             day_reached=None if each.after is None else each.after[0],
@@ -182,7 +184,7 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
     stores = ports.stores
     async with ports.database.connect() as connection:
         sources = await stores.registers.sources(connection)
-        versions = await stores.watchlist.versions(connection)
+        versions = await stores.versions.newest(connection)
         generation, is_loaded = await stores.watchlist.generation(connection)
         passes = await RescreeningStore().newest(connection)
     matcher = opened.current.matcher
@@ -211,7 +213,7 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
 async def read_version(version_id: UUID, ports: RequestPorts) -> VersionOut:
     """One version's report."""
     async with ports.database.connect() as connection:
-        version = await ports.stores.watchlist.version(connection, version_id)
+        version = await ports.stores.versions.get(connection, version_id)
     if version is None:
         raise NotFound(kind="list version")
     return VersionOut.of(version)

@@ -62,6 +62,7 @@ class Rescreening(Seen):
     entries: int = 0
     compared: int = 0
     sent_again: int = 0
+    document_lists: int = 0
     day_reached: date | None = None
     last_day: date | None = None
     finished_at: datetime | None = None

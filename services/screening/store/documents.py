@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.store.rescreening import DocumentChange
 from services.screening.store.rows import as_rows
 from services.screening.store.suspensions import not_suspended_source
 from services.screening.watchlist.entry import EntryDocument, Listing, WatchlistEntry
@@ -18,6 +19,17 @@ _ROWS_A_STATEMENT = 2000
 _COLUMNS = "source_id, version_id, number, issuer, kind, document_type, reported_on"
 #: How the identifier of a document begins where hits and reviews speak of entries: `DOC:SOURCE:STATE:NUMBER`.
 DOCUMENT_ENTRIES = "DOC:"
+_NEW_AMONG = text("""
+SELECT DISTINCT said.number_key, said.issuer
+FROM jsonb_to_recordset(CAST(:changes AS jsonb)) AS change(version_id uuid, before uuid)
+JOIN lost_document AS said ON said.version_id = change.version_id
+WHERE (said.number_key, said.issuer) IN
+    (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:issuers AS text[])))
+AND NOT EXISTS (
+    SELECT 1 FROM lost_document AS earlier
+    WHERE earlier.version_id = change.before AND earlier.number_key = said.number_key
+    AND earlier.issuer = said.issuer AND earlier.kind = said.kind)
+""")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -89,6 +101,26 @@ class DocumentStore:
         pairs = sorted({(number_key(number), issuer) for number, issuer in asked})
         facts = {"numbers": [number for number, _ in pairs], "issuers": [issuer for _, issuer in pairs]}
         return [_found(row) for row in await connection.execute(query, facts)]
+
+    async def new_among(
+        self,
+        connection: AsyncConnection,
+        changes: Sequence[DocumentChange],
+        asked: Collection[tuple[str, str]],
+    ) -> set[tuple[str, str]]:
+        """Which of these pairs of a number's key and an issuer a version says that the one before did not.
+
+        A document whose kind changed is new: what happened to it is another thing now.
+        """
+        if not asked:
+            return set()
+        pairs = sorted(asked)
+        facts = {
+            "changes": as_rows(each.as_json() for each in changes),
+            "numbers": [number for number, _ in pairs],
+            "issuers": [issuer for _, issuer in pairs],
+        }
+        return {(row.number_key, row.issuer) for row in await connection.execute(_NEW_AMONG, facts)}
 
     async def of_number(self, connection: AsyncConnection, number: str) -> list[FoundDocument]:
         """The documents in force with this number, whichever State issued them."""

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.store.rows import from_json
-from services.screening.store.suspensions import not_suspended
+from services.screening.store.rows import as_json, from_json
+from services.screening.store.suspensions import not_suspended, not_suspended_source
 
 _COLUMNS = """rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, after_day,
-    after_flight, compared, sent_again, finished_at"""
+    after_flight, compared, sent_again, finished_at, documents"""
 # An entry that left use and comes back meets the travellers anew.
 _FORGET_UNUSED = text(f"""
 DELETE FROM rescreened_entry r
@@ -28,9 +28,32 @@ WHERE w.is_used AND r.digest IS DISTINCT FROM w.digest AND {not_suspended("w")}
 ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest
 RETURNING entry_id
 """)  # noqa: S608
+# Lists of documents are met by version: what is new in one is what the one before did not say.
+_DOCUMENTS_IN_FORCE = f"""
+SELECT source_id, version_id FROM list_version
+WHERE state = 'IN_FORCE' AND {not_suspended_source()}
+    AND EXISTS (SELECT 1 FROM lost_document d WHERE d.version_id = list_version.version_id)
+"""  # noqa: S608
+_FORGET_DOCUMENTS = text(f"""
+DELETE FROM rescreened_documents WHERE source_id NOT IN
+    (SELECT source_id FROM ({_DOCUMENTS_IN_FORCE}) AS standing)
+""")  # noqa: S608
+_TAKE_DOCUMENTS = text(f"""
+WITH changed AS (
+    SELECT standing.source_id, standing.version_id, met.version_id AS before
+    FROM ({_DOCUMENTS_IN_FORCE}) AS standing LEFT JOIN rescreened_documents AS met USING (source_id)
+    WHERE met.version_id IS DISTINCT FROM standing.version_id
+), taken AS (
+    INSERT INTO rescreened_documents (source_id, version_id) SELECT source_id, version_id FROM changed
+    ON CONFLICT (source_id) DO UPDATE SET version_id = excluded.version_id
+)
+SELECT version_id, before FROM changed ORDER BY source_id
+""")  # noqa: S608
 _ADD = text("""
-INSERT INTO rescreening (rescreening_id, made_at, generation, entry_ids, first_day, last_day, state)
-VALUES (:rescreening_id, :made_at, :generation, :entry_ids, :first_day, :last_day, 'RUNNING')
+INSERT INTO rescreening
+    (rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, documents)
+VALUES (:rescreening_id, :made_at, :generation, :entry_ids, :first_day, :last_day, 'RUNNING',
+    CAST(:documents AS jsonb))
 """)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('rescreening', 0))")
 _NEXT = text(f"""
@@ -59,8 +82,21 @@ class PassState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentChange:
+    """A list of lost and stolen documents in force, and the version of it that the travellers met before."""
+
+    version_id: UUID
+    before: UUID | None
+
+    def as_json(self) -> dict[str, str | None]:
+        """`{"version_id", "before"}`."""
+        before = None if self.before is None else str(self.before)
+        return {"version_id": str(self.version_id), "before": before}
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass of changed entries over the window; `after` is the last flight that was compared.
+    """One pass of changed entries and documents over the window; `after` is the last flight compared.
 
     `generation` is the set of entries in use that the travellers have to meet.
     """
@@ -76,6 +112,7 @@ class Pass:
     compared: int
     sent_again: int
     finished_at: datetime | None
+    documents: tuple[DocumentChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +127,23 @@ class Progress:
 
 
 class RescreeningStore:
-    """The tables `rescreened_entry` and `rescreening`."""
+    """The tables `rescreened_entry`, `rescreened_documents` and `rescreening`."""
 
     async def take_changed(self, connection: AsyncConnection) -> list[str]:
         """The entries in use that the window has not met with these identifiers; they count as met now."""
         await connection.execute(_FORGET_UNUSED)
         rows = await connection.execute(_TAKE_CHANGED)
         return sorted(row.entry_id for row in rows)
+
+    async def take_changed_documents(self, connection: AsyncConnection) -> list[DocumentChange]:
+        """The lists of documents in force that the window has not met; they count as met now.
+
+        A list that was out of force or suspended in between meets the travellers anew, as a whole.
+        """
+        await connection.execute(_FORGET_DOCUMENTS)
+        return [
+            DocumentChange(row.version_id, row.before) for row in await connection.execute(_TAKE_DOCUMENTS)
+        ]
 
     async def add(self, connection: AsyncConnection, new: Pass) -> None:
         """Write a pass that begins."""
@@ -107,6 +154,7 @@ class RescreeningStore:
             "entry_ids": list(new.entry_ids),
             "first_day": new.first_day,
             "last_day": new.last_day,
+            "documents": as_json([each.as_json() for each in new.documents]),
         }
         await connection.execute(_ADD, values)
 
@@ -156,4 +204,10 @@ def _pass_of(row: Row[Any]) -> Pass:
         row.compared,
         row.sent_again,
         row.finished_at,
+        tuple(_change_of(each) for each in from_json(row.documents)),
     )
+
+
+def _change_of(change: dict[str, Any]) -> DocumentChange:
+    before = change["before"]
+    return DocumentChange(UUID(change["version_id"]), None if before is None else UUID(before))

@@ -11,6 +11,7 @@ from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import ESEMPIO, HADI, MISALI, a_traveller, somebody_else
+from tests.integration.screening.test_watchlist_versions import import_as, register
 
 PAOLO = {"surname": "ESEMPIO", "given_names": "PAOLO", "birth_date": "1988-11-30", "nationality": "XDD"}
 
@@ -178,3 +179,75 @@ async def test_whoever_cannot_be_read_is_sent_again(desk: Desk, window: FakeInge
     await work.plan()
     await run_out(desk, work)
     assert str(UUID(int=1)) in window.waiting[0]["travellers"][0]["traveller_id"]
+
+
+STOLEN = {"type": "P", "number": "XD 5550001", "issuer": "XDD"}
+LOST_AND_STOLEN = (
+    b"number,state,kind,date,type\nXD5550001,XDD,STOLEN,2027-03-02,P\nXD7,XDD,LOST,2027-03-02,P\n"
+)
+ONE_MORE = b"XD8,XDD,LOST,2027-03-02,P\n"
+
+
+async def reported(desk: Desk, content: bytes, day: int) -> None:
+    """A version of the documents' list that goes into force."""
+    await import_as(desk, "documents", "DOCUMENTS", content, dated=f"2027-10-{day:02}T00:00:00Z")
+
+
+@pytest.fixture
+async def documented(desk: Desk, window: FakeIngest) -> FakeIngest:
+    """The window, one traveller of which presents a document that a registered source can report."""
+    await register(desk, source_id="DOCUMENTS", reader="documents", allow_list=["LOST", "STOLEN"])
+    bearer = next(iter(sorted(window.travellers)))
+    window.travellers[bearer]["documents"] = [STOLEN]
+    return window
+
+
+async def test_newly_reported_document_meets_who_presented_it_and_nobody_else(
+    desk: Desk, documented: FakeIngest
+) -> None:
+    await reported(desk, LOST_AND_STOLEN, 1)
+    work = rescreening(desk, documented)
+    planned = await work.plan()
+    assert planned is not None
+    assert (planned.entry_ids, len(planned.documents)) == ((), 1)
+    await run_out(desk, work)
+    await documented.hand_over()
+    assert await states(desk) == [("DOC:DOCUMENTS:XDD:XD5550001", "RESCREEN")]
+    (row,) = await desk.rows("SELECT * FROM rescreening ORDER BY made_at DESC LIMIT 1")
+    assert (row.state, row.compared, row.sent_again) == ("DONE", 5, 1)
+    shown = (await desk.ask("steward", "GET", "/v1/watchlist"))["rescreenings"][0]
+    assert (shown["entries"], shown["document_lists"]) == (0, 1)
+
+
+async def test_document_that_was_reported_before_meets_nobody_again(
+    desk: Desk, documented: FakeIngest
+) -> None:
+    await reported(desk, LOST_AND_STOLEN, 1)
+    work = rescreening(desk, documented)
+    await work.plan()
+    await run_out(desk, work)
+    documented.waiting.clear()
+    assert await work.plan() is None
+    desk.clock.advance(seconds=1)
+    await reported(desk, LOST_AND_STOLEN + ONE_MORE, 2)
+    await run_out(desk, await planned_again(work))
+    assert documented.waiting == []
+
+
+async def test_what_happened_to_a_document_is_met_again_when_it_changes(
+    desk: Desk, documented: FakeIngest
+) -> None:
+    await reported(desk, LOST_AND_STOLEN.replace(b"STOLEN", b"LOST"), 1)
+    work = rescreening(desk, documented)
+    await work.plan()
+    await run_out(desk, work)
+    documented.waiting.clear()
+    desk.clock.advance(seconds=1)
+    await reported(desk, LOST_AND_STOLEN + ONE_MORE, 2)
+    await run_out(desk, await planned_again(work))
+    assert len(documented.waiting) == 1
+
+
+async def planned_again(work: Rescreening) -> Rescreening:
+    assert await work.plan() is not None
+    return work

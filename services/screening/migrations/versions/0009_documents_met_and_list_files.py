@@ -1,0 +1,44 @@
+"""Which lists of documents the window's travellers met, and the sealed files that versions were made of."""
+
+from alembic import op
+
+from shared.db import shared_tables
+
+revision = "0009"
+down_revision = "0011"
+branch_labels = None
+depends_on = None
+
+# Which version of each list of documents the travellers of the window have met, or are meeting.
+_RESCREENED_DOCUMENTS = """
+CREATE TABLE rescreened_documents (
+    source_id text PRIMARY KEY,
+    version_id uuid NOT NULL
+)
+"""
+_PASSES = (
+    "ALTER TABLE rescreening ADD COLUMN documents jsonb NOT NULL DEFAULT '[]'",
+    "ALTER TABLE rescreening DROP CONSTRAINT rescreening_entry_ids_check",
+    "ALTER TABLE rescreening ADD CONSTRAINT rescreening_has_cause"
+    " CHECK (cardinality(entry_ids) > 0 OR documents <> '[]')",
+)
+# The file that a version was made of, packed and sealed under a key that is not in the database. It is let go
+# (`sealed` becomes empty) some time after the version is used for the last time; size and digest stay.
+_LIST_FILE = """
+CREATE TABLE list_file (
+    version_id uuid PRIMARY KEY REFERENCES list_version DEFERRABLE INITIALLY DEFERRED,
+    file_bytes bigint NOT NULL,
+    sealed bytea,
+    unused_since timestamptz,
+    let_go_at timestamptz,
+    CHECK ((sealed IS NULL) = (let_go_at IS NOT NULL))
+)
+"""
+_UNPACKED = "ALTER TABLE list_file ALTER COLUMN sealed SET STORAGE EXTERNAL"
+
+
+def upgrade() -> None:
+    for statement in (_RESCREENED_DOCUMENTS, *_PASSES, _LIST_FILE, _UNPACKED):
+        op.execute(statement)
+    shared_tables.grant_to_app(op, "screening", "rescreened_documents", "SELECT, INSERT, UPDATE, DELETE")
+    shared_tables.grant_to_app(op, "screening", "list_file", "SELECT, INSERT, UPDATE")
