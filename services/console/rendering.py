@@ -35,6 +35,7 @@ class Templates:
         )
         self._environment.filters |= {
             "clock": clock_time,
+            "clock_from": clock_from,
             "day": day_time,
             "machine": machine_time,
             "left": minutes_in_words,
@@ -95,6 +96,14 @@ def clock_time(instant: datetime | None) -> str:
     if instant.tzinfo is None:
         return f"{instant:%H:%M} local"
     return f"{instant.astimezone(UTC):%H:%M} UTC"
+
+
+def clock_from(instant: datetime | None, now: datetime) -> str:
+    """The time of day, and the day before it where it is not today: `23 November, 14:05 UTC`."""
+    text = clock_time(instant)
+    if instant is None or instant.date() == now.astimezone(instant.tzinfo or UTC).date():
+        return text
+    return f"{instant.day} {instant:%B}, {text}"
 
 
 def day_time(instant: datetime | date | None) -> str:

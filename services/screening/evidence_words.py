@@ -35,7 +35,7 @@ _SENTENCES = {
     ("place_of_birth", "MISSING"): "A city of birth is missing on one side.",
     ("sex", "AGREE"): "The sex is the same. This alone says little.",
     ("sex", "DIFFER"): "The sex differs.",
-    ("sex", "MISSING"): "The sex is not given on both sides.",
+    ("sex", "MISSING"): "The sex is unspecified or unknown on one side.",
 }
 _BIRTH_DATE = {
     BirthDateRelation.FULL_EQUAL: ("AGREE", "Day, month and year of birth are equal."),
@@ -43,6 +43,8 @@ _BIRTH_DATE = {
     BirthDateRelation.DISAGREE: ("DIFFER", "The dates of birth differ."),
     BirthDateRelation.MISSING: ("MISSING", "The date of birth is missing or vague on one side."),
 }
+_DOCUMENT_KINDS = {"P": "Passport", "I": "Identity card", "V": "Visa", "L": "Laissez-passer"}
+_SEXES = {"F": "female", "M": "male", "X": "unspecified", "U": "unknown to the airline"}
 _ALIAS_WORDS = {
     "Low": " The list calls this alias a weak one: it does not count as agreement.",
     "Unknown": " The list does not say how good this alias is.",
@@ -87,10 +89,20 @@ def evidence_lines(
         else:
             shown = _SHOWN[relations[kind]]
             words = _SENTENCES[kind, shown]
+        words = _absent_words(ours[kind], theirs[kind]) or words
         if kind == "name" and shown == "AGREE":
             words += _ALIAS_WORDS.get(comparison.alias_quality or "", "")
         lines.append(EvidenceLine(kind, _LABELS[kind], shown, ours[kind], theirs[kind], words))
     return lines
+
+
+def _absent_words(ours: str | None, theirs: str | None) -> str | None:
+    """Which side is silent, where one is."""
+    if ours is not None and theirs is not None:
+        return None
+    if ours is None and theirs is None:
+        return "Given on neither side."
+    return "The airline did not give it." if ours is None else "The list does not give it."
 
 
 def contradiction_words(comparison: Comparison) -> dict[str, str]:
@@ -115,7 +127,7 @@ def _traveller_texts(traveller: Traveller) -> dict[str, str | None]:
         "doc_number": _joined(_document_text(each.as_json()) for each in traveller.documents),
         "nationality": traveller.nationality,
         "place_of_birth": None if place is None else _place_text(place.as_json()),
-        "sex": None if traveller.sex is None else traveller.sex.value,
+        "sex": None if traveller.sex is None else _SEXES[traveller.sex.value],
     }
 
 
@@ -126,7 +138,7 @@ def _entry_texts(entry: Mapping[str, Any]) -> dict[str, str | None]:
         "doc_number": _joined(_document_text(each) for each in entry.get("documents") or ()),
         "nationality": _joined(entry.get("nationalities") or ()),
         "place_of_birth": _joined(_place_text(each) for each in entry.get("birth_places") or ()),
-        "sex": entry.get("sex"),
+        "sex": _SEXES.get(entry.get("sex") or ""),
     }
 
 
@@ -149,8 +161,9 @@ def _birth_text(birth: Mapping[str, Any]) -> str:
 
 
 def _document_text(document: Mapping[str, Any]) -> str:
-    parts = [document.get("type"), document.get("number"), document.get("issuer")]
-    text = " ".join(str(part) for part in parts if part)
+    kind = _DOCUMENT_KINDS.get(str(document.get("type")), "Document")
+    parts = [f"{kind} {document.get('number')}", document.get("issuer")]
+    text = ", ".join(str(part) for part in parts if part)
     return f"{text} ({document['note']})" if document.get("note") else text
 
 

@@ -1,6 +1,6 @@
 "use strict";
 // What pages do beyond plain forms: count down, keep the lease while somebody works, choose with a key,
-// lay tables out for a narrow screen. Everything works without this file but these four.
+// fold the pages away and lay tables out for a narrow screen. Everything works without this file but these five.
 
 const MINUTE = 60_000;
 const LEASE_EVERY = 5 * MINUTE;
@@ -50,8 +50,31 @@ function chooseByKey() {
     const choice = document.querySelector(`input[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!choice) return;
     event.preventDefault();
-    choice.checked = true;
+    choice.checked = choice.type === "radio" || !choice.checked;
     choice.focus();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!on.checked || event.key !== "Enter" || !event.ctrlKey) return;
+    event.preventDefault();
+    // As the button does: what is missing is shown, and nothing is sent.
+    on.form.requestSubmit();
+  });
+}
+
+// On a narrow screen, and beside a review, the pages are folded away behind one button.
+function foldPages() {
+  const button = document.querySelector("button.fold");
+  const pages = document.getElementById("pages");
+  if (!button || !pages) return;
+  const unfold = (isOpen) => {
+    button.setAttribute("aria-expanded", String(isOpen));
+    pages.classList.toggle("open", isOpen);
+  };
+  button.addEventListener("click", () => unfold(button.getAttribute("aria-expanded") === "false"));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !pages.classList.contains("open")) return;
+    unfold(false);
+    button.focus();
   });
 }
 
@@ -73,4 +96,5 @@ setInterval(countDown, 15_000);
 document.addEventListener("htmx:after:swap", () => { countDown(); labelCells(); });
 keepLease();
 chooseByKey();
+foldPages();
 document.getElementById("refused")?.focus();

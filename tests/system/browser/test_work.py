@@ -74,6 +74,40 @@ def test_refused_decision_keeps_every_word(sign_in: SignIn, world: World) -> Non
     assert faults_of(page) == []
 
 
+def test_review_is_ticked_and_recorded_from_the_keyboard(sign_in: SignIn, world: World) -> None:
+    page = sign_in("verifier-1")
+    page.goto(f"{world.console_url}/review/{HIT}")
+    page.keyboard.press("2")
+    expect(page.get_by_label("Date of birth")).to_be_checked()
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    expect(page.get_by_label("Name", exact=True)).not_to_be_checked()
+    page.keyboard.press("d")
+    page.get_by_label("Why").focus()
+    page.keyboard.type("Born 13 years apart: 2 dates, 1 document.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**/review/{OTHER_HIT}?recorded=1")
+    assert world.services.body_of(*DECISION)["compared_fields"] == ["date_of_birth"]
+
+
+def test_pages_fold_away_beside_a_review_and_open_by_keyboard(sign_in: SignIn, world: World) -> None:
+    page = sign_in("verifier-1")
+    pages = page.get_by_role("navigation", name="Pages")
+    expect(pages).to_be_visible()
+    page.goto(f"{world.console_url}/review/{HIT}")
+    expect(pages).to_be_hidden()
+    button = page.get_by_role("button", name="Pages")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(pages).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    assert faults_of(page) == []
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(pages).to_be_hidden()
+    expect(button).to_be_focused()
+
+
 def test_keys_can_be_turned_off(sign_in: SignIn, world: World) -> None:
     """Source: WCAG 2.2, 2.1.4 Character Key Shortcuts."""
     page = sign_in("verifier-1")

@@ -1,5 +1,6 @@
 """Pages and forms: who may open them, where forms may come from, what they send on."""
 
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from urllib.parse import unquote
 import pytest
 
 from services.console.navigation import PAGES
-from services.console.rendering import day_time, minutes_in_words, read_static, shown
+from services.console.rendering import clock_from, day_time, minutes_in_words, read_static, shown
 from services.console.words import named, sentence
 from shared.security.roles import Permission
 from shared.web.route_table import permissions_of
@@ -640,6 +641,13 @@ async def test_share_tells_why_not_in_a_sentence_once(world: World) -> None:
 
 def test_absent_time_says_so() -> None:
     assert day_time(None) == "unknown"
+
+
+def test_arrival_on_another_day_names_the_day() -> None:
+    now = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
+    assert clock_from(now, now) == "23:30 UTC"
+    assert clock_from(now + timedelta(hours=1), now) == "22 November, 00:30 UTC"
+    assert clock_from(None, now) == "unknown"
 
 
 async def test_whoever_approves_a_version_reads_what_it_changes(world: World) -> None:

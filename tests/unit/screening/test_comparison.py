@@ -195,6 +195,27 @@ def test_every_identifier_is_told_in_words_and_none_in_numbers() -> None:
     assert "NAMUDHAJI" not in repr(lines)
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        (None, {}, "The airline did not give it."),
+        ("M", {"sex": None}, "The list does not give it."),
+        (None, {"sex": None}, "Given on neither side."),
+        ("X", {}, "The sex is unspecified or unknown on one side."),
+    ],
+)
+def test_what_is_missing_says_on_which_side(ours: str | None, theirs: dict[str, Any], words: str) -> None:
+    traveller, entry = a_traveller(sex=ours), ENTRY | theirs
+    assert evidence_lines(traveller, entry, compare(traveller, entry, AGREED))[5].words == words
+
+
+def test_values_read_as_words_and_not_as_codes() -> None:
+    traveller = a_traveller()
+    lines = {line.kind: line for line in evidence_lines(traveller, ENTRY, compare(traveller, ENTRY, AGREED))}
+    assert lines["doc_number"].entry == "Passport XB 447-1902, XBB"
+    assert (lines["sex"].traveller, lines["sex"].entry) == ("male", "male")
+
+
 def test_why_names_what_agrees_without_saying_what_it_is() -> None:
     assert why_in_words([("name", "AGREE"), ("sex", "DIFFER")]) == "Name agrees."
     both = [("name", "AGREE"), ("date_of_birth", "AGREE"), ("doc_number", "AGREE")]
