@@ -18,6 +18,7 @@ from services.screening.ports import SERVICE, Ports
 from services.screening.registers import StandingOrder
 from services.screening.review_states import ClosingCode, HitState
 from services.screening.watchlist.lifecycle import Lifecycle
+from services.screening.watchlist.renewing_listed import RenewListed
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
 from shared.bus.outbox import Outbox
@@ -49,6 +50,7 @@ class Clocks:
         self._ports = ports
         self._ladder = tuple(escalation_ladder)
         self._lifecycle = Lifecycle(ports)
+        self._renewing = RenewListed(ports)
         self._boarding = Boarding(ports)
 
     async def beat(self) -> Beat:
@@ -56,6 +58,7 @@ class Clocks:
         moved_hits = 0
         while count := await self._move_due_hits():
             moved_hits += count
+        await self._renewing.step()
         async with self._ports.transaction() as connection:
             suspended = await self._lifecycle.suspend_overdue(connection)
         while await self._boarding.release_lapsed():

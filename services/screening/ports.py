@@ -18,7 +18,10 @@ from services.screening.store.documents import DocumentStore
 from services.screening.store.entries import EntryStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
+from services.screening.store.list_rows import ListRowStore
+from services.screening.store.list_versions import ListVersionStore
 from services.screening.store.merges import MergeStore
+from services.screening.store.new_entries import NewEntryStore
 from services.screening.store.nominations import NominationStore
 from services.screening.store.orders import OrderStore
 from services.screening.store.registers import RegisterStore
@@ -95,6 +98,9 @@ class Stores:
     reviews: ReviewStore = field(default_factory=ReviewStore)
     registers: RegisterStore = field(default_factory=RegisterStore)
     watchlist: WatchlistStore = field(default_factory=WatchlistStore)
+    versions: ListVersionStore = field(default_factory=ListVersionStore)
+    list_rows: ListRowStore = field(default_factory=ListRowStore)
+    new_entries: NewEntryStore = field(default_factory=NewEntryStore)
     orders: OrderStore = field(default_factory=OrderStore)
     front_line: FrontLineStore = field(default_factory=FrontLineStore)
     boarding: BoardingStore = field(default_factory=BoardingStore)

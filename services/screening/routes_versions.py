@@ -86,13 +86,13 @@ class DeltaOut(Out):
         return cls(
             version_id=version_id,
             base=base,
-            added_count=len(delta.added),
-            changed_count=len(delta.changed),
-            removed_count=len(delta.removed),
+            added_count=delta.counts["ADDED"],
+            changed_count=delta.counts["CHANGED"],
+            removed_count=delta.counts["REMOVED"],
             unchanged_count=delta.unchanged,
-            added=[RowOut.of(each) for each in delta.added[:MAX_SHOWN]],
-            changed=[EntryChangeOut.of(each) for each in delta.changed[:MAX_SHOWN]],
-            removed=[RowOut.of(each) for each in delta.removed[:MAX_SHOWN]],
+            added=[RowOut.of(each) for each in delta.added],
+            changed=[EntryChangeOut.of(each) for each in delta.changed],
+            removed=[RowOut.of(each) for each in delta.removed],
         )
 
 
@@ -111,9 +111,9 @@ async def read_delta(
     ports: RequestPorts,
 ) -> DeltaOut:
     """What a version changes, entry by entry, against the one in force or the one that it replaced."""
-    store = ports.stores.watchlist
+    store = ports.stores.versions
     async with ports.transaction() as connection:
-        version = await store.version(connection, version_id)
+        version = await store.get(connection, version_id)
         if version is None:
             raise NotFound(kind="list version")
         source = await ports.stores.registers.source(connection, version.source_id)
@@ -126,10 +126,10 @@ async def read_delta(
             object_id=str(version_id),
             facts={"screen": "delta", "list_source": version.source_id},
         )
-        base = await store.version_before(connection, version)
-        before = [] if base is None else await store.rows(connection, base.version_id)
-        delta = delta_of(before, await store.rows(connection, version_id))
-    return DeltaOut.of(version_id, None if base is None else base.version_id, delta)
+        base = await store.before(connection, version)
+        base_id = None if base is None else base.version_id
+        found = await ports.stores.list_rows.changes(connection, version_id, base_id, MAX_SHOWN)
+    return DeltaOut.of(version_id, base_id, delta_of(found, version.stored))
 
 
 @router.post(

@@ -1,4 +1,4 @@
-"""List versions, their rows, the entries in use, and what each screening run used."""
+"""The entries as they stand now, which set of them is in use, and what each screening run used."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -10,16 +10,17 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.store.copying import Take, copy_lines_out
 from services.screening.store.documents import DocumentStore
-from services.screening.store.rows import as_json, as_rows, from_json
+from services.screening.store.entry_keys import EntryKeyStore
+from services.screening.store.list_changes import ListChangeStore
+from services.screening.store.rows import as_rows, from_json
 from services.screening.store.suspensions import not_suspended, not_suspended_entry
+from services.screening.watchlist.consolidate import keys_of
+from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.versions import (
     EntryRecord,
     EntryStatus,
-    ListRow,
-    ListVersion,
-    Release,
-    VersionState,
     identifying_digest,
 )
 from shared.personal import Personal
@@ -28,27 +29,35 @@ from shared.personal import Personal
 ROWS_A_STATEMENT = 1000
 GENERATION_CHANNEL = "watchlist"
 
-_VERSION = (
-    "version_id, source_id, state, generated_at, sha256, individuals, entities_left_out, by_regime, stored,"
-    " faults, delta_pct, imported_by, imported_at, approvers, in_force_since"
-)
 _ENTRY = (
     "entry_id, source_id, version_id, digest, body, status, status_since, activated_at, review_due, expires,"
     " removed_at, is_used, refusals, adoption"
 )
+# Whom it changes for screening is noted, and whose keys have to be made anew is told.
 _PUT_ENTRIES = text(
     f"""
-    INSERT INTO watchlist_entry ({_ENTRY})
-    SELECT {_ENTRY} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(
-        entry_id text, source_id text, version_id uuid, digest text, body jsonb, status text,
-        status_since timestamptz, activated_at timestamptz, review_due date, expires date,
-        removed_at timestamptz, is_used boolean, refusals jsonb, adoption jsonb)
-    ON CONFLICT (entry_id) DO UPDATE SET
-        version_id = excluded.version_id, digest = excluded.digest, body = excluded.body,
-        status = excluded.status, status_since = excluded.status_since,
-        activated_at = excluded.activated_at, review_due = excluded.review_due,
-        expires = excluded.expires, removed_at = excluded.removed_at, is_used = excluded.is_used,
-        refusals = excluded.refusals, adoption = excluded.adoption
+    WITH put AS (
+        SELECT {_ENTRY} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(
+            entry_id text, source_id text, version_id uuid, digest text, body jsonb, status text,
+            status_since timestamptz, activated_at timestamptz, review_due date, expires date,
+            removed_at timestamptz, is_used boolean, refusals jsonb, adoption jsonb)
+    ), compared AS (
+        SELECT put.entry_id, put.is_used, coalesce(entry.is_used, false) AS was_used,
+            entry.body IS DISTINCT FROM put.body AS is_other, coalesce(entry.is_keyed, false) AS is_keyed
+        FROM put LEFT JOIN watchlist_entry AS entry USING (entry_id)
+    ), told AS (
+        INSERT INTO watchlist_change (entry_id) SELECT entry_id FROM compared
+        WHERE is_used <> was_used OR (is_used AND is_other)
+    ), stored AS (
+        INSERT INTO watchlist_entry ({_ENTRY}, is_keyed) SELECT {_ENTRY}, true FROM put
+        ON CONFLICT (entry_id) DO UPDATE SET
+            version_id = excluded.version_id, digest = excluded.digest, body = excluded.body,
+            status = excluded.status, status_since = excluded.status_since,
+            activated_at = excluded.activated_at, review_due = excluded.review_due,
+            expires = excluded.expires, removed_at = excluded.removed_at, is_used = excluded.is_used,
+            refusals = excluded.refusals, adoption = excluded.adoption, is_keyed = true
+    )
+    SELECT entry_id FROM compared WHERE is_other OR NOT is_keyed ORDER BY entry_id
     """  # noqa: S608 - the column names are ours
 )
 
@@ -83,143 +92,35 @@ class ScreeningRun:
 class WatchlistStore:
     """The watchlist in PostgreSQL."""
 
-    async def lock_source(self, connection: AsyncConnection, source_id: str) -> None:
-        """Let only one import or approval of a source run at a time, until the transaction ends."""
-        await connection.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"source:{source_id}"}
-        )
-
-    async def add_version(
-        self, connection: AsyncConnection, version: ListVersion, rows: Sequence[ListRow]
-    ) -> None:
-        """Store a version and its rows."""
-        await connection.execute(
-            text(
-                f"INSERT INTO list_version ({_VERSION}) VALUES (:version_id, :source_id, :state,"  # noqa: S608
-                " :generated_at, :sha256, :individuals, :entities_left_out, CAST(:by_regime AS jsonb),"
-                " :stored, CAST(:faults AS jsonb), :delta_pct, :imported_by, :imported_at,"
-                " CAST(:approvers AS jsonb), :in_force_since)"
-            ),
-            {
-                "version_id": version.version_id,
-                "source_id": version.source_id,
-                "state": version.state.value,
-                "generated_at": version.generated_at,
-                "sha256": version.sha256,
-                "individuals": version.individuals,
-                "entities_left_out": version.entities_left_out,
-                "by_regime": as_json(dict(version.by_regime)),
-                "stored": version.stored,
-                "faults": as_json(version.faults),
-                "delta_pct": version.delta_pct,
-                "imported_by": version.imported_by,
-                "imported_at": version.imported_at,
-                "approvers": _releases_json(version.approvers),
-                "in_force_since": version.in_force_since,
-            },
-        )
-        statement = text(
-            "INSERT INTO list_row (version_id, entry_id, digest, body)"
-            " SELECT CAST(:version_id AS uuid), entry_id, digest, body"
-            " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(entry_id text, digest text, body jsonb)"
-        )
-        for start in range(0, len(rows), ROWS_A_STATEMENT):
-            chunk = rows[start : start + ROWS_A_STATEMENT]
-            as_text = as_rows(
-                {"entry_id": row.entry_id, "digest": row.digest, "body": row.body} for row in chunk
-            )
-            await connection.execute(statement, {"version_id": version.version_id, "rows": as_text})
-
-    async def set_state(
-        self,
-        connection: AsyncConnection,
-        version_id: UUID,
-        state: VersionState,
-        *,
-        in_force_since: datetime | None = None,
-    ) -> None:
-        """Move a version to another state."""
-        await connection.execute(
-            text(
-                "UPDATE list_version SET state = :state,"
-                " in_force_since = coalesce(:since, in_force_since) WHERE version_id = :version_id"
-            ),
-            {"version_id": version_id, "state": state.value, "since": in_force_since},
-        )
-
-    async def set_approvers(
-        self, connection: AsyncConnection, version_id: UUID, approvers: Sequence[Release]
-    ) -> None:
-        """Note who released a held version so far."""
-        await connection.execute(
-            text(
-                "UPDATE list_version SET approvers = CAST(:approvers AS jsonb) WHERE version_id = :version_id"
-            ),
-            {"version_id": version_id, "approvers": _releases_json(approvers)},
-        )
-
-    async def version(self, connection: AsyncConnection, version_id: UUID) -> ListVersion | None:
-        """One version."""
-        query = text(f"SELECT {_VERSION} FROM list_version WHERE version_id = :version_id")  # noqa: S608
-        row = (await connection.execute(query, {"version_id": version_id})).one_or_none()
-        return None if row is None else _version_of(row)
-
-    async def version_of_file(
-        self, connection: AsyncConnection, source_id: str, sha256: str
-    ) -> ListVersion | None:
-        """The version that the same file made, unless it was rejected."""
+    async def entries(
+        self, connection: AsyncConnection, entry_ids: Collection[str]
+    ) -> dict[str, EntryRecord]:
+        """These entries as they stand, by identifier, their rows locked."""
         query = text(
-            f"SELECT {_VERSION} FROM list_version WHERE source_id = :source_id AND sha256 = :sha256"  # noqa: S608
-            " AND state <> 'REJECTED' ORDER BY imported_at DESC LIMIT 1"
+            f"SELECT {_ENTRY} FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"  # noqa: S608
+            " ORDER BY entry_id FOR UPDATE"
         )
-        row = (await connection.execute(query, {"source_id": source_id, "sha256": sha256})).one_or_none()
-        return None if row is None else _version_of(row)
-
-    async def last_loaded(self, connection: AsyncConnection, source_id: str) -> ListVersion | None:
-        """The version in force of a source."""
-        query = text(
-            f"SELECT {_VERSION} FROM list_version WHERE source_id = :source_id AND state = 'IN_FORCE'"  # noqa: S608
-            " ORDER BY in_force_since DESC LIMIT 1"
-        )
-        row = (await connection.execute(query, {"source_id": source_id})).one_or_none()
-        return None if row is None else _version_of(row)
-
-    async def version_before(self, connection: AsyncConnection, version: ListVersion) -> ListVersion | None:
-        """What a version is compared with: the one in force, or for that one what was in force before it."""
-        query = text(
-            f"SELECT {_VERSION} FROM list_version WHERE source_id = :source_id"  # noqa: S608
-            " AND version_id <> :version_id AND state IN ('IN_FORCE', 'SUPERSEDED')"
-            " AND (CAST(:before AS timestamptz) IS NULL OR in_force_since < :before)"
-            " ORDER BY in_force_since DESC LIMIT 1"
-        )
-        facts = {
-            "source_id": version.source_id,
-            "version_id": version.version_id,
-            "before": version.in_force_since,
-        }
-        row = (await connection.execute(query, facts)).one_or_none()
-        return None if row is None else _version_of(row)
-
-    async def versions(self, connection: AsyncConnection, limit: int = 100) -> list[ListVersion]:
-        """The newest versions of all sources."""
-        query = text(
-            f"SELECT {_VERSION} FROM list_version ORDER BY imported_at DESC, version_id LIMIT :limit"  # noqa: S608
-        )
-        return [_version_of(row) for row in await connection.execute(query, {"limit": limit})]
-
-    async def rows(self, connection: AsyncConnection, version_id: UUID) -> list[ListRow]:
-        """All rows of a version, by identifier."""
-        query = text(
-            "SELECT entry_id, digest, body FROM list_row WHERE version_id = :version_id ORDER BY entry_id"
-        )
-        found = (await connection.execute(query, {"version_id": version_id})).all()
-        return await asyncio.to_thread(_list_rows_of, found)
-
-    async def entries(self, connection: AsyncConnection, source_id: str) -> dict[str, EntryRecord]:
-        """Every entry that a source ever brought, by identifier."""
-        query = text(f"SELECT {_ENTRY} FROM watchlist_entry WHERE source_id = :id ORDER BY entry_id")  # noqa: S608
-        rows = (await connection.execute(query, {"id": source_id})).all()
+        rows = (await connection.execute(query, {"ids": list(entry_ids)})).all()
         return await asyncio.to_thread(_entries_of, rows)
+
+    async def ids_after(
+        self, connection: AsyncConnection, source_id: str, after: str, limit: int
+    ) -> list[str]:
+        """The identifiers of a source's listed entries after one, in their order."""
+        query = text(
+            "SELECT entry_id FROM watchlist_entry WHERE source_id = :source_id AND entry_id > :after"
+            " AND version_id IS NOT NULL ORDER BY entry_id LIMIT :limit"
+        )
+        facts = {"source_id": source_id, "after": after, "limit": limit}
+        return list((await connection.execute(query, facts)).scalars())
+
+    async def ids_due(self, connection: AsyncConnection, source_id: str, until: date) -> list[str]:
+        """The identifiers of a source's listed entries in use whose review or end comes by a day."""
+        query = text(
+            "SELECT entry_id FROM watchlist_entry WHERE is_used AND source_id = :source_id"
+            " AND version_id IS NOT NULL AND least(review_due, expires) <= :until ORDER BY entry_id"
+        )
+        return list((await connection.execute(query, {"source_id": source_id, "until": until})).scalars())
 
     async def entry(self, connection: AsyncConnection, entry_id: str) -> EntryRecord | None:
         """One entry, its row locked."""
@@ -243,10 +144,14 @@ class WatchlistStore:
         return found | dict.fromkeys(documents, EntryStatus.ACTIVE)
 
     async def put_entries(self, connection: AsyncConnection, entries: Sequence[EntryRecord]) -> None:
-        """Store entries as they stand now."""
+        """Store entries as they stand, note whom that changes for screening, and what they have in common."""
         for start in range(0, len(entries), ROWS_A_STATEMENT):
             chunk = entries[start : start + ROWS_A_STATEMENT]
-            await connection.execute(_PUT_ENTRIES, {"rows": as_rows(_entry_row(each) for each in chunk)})
+            rows = as_rows(_entry_row(each) for each in chunk)
+            others = set((await connection.execute(_PUT_ENTRIES, {"rows": rows})).scalars())
+            if others:
+                keys = await asyncio.to_thread(_keys_of, chunk, others)
+                await EntryKeyStore().put(connection, keys)
 
     async def used_entries(
         self, connection: AsyncConnection, entry_ids: Collection[str]
@@ -271,13 +176,33 @@ class WatchlistStore:
             found[entry_id] = UsedEntry(entry_id, each.source_id, identifying_digest(body), body)
         return found
 
-    async def used_bodies(self, connection: AsyncConnection) -> list[dict[str, Any]]:
-        """The entries that are screened at this moment, for building the matcher."""
+    async def used_bodies(
+        self, connection: AsyncConnection, entry_ids: Collection[str] | None = None
+    ) -> list[dict[str, Any]]:
+        """The entries that are screened at this moment, for building the matcher: all, or those of these."""
+        condition = "" if entry_ids is None else " AND entry_id = ANY(CAST(:ids AS text[]))"
         query = text(
-            f"SELECT body FROM watchlist_entry WHERE is_used AND {not_suspended()} ORDER BY entry_id"  # noqa: S608
+            f"SELECT body FROM watchlist_entry WHERE is_used AND {not_suspended()}{condition}"  # noqa: S608
+            " ORDER BY entry_id"
         )
-        rows = (await connection.execute(query)).all()
+        facts = {} if entry_ids is None else {"ids": list(entry_ids)}
+        rows = (await connection.execute(query, facts)).all()
         return await asyncio.to_thread(_bodies_of, rows)
+
+    async def used_count(self, connection: AsyncConnection) -> int:
+        """How many entries are screened at this moment."""
+        query = text(f"SELECT count(*) FROM watchlist_entry WHERE is_used AND {not_suspended()}")  # noqa: S608
+        return int((await connection.execute(query)).scalar_one())
+
+    async def copy_used_bodies(
+        self, connection: AsyncConnection, leaving_out: Collection[str], take: Take
+    ) -> None:
+        """Give the entries that are screened at this moment but for some, a line of JSON each."""
+        query = (
+            f"SELECT body FROM watchlist_entry WHERE is_used AND {not_suspended()}"  # noqa: S608
+            " AND entry_id <> ALL ($1::text[]) ORDER BY entry_id"
+        )
+        await copy_lines_out(connection, query, take, list(leaving_out))
 
     async def open_reviews(self, connection: AsyncConnection, until: date) -> int:
         """Put the entries in use whose review is due by a day under review; they are screened meanwhile."""
@@ -312,12 +237,23 @@ class WatchlistStore:
         row = (await connection.execute(query)).one()
         return int(row.generation), bool(row.is_loaded)
 
-    async def next_generation(self, connection: AsyncConnection) -> int:
-        """Tell every worker that the set of entries in use has changed, once this transaction commits."""
+    async def next_generation(
+        self, connection: AsyncConnection, changed: Collection[str] | None = None
+    ) -> int:
+        """Tell every worker that the set of entries in use has changed, once this transaction commits.
+
+        Args:
+            connection: Where it changed.
+            changed: Entries that are others now although none of them was stored, as by a merge. Where none
+                is given and none was stored, workers read the whole list anew.
+        """
+        if changed:
+            await ListChangeStore().tell(connection, changed)
         row = await connection.execute(
             text("UPDATE watchlist_generation SET generation = generation + 1 RETURNING generation")
         )
         generation = int(row.scalar_one())
+        await ListChangeStore().stamp(connection, generation, is_told=changed is not None)
         await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": GENERATION_CHANNEL})
         return generation
 
@@ -346,40 +282,12 @@ class WatchlistStore:
 
 
 # A long list's bodies are read in a thread, so that questions are answered meanwhile.
-def _list_rows_of(rows: Sequence[Row[Any]]) -> list[ListRow]:
-    return [ListRow(row.entry_id, row.digest, from_json(row.body)) for row in rows]
-
-
 def _entries_of(rows: Sequence[Row[Any]]) -> dict[str, EntryRecord]:
     return {row.entry_id: _entry_of(row) for row in rows}
 
 
 def _bodies_of(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     return [from_json(row.body) for row in rows]
-
-
-def _releases_json(releases: Sequence[Release]) -> str:
-    return as_json([{"person": each.person, "role": each.role} for each in releases])
-
-
-def _version_of(row: Row[Any]) -> ListVersion:
-    return ListVersion(
-        version_id=row.version_id,
-        source_id=row.source_id,
-        state=VersionState(row.state),
-        generated_at=row.generated_at,
-        sha256=row.sha256,
-        individuals=row.individuals,
-        entities_left_out=row.entities_left_out,
-        by_regime=from_json(row.by_regime),
-        stored=row.stored,
-        faults=from_json(row.faults),
-        delta_pct=row.delta_pct,
-        imported_by=row.imported_by,
-        imported_at=row.imported_at,
-        approvers=tuple(Release(**each) for each in from_json(row.approvers)),
-        in_force_since=row.in_force_since,
-    )
 
 
 def _entry_of(row: Row[Any]) -> EntryRecord:
@@ -399,6 +307,14 @@ def _entry_of(row: Row[Any]) -> EntryRecord:
         refusals=tuple(from_json(row.refusals)),
         adoption=from_json(row.adoption),
     )
+
+
+def _keys_of(entries: Sequence[EntryRecord], wanted: Collection[str]) -> dict[str, list[int]]:
+    return {
+        each.entry_id: keys_of(WatchlistEntry.from_json(each.body))
+        for each in entries
+        if each.entry_id in wanted
+    }
 
 
 def _entry_row(entry: EntryRecord) -> dict[str, Any]:

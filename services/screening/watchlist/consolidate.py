@@ -7,15 +7,29 @@ Source: `spec/watchlist-governance.md` §4.
 
 import re
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from enum import IntEnum
+from hashlib import blake2b
+from typing import Final, TypeVar
 
 from services.screening.watchlist.entry import WatchlistEntry
 
 # Permanent references of the UN list; other publishers quote them as theirs.
 _UN_REFERENCE = re.compile(r"[A-Z]{2,3}i\.\d{3,}")
 _Value = TypeVar("_Value")
+
+
+class KeyKind(IntEnum):
+    """What two entries have in common: the first makes them one person, the others are shown to people."""
+
+    UN_REFERENCE = 0
+    DOCUMENT = 1
+    NAME_AND_BIRTH_DATE = 2
+
+
+#: The last bits of a key say its kind.
+KIND_BITS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +79,39 @@ def consolidate(
     merged_from = {
         head: tuple(each.id for each in group[1:]) for head, group in groups.items() if len(group) > 1
     }
-    told_apart = {pair for pair, is_same in known.items() if not is_same}
-    proposals = (
-        each for each in _proposals(merged) if frozenset((each.entry_id, each.other_id)) not in told_apart
-    )
     held_together = {head: entries_after[head] for head in merged_from}
+    members: dict[int, list[str]] = defaultdict(list)
+    for entry in merged:
+        for key in keys_of(entry):
+            members[key].append(entry.id)
+    proposals = proposals_of(members, {}, known)
     return Consolidation(merged, merged_from, tuple(proposals), held_together)
+
+
+def keys_of(entry: WatchlistEntry) -> list[int]:
+    """What brings an entry together with others: signed 64-bit numbers with the kind in the last bits."""
+    return list(dict.fromkeys(_number(kind, text) for kind, text in _keys(entry)))
+
+
+def proposals_of(
+    members: Mapping[int, Sequence[str]],
+    heads: Mapping[str, str],
+    decisions: Mapping[frozenset[str], bool],
+) -> Iterator[SameAsCandidate]:
+    """The pairs that people should look at: the first entry of each key with every other one.
+
+    Args:
+        members: The entries that have a key, in the order in which an identifier stays.
+        heads: Into which entry one was merged; whoever is missing stands alone.
+        decisions: What people said of pairs; who is told apart is not proposed.
+    """
+    for key, entries in members.items():
+        kind = KeyKind(key & (1 << KIND_BITS) - 1)
+        first, *others = dict.fromkeys(heads.get(entry_id, entry_id) for entry_id in entries)
+        if kind is not KeyKind.UN_REFERENCE:
+            for other in others:
+                if decisions.get(frozenset((first, other)), True):
+                    yield SameAsCandidate(first, other, kind.name)
 
 
 def _heads(entries: Sequence[WatchlistEntry], decisions: Mapping[frozenset[str], bool]) -> dict[str, str]:
@@ -128,20 +169,21 @@ def _united(parts: Iterable[tuple[_Value, ...]]) -> tuple[_Value, ...]:
     return tuple(dict.fromkeys(value for part in parts for value in part))
 
 
-def _proposals(entries: Sequence[WatchlistEntry]) -> Iterator[SameAsCandidate]:
-    seen: dict[tuple[str, Hashable], str] = {}
-    for entry in entries:
-        for key in _keys(entry):
-            other = seen.setdefault(key, entry.id)
-            if other != entry.id:
-                yield SameAsCandidate(other, entry.id, key[0])
-
-
-def _keys(entry: WatchlistEntry) -> Iterator[tuple[str, Hashable]]:
+def _keys(entry: WatchlistEntry) -> Iterator[tuple[KeyKind, str]]:
+    reference = _un_reference(entry)
+    if reference is not None:
+        yield KeyKind.UN_REFERENCE, reference
     for document in entry.documents:
         for issuer in sorted(document.issuers):
-            yield "DOCUMENT", (re.sub(r"\W", "", document.number).upper(), issuer)
+            number = re.sub(r"\W", "", document.number).upper()
+            yield KeyKind.DOCUMENT, f"{number} {issuer}"
     for name in entry.names:
         for birth in entry.birth_dates:
             if birth.date is not None and birth.date.is_full:
-                yield "NAME_AND_BIRTH_DATE", (" ".join(sorted(name.text.casefold().split())), birth.date)
+                words = " ".join(sorted(name.text.casefold().split()))
+                yield KeyKind.NAME_AND_BIRTH_DATE, f"{birth.date} {words}"
+
+
+def _number(kind: KeyKind, text: str) -> int:
+    digest = blake2b(f"{kind} {text}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True) >> KIND_BITS << KIND_BITS | kind

@@ -43,32 +43,53 @@ class EntryChange(Personal):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class ChangedRow(Personal):
+    """An entry that two versions do not hold alike, of how many such: ADDED, CHANGED or REMOVED.
+
+    One of the two rows is absent where the entry came or went.
+    """
+
+    change: str
+    of: int
+    before: ListRow | None
+    after: ListRow | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Delta(Personal):
-    """Everything that a version changes against another, by identifier."""
+    """What a version changes against another, by identifier; `counts` are of all, whatever is shown."""
 
     added: tuple[ListRow, ...]
     changed: tuple[EntryChange, ...]
     removed: tuple[ListRow, ...]
+    counts: Mapping[str, int]
     unchanged: int
 
 
-def delta_of(before: Iterable[ListRow], after: Iterable[ListRow]) -> Delta:
-    """Compare two versions of one source.
+def delta_of(rows: Iterable[ChangedRow], stored: int) -> Delta:
+    """What two versions of one source do not hold alike, field by field.
 
     `is_identifying` says of a changed entry whether what a match rests on changed, so that reviews of its
     open hits start anew.
 
+    Args:
+        rows: Those of each kind that are shown.
+        stored: How many entries the later version holds.
+
     Source: `watchlist-governance.md` §1 and §6 (held imports are looked at before they go live).
     """
-    old = {row.entry_id: row for row in before}
-    new = {row.entry_id: row for row in after}
-    both = [(old[entry_id], row) for entry_id, row in sorted(new.items()) if entry_id in old]
-    changed = tuple(_change(one, other) for one, other in both if one.body != other.body)
+    shown = list(rows)
+    counts = dict.fromkeys(("ADDED", "CHANGED", "REMOVED"), 0) | {row.change: row.of for row in shown}
     return Delta(
-        added=tuple(new[entry_id] for entry_id in sorted(new.keys() - old.keys())),
-        changed=changed,
-        removed=tuple(old[entry_id] for entry_id in sorted(old.keys() - new.keys())),
-        unchanged=len(both) - len(changed),
+        added=tuple(row.after for row in shown if row.after is not None and row.before is None),
+        changed=tuple(
+            _change(row.before, row.after)
+            for row in shown
+            if row.before is not None and row.after is not None
+        ),
+        removed=tuple(row.before for row in shown if row.before is not None and row.after is None),
+        counts=counts,
+        unchanged=max(stored - counts["ADDED"] - counts["CHANGED"], 0),
     )
 
 

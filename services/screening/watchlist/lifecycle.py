@@ -1,10 +1,9 @@
-"""What happens to entries when a version goes live, a review date passes or a steward removes one.
+"""What happens to entries when a review date passes or a steward removes one.
 
 An entry that is no longer used leaves the matcher by a new generation; its open hits close when it is
-removed, and start anew when its identifiers changed.
+removed. What happens when a version goes live is in `putting_in_force.py`.
 """
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,12 +13,11 @@ from services.screening.acting import Stated
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.hit_life import Mover
 from services.screening.ports import SERVICE, Ports
-from services.screening.registers import ListSource
 from services.screening.watchlist import questions
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.questions import stated_for_import
-from services.screening.watchlist.versions import EntryRecord, EntryStatus, ListVersion, VersionState
-from services.screening.watchlist.weighing import Consequences, Loading, Weighing, with_status
+from services.screening.watchlist.versions import EntryRecord, EntryStatus
+from services.screening.watchlist.weighing import Consequences, Weighing, with_status
 from shared.audit.record import AuditRecord
 from shared.security.tokens import Principal
 
@@ -29,40 +27,11 @@ DRAFTS_KEPT = timedelta(days=30)
 
 
 class Lifecycle:
-    """Carries list versions and reviews out on the entries, in the caller's transaction."""
+    """Carries reviews and removals out on the entries."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._weighing = Weighing(ports)
-
-    async def put_in_force(
-        self, connection: AsyncConnection, version: ListVersion, source: ListSource, purpose: Stated
-    ) -> list[AuditRecord]:
-        """Make a version the one that is screened against, in place of the source's earlier one.
-
-        Returns:
-            Audit records of what changed, for the caller to append.
-
-        Source: `watchlist-governance.md` §3 (imported listings) and §5; SG-14, SG-15, SG-18.
-        """
-        store = self._ports.stores.watchlist
-        now = self._ports.clock.now()
-        earlier = await store.last_loaded(connection, version.source_id)
-        if earlier is not None:
-            await store.set_state(connection, earlier.version_id, VersionState.SUPERSEDED)
-        await store.set_state(connection, version.version_id, VersionState.IN_FORCE, in_force_since=now)
-        rows = await store.rows(connection, version.version_id)
-        standing = await store.entries(connection, version.source_id)
-        consequences = await asyncio.to_thread(
-            self._weighing, Loading(version, source, purpose, now), rows, standing
-        )
-        await store.put_entries(connection, consequences.entries)
-        mover = Mover(SERVICE, now, "LIST_VERSION")
-        await change_hits(self._ports, connection, consequences, mover)
-        gone = await self._ports.stores.documents.gone(connection, version.source_id)
-        await change_hits(self._ports, connection, Consequences([], gone, [], []), mover)
-        await store.next_generation(connection)
-        return self._records(consequences, version)
 
     async def suspend_overdue(self, connection: AsyncConnection) -> int:
         """Take entries out of use whose review or end has come; how many.
@@ -94,7 +63,7 @@ class Lifecycle:
         await stores.watchlist.put_entries(connection, judged)
         await stores.watchlist.next_generation(connection)
         await self._ports.audit.append_many(
-            connection, [self._entry_record(entry, "wl.suspend") for entry in judged]
+            connection, [entry_record(self._ports, entry, "wl.suspend") for entry in judged]
         )
         return len(judged)
 
@@ -130,50 +99,22 @@ class Lifecycle:
             await stores.watchlist.next_generation(connection)
             await self._ports.audit.append_many(connection, [permitted])
 
-    def _records(self, consequences: Consequences, version: ListVersion) -> list[AuditRecord]:
-        """One record of the whole, and one for each entry that left screening."""
-        used = sum(entry.is_used for entry in consequences.entries)
-        by_id = {entry.entry_id: entry for entry in consequences.entries}
-        gone = [*consequences.suspended, *consequences.removed]
-        return [
-            self._ports.audit.record(
-                actor=SERVICE,
-                action="wl.in_force",
-                object_kind="list_version",
-                object_id=str(version.version_id),
-                facts={
-                    "list_source": version.source_id,
-                    "sha256": version.sha256,
-                    "entries": len(consequences.entries),
-                    "used": used,
-                    "changed": len(consequences.changed),
-                    "suspended": len(consequences.suspended),
-                    "removed": len(consequences.removed),
-                },
-            ),
-            *(
-                self._entry_record(
-                    by_id[entry_id],
-                    "wl.suspend" if by_id[entry_id].status is EntryStatus.SUSPENDED else "wl.remove",
-                )
-                for entry_id in gone
-            ),
-        ]
 
-    def _entry_record(self, entry: EntryRecord, action: str) -> AuditRecord:
-        return self._ports.audit.record(
-            actor=SERVICE,
-            action=action,
-            object_kind="entry",
-            object_id=entry.entry_id,
-            reasons=entry.refusals,
-            facts={
-                "list_source": entry.source_id,
-                "status": entry.status.value,
-                "review_due": entry.review_due.isoformat(),
-                "expires": entry.expires.isoformat(),
-            },
-        )
+def entry_record(ports: Ports, entry: EntryRecord, action: str) -> AuditRecord:
+    """The record of what happened to one entry: codes and dates alone."""
+    return ports.audit.record(
+        actor=SERVICE,
+        action=action,
+        object_kind="entry",
+        object_id=entry.entry_id,
+        reasons=entry.refusals,
+        facts={
+            "list_source": entry.source_id,
+            "status": entry.status.value,
+            "review_due": entry.review_due.isoformat(),
+            "expires": entry.expires.isoformat(),
+        },
+    )
 
 
 def _overdue_status(entry: EntryRecord, now: datetime) -> EntryRecord:

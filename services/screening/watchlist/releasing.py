@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.errors import RefusedByPolicy, WrongRoleForApproval
 from services.screening.ports import Ports
 from services.screening.watchlist.judging import Judged
-from services.screening.watchlist.lifecycle import Lifecycle
+from services.screening.watchlist.putting_in_force import PutInForce
 from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.version_lock import locked_version
 from services.screening.watchlist.versions import (
@@ -26,7 +26,7 @@ class ReleaseVersion:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._lifecycle = Lifecycle(ports)
+        self._put_in_force = PutInForce(ports)
 
     async def __call__(self, version_id: UUID, principal: Principal, *, approves: bool) -> ListVersion:
         """Add one person's approval; the second one puts the version in force. One person may reject.
@@ -39,7 +39,7 @@ class ReleaseVersion:
 
         Source: SG-18 (held for two different persons); `workflow.md` §7.
         """
-        store = self._ports.stores.watchlist
+        store = self._ports.stores.versions
         async with self._ports.transaction() as connection:
             version = await locked_version(
                 store, connection, version_id, state=VersionState.HELD, kind="list version"
@@ -51,7 +51,7 @@ class ReleaseVersion:
     async def _reject(
         self, connection: AsyncConnection, version: ListVersion, principal: Principal
     ) -> ListVersion:
-        await self._ports.stores.watchlist.set_state(connection, version.version_id, VersionState.REJECTED)
+        await self._ports.stores.versions.set_state(connection, version.version_id, VersionState.REJECTED)
         await self._ports.audit.append(
             connection,
             actor=principal.subject,
@@ -70,7 +70,7 @@ class ReleaseVersion:
         if release is None:
             raise WrongRoleForApproval(first=RELEASING_ROLES[0], second=RELEASING_ROLES[1])
         version = replace(version, approvers=(*version.approvers, release))
-        await stores.watchlist.set_approvers(connection, version.version_id, version.approvers)
+        await stores.versions.set_approvers(connection, version.version_id, version.approvers)
         records = [
             self._ports.audit.record(
                 actor=principal.subject,
@@ -86,7 +86,7 @@ class ReleaseVersion:
         ]
         if is_released(version):
             source = await stores.registers.source(connection, version.source_id)
-            earlier = await stores.watchlist.last_loaded(connection, version.source_id)
+            earlier = await stores.versions.in_force(connection, version.source_id)
             # Both approvers saw the file's digest, which stands for a publisher's where there is none.
             judged = Judged(self._ports, version, source, earlier, True, principal)
             verdict, asked = judged.ask()
@@ -94,7 +94,7 @@ class ReleaseVersion:
                 raise RefusedByPolicy(asked, verdict.reasons)
             _, purpose = stated_for_import(principal)
             records += asked
-            records += await self._lifecycle.put_in_force(connection, version, source, purpose)
+            records += await self._put_in_force(connection, version, source, purpose)
             now = self._ports.clock.now()
             version = replace(version, state=VersionState.IN_FORCE, in_force_since=now)
         await self._ports.audit.append_many(connection, records)

@@ -9,7 +9,7 @@ from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.ports import Ports
 from services.screening.proposals import LIST_RETURN, approvals
-from services.screening.watchlist.lifecycle import Lifecycle
+from services.screening.watchlist.putting_in_force import PutInForce
 from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.version_lock import locked_version
 from services.screening.watchlist.versions import ListVersion, VersionState
@@ -33,7 +33,7 @@ class ReturnToVersion:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._approvals = approvals(ports)
-        self._lifecycle = Lifecycle(ports)
+        self._put_in_force = PutInForce(ports)
 
     async def __call__(self, version_id: UUID, principal: Principal) -> Returned:
         """Propose the return, or as a second person in the other post carry it out.
@@ -49,7 +49,7 @@ class ReturnToVersion:
 
         Source: `watchlist-governance.md` §3; SG-15, SG-18, SG-27.
         """
-        store = self._ports.stores.watchlist
+        store = self._ports.stores.versions
         async with self._ports.transaction() as connection:
             version = await locked_version(
                 store,
@@ -90,7 +90,7 @@ class ReturnToVersion:
         assert source is not None, "a version's source is registered: the tables say so"
         records = [self._permitted(approved, principal)]
         _, purpose = stated_for_import(principal)
-        records += await self._lifecycle.put_in_force(connection, version, source, purpose)
+        records += await self._put_in_force(connection, version, source, purpose)
         await self._ports.audit.append_many(connection, records)
         now = self._ports.clock.now()
         back = replace(version, state=VersionState.IN_FORCE, in_force_since=now)

@@ -63,7 +63,7 @@ class DraftSheet:
         drafted: list[DraftedRow] = []
         faults: list[SheetFault] = []
         async with self._ports.transaction() as connection:
-            await stores.watchlist.lock_source(connection, source_id)
+            await stores.versions.lock_source(connection, source_id)
             source = await stores.registers.source(connection, source_id)
             if source is None or source.kind != "NATIONAL":
                 raise ListRefused("NOT_A_NATIONAL_SOURCE")

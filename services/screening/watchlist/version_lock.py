@@ -5,12 +5,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.errors import AlreadyDecided, NotFound
-from services.screening.store.watchlist import WatchlistStore
+from services.screening.store.list_versions import ListVersionStore
 from services.screening.watchlist.versions import ListVersion, VersionState
 
 
 async def locked_version(
-    store: WatchlistStore,
+    store: ListVersionStore,
     connection: AsyncConnection,
     version_id: UUID,
     *,
@@ -23,11 +23,11 @@ async def locked_version(
         NotFound: No such version.
         AlreadyDecided: It is in another state; `kind` says of what.
     """
-    version = await store.version(connection, version_id)
+    version = await store.get(connection, version_id)
     if version is None:
         raise NotFound(kind="list version")
     await store.lock_source(connection, version.source_id)
-    version = await store.version(connection, version_id)
+    version = await store.get(connection, version_id)
     if version is None or version.state is not state:
         raise AlreadyDecided(kind=kind)
     return version

@@ -61,7 +61,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class ListVersion:
-    """One file of a source, as loaded: counts and digests, no personal data."""
+    """One file of a source, as loaded: counts and digests, no personal data.
+
+    `base_id` is the version that its stored rows change; without one they are the whole of it.
+    """
 
     version_id: UUID
     source_id: str
@@ -78,6 +81,7 @@ class ListVersion:
     imported_at: datetime
     approvers: tuple[Release, ...] = ()
     in_force_since: datetime | None = None
+    base_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -168,6 +172,13 @@ def review_due(body: Mapping[str, Any], today: date) -> date:
     if is_child(body, today):
         return today + CHILD_REVIEW
     return today + (UN_REVIEW if body.get("category") == "UN_1267_LISTED" else OTHER_REVIEW)
+
+
+def terms_key(body: Mapping[str, Any]) -> str:
+    """What the use of an entry depends on beside the day: entries with the same key get the same answers."""
+    years = [_latest_year(each) for each in body.get("birth_dates") or ()]
+    latest = max((year for year in years if year is not None), default="")
+    return f"{body.get('category') or ''}|{purpose_tag(body) or ''}|{latest}"
 
 
 def expires(today: date) -> date:
