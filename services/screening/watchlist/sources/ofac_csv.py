@@ -4,6 +4,7 @@ The list of another State is a hint: its rows wait for national adoption (SG-13,
 header, `-0-` stands for nothing, and they do not say of when they are.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from typing import Final
 
 from services.screening.watchlist.entry import EntryAddress, EntryName, Listing, NameKind, WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.sources.ofac_advanced import ROOT as ADVANCED_ROOT
+from services.screening.watchlist.sources.ofac_advanced import read_ofac_advanced
 from services.screening.watchlist.sources.ofac_programmes import second_look
 from services.screening.watchlist.sources.ofac_remarks import Remarks, read_remarks
 from services.screening.watchlist.sources.ofac_xml import read_ofac_xml
@@ -25,7 +28,8 @@ _NUMBER, _NAME, _TYPE, _PROGRAM, _REMARKS = 0, 1, 2, 3, 11
 _ALIAS_KIND, _ALIAS_NAME = 2, 3
 _STREET, _CITY, _COUNTRY = 2, 3, 4
 _ALIAS_KINDS: Final = {"aka": NameKind.ALIAS, "fka": NameKind.FORMER, "nka": NameKind.ALIAS}
-_SNIFFED: Final = 256
+_SNIFFED: Final = 1024
+_ADVANCED_ROOT: Final = re.compile(rb"<(?:[A-Za-z0-9]+:)?" + ADVANCED_ROOT.encode() + rb"[\s>]")
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _COMPANIONS: Final = ("alt.csv", "add.csv", "comments.csv")
 
@@ -40,13 +44,15 @@ class _Companions:
 
 
 def read_ofac(file: ListToRead) -> ReadList:
-    """Read either form of the list: XML by its first sign, else CSV or the ZIP of its four files.
+    """Read any form of the list: XML by its first sign and its root, else CSV or the ZIP of its four files.
 
     Raises:
-        MalformedList: See `read_ofac_xml` and `read_ofac_csv`.
+        MalformedList: See `read_ofac_xml`, `read_ofac_advanced` and `read_ofac_csv`.
     """
     start = file.content[:_SNIFFED].removeprefix(_UTF8_MARK).lstrip()
-    return read_ofac_xml(file) if start.startswith(b"<") else read_ofac_csv(file)
+    if not start.startswith(b"<"):
+        return read_ofac_csv(file)
+    return read_ofac_advanced(file) if _ADVANCED_ROOT.search(start) else read_ofac_xml(file)
 
 
 def read_ofac_csv(file: ListToRead) -> ReadList:

@@ -19,12 +19,14 @@ class XmlLayout:
     """How a list is built: its root, and the elements that are rows with the element that each stands in.
 
     Names are local ones: publishers move their namespaces. `other_sections` stand beside the rows and are
-    handed out as well, such as the one that says of when the file is.
+    handed out as well, such as the one that says of when the file is. `deeper` is how many levels more than
+    other lists its rows have.
     """
 
     root: str
     rows: Mapping[str, str]
     other_sections: frozenset[str] = frozenset()
+    deeper: int = 0
 
 
 class XmlRows:
@@ -95,7 +97,7 @@ class XmlRows:
         self._last_tag = str(element.tag)
         if depth == 1:
             self._open(element)
-        if depth > self._limits.depth:
+        if depth > self._limits.depth + self._layout.deeper:
             raise refusal("TOO_DEEP", element)
         if elements > self._limits.elements_a_row:
             raise refusal("ROW_TOO_LONG", element)
