@@ -13,9 +13,16 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import custody_routes, exchange_routes, register_routes, routes, routes_oversight
+from services.sharing import (
+    custody_routes,
+    exchange_routes,
+    notice_routes,
+    register_routes,
+    routes,
+    routes_oversight,
+)
+from services.sharing.courier import SENDER
 from services.sharing.decide import NATIONAL_RELEASE, SCREENING
-from services.sharing.deliver import SENDER
 from services.sharing.oversight import NotingPolicy, judge_again
 from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
 from services.sharing.receive import REPLAY_KEPT
@@ -92,6 +99,7 @@ def create_app(
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
         routers=[
             routes.router,
+            notice_routes.router,
             custody_routes.router,
             exchange_routes.router,
             register_routes.router,

@@ -187,7 +187,7 @@ class Arrivals:
         ours = arrival.message.in_reply_to
         assert ours is not None, "the envelope refuses an answer without its question"
         state = NoticeState.SEEN if arrival.message.type == "ACK" else NoticeState.FEEDBACK
-        await NoticeStore(connection).advance(ours, arrival.sender.id, state)
+        await NoticeStore(connection).advance(ours, arrival.sender.id, state, arrival.now)
         await ExchangeStore(connection).seen_there(ours, arrival.sender.id, arrival.now)
 
     async def _suspend(self, connection: AsyncConnection, arrival: Arrival) -> None:

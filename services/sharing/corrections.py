@@ -1,4 +1,4 @@
-"""The rights office decided on a person's records: whoever we told of them is told again.
+"""A person disputes records, or the rights office decided on them: whoever we told of them is told again.
 
 Nobody abroad learns that a person asked: what leaves names our duty to be accurate, and nothing else.
 
@@ -13,10 +13,12 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import MessageRefused
+from services.sharing.exchange_records import Direction
 from services.sharing.minimum_sets import notify_payload
 from services.sharing.payloads import Correct, Notify, Recall, WithdrawalReason
 from services.sharing.post import Post
 from services.sharing.share_records import Channel, Notice, NoticeState, Share
+from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.withdrawals import ACTOR, Withdrawals, letter_about
@@ -46,6 +48,11 @@ _WITHDRAWN_AS: Final[Mapping[RecordChange, WithdrawalReason]] = {
     RecordChange.ERASED: "UNLAWFUL",
     RecordChange.MISTAKEN: "MISTAKEN_IDENTITY",
 }
+#: Nothing more leaves of what the person disputes, or of what is not to be used (SG-37).
+_BEGINS_A_DISPUTE: Final = frozenset({RecordChange.DISPUTED, RecordChange.RESTRICTED})
+_ENDS_A_DISPUTE: Final = frozenset({RecordChange.UPHELD, RecordChange.RECTIFIED})
+#: How it was verified stands on the envelope, and no correction changes it.
+_OUTSIDE: Final = frozenset({"verification_level"})
 #: What has never left, or was taken back, is nothing that anybody could correct.
 _NOT_OUT: Final = frozenset(
     {NoticeState.DRAFT, NoticeState.RECALLED, NoticeState.REFUSED, NoticeState.EXPIRED}
@@ -53,6 +60,13 @@ _NOT_OUT: Final = frozenset(
 _OF_TRAVELLERS: Final = text("""
 SELECT share_id FROM share WHERE hit ->> 'traveller_id' = ANY (CAST(:travellers AS text[]))
 ORDER BY share_id LIMIT :limit
+""")
+_DISPUTE: Final = text("""
+UPDATE share SET disputed_since = coalesce(disputed_since, :at), version = version + 1
+WHERE share_id = :share_id
+""")
+_SETTLE: Final = text("""
+UPDATE share SET disputed_since = NULL, version = version + 1 WHERE share_id = :share_id
 """)
 _PUT_RIGHT: Final = text(
     "UPDATE share SET hit = :hit, version = version + 1 WHERE share_id = :share_id"
@@ -98,9 +112,13 @@ class CorrectRecords:
         return reply
 
     async def _share(self, connection: AsyncConnection, share_id: UUID, message: RecordsCorrectedV1) -> Share:
-        """The share, with what is right in it: whoever is told from now on is told that."""
+        """The share, with what is right in it, or held back: whoever is told from now on is told that."""
         shares = ShareStore(connection)
         share = await shares.lock(share_id)
+        if message.change in _BEGINS_A_DISPUTE:
+            await connection.execute(_DISPUTE, {"share_id": share_id, "at": message.decided_at})
+        if message.change in _ENDS_A_DISPUTE:
+            await connection.execute(_SETTLE, {"share_id": share_id})
         if message.change is not RecordChange.RECTIFIED:
             return share
         hit = share.hit.model_copy(update={"traveller": put_right(share.hit.traveller, message.corrections)})
@@ -123,6 +141,9 @@ class CorrectRecords:
         self, connection: AsyncConnection, share: Share, notice: Notice, message: RecordsCorrectedV1
     ) -> None:
         reason = _WITHDRAWN_AS.get(message.change)
+        if message.change is RecordChange.UPHELD:
+            await self._lift(connection, share, notice, message)
+            return
         if reason is None and notice.state is NoticeState.APPROVED:
             # It has not left, and what is sealed in it is wrong: it never leaves.
             reason = "INACCURATE"
@@ -137,7 +158,7 @@ class CorrectRecords:
 
     def _payload(self, share: Share, notice: Notice, message: RecordsCorrectedV1) -> Correct | Recall | None:
         """What the recipient is told; nothing where what was wrong is not in what it got."""
-        if message.change is RecordChange.RESTRICTED:
+        if message.change in _BEGINS_A_DISPUTE:
             return Recall(
                 target_message_id=notice.notice_id,
                 kind="RESTRICT",
@@ -146,14 +167,30 @@ class CorrectRecords:
                 onward_instructions=RESTRICT_ONWARD,
             )
         fields = changed_fields(message.corrections) & set(notice.fields)
-        if not fields:
-            return None
+        return self._correction(share, notice, fields, message) if fields else None
+
+    async def _lift(
+        self, connection: AsyncConnection, share: Share, notice: Notice, message: RecordsCorrectedV1
+    ) -> None:
+        """Whoever was asked to restrict a notice gets what stands anew, as a version that can be used."""
+        asked = await ExchangeStore(connection).with_target(notice.notice_id, Direction.OUT)
+        if any(each.recall_kind == "RESTRICT" for each in asked):
+            payload = self._correction(share, notice, frozenset(notice.fields) - _OUTSIDE, message)
+            await self._post.queue(
+                connection, letter_about(notice, payload, is_urgent=message.is_urgent), actor=ACTOR
+            )
+
+    def _correction(
+        self, share: Share, notice: Notice, fields: frozenset[str], message: RecordsCorrectedV1
+    ) -> Correct:
+        """What stands in some fields of a notice."""
         right = notify_payload(
             share.hit,
-            event=share.event,
+            event=notice.event,
             action_taken="",
             contact=AuthorityId(self._post.own_authority),
             agreed_fields=fields,
+            custody=share.custody,
         )
         return Correct(
             target_message_id=notice.notice_id,

@@ -6,12 +6,19 @@ Source: resolution 2396 (2017) paragraph 3; workflow.md §5 (triggers that come 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.sharing.custody_facts import (
+    ConsularStatus,
+    CustodyEvent,
+    InCustody,
+    LegalBasis,
+    PlaceType,
+)
 from services.sharing.errors import StepOutOfOrder
 from services.sharing.recipients import Candidate
 from services.sharing.share import ShareHit
@@ -21,20 +28,19 @@ from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.db.column_types import Json
 from shared.security.tokens import Principal
 
 KIND: Final = "CUSTODY"
 CUSTODY_RULE: Final = ApprovalRule(
     KIND, proposer_roles=frozenset({"SUPERVISOR", "LIAISON"}), approver_roles=frozenset({"LEGAL"})
 )
-CustodyEvent = Literal["DETAINED", "EXPELLED"]
-LegalBasis = Literal["WARRANT", "FLAGRANTE", "COURT_ORDER", "IMMIGRATION_LAW"]
 
 # Whoever knew of an arrival has to be thought about again: the risk to a person in custody is another one.
 _HAPPENED: Final = text("""
-UPDATE share SET event = :event, state = 'AWAITING_ASSESSMENT', version = version + 1
+UPDATE share SET event = :event, custody = :custody, state = 'AWAITING_ASSESSMENT', version = version + 1
 WHERE share_id = :share_id AND version = :expected_version
-""")
+""").bindparams(bindparam("custody", type_=Json))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,13 @@ class Happened:
     at: datetime
     legal_basis: LegalBasis
     grounds: str
+    place_type: PlaceType | None = None
+    consular_status: ConsularStatus | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What the second person is shown, and what the approval's digest covers."""
-        return {
-            "event": self.event,
-            "at": self.at.isoformat(),
-            "legal_basis": self.legal_basis,
-            "grounds": self.grounds,
-        }
+        told = InCustody(self.at, self.legal_basis, self.place_type, self.consular_status)
+        return {"event": self.event, "grounds": self.grounds, **told.as_json()}
 
 
 class Custody:
@@ -143,6 +147,7 @@ class Custody:
         values = {
             "share_id": share.share_id,
             "event": approved.payload["event"],
+            "custody": InCustody.from_json(approved.payload).as_json(),
             "expected_version": share.version,
         }
         await connection.execute(_HAPPENED, values)

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
-from services.sharing.custody import CustodyEvent, Happened, LegalBasis
+from services.sharing.custody import Happened
+from services.sharing.custody_facts import ConsularStatus, CustodyEvent, LegalBasis, PlaceType
 from services.sharing.errors import ShareNotFound, StepOutOfOrder
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.statuses import problems
@@ -29,7 +30,11 @@ Grounds = Annotated[str, StringConstraints(strip_whitespace=True, min_length=40,
 
 
 class HappenedIn(BaseModel):
-    """What the competent force did, under its own law; `grounds` are reasonable grounds, without names."""
+    """What the competent force did, under its own law; `grounds` are reasonable grounds, without names.
+
+    Of a person who is held also the kind of place, never an address, and what became of the right to
+    consular help, of which only bodies of our own State hear.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -37,6 +42,8 @@ class HappenedIn(BaseModel):
     at: AwareDatetime
     legal_basis: LegalBasis
     grounds: Grounds
+    place_type: PlaceType | None = None
+    consular_status: ConsularStatus | None = None
 
 
 class DecisionIn(BaseModel):
@@ -113,7 +120,9 @@ async def propose(
     author: Annotated[Principal, Depends(require(Permission.PROPOSE_SHARE))],
 ) -> CustodyOut:
     """Write down an arrest, a detention or an expulsion; it changes nothing by itself."""
-    happened = Happened(body.event, body.at, body.legal_basis, body.grounds)
+    happened = Happened(
+        body.event, body.at, body.legal_basis, body.grounds, body.place_type, body.consular_status
+    )
     return CustodyOut.of(await sharing.custody.propose(share_id, happened, author))
 
 

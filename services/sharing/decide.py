@@ -6,7 +6,7 @@ audit records. Nothing has left when it commits; `deliver.py` sends what the led
 Source: workflow.md §5 and §7; sharing-protocol.md §6, sender.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
@@ -200,7 +200,10 @@ class DecideShare:
         """Judge every recipient, write what is permitted, and keep the verdicts with their records."""
         verdicts = await self._safeguards.judge_all(connection, registers, questions)
         pairs = list(zip(questions, verdicts, strict=True))
-        permitted = [self._permitted(registers, question) for question, verdict in pairs if verdict.permits]
+        threads = await NoticeStore(connection).threads(questions[0].share.share_id)
+        permitted = [
+            self._permitted(registers, question, threads) for question, verdict in pairs if verdict.permits
+        ]
         written = await self._write(connection, permitted)
         ids = {each.question.candidate.key: each.notice_id for each in permitted if each.notice_id in written}
         kept = [replace(verdict, notice_id=ids.get(verdict.candidate_key)) for verdict in verdicts]
@@ -212,13 +215,14 @@ class DecideShare:
             for question, verdict in zip(questions, kept, strict=True)
         ]
 
-    def _permitted(self, registers: Registers, question: Question) -> Permitted:
+    def _permitted(self, registers: Registers, question: Question, threads: Mapping[str, UUID]) -> Permitted:
         authority = registers.authority(question.candidate.authority_id)
         assert authority is not None, "an authority unknown to the register is refused by SG-29"
         agreement = self._safeguards.agreement_with(
             registers, question.candidate, question.basis.purpose_code
         )
-        return Permitted(question, NoticeId(self._identifiers.new()), authority, agreement)
+        notice_id = NoticeId(self._identifiers.new())
+        return Permitted(question, notice_id, authority, agreement, threads.get(authority.id))
 
     async def _write(
         self, connection: AsyncConnection, permitted: Sequence[Permitted]

@@ -5,6 +5,7 @@ Source: sharing-protocol.md §6 (the ledger's row is written before anything lea
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from services.sharing.notices import Sealing, Sender, seal_notice
 from services.sharing.recipients import Connection
@@ -16,12 +17,13 @@ from shared.identifiers import NoticeId
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """A recipient that may be told: who it is in the register, and what the notice rests on."""
+    """A recipient that may be told, what the notice rests on, and the thread that it joins."""
 
     question: Question
     notice_id: NoticeId
     authority: Authority
     agreement: Agreement | None
+    thread_id: UUID | None = None
 
     @property
     def is_own_port(self) -> bool:
@@ -61,6 +63,8 @@ def _plain(permitted: Permitted, lifetime: timedelta, now: datetime) -> Notice:
         envelope=None,
         created_at=now,
         expires_at=now + lifetime,
+        event=question.share.event,
+        thread_id=permitted.thread_id,
     )
 
 
@@ -88,6 +92,7 @@ def _for_endpoint(permitted: Permitted, drafted: Notice, sender: Sender, lifetim
         message_id=drafted.notice_id,
         created_at=drafted.created_at,
         lifetime=lifetime,
+        thread_id=permitted.thread_id,
     )
     is_by_agreement = agreement is not None and question.basis.legal_approver is None
     return replace(

@@ -5,18 +5,15 @@ Source: sharing-protocol.md §3 (refusals), §6; workflow.md §6; safeguards.md 
 
 import asyncio
 import contextlib
-from collections import Counter
 from datetime import date
 from typing import Final
 
-from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.compose import Letter
 from services.sharing.emergencies import REVIEWED_WITHIN
-from services.sharing.exchange_deadlines import Deadline, Late, deadlines_of
 from services.sharing.exchange_records import ExchangeMessage
-from services.sharing.message_types import WITHDRAWALS
+from services.sharing.overdue import ring_overdue
 from services.sharing.partners import RECORD_WINDOW
 from services.sharing.payloads import IdentityAnswer, Part, PnrResponse
 from services.sharing.post import Post
@@ -27,33 +24,12 @@ from shared.audit.log import AuditLog
 from shared.clock import Clock
 from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
-from shared.observability.metrics import REGISTRY
 
 ACTOR: Final = "sharing"
 BEAT_SECONDS: Final = 30.0
 A_BEAT: Final = 50
-#: So many running clocks are looked at in one beat, the oldest first.
-MAX_WAITING: Final = 2000
 #: More late completions than this within 90 days suspend the partner (SG-37).
 MAX_OVERDUE: Final = 2
-
-
-_OVERDUE: Final = Gauge(
-    "safeconduct_exchange_overdue_messages",
-    "Messages of the exchange whose clock has run out and still runs, by type and by what is late.",
-    ("type", "clock"),
-    registry=REGISTRY,
-)
-#: A gauge for everything that can be late, so that it falls back to nought by itself.
-OVERDUE_NOW: Final = {
-    (kind, each.value): _OVERDUE.labels(type=kind, clock=each.value)
-    for kinds, clocks in (
-        (WITHDRAWALS, (Late.SEND, Late.RECEIVE, Late.DONE)),
-        (("NOTIFY", "EMERGENCY"), (Late.SEE,)),
-    )
-    for kind in sorted(kinds)
-    for each in clocks
-}
 
 
 class ExchangeClocks:
@@ -99,7 +75,7 @@ class ExchangeClocks:
             for request in await ExchangeStore(connection).answers_due(now, A_BEAT):
                 await self._answer_neutrally(connection, request)
         async with self._engine.begin() as connection:
-            await self._ring(connection)
+            await ring_overdue(connection, self._audit, now)
         async with self._engine.begin() as connection:
             await self._take_back_unreviewed(connection)
         async with self._engine.begin() as connection:
@@ -130,40 +106,6 @@ class ExchangeClocks:
         await ExchangeStore(connection).clear_answer(request.message_id)
         await self._post.queue(connection, letter, actor=ACTOR)
         await self._record(connection, request, "exchange.answer")
-
-    async def _ring(self, connection: AsyncConnection) -> None:
-        """Ring once for each clock that has run out: in the log, in the figures, and in the audit log."""
-        now = self._clock.now()
-        exchange = ExchangeStore(connection)
-        late: Counter[tuple[str, str]] = Counter()
-        for message in await exchange.with_clocks(MAX_WAITING):
-            overdue = [each for each in deadlines_of(message) if each.met_at is None and each.is_overdue(now)]
-            for deadline in overdue:
-                late[message.type, deadline.clock.value] += 1
-                if await exchange.ring(message.message_id, deadline.clock.value):
-                    await self._record_alarm(connection, message, deadline)
-        for (kind, clock), gauge in OVERDUE_NOW.items():
-            gauge.set(late[kind, clock])
-
-    async def _record_alarm(
-        self, connection: AsyncConnection, message: ExchangeMessage, deadline: Deadline
-    ) -> None:
-        await self._audit.append(
-            connection,
-            actor=ACTOR,
-            action="exchange.overdue",
-            object_kind="MESSAGE",
-            object_id=str(message.message_id),
-            outcome="FAILED",
-            purpose=str(message.outside["purpose"]),
-            facts={
-                "type": message.type,
-                "authority_id": message.authority_id,
-                "clock": deadline.clock.value,
-                "due_at": deadline.due_at.isoformat(),
-            },
-        )
-        get_logger().error("exchange_overdue", message_id=str(message.message_id), code=deadline.clock.value)
 
     async def _take_back_unreviewed(self, connection: AsyncConnection) -> None:
         """An emergency that no independent review has justified within 72 hours is recalled (SG-39)."""

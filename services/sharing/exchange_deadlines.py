@@ -1,7 +1,8 @@
 """The clocks of a message: until when it has to have left, arrived, been seen and been carried out. Pure.
 
 Source: workflow.md §6 (a withdrawal: 1 h to send, 15 min where someone is held or boards, 4 h to be received,
-72 h to be done; a notice: seen by a person within 4 h).
+72 h to be done; a notice: 30 min from the confirmation to the decision, 1 h to send, 15 min to be received,
+4 h to be seen by a person, 72 h to be answered).
 """
 
 from dataclasses import dataclass
@@ -11,21 +12,33 @@ from typing import Final
 
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.message_types import WITHDRAWALS
+from services.sharing.share_records import Channel, Notice, NoticeState, Share, ShareState
 
 SEND_WITHIN: Final = timedelta(hours=1)
 SEND_URGENT_WITHIN: Final = timedelta(minutes=15)
 RECEIVED_WITHIN: Final = timedelta(hours=4)
 DONE_WITHIN: Final = timedelta(hours=72)
 SEEN_WITHIN: Final = timedelta(hours=4)
+DECIDED_WITHIN: Final = timedelta(minutes=30)
+ACKNOWLEDGED_WITHIN: Final = timedelta(minutes=15)
+ANSWERED_WITHIN: Final = timedelta(hours=72)
+#: What has ended owes nothing more to anybody.
+_ENDED: Final = frozenset(
+    {NoticeState.CLOSED, NoticeState.RECALLED, NoticeState.REFUSED, NoticeState.EXPIRED}
+)
 _SEEN_BY_PEOPLE: Final = frozenset({"NOTIFY", "EMERGENCY"})
 
 
 class Late(StrEnum):
-    """What can be late: leaving, arriving, being seen by a person, being carried out by everyone."""
+    """What can be late: deciding who is told, leaving, arriving, being seen by a person, being answered,
+    being carried out by everyone.
+    """
 
+    DECIDE = "DECIDE"
     SEND = "SEND"
     RECEIVE = "RECEIVE"
     SEE = "SEE"
+    ANSWER = "ANSWER"
     DONE = "DONE"
 
 
@@ -50,6 +63,33 @@ def deadlines_of(message: ExchangeMessage) -> tuple[Deadline, ...]:
         is_kept = message.state is not MessageState.NOT_IN_SCOPE
         return (Deadline(Late.SEE, message.created_at + SEEN_WITHIN, message.seen_at),) if is_kept else ()
     return ()
+
+
+def deadlines_of_notice(notice: Notice) -> tuple[Deadline, ...]:
+    """The clocks of a notice to another authority, soonest first; none of one that our own pages show.
+
+    The recipient's begin when it has left: nobody can acknowledge what never came.
+    """
+    if notice.channel is not Channel.ENDPOINT or notice.state in _ENDED:
+        return ()
+    send = Deadline(Late.SEND, notice.created_at + SEND_WITHIN, notice.sent_at)
+    if notice.sent_at is None:
+        return (send,)
+    sent, answered = notice.sent_at, notice.feedback_at
+    return (
+        send,
+        Deadline(Late.RECEIVE, sent + ACKNOWLEDGED_WITHIN, notice.delivered_at),
+        Deadline(Late.SEE, sent + SEEN_WITHIN, notice.seen_at or answered),
+        Deadline(Late.ANSWER, sent + ANSWERED_WITHIN, answered),
+    )
+
+
+def deadline_of_share(share: Share) -> Deadline | None:
+    """Until when it is to be decided who is told, anew after an arrest; `None` once it is decided."""
+    if share.state is ShareState.DECIDED:
+        return None
+    began = share.hit.confirmed_at if share.custody is None else share.custody.at
+    return Deadline(Late.DECIDE, max(began, share.hit.confirmed_at) + DECIDED_WITHIN, None)
 
 
 def _withdrawal(message: ExchangeMessage) -> tuple[Deadline, ...]:

@@ -46,7 +46,8 @@ class ExchangeMessage:
     """One message. `authority_id` is the other side; `outside` the envelope without its payload.
 
     `target_id` is the message that this one withdraws, corrects or reports done; `derived_from` a received
-    message whose content we passed on in it. Instants are aware, UTC.
+    message whose content we passed on in it; `recall_kind` whether a recall of ours erases or restricts.
+    Instants are aware, UTC.
     """
 
     message_id: UUID
@@ -78,3 +79,4 @@ class ExchangeMessage:
     seen_by: str | None = None
     approval_id: UUID | None = None
     alarms: tuple[str, ...] = ()
+    recall_kind: str | None = None

@@ -1,6 +1,5 @@
 """The exchange over HTTP: the counterparts' one door, and the duty desk's routes. No rule lives here."""
 
-from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -19,13 +18,19 @@ from services.sharing.errors import (
     ScreeningSilent,
     VaultUnavailable,
 )
-from services.sharing.exchange_deadlines import deadlines_of
 from services.sharing.exchange_drafts import Draft, Second
 from services.sharing.exchange_records import Direction, ExchangeMessage
 from services.sharing.exchange_sending import MAX_GRANT_HOURS
+from services.sharing.exchange_views import (
+    ContentOut,
+    MessageDetailOut,
+    MessageOut,
+    MessagesOut,
+    ProposedMessageOut,
+    VerdictOut,
+)
 from services.sharing.http_signature import SignedRequest
 from services.sharing.message_types import MessageType
-from services.sharing.minimum_sets import CAVEAT_WORDS
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.payloads import WithdrawalReason
 from services.sharing.receive import MEDIA_TYPE
@@ -111,109 +116,6 @@ class RecallIn(_In):
 
     reason_code: WithdrawalReason
     urgent: bool = False
-
-
-class ClockOut(BaseModel):
-    """One clock of a message: SEND, RECEIVE, SEE or DONE. Times in UTC."""
-
-    clock: str
-    due_at: datetime
-    met_at: datetime | None
-    is_overdue: bool
-
-
-class MessageOut(BaseModel):
-    """A message without its content: nothing of a person is here. Times in UTC."""
-
-    message_id: UUID
-    direction: str
-    type: str
-    authority_id: str
-    thread_id: UUID
-    in_reply_to: UUID | None
-    target_id: UUID | None
-    state: str
-    purpose: str
-    necessity: str
-    urgency: str
-    handling: dict[str, Any]
-    caveats: dict[str, str]
-    digest: str
-    payload_digest: str
-    oversight_copy: str
-    created_at: datetime
-    expires_at: datetime
-    retention_until: date
-    tries: int
-    sent_at: datetime | None
-    delivered_at: datetime | None
-    last_fault: str | None
-    answer_due_at: datetime | None
-    done_due_at: datetime | None
-    done_at: datetime | None
-    seen_at: datetime | None
-    seen_by: str | None
-    clocks: list[ClockOut]
-
-    @classmethod
-    def of(cls, message: ExchangeMessage, now: datetime) -> "MessageOut":
-        """What whoever works with the exchange may see without a purpose."""
-        outside = message.outside
-        same = {name for name in cls.model_fields if hasattr(message, name)}
-        return cls(
-            **{name: getattr(message, name) for name in same},
-            purpose=outside["purpose"],
-            necessity=outside["necessity"],
-            urgency=outside["urgency"],
-            handling=outside["handling"],
-            caveats={code: CAVEAT_WORDS[code] for code in outside["handling"]["caveats"]},
-            digest=message.envelope_digest,
-            payload_digest=outside["payload_hash"],
-            oversight_copy=outside["oversight_copy"],
-            clocks=[
-                ClockOut(
-                    clock=each.clock.value,
-                    due_at=each.due_at,
-                    met_at=each.met_at,
-                    is_overdue=each.is_overdue(now),
-                )
-                for each in deadlines_of(message)
-            ],
-        )
-
-
-class MessagesOut(BaseModel):
-    """Messages, newest first."""
-
-    messages: list[MessageOut]
-
-
-class MessageDetailOut(BaseModel):
-    """A message and what answers it, either way."""
-
-    message: MessageOut
-    replies: list[MessageOut]
-
-
-class ContentOut(BaseModel):
-    """What a received message says, with the conditions that go with it."""
-
-    message: MessageOut
-    payload: dict[str, Any]
-
-
-class ProposedMessageOut(BaseModel):
-    """A message that waits for a second person."""
-
-    message: MessageOut
-    approval_id: UUID
-
-
-class VerdictOut(BaseModel):
-    """What the safeguards said of a message as it was let go."""
-
-    permits: bool
-    reasons: list[str]
 
 
 @router.post(

@@ -90,6 +90,7 @@ class ShareRequest:
     basis: Basis
     assessment: Assessment | None
     surroundings: Surroundings
+    is_disputed: bool = False
 
 
 def share_facts(request: ShareRequest, now: datetime) -> dict[str, Any]:
@@ -166,8 +167,8 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "originator_state": onward.originator_state if onward else None,
         "recalled": request.surroundings.hit_state.entry_status not in USABLE_ENTRIES
         or (onward is not None and onward.is_withdrawn),
-        # Nobody can dispute a record here yet (SG-20): null = no dispute is known (SG-37).
-        "disputed": None,
+        # What the person disputes waits until it is decided (SG-20, SG-37).
+        "disputed": request.is_disputed,
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.sharing.custody_facts import InCustody
 from services.sharing.recipients import route
 from shared.contracts import HitConfirmedV1
 from shared.identifiers import AuthorityId
@@ -31,6 +32,9 @@ N_MIN: Final = frozenset(
         "contact",
     }
 )
+#: Beside N-MIN, of a person who is held (N-DET); the consular status stays in our own State.
+N_DET: Final = N_MIN | {"place_type", "legal_basis_class", "consular_status"}
+IN_CUSTODY: Final = "DETAINED"
 CAVEATS: Final = ("C1", "C2", "C3", "C4")
 # The words that are printed on each notice; the recipient's software enforces the codes.
 CAVEAT_WORDS: Final[Mapping[str, str]] = {
@@ -97,8 +101,10 @@ def notify_payload(
     action_taken: str,
     contact: AuthorityId,
     agreed_fields: Collection[str] | None = None,
+    custody: InCustody | None = None,
+    is_national: bool = False,
 ) -> Payload:
-    """The payload of a NOTIFY for one recipient: N-MIN, narrowed to what the agreement names.
+    """The payload of a NOTIFY for one recipient: N-MIN or N-DET, narrowed to what the agreement names.
 
     Args:
         hit: The confirmed hit.
@@ -106,6 +112,8 @@ def notify_payload(
         action_taken: The measure ordered here, or `NONE`.
         contact: Our own authority, whose duty desk answers.
         agreed_fields: The agreement's own list for NOTIFY; `None` narrows nothing.
+        custody: What was confirmed of an arrest or an expulsion.
+        is_national: Whether a body of our own State is told, which alone hears of the consulate.
 
     Returns:
         The content with absent facts left out; it depends on its arguments alone, so that the preview, the
@@ -122,20 +130,32 @@ def notify_payload(
         "category": ("category", hit.entry.category),
         "tear_line": ("tear_line", hit.entry.tear_line),
         "contact": ("contact", f"{contact} duty desk"),
+        **(_detention_parts(custody, is_national=is_national) if event == IN_CUSTODY else {}),
     }
-    allowed = N_MIN if agreed_fields is None else N_MIN & set(agreed_fields)
+    allowed = N_DET if agreed_fields is None else N_DET & set(agreed_fields)
     chosen = {field: part for field, part in parts.items() if field in allowed and part[1]}
     person = {key: value for field, (key, value) in chosen.items() if field in _PERSON_FIELDS}
     content = {key: value for field, (key, value) in chosen.items() if field not in _PERSON_FIELDS}
     if person:
         content["person"] = person
     if "event" in chosen:
-        content["observed_at"] = hit.confirmed_at.isoformat().replace("+00:00", "Z")
+        observed = custody.at if custody else hit.confirmed_at
+        content["observed_at"] = observed.isoformat().replace("+00:00", "Z")
     sent = set(chosen) | ({"verification_level"} & allowed)
     return Payload(content, tuple(sorted(sent)))
 
 
 _PERSON_FIELDS: Final = frozenset({"names", "date_of_birth", "document", "nationality"})
+
+
+def _detention_parts(custody: InCustody | None, *, is_national: bool) -> dict[str, tuple[str, Any]]:
+    if custody is None:
+        return {}
+    return {
+        "place_type": ("place_type", custody.place_type),
+        "legal_basis_class": ("legal_basis_class", custody.legal_basis),
+        "consular_status": ("consular_status", custody.consular_status if is_national else None),
+    }
 
 
 def _person_parts(hit: HitConfirmedV1) -> dict[str, tuple[str, Any]]:

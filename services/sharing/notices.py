@@ -9,7 +9,7 @@ from joserfc.jwk import OKPKey
 
 from services.sharing.envelope import FALLBACK, SPEC, oversight_digest, seal_payload, sign
 from services.sharing.facts import DATA_CLASS, MESSAGE_TYPE, OWN_RETENTION_DAYS, Basis, conditions_of
-from services.sharing.minimum_sets import CAVEATS, Payload, notify_payload
+from services.sharing.minimum_sets import CAVEATS, IN_CUSTODY, Payload, notify_payload
 from services.sharing.recipients import Candidate
 from services.sharing.registry_entries import Agreement, AuthorityKey, Scope
 from services.sharing.share_records import Share
@@ -31,7 +31,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What an envelope is made of, beside the payload."""
+    """What an envelope is made of, beside the payload; a thread of its own unless an earlier one is named."""
 
     share: Share
     candidate: Candidate
@@ -41,10 +41,15 @@ class Sealing:
     message_id: UUID
     created_at: datetime
     lifetime: timedelta
+    thread_id: UUID | None = None
 
 
 def payload_for(
-    share: Share, agreement: Agreement | None, hit_state: HitStateV1, contact: AuthorityId
+    share: Share,
+    candidate: Candidate,
+    agreement: Agreement | None,
+    hit_state: HitStateV1,
+    contact: AuthorityId,
 ) -> Payload:
     """The payload under an agreement; the same for the preview, the approval and the ledger."""
     agreed = agreement.min_sets.get(MESSAGE_TYPE) if agreement else None
@@ -54,6 +59,8 @@ def payload_for(
         action_taken=hit_state.ordered_action or NO_ACTION,
         contact=contact,
         agreed_fields=agreed,
+        custody=share.custody,
+        is_national=candidate.scope is Scope.NATIONAL,
     )
 
 
@@ -80,13 +87,13 @@ def _envelope(sealing: Sealing, payload: Payload, sealed: str, sender: Sender) -
         "recipient": authority,
         "created_at": _instant(created),
         "expires_at": _instant(created + sealing.lifetime),
-        "thread_id": str(sealing.message_id),
+        "thread_id": str(sealing.thread_id or sealing.message_id),
         **_ground(sealing),
         "legal_ref": [f"SCR-2396/{paragraph}" for paragraph in sealing.candidate.paragraphs],
         "purpose": sealing.basis.purpose_code,
         "necessity": sealing.basis.statement[:MAX_NECESSITY_CHARACTERS],
         "data_class": DATA_CLASS,
-        "min_set": "N-MIN",
+        "min_set": "N-DET" if sealing.share.event == IN_CUSTODY else "N-MIN",
         "handling": {
             "code": hit.entry.handling_code,
             "conditions": list(conditions_of(hit)),

@@ -11,14 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sharing.arrivals import Arrivals
 from services.sharing.corrections import CorrectRecords
+from services.sharing.courier import Courier
 from services.sharing.custody import CUSTODY_RULE, Custody
 from services.sharing.decide import DecideShare
-from services.sharing.deliver import Delivery
+from services.sharing.deliver import WORKERS as NOTICE_WORKERS
+from services.sharing.deliver import NoticeLedger
 from services.sharing.emergencies import Emergencies
 from services.sharing.exchange_clocks import ExchangeClocks
 from services.sharing.exchange_content import SealingKeys
-from services.sharing.exchange_delivery import ExchangeDelivery
+from services.sharing.exchange_delivery import WORKERS as MESSAGE_WORKERS
+from services.sharing.exchange_delivery import MessageLedger
 from services.sharing.exchange_desk import ExchangeDesk
+from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.exchange_sending import EXCHANGE_RULE, ExchangeSending, Judges
 from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.notices import Sender
@@ -32,6 +36,7 @@ from services.sharing.safeguards import Policy, Safeguards
 from services.sharing.screening_client import HitStates
 from services.sharing.settings import SharingSettings
 from services.sharing.share import SHARE_RULE, ShareHit
+from services.sharing.share_records import Notice
 from services.sharing.store.registers import RegisterReader
 from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
 from services.sharing.vault import Judge, Vault
@@ -79,13 +84,13 @@ class Sharing:
     decide: DecideShare
     custody: Custody
     gate: ReadGate
-    delivery: Delivery
+    delivery: Courier[Notice]
     receive: ReceiveExchange
     desk: ExchangeDesk
     sending: ExchangeSending
     withdrawals: Withdrawals
     corrections: CorrectRecords
-    exchange_delivery: ExchangeDelivery
+    exchange_delivery: Courier[ExchangeMessage]
     clocks: ExchangeClocks
     exchange_url: str | None
 
@@ -161,7 +166,7 @@ class _Shares:
 
     share_hit: ShareHit
     decide: DecideShare
-    delivery: Delivery
+    delivery: Courier[Notice]
 
 
 def _shares(base: Foundations, common: _Common) -> _Shares:
@@ -239,15 +244,15 @@ def _gateways(base: Foundations, sender: Sender) -> Gateway:
     return Gateways(https, FileDrop(base.settings.exchange_drop_folder))
 
 
-def _delivery(base: Foundations, safeguards: Safeguards, gateways: Gateway) -> Delivery:
-    return Delivery(
+def _delivery(base: Foundations, safeguards: Safeguards, gateways: Gateway) -> Courier[Notice]:
+    return Courier(
         base.engine,
-        safeguards=safeguards,
-        hit_states=base.hit_states,
+        NoticeLedger(base.engine, safeguards, base.hit_states),
         gateways=gateways,
         audit=base.audit,
         clock=base.clock,
         poll_seconds=base.settings.delivery_poll_seconds,
+        workers=NOTICE_WORKERS,
     )
 
 
@@ -260,7 +265,7 @@ class _Exchange:
     sending: ExchangeSending
     withdrawals: Withdrawals
     corrections: CorrectRecords
-    delivery: ExchangeDelivery
+    delivery: Courier[ExchangeMessage]
     clocks: ExchangeClocks
 
 
@@ -337,12 +342,15 @@ def _receive(base: Foundations, common: _Common, keys: SealingKeys, arrivals: Ar
     )
 
 
-def _exchange_delivery(base: Foundations, letters: LetterSafeguards, gateways: Gateway) -> ExchangeDelivery:
-    return ExchangeDelivery(
+def _exchange_delivery(
+    base: Foundations, letters: LetterSafeguards, gateways: Gateway
+) -> Courier[ExchangeMessage]:
+    return Courier(
         base.engine,
-        safeguards=letters,
+        MessageLedger(letters),
         gateways=gateways,
         audit=base.audit,
         clock=base.clock,
         poll_seconds=base.settings.delivery_poll_seconds,
+        workers=MESSAGE_WORKERS,
     )

@@ -108,11 +108,13 @@ class Notify(Part):
     contact: Text | None = None
     place_type: Text | None = None
     legal_basis_class: Text | None = None
+    consular_status: Literal["TOLD", "WISH_NO", "WISH_YES"] | None = None
 
     @model_validator(mode="after")
     def _tells_of_detention_only_when_detained(self) -> Self:
-        if (self.place_type or self.legal_basis_class) and self.event != "DETAINED":
-            raise ValueError("the place and the basis of a detention belong to DETAINED")
+        told = self.place_type or self.legal_basis_class or self.consular_status
+        if told and self.event != "DETAINED":
+            raise ValueError("the place, the basis and the consulate of a detention belong to DETAINED")
         return self
 
 

@@ -14,6 +14,7 @@ from services.sharing.exchange_deadlines import DONE_WITHIN
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.message_types import WITHDRAWALS
 from services.sharing.notices import Sender
+from services.sharing.payloads import Recall
 from services.sharing.registry_entries import Authority
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterStore
@@ -91,6 +92,7 @@ class Post:
             derived_from=letter.derived_from,
             basis=basis,
             next_try_at=now if state is MessageState.APPROVED else None,
+            recall_kind=letter.payload.kind if isinstance(letter.payload, Recall) else None,
             done_due_at=now + DONE_WITHIN if letter.type in WITHDRAWALS else None,
         )
         if not await ExchangeStore(connection).add(message):

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from services.sharing.errors import (
     LegalFindingRequired,
     NotACandidate,
-    NoticeNotFound,
     PreviewOutdated,
     RefusedByPolicy,
     ScreeningSilent,
@@ -18,17 +17,16 @@ from services.sharing.errors import (
     VaultUnavailable,
 )
 from services.sharing.facts import Assessment
+from services.sharing.notice_views import Viewer
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.registry_entries import State
 from services.sharing.share import DEFAULT_PURPOSE, Proposal
 from services.sharing.statuses import problems
-from services.sharing.store.notices import MAX_NOTICES, NoticeStore
+from services.sharing.store.notices import NoticeStore
 from services.sharing.store.shares import MAX_SHARES, ShareStore
 from services.sharing.vault import ClaimSign, Finding, Protection
 from services.sharing.views import (
     DecisionOut,
-    NoticeDetailOut,
-    NoticeOut,
     PersonOut,
     PreviewOut,
     ProposedOut,
@@ -58,7 +56,6 @@ router = APIRouter(tags=["sharing"])
 
 UseCases = Annotated[Sharing, Depends(sharing_of)]
 Reader = Annotated[Principal, Depends(require(Permission.READ_SHARES))]
-NoticeReader = Annotated[Principal, Depends(require(Permission.READ_NOTICES))]
 Stated = Annotated[Purpose, Depends(stated_purpose)]
 OfficersFinding = Literal["CLEAR", "RISK"]
 Statement = Annotated[
@@ -156,12 +153,6 @@ class SharesOut(BaseModel):
     shares: list[ShareOut]
 
 
-class NoticesOut(BaseModel):
-    """Notices, newest first."""
-
-    notices: list[NoticeOut]
-
-
 class DecisionsOut(BaseModel):
     """What became of each recipient; empty when the proposal was rejected."""
 
@@ -190,7 +181,7 @@ async def list_shares(
     limit: Annotated[int, Query(ge=1, le=MAX_SHARES)] = DEFAULT_LIMIT,
 ) -> SharesOut:
     """Shares with their recipients and notices; no personal data."""
-    roles = frozenset(role.value for role in reader.roles)
+    viewer = Viewer.of(reader, sharing.clock.now())
     async with sharing.engine.connect() as connection:
         shares = await ShareStore(connection).newest(limit)
         ids = [share.share_id for share in shares]
@@ -198,7 +189,8 @@ async def list_shares(
         notices = await NoticeStore(connection).of_shares(ids)
     return SharesOut(
         shares=[
-            ShareOut.of(share, recipients[share.share_id], notices[share.share_id], roles) for share in shares
+            ShareOut.of(share, recipients[share.share_id], notices[share.share_id], viewer)
+            for share in shares
         ]
     )
 
@@ -216,7 +208,7 @@ async def show_share(share_id: UUID, sharing: UseCases, reader: Reader) -> Share
             (await NoticeStore(connection).of_shares([share_id]))[share_id],
             await shares.verdicts(share_id),
             approval=approval,
-            roles=frozenset(role.value for role in reader.roles),
+            viewer=Viewer.of(reader, sharing.clock.now()),
         )
 
 
@@ -296,31 +288,6 @@ async def approve(
     decisions = await sharing.decide.approve(share_id, approver, fallback=frozenset(body.fallback))
     roles = frozenset(role.value for role in approver.roles)
     return DecisionsOut(state="DECIDED", decisions=[DecisionOut.of(each, roles) for each in decisions])
-
-
-@router.get("/v1/notices")
-async def list_notices(
-    sharing: UseCases,
-    _: NoticeReader,
-    limit: Annotated[int, Query(ge=1, le=MAX_NOTICES)] = DEFAULT_LIMIT,
-) -> NoticesOut:
-    """Notices, newest first; no personal data."""
-    async with sharing.engine.connect() as connection:
-        notices = await NoticeStore(connection).newest(limit)
-    return NoticesOut(notices=[NoticeOut.of(notice) for notice in notices])
-
-
-@router.get("/v1/notices/{notice_id}", responses=problems(NoticeNotFound))
-async def show_notice(notice_id: UUID, sharing: UseCases, reader: NoticeReader) -> NoticeDetailOut:
-    """One notice with its tries, its verdicts and the proof of receipt; no personal data."""
-    async with sharing.engine.connect() as connection:
-        notices = NoticeStore(connection)
-        notice = await notices.get(notice_id)
-        verdicts = await ShareStore(connection).verdicts(notice.share_id)
-        tries = await notices.tries(notice_id)
-    about = [each for each in verdicts if each.notice_id == notice_id]
-    roles = frozenset(role.value for role in reader.roles)
-    return NoticeDetailOut.detailed(notice, tries, about, roles)
 
 
 @router.post("/v1/vault", status_code=201, responses=problems(VaultUnavailable))

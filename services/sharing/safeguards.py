@@ -207,6 +207,7 @@ class Safeguards:
             basis=question.basis,
             assessment=question.share.assessment,
             surroundings=surroundings,
+            is_disputed=question.share.disputed_since is not None,
         )
 
 

@@ -233,7 +233,7 @@ class ShareHit:
     ) -> Preview:
         """What would leave for a candidate, by the registers as the caller's transaction sees them."""
         agreement = self._safeguards.agreement_with(registers, candidate, purpose_code)
-        return Preview(candidate, payload_for(share, agreement, hit_state, self._own_authority))
+        return Preview(candidate, payload_for(share, candidate, agreement, hit_state, self._own_authority))
 
     async def _hit_state(self, share_id: UUID) -> HitStateV1:
         """Asked outside any transaction, so that a slow answer holds no lock."""
@@ -242,7 +242,10 @@ class ShareHit:
         return await self._hit_states.state(share.hit.hit_id)
 
     async def put_recipients(self, connection: AsyncConnection, share: Share) -> list[Candidate]:
-        """Work out and write the candidates; a notice that lives already needs no second one."""
+        """Work out and write the candidates; who has a living notice of what happened needs no second one.
+
+        An arrest is another event than the arrival before it: whoever was told of that one is told again.
+        """
         registers = await self._safeguards.registers(connection)
         found = candidates(
             share.hit,
@@ -252,7 +255,7 @@ class ShareHit:
             state_of=self._state_of,
         )
         await ShareStore(connection).put_recipients(share.share_id, found)
-        living = await NoticeStore(connection).living_authorities(share.share_id)
+        living = await NoticeStore(connection).living_authorities(share.share_id, share.event)
         return [candidate for candidate in found if candidate.authority_id not in living]
 
     async def _record(self, connection: AsyncConnection, action: str, share: Share, *, actor: str) -> None:

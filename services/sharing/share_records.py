@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from services.sharing.custody_facts import InCustody
 from services.sharing.facts import Assessment, Basis
 from services.sharing.recipients import Candidate, Outcome
 from shared.contracts import HitConfirmedV1
@@ -54,7 +55,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A confirmed hit on its way to those concerned; one for each hit. `version` counts its changes."""
+    """A confirmed hit on its way to those concerned; one for each hit. `version` counts its changes.
+
+    `custody` is what was confirmed of an arrest; `disputed_since` is set while the person disputes it.
+    """
 
     share_id: ShareId
     created_at: datetime
@@ -64,6 +68,8 @@ class Share:
     hit: HitConfirmedV1 = field(repr=False)
     approval_id: UUID | None = None
     assessment: Assessment | None = None
+    custody: InCustody | None = None
+    disputed_since: datetime | None = None
 
     @property
     def derived_from(self) -> UUID | None:
@@ -110,7 +116,8 @@ class ShareVerdict:
 class Notice:
     """A row of the disclosure ledger. `notice_id` is the message id, the same at every try.
 
-    `envelope` is the signed text as it leaves; `payload_digest` is what the preview showed.
+    `envelope` is the signed text as it leaves; `payload_digest` is what the preview showed. `event` is what
+    it tells of; `thread_id` the earlier notice to the same authority that it follows, if there is one.
     """
 
     notice_id: NoticeId
@@ -127,12 +134,16 @@ class Notice:
     envelope: str | None = field(repr=False)
     created_at: datetime
     expires_at: datetime
+    event: str
+    thread_id: UUID | None = None
     next_try_at: datetime | None = None
     tries: int = 0
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     acknowledgement: str | None = None
     last_fault: str | None = None
+    seen_at: datetime | None = None
+    feedback_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,23 @@
 """What leaves over HTTP, field by field. No personal data is here but in `PreviewOut` and `PersonOut`."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
+from services.sharing.clock_views import ClockOut, clocks_out
 from services.sharing.decide import Decision
+from services.sharing.exchange_deadlines import deadline_of_share
 from services.sharing.minimum_sets import CAVEAT_WORDS
-from services.sharing.recipients import Outcome
-from services.sharing.safeguards import NOT_AUTHORISED, shown_reasons
+from services.sharing.notice_views import NoticeOut, Out, VerdictOut, Viewer, shown_outcome
+from services.sharing.safeguards import shown_reasons
 from services.sharing.share import Preview
-from services.sharing.share_records import Notice, NoticeTry, Recipient, Share, ShareVerdict
+from services.sharing.share_records import Notice, Recipient, Share, ShareVerdict
 from shared.approval.approvals import Approval
 
-UNDECIDED: Final = "UNDECIDED"
 
-
-class _Out(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class RecipientOut(_Out):
+class RecipientOut(Out):
     """A candidate and what the safeguards made of it; `authority_id` is the candidate's key."""
 
     authority_id: str
@@ -43,58 +39,13 @@ class RecipientOut(_Out):
             scope=recipient.candidate.scope.value,
             paragraph=", ".join(f"2396/{each}" for each in recipient.candidate.paragraphs),
             connections=[each.value for each in recipient.candidate.connections],
-            outcome=_shown_outcome(recipient.outcome, reasons),
+            outcome=shown_outcome(recipient.outcome, reasons),
             reasons=list(reasons),
             decided_at=recipient.decided_at,
         )
 
 
-class NoticeOut(_Out):
-    """A row of the ledger; `digest` is the one that the preview showed."""
-
-    notice_id: UUID
-    share_id: UUID
-    authority_id: str
-    state: str
-    channel: str
-    scope: str
-    tries: int
-    digest: str
-    fields: list[str]
-    agreement_id: str | None
-    fallback: bool
-    created_at: datetime
-    expires_at: datetime
-    next_try_at: datetime | None
-    sent_at: datetime | None
-    acknowledged_at: datetime | None
-    last_fault: str | None
-
-    @classmethod
-    def of(cls, notice: Notice) -> "NoticeOut":
-        """The row as it is shown."""
-        return cls(
-            notice_id=notice.notice_id,
-            share_id=notice.share_id,
-            authority_id=notice.authority_id,
-            state=notice.state.value,
-            channel=notice.channel.value,
-            scope=notice.candidate.scope.value,
-            tries=notice.tries,
-            digest=notice.payload_digest,
-            fields=list(notice.fields),
-            agreement_id=notice.agreement_id,
-            fallback=notice.basis.legal_approver is not None,
-            created_at=notice.created_at,
-            expires_at=notice.expires_at,
-            next_try_at=notice.next_try_at,
-            sent_at=notice.sent_at,
-            acknowledged_at=notice.delivered_at,
-            last_fault=notice.last_fault,
-        )
-
-
-class ShareOut(_Out):
+class ShareOut(Out):
     """A share in a list: states, outcomes and identifiers."""
 
     share_id: UUID
@@ -102,50 +53,18 @@ class ShareOut(_Out):
     created_at: datetime
     state: str
     event: str
+    disputed_since: datetime | None
+    clocks: list[ClockOut]
     individual_risk_recorded: bool
     recipients: list[RecipientOut]
     notices: list[NoticeOut]
 
     @classmethod
     def of(
-        cls, share: Share, recipients: list[Recipient], notices: list[Notice], roles: frozenset[str]
+        cls, share: Share, recipients: list[Recipient], notices: list[Notice], viewer: Viewer
     ) -> "ShareOut":
-        """As somebody with these roles may see it."""
-        return cls(**_share_fields(share, recipients, notices, roles))
-
-
-class VerdictOut(_Out):
-    """A stored verdict."""
-
-    verdict_id: UUID
-    authority_id: str
-    notice_id: UUID | None
-    stage: str
-    outcome: str
-    reasons: list[str]
-    obligations: list[str]
-    pending: list[str]
-    policy_version: str
-    inputs_hash: str
-    decided_at: datetime
-
-    @classmethod
-    def of(cls, verdict: ShareVerdict, roles: frozenset[str]) -> "VerdictOut":
-        """As somebody with these roles may see it."""
-        reasons = shown_reasons(verdict.reasons, roles)
-        return cls(
-            verdict_id=verdict.verdict_id,
-            authority_id=verdict.candidate_key,
-            notice_id=verdict.notice_id,
-            stage=verdict.stage.value,
-            outcome=_shown_outcome(verdict.outcome, reasons),
-            reasons=list(reasons),
-            obligations=list(verdict.obligations),
-            pending=list(verdict.pending),
-            policy_version=verdict.policy_version,
-            inputs_hash=verdict.inputs_hash,
-            decided_at=verdict.decided_at,
-        )
+        """As this viewer may see it."""
+        return cls(**_share_fields(share, recipients, notices, viewer))
 
 
 class ShareDetailOut(ShareOut):
@@ -156,8 +75,8 @@ class ShareDetailOut(ShareOut):
     period_days: int | None = None
     purpose_code: str | None = None
     proposer: str | None = None
-    proposed_digests: dict[str, str] = {}
-    verdicts: list[VerdictOut] = []
+    proposed_digests: dict[str, str] = Field(default={})
+    verdicts: list[VerdictOut] = Field(default=[])
 
     @classmethod
     def detailed(
@@ -168,57 +87,17 @@ class ShareDetailOut(ShareOut):
         verdicts: list[ShareVerdict],
         *,
         approval: Approval | None,
-        roles: frozenset[str],
+        viewer: Viewer,
     ) -> "ShareDetailOut":
-        """As somebody with these roles may see it."""
+        """As this viewer may see it."""
         return cls(
-            **_share_fields(share, recipients, notices, roles),
+            **_share_fields(share, recipients, notices, viewer),
             **_proposal_fields(approval),
-            verdicts=[VerdictOut.of(verdict, roles) for verdict in verdicts],
+            verdicts=[VerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
         )
 
 
-class TryOut(_Out):
-    """One try at delivery."""
-
-    number: int
-    tried_at: datetime
-    outcome: str
-
-
-class NoticeDetailOut(NoticeOut):
-    """A notice with its tries, its verdicts, the caveats that it carries, and the proof of receipt."""
-
-    statement: str
-    alternatives_considered: str
-    author: str
-    approver: str | None
-    caveats: dict[str, str]
-    acknowledgement: str | None
-    attempts: list[TryOut]
-    verdicts: list[VerdictOut]
-
-    @classmethod
-    def detailed(
-        cls, notice: Notice, tries: list[NoticeTry], verdicts: list[ShareVerdict], roles: frozenset[str]
-    ) -> "NoticeDetailOut":
-        """As somebody with these roles may see it."""
-        return cls(
-            **NoticeOut.of(notice).model_dump(),
-            statement=notice.basis.statement,
-            alternatives_considered=notice.basis.alternatives_considered,
-            author=notice.basis.author,
-            approver=notice.basis.approver,
-            caveats=dict(CAVEAT_WORDS),
-            acknowledgement=notice.acknowledgement,
-            attempts=[
-                TryOut(number=each.number, tried_at=each.tried_at, outcome=each.outcome) for each in tries
-            ],
-            verdicts=[VerdictOut.of(verdict, roles) for verdict in verdicts],
-        )
-
-
-class PreviewOut(_Out):
+class PreviewOut(Out):
     """Exactly the payload that leaves, the names of its fields, and its digest. Personal data."""
 
     authority_id: str
@@ -239,7 +118,7 @@ class PreviewOut(_Out):
         )
 
 
-class PersonOut(_Out):
+class PersonOut(Out):
     """The person whom a share is about, and the entry's tear-line. Personal data."""
 
     share_id: UUID
@@ -267,7 +146,7 @@ class PersonOut(_Out):
         )
 
 
-class ProposedOut(_Out):
+class ProposedOut(Out):
     """A proposal as it was written, with the digest of everything that would leave."""
 
     approval_id: UUID
@@ -284,7 +163,7 @@ class ProposedOut(_Out):
         )
 
 
-class DecisionOut(_Out):
+class DecisionOut(Out):
     """What became of one recipient."""
 
     authority_id: str
@@ -298,21 +177,14 @@ class DecisionOut(_Out):
         reasons = shown_reasons(decision.verdict.reasons, roles)
         return cls(
             authority_id=decision.candidate.key,
-            outcome=_shown_outcome(decision.verdict.outcome, reasons),
+            outcome=shown_outcome(decision.verdict.outcome, reasons),
             reasons=list(reasons),
             notice_id=decision.notice_id,
         )
 
 
-def _shown_outcome(outcome: Outcome | None, reasons: tuple[str, ...]) -> str:
-    """A concealed hold reads like a concealed block: the difference would tell (SG-35)."""
-    if outcome is None:
-        return UNDECIDED
-    return Outcome.BLOCK.value if NOT_AUTHORISED in reasons else outcome.value
-
-
 def _share_fields(
-    share: Share, recipients: list[Recipient], notices: list[Notice], roles: frozenset[str]
+    share: Share, recipients: list[Recipient], notices: list[Notice], viewer: Viewer
 ) -> dict[str, Any]:
     return {
         "share_id": share.share_id,
@@ -320,9 +192,11 @@ def _share_fields(
         "created_at": share.created_at,
         "state": share.state.value,
         "event": share.event,
+        "disputed_since": share.disputed_since,
+        "clocks": clocks_out([each for each in [deadline_of_share(share)] if each], viewer.now),
         "individual_risk_recorded": share.assessment is not None,
-        "recipients": [RecipientOut.of(each, roles) for each in recipients],
-        "notices": [NoticeOut.of(each) for each in notices],
+        "recipients": [RecipientOut.of(each, viewer.roles) for each in recipients],
+        "notices": [NoticeOut.of(each, viewer.now) for each in notices],
     }
 
 

@@ -3,6 +3,7 @@
 Source: resolution 2396 (2017) paragraph 3; workflow.md §4, §5.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from uuid import UUID
@@ -22,6 +23,18 @@ LEGAL_BASES: Final = {
     "COURT_ORDER": "Another order of a court",
     "IMMIGRATION_LAW": "The law on aliens",
 }
+PLACES: Final = {
+    "AIRPORT": "At the airport",
+    "POLICE_STATION": "A police station",
+    "DETENTION_CENTRE": "A detention centre",
+    "PRISON": "A prison",
+    "OTHER": "Elsewhere",
+}
+CONSULAR: Final = {
+    "TOLD": "Told of the right to consular help",
+    "WISH_YES": "Told, and wants the consulate to know",
+    "WISH_NO": "Told, and does not want it to know",
+}
 
 router = APIRouter()
 Reader = Annotated[Page, Depends(page_for(Permission.READ_SHARES))]
@@ -34,7 +47,15 @@ async def show_arrests(page: Reader) -> Response:
     """What waits for a second person, and the confirmed hits of which something can have happened."""
     pending = await Arrests(page.sharing.client).pending()
     shares = await page.sharing.shares()
-    return page.show("arrests.html", pending=pending, shares=shares, events=EVENTS, legal_bases=LEGAL_BASES)
+    return page.show(
+        "arrests.html",
+        pending=pending,
+        shares=shares,
+        events=EVENTS,
+        legal_bases=LEGAL_BASES,
+        places=PLACES,
+        consular=CONSULAR,
+    )
 
 
 @router.post("/arrests")
@@ -46,6 +67,8 @@ async def write_down(page: Proposing) -> Response:
         "at": _instant(page.form.needed("at", limit=16)).isoformat(),
         "legal_basis": page.form.choice("legal_basis", frozenset(LEGAL_BASES)),
         "grounds": page.form.needed("grounds", limit=2000),
+        "place_type": _known_or_none(page, "place_type", PLACES),
+        "consular_status": _known_or_none(page, "consular_status", CONSULAR),
     }
     if not page.form.text("is_own_law"):
         raise FormFault(field="confirm that the competent force acted under its own law")
@@ -63,6 +86,13 @@ async def decide(approval_id: UUID, page: Approving) -> Response:
     if decision == "reject":
         return page.go("/arrests")
     return page.show("arrest_confirmed.html", confirmed=confirmed, events=EVENTS)
+
+
+def _known_or_none(page: Page, field: str, names: Mapping[str, str]) -> str | None:
+    """What was chosen of what need not be known; nothing where nothing was chosen."""
+    if not page.form.text(field):
+        return None
+    return page.form.choice(field, frozenset(names))
 
 
 def _instant(text: str) -> datetime:

@@ -45,7 +45,7 @@ UPDATE exchange_message SET state = 'SEEN', seen_at = :at, seen_by = :by
 WHERE message_id = :message_id AND state = 'RECEIVED'
 """)
 _ERASE = text("""
-UPDATE exchange_message SET state = 'ERASED', envelope = NULL, answer_due_at = NULL
+UPDATE exchange_message SET state = 'ERASED', envelope = NULL, answer_due_at = NULL, next_try_at = NULL
 WHERE message_id = :message_id AND state <> 'ERASED'
 """)
 _DONE = text("""
@@ -195,19 +195,8 @@ class ExchangeStore:
         row = await _LEDGER.take_due(self._connection, now=now, leased_until=leased_until)
         return None if row is None else _message(row)
 
-    async def update(
-        self,
-        message: ExchangeMessage,
-        state: MessageState,
-        *,
-        next_try_at: datetime | None = None,
-        sent_at: datetime | None = None,
-        delivered_at: datetime | None = None,
-        acknowledgement: str | None = None,
-        last_fault: str | None = None,
-    ) -> bool:
+    async def update(self, message: ExchangeMessage, tried: Tried) -> bool:
         """Write how a try went; `False` when another process has taken the message over since."""
-        tried = Tried(state.value, next_try_at, sent_at, delivered_at, acknowledgement, last_fault)
         return await _LEDGER.update(self._connection, message.message_id, message.tries, tried)
 
     async def attach(self, message_id: UUID, approval_id: UUID) -> None:

@@ -23,16 +23,18 @@ MAX_TRIES: Final = 500
 
 _COLUMNS: Final = """
 notice_id, share_id, authority_id, channel, state, payload_digest, fields, candidate, basis, agreement_id,
-kid, envelope, created_at, expires_at, next_try_at, tries, sent_at, delivered_at, acknowledgement, last_fault
+kid, envelope, created_at, expires_at, event, thread_id, next_try_at, tries, sent_at, delivered_at,
+acknowledgement, last_fault, seen_at, feedback_at
 """
 _WRITTEN: Final = """
 notice_id, share_id, authority_id, scope, channel, state, payload_digest, fields, candidate, basis,
-agreement_id, kid, envelope, created_at, expires_at, next_try_at, sent_at, delivered_at
+agreement_id, kid, envelope, created_at, expires_at, event, thread_id, next_try_at, sent_at, delivered_at,
+alarms
 """
 _ADD_ALL = text(f"""
 INSERT INTO notice ({_WRITTEN})
 SELECT {_WRITTEN} FROM jsonb_populate_recordset(CAST(NULL AS notice), :notices)
-ON CONFLICT (share_id, authority_id) WHERE state NOT IN ('REFUSED', 'EXPIRED') DO NOTHING
+ON CONFLICT (share_id, authority_id, event) WHERE state NOT IN ('REFUSED', 'EXPIRED') DO NOTHING
 RETURNING notice_id
 """).bindparams(bindparam("notices", type_=Json))  # noqa: S608 - our own columns
 _GET = text(f"SELECT {_COLUMNS} FROM notice WHERE notice_id = :notice_id")  # noqa: S608 - our own columns
@@ -41,8 +43,14 @@ SELECT {_COLUMNS} FROM notice WHERE share_id = ANY (:share_ids) ORDER BY created
 """)  # noqa: S608 - our own columns
 _NEWEST = text(f"SELECT {_COLUMNS} FROM notice ORDER BY created_at DESC, notice_id LIMIT :limit")  # noqa: S608
 _LIVING = text("""
-SELECT authority_id FROM notice WHERE share_id = :share_id AND state NOT IN ('REFUSED', 'EXPIRED')
+SELECT authority_id FROM notice
+WHERE share_id = :share_id AND event = :event AND state NOT IN ('REFUSED', 'EXPIRED')
 ORDER BY authority_id LIMIT :limit
+""")
+_THREADS = text("""
+SELECT DISTINCT ON (authority_id) authority_id, coalesce(thread_id, notice_id) AS thread_id FROM notice
+WHERE share_id = :share_id AND channel = 'ENDPOINT' AND state NOT IN ('REFUSED', 'EXPIRED')
+ORDER BY authority_id, created_at, notice_id LIMIT :limit
 """)
 _LEDGER: Final = LeasedTable("notice", "notice_id", _COLUMNS)
 _ADD_TRY = text("""
@@ -57,13 +65,24 @@ _MARK_DELIVERED = text("""
 UPDATE notice SET state = 'DELIVERED', delivered_at = :at WHERE notice_id = :notice_id AND state = 'SENT'
 """)
 _ADVANCE = text("""
-UPDATE notice SET state = :state
+UPDATE notice SET state = :state,
+    seen_at = coalesce(seen_at, :at),
+    feedback_at = CASE WHEN :state = 'FEEDBACK' THEN coalesce(feedback_at, :at) ELSE feedback_at END
 WHERE notice_id = :notice_id AND authority_id = :authority_id AND channel = 'ENDPOINT'
   AND state = ANY (:from_states)
 """)
 _RECALL = text("""
 UPDATE notice SET state = 'RECALLED', next_try_at = NULL
 WHERE notice_id = :notice_id AND state NOT IN ('DRAFT', 'RECALLED', 'REFUSED', 'EXPIRED')
+""")
+_RUNNING = text(f"""
+SELECT {_COLUMNS} FROM notice
+WHERE channel = 'ENDPOINT' AND state IN ('APPROVED', 'SENT', 'DELIVERED', 'SEEN')
+ORDER BY created_at, notice_id LIMIT :limit FOR UPDATE SKIP LOCKED
+""")  # noqa: S608 - our own columns
+_RING = text("""
+UPDATE notice SET alarms = array_append(alarms, :clock)
+WHERE notice_id = :notice_id AND NOT (:clock = ANY (alarms))
 """)
 # A person may have seen a notice whose technical receipt was lost, and answered before it came again.
 _BEFORE: Final = {
@@ -111,10 +130,16 @@ class NoticeStore:
             found[row.share_id].append(_notice(row))
         return found
 
-    async def living_authorities(self, share_id: UUID) -> frozenset[str]:
-        """The authorities that this share has a notice for which was neither refused nor expired."""
-        values = {"share_id": share_id, "limit": MAX_NOTICES}
+    async def living_authorities(self, share_id: UUID, event: str) -> frozenset[str]:
+        """The authorities with a notice of this event of a share that was neither refused nor expired."""
+        values = {"share_id": share_id, "event": event, "limit": MAX_NOTICES}
         return frozenset((await self._connection.execute(_LIVING, values)).scalars())
+
+    async def threads(self, share_id: UUID) -> dict[str, UUID]:
+        """By authority abroad that was told of a share, the first notice, whose thread later ones follow."""
+        values = {"share_id": share_id, "limit": MAX_NOTICES}
+        rows = await self._connection.execute(_THREADS, values)
+        return {row.authority_id: row.thread_id for row in rows}
 
     async def newest(self, limit: int) -> list[Notice]:
         """The newest notices first, at most `MAX_NOTICES`."""
@@ -126,19 +151,8 @@ class NoticeStore:
         row = await _LEDGER.take_due(self._connection, now=now, leased_until=leased_until)
         return None if row is None else _notice(row)
 
-    async def update(
-        self,
-        notice: Notice,
-        state: NoticeState,
-        *,
-        next_try_at: datetime | None = None,
-        sent_at: datetime | None = None,
-        delivered_at: datetime | None = None,
-        acknowledgement: str | None = None,
-        last_fault: str | None = None,
-    ) -> bool:
+    async def update(self, notice: Notice, tried: Tried) -> bool:
         """Write how a try went; `False` when another process has taken the notice over since."""
-        tried = Tried(state.value, next_try_at, sent_at, delivered_at, acknowledgement, last_fault)
         return await _LEDGER.update(self._connection, notice.notice_id, notice.tries, tried)
 
     async def mark_delivered(self, notice_id: UUID, at: datetime) -> bool:
@@ -146,15 +160,26 @@ class NoticeStore:
         values = {"notice_id": notice_id, "at": at}
         return (await self._connection.execute(_MARK_DELIVERED, values)).rowcount == 1
 
-    async def advance(self, notice_id: UUID, authority_id: str, state: NoticeState) -> bool:
+    async def advance(self, notice_id: UUID, authority_id: str, state: NoticeState, at: datetime) -> bool:
         """The recipient has seen a notice, or told what became of it; `False` when it was not its turn."""
         values = {
+            "at": at,
             "notice_id": notice_id,
             "authority_id": authority_id,
             "state": state.value,
             "from_states": _BEFORE[state],
         }
         return (await self._connection.execute(_ADVANCE, values)).rowcount == 1
+
+    async def running(self, limit: int) -> list[Notice]:
+        """Notices to other authorities that wait for somebody, oldest first; locked."""
+        rows = await self._connection.execute(_RUNNING, {"limit": limit})
+        return [_notice(row) for row in rows]
+
+    async def ring(self, notice_id: UUID, clock: str) -> bool:
+        """Note that a clock's alarm rings; `False` when it had before."""
+        values = {"notice_id": notice_id, "clock": clock}
+        return (await self._connection.execute(_RING, values)).rowcount == 1
 
     async def recall(self, notice_id: UUID) -> bool:
         """Take a notice back; `False` when there is nothing of it to take back."""
@@ -191,6 +216,9 @@ def _written(notice: Notice) -> dict[str, Any]:
         "agreement_id": notice.agreement_id,
         "kid": notice.kid,
         "envelope": notice.envelope,
+        "event": notice.event,
+        "thread_id": None if notice.thread_id is None else str(notice.thread_id),
+        "alarms": [],
     }
 
 
@@ -238,10 +266,14 @@ def _notice(row: Row[Any]) -> Notice:
         envelope=row.envelope,
         created_at=row.created_at,
         expires_at=row.expires_at,
+        event=row.event,
+        thread_id=row.thread_id,
         next_try_at=row.next_try_at,
         tries=row.tries,
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,
         acknowledgement=row.acknowledgement,
         last_fault=row.last_fault,
+        seen_at=row.seen_at,
+        feedback_at=row.feedback_at,
     )

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.custody_facts import InCustody
 from services.sharing.errors import ShareNotFound, StepOutOfOrder
 from services.sharing.facts import Assessment
 from services.sharing.recipients import Candidate, Connection, Outcome
@@ -28,6 +29,7 @@ ON CONFLICT (hit_id) DO NOTHING
 """).bindparams(bindparam("hit", type_=Json))
 _SELECT: Final = """
 SELECT s.share_id, s.created_at, s.state, s.version, s.event, s.hit, s.approval_id,
+       s.custody, s.disputed_since,
        a.version AS assessed, a.individual_risk, a.legal, a.human_rights
 FROM share s LEFT JOIN LATERAL (
     SELECT version, individual_risk, legal, human_rights FROM individual_assessment i
@@ -39,6 +41,14 @@ _LOCK = text(f"{_SELECT} WHERE s.share_id = :share_id FOR UPDATE OF s")
 _NEWEST = text(f"{_SELECT} ORDER BY s.created_at DESC, s.share_id LIMIT :limit")
 _DERIVED = text("""
 SELECT share_id FROM share WHERE derived_from = :message_id ORDER BY share_id LIMIT :limit
+""")
+_UNDECIDED = text(f"""
+{_SELECT} WHERE s.state <> 'DECIDED' ORDER BY s.created_at, s.share_id LIMIT :limit
+FOR UPDATE OF s SKIP LOCKED
+""")
+_RING = text("""
+UPDATE share SET alarms = array_append(alarms, :clock)
+WHERE share_id = :share_id AND NOT (:clock = ANY (alarms))
 """)
 _OF_HIT = text("SELECT share_id FROM share WHERE hit_id = :hit_id")
 _MOVE = text("""
@@ -56,7 +66,8 @@ FROM individual_assessment WHERE share_id = :share_id
 _PUT_RECIPIENT = text("""
 INSERT INTO recipient (share_id, ordinal, candidate_key, authority_id, state, scope, connections, paragraphs)
 VALUES (:share_id, :ordinal, :candidate_key, :authority_id, :state, :scope, :connections, :paragraphs)
-ON CONFLICT (share_id, candidate_key) DO UPDATE SET ordinal = excluded.ordinal
+ON CONFLICT (share_id, candidate_key) DO UPDATE
+SET ordinal = excluded.ordinal, connections = excluded.connections, paragraphs = excluded.paragraphs
 """)
 _DECIDE_RECIPIENT = text("""
 UPDATE recipient SET outcome = :outcome, reasons = :reasons, decided_at = :decided_at
@@ -130,6 +141,16 @@ class ShareStore:
         """The newest shares first, at most `MAX_SHARES`."""
         rows = await self._connection.execute(_NEWEST, {"limit": min(limit, MAX_SHARES)})
         return [_share(row) for row in rows]
+
+    async def undecided(self, limit: int) -> list[Share]:
+        """Shares whose recipients are not decided, oldest first; locked."""
+        rows = await self._connection.execute(_UNDECIDED, {"limit": limit})
+        return [_share(row) for row in rows]
+
+    async def ring(self, share_id: UUID, clock: str) -> bool:
+        """Note that a clock's alarm rings; `False` when it had before."""
+        values = {"share_id": share_id, "clock": clock}
+        return (await self._connection.execute(_RING, values)).rowcount == 1
 
     async def move(self, share: Share, state: ShareState, approval_id: UUID | None = None) -> None:
         """Bring the share to another state.
@@ -220,6 +241,8 @@ def _share(row: Row[Any] | None) -> Share:
         hit=HitConfirmedV1.model_validate(row.hit),
         approval_id=row.approval_id,
         assessment=assessment,
+        custody=None if row.custody is None else InCustody.from_json(row.custody),
+        disputed_since=row.disputed_since,
     )
 
 

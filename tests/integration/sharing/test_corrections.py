@@ -29,12 +29,15 @@ async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoState
 
 async def corrected(both: TwoStates, change: RecordChange, **right: str) -> dict[str, Any]:
     """XAA told XBB of somebody; then XAA's rights office decides on that person's records."""
-    hit_id = await both.xaa.notify()
+    await both.xaa.notify()
+    return await decided(both, change, **right)
+
+
+async def decided(both: TwoStates, change: RecordChange, **right: str) -> dict[str, Any]:
+    """XAA's rights office says something of the one person whom XAA shared."""
     sharing = both.xaa.sharing
     async with sharing.engine.connect() as connection:
-        rows = await connection.exec_driver_sql(
-            f"SELECT hit ->> 'traveller_id' FROM share WHERE hit_id = '{hit_id}'"
-        )
+        rows = await connection.exec_driver_sql("SELECT hit ->> 'traveller_id' FROM share")
         traveller_id = UUID(rows.scalar_one())
     message = RecordsCorrectedV1(
         message_id=uuid4(),
@@ -106,3 +109,46 @@ async def test_nobody_is_told_of_a_person_of_whom_nothing_was_sent(both: TwoStat
         "told": 0,
         "unreached": 0,
     }
+
+
+async def test_what_is_disputed_is_restricted_there_and_does_not_leave_here_until_it_is_decided(
+    both: TwoStates,
+) -> None:
+    both.wire.is_cut = True
+    await both.xaa.notify()
+    both.wire.is_cut = False
+    await decided(both, RecordChange.DISPUTED)
+    both.clock.advance(seconds=3)
+    await both.xaa.deliver()
+    assert "NOTIFY" not in [each["type"] for each in await both.xbb.messages()]
+    [share] = (await both.xaa.did("GET", "/v1/shares", "LEGAL"))["shares"]
+    assert share["disputed_since"] is not None
+    [refused] = [each for each in share["notices"] if each["authority_id"] == "XBB-PIU-01"]
+    assert (refused["state"], refused["last_fault"]) == ("REFUSED", "SAFEGUARDS")
+    detail = await both.xaa.did("GET", f"/v1/shares/{share['share_id']}", "LEGAL")
+    assert any("SG-37.DISPUTED" in each["reasons"] for each in detail["verdicts"])
+
+
+async def test_a_dispute_restricts_and_upholding_it_gives_a_version_that_can_be_used(both: TwoStates) -> None:
+    await corrected(both, RecordChange.DISPUTED)
+    assert (await both.xbb.one("NOTIFY"))["state"] == "RESTRICTED"
+    await decided(both, RecordChange.UPHELD)
+    message = await both.xbb.one("CORRECT")
+    purpose = Purpose("TERR_TRAVEL", message["message_id"], "I read what stands after the dispute.")
+    path = f"/v1/exchange/messages/{message['message_id']}/content"
+    payload = (await both.xbb.did("GET", path, "LIAISON", purpose=purpose))["payload"]
+    assert payload["corrected"]["person"]["names"]
+    assert payload["corrected"]["flight"]
+    [share] = (await both.xaa.did("GET", "/v1/shares", "LEGAL"))["shares"]
+    assert share["disputed_since"] is None
+
+
+async def test_what_was_restricted_can_still_be_taken_back(both: TwoStates) -> None:
+    await corrected(both, RecordChange.DISPUTED)
+    await decided(both, RecordChange.MISTAKEN)
+    assert (await both.xbb.one("NOTIFY"))["state"] == "ERASED"
+
+
+async def test_upholding_tells_nobody_who_was_not_asked_to_restrict(both: TwoStates) -> None:
+    await corrected(both, RecordChange.UPHELD)
+    assert [each["type"] for each in await both.xbb.messages()] == ["NOTIFY"]

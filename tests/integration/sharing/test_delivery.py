@@ -1,7 +1,8 @@
 """At-least-once delivery, exactly-once effect, and the safeguards at every try."""
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,14 +10,18 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.sharing.deliver import LEASE
+from services.sharing import decide
+from services.sharing.courier import LEASE, NOT_AS_SHOWN
+from services.sharing.drafting import Permitted, draft_notice
 from services.sharing.notices import Sender
 from services.sharing.recipients import Outcome
 from services.sharing.share_records import Notice, NoticeState
+from services.sharing.store.leasing import Tried
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
 from services.sharing.transmit import Addressed, FileDrop, Transmitter
 from shared.identifiers import AuthorityId, RandomIdentifiers
+from shared.observability.metrics import REGISTRY
 from tests.fakes import FixedClock
 from tests.integration.sharing.world import LEGAL, World
 from tests.unit.sharing.samples import NOW, OWN, SENDER_KID, SIGNING_KEY, a_hit_state
@@ -56,6 +61,30 @@ async def test_counterpart_that_is_down_is_tried_again_later(world: World) -> No
     await world.deliver()
     assert (waiting.state, waiting.last_fault) == (NoticeState.SENT, "HTTP_503")
     assert await outcomes(world, waiting) == ["HTTP_503", "DELIVERED"]
+
+
+async def test_notice_that_is_not_the_previewed_one_never_leaves_and_rings(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def altered(permitted: Permitted, sender: Sender, lifetime: timedelta, now: datetime) -> Notice:
+        return replace(draft_notice(permitted, sender, lifetime, now), payload_digest=f"sha256:{0:064}")
+
+    monkeypatch.setattr(decide, "draft_notice", altered)
+    notice_id = await a_notice(world)
+    before = stopped()
+    assert await world.deliver() == 1
+    notice = await world.notice(notice_id)
+    assert (notice.state, notice.last_fault, notice.sent_at) == (NoticeState.REFUSED, NOT_AS_SHOWN, None)
+    assert world.held(COUNTERPART) == {}
+    assert await world.logged("notice.altered") == ["FAILED"]
+    assert stopped() == before + 1
+    world.clock.advance(hours=1)
+    assert await world.deliver() == 0
+
+
+def stopped() -> float:
+    """How many messages were stopped because they are not as shown, as the figures say."""
+    return float(REGISTRY.get_sample_value("safeconduct_exchange_altered_messages_total") or 0)
 
 
 async def test_pauses_between_tries_double_up_to_a_quarter_of_an_hour(world: World) -> None:
@@ -119,7 +148,7 @@ async def test_one_that_lost_its_lease_overwrites_nothing(world: World) -> None:
     stale = await world.notice(notice_id)
     await world.deliver()
     async with world.engine.begin() as connection:
-        assert not await NoticeStore(connection).update(stale, NoticeState.REFUSED)
+        assert not await NoticeStore(connection).update(stale, Tried("REFUSED"))
     assert (await world.notice(notice_id)).state is NoticeState.DELIVERED
 
 

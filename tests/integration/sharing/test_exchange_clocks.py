@@ -3,14 +3,15 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from services.sharing.exchange_clocks import OVERDUE_NOW
+from services.sharing.overdue import NOTICE, OVERDUE_NOW, SHARE
 from tests.conftest import OpenDatabase
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.sharing.two_states import TwoStates, two_states
-from tests.unit.sharing.samples import NOW
+from tests.unit.sharing.samples import NOW, a_hit
 
 
 @pytest.fixture
@@ -99,3 +100,51 @@ async def test_notice_that_nobody_has_seen_rings_after_four_hours(both: TwoState
     await both.xbb.did("POST", f"/v1/exchange/messages/{notice['message_id']}/acknowledgement", "LIAISON")
     await both.xbb.sharing.clocks.beat()
     assert late("NOTIFY", "SEE") == 0
+
+
+async def test_notice_of_ours_rings_at_each_of_its_clocks_and_falls_silent_when_it_is_answered(
+    both: TwoStates,
+) -> None:
+    both.wire.is_cut = True
+    await both.xaa.notify()
+    [notice] = [each for each in await notices(both) if each["clocks"]]
+    assert [each["clock"] for each in notice["clocks"]] == ["SEND", "RECEIVE", "SEE", "ANSWER"]
+    both.clock.advance(minutes=16)
+    for _ in range(2):
+        await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [(NOTICE, "RECEIVE")]
+    assert late(NOTICE, "RECEIVE") == 1
+    both.wire.is_cut = False
+    await both.xaa.deliver()
+    both.clock.advance(hours=4)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [(NOTICE, "RECEIVE"), (NOTICE, "SEE")]
+    assert (late(NOTICE, "RECEIVE"), late(NOTICE, "SEE")) == (0, 1)
+    both.clock.advance(hours=69)
+    await both.xaa.sharing.clocks.beat()
+    assert late(NOTICE, "ANSWER") == 1
+    received = await both.xbb.one("NOTIFY")
+    await both.xbb.did("POST", f"/v1/exchange/messages/{received['message_id']}/acknowledgement", "LIAISON")
+    await both.xbb.deliver()
+    await both.xaa.sharing.clocks.beat()
+    assert (late(NOTICE, "SEE"), late(NOTICE, "ANSWER")) == (0, 1)
+
+
+async def test_confirmed_hit_of_which_nobody_decides_rings_after_half_an_hour(both: TwoStates) -> None:
+    hit = a_hit(hit_id=uuid4(), message_id=uuid4(), confirmed_at=both.clock.now())
+    await both.xaa.sharing.share_hit.receive(hit.message_id, hit)
+    both.clock.advance(minutes=30)
+    await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == []
+    both.clock.advance(minutes=1)
+    for _ in range(2):
+        await both.xaa.sharing.clocks.beat()
+    assert await rung(both) == [(SHARE, "DECIDE")]
+    [share] = (await both.xaa.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
+    assert [(each["clock"], each["is_overdue"]) for each in share["clocks"]] == [("DECIDE", True)]
+
+
+async def notices(both: TwoStates) -> list[dict[str, Any]]:
+    """XAA's notices as its officers see them."""
+    found: list[dict[str, Any]] = (await both.xaa.did("GET", "/v1/notices", "LIAISON"))["notices"]
+    return found

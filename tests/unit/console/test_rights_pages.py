@@ -322,8 +322,11 @@ async def test_what_happened_is_written_down_by_one_and_confirmed_by_another(wor
         "legal_basis": "WARRANT",
         "grounds": WHY,
         "is_own_law": "yes",
+        "place_type": "AIRPORT",
+        "consular_status": "",
     }
     body = await sent(world, "supervisor", "/arrests", form, f"/v1/shares/{SHARE}/custody")
+    assert (body["place_type"], body["consular_status"]) == ("AIRPORT", None)
     assert (body["event"], body["at"]) == ("DETAINED", "2026-06-01T10:05:00+00:00")
     browser = await signed_in(world, "legal")
     page = (await browser.get("/arrests")).text

@@ -50,7 +50,9 @@ def a_sealing(hit: HitConfirmedV1 | None = None) -> Sealing:
 
 
 def envelope_of(sealing: Sealing) -> Envelope:
-    payload = payload_for(sealing.share, sealing.agreement, a_hit_state(), AuthorityId(OWN))
+    payload = payload_for(
+        sealing.share, sealing.candidate, sealing.agreement, a_hit_state(), AuthorityId(OWN)
+    )
     envelope, _ = open_notice(
         seal_notice(sealing, payload, SENDER),
         recipient="XBB-PIU-01",
