@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from joserfc.jwk import OKPKey
 USUAL: Final = timedelta(days=30)
 URGENT: Final = timedelta(hours=24)
 SIZE_STEP: Final = 4096
+#: Groups of four signs, 20 bits each. A person copies them by hand, so none looks like another.
+NUMBER_GROUPS: Final = 3
+SECRET_GROUPS: Final = 6
 _HEADER: Final = {"alg": "ECDH-ES", "enc": "A256GCM"}
 _SIGNS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_NUMBER: Final = re.compile(rf"[{_SIGNS}]{{4}}(-[{_SIGNS}]{{4}}){{{NUMBER_GROUPS - 1}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Ticket:
 
     number: str
     secret: str
+    due_at: datetime
 
 
 class Mailbox:
@@ -47,14 +53,14 @@ class Mailbox:
         self, kind: str, language: str, written: Mapping[str, str], now: datetime, *, is_urgent: bool
     ) -> Ticket:
         """Seal what a person wrote, field by field, and keep it, durable before the number is told."""
-        ticket = Ticket("-".join(_signs(4) for _ in range(3)), secrets.token_urlsafe(18))
+        ticket = Ticket(_signs(NUMBER_GROUPS), _signs(SECRET_GROUPS), now + (URGENT if is_urgent else USUAL))
         content = {
             "number": ticket.number,
             "kind": kind,
             "language": language,
             "is_urgent": is_urgent,
             "received_at": now.isoformat(),
-            "due_at": (now + (URGENT if is_urgent else USUAL)).isoformat(),
+            "due_at": ticket.due_at.isoformat(),
             "secret_sha256": _digest(ticket.secret),
             "submission": jwe.encrypt_compact(_HEADER, _padded(written), self._public_key),
         }
@@ -71,7 +77,7 @@ class Mailbox:
         """`due_at` and `is_answered` of a request; `None` for another secret as for an unknown number."""
         content = self._read(number)
         known = "" if content is None else content["secret_sha256"]
-        if not hmac.compare_digest(known, _digest(secret)) or content is None:
+        if not hmac.compare_digest(known, _digest(_as_given(secret))) or content is None:
             return None
         is_answered = (self._answered / f"{content['number']}.json").exists()
         return {"due_at": datetime.fromisoformat(content["due_at"]), "is_answered": is_answered}
@@ -86,11 +92,11 @@ class Mailbox:
 
     def _read(self, number: str) -> dict[str, Any] | None:
         # What is asked for becomes a file's name only when it has the form of a number.
-        parts = number.strip().upper().split("-")
-        if [len(part) for part in parts] != [4, 4, 4] or not set("".join(parts)) <= set(_SIGNS):
+        asked = _as_given(number)
+        if _NUMBER.fullmatch(asked) is None:
             return None
         try:
-            text = (self._submitted / f"{'-'.join(parts)}.json").read_text(encoding="utf-8")
+            text = (self._submitted / f"{asked}.json").read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
         content: dict[str, Any] = json.loads(text)
@@ -103,8 +109,14 @@ def _padded(written: Mapping[str, str]) -> bytes:
     return text.ljust(-(-len(text) // SIZE_STEP) * SIZE_STEP)
 
 
-def _signs(count: int) -> str:
-    return "".join(secrets.choice(_SIGNS) for _ in range(count))
+def _signs(groups: int) -> str:
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(groups))
+
+
+def _as_given(typed: str) -> str:
+    """What a person copied, in the form in which it was given: small letters, spaces, dots do no harm."""
+    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
+    return "-".join(signs[start : start + 4] for start in range(0, len(signs), 4))
 
 
 def _digest(secret: str) -> str:

@@ -3,6 +3,8 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -33,7 +35,7 @@ NAMES: Final = {
 RIGHT_TO_LEFT: Final = frozenset({"ar"})
 DEFAULT_LANGUAGE: Final = "en"
 #: The day of the notice's text; a new text takes a new day (SG-21: published and versioned).
-NOTICE_VERSION: Final = "2026-11-21"
+NOTICE_VERSION: Final = date(2026, 11, 21)
 STYLE: Final = (_HERE / "static" / "door.css").read_bytes()
 WORDS: Final[Mapping[str, Any]] = {
     code: json.loads((_HERE / "words" / f"{code}.json").read_text(encoding="utf-8")) for code in NAMES
@@ -42,7 +44,7 @@ WORDS: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What stands on the page besides the notice and the forms.
+    """What stands on the page besides the notice and the forms; `due` is when an answer comes at the latest.
 
     `filled` is what the person wrote into a form that could not be taken, so that nothing has to be written
     twice; it goes back to the same person and nowhere else.
@@ -51,6 +53,7 @@ class Shown:
     message: str | None = None
     is_fault: bool = False
     ticket: Ticket | None = None
+    due: date | None = None
     filled: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -68,12 +71,19 @@ def page(
         direction="rtl" if language in RIGHT_TO_LEFT else "ltr",
         names=NAMES,
         words=WORDS[language],
+        day=partial(_day, language),
         shown=shown or Shown(),
         settings=settings,
         version=NOTICE_VERSION,
     )
     headers = {} if retry_after_seconds is None else {"Retry-After": str(retry_after_seconds)}
     return HTMLResponse(content, status_code=status, headers=headers)
+
+
+def _day(language: str, day: date) -> str:
+    """A day as the language writes it, its month in words."""
+    words = WORDS[language]
+    return str(words["date"].format(day=day.day, month=words["months"][day.month - 1], year=day.year))
 
 
 def wanted_language(accept_language: str) -> str:

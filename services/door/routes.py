@@ -21,6 +21,7 @@ STATEMENT: Final = range(10, 8001)
 #: What a person writes besides the statement, and how many characters of it are taken.
 FIELDS: Final = {"name": 200, "birth_date": 40, "document": 100, "journey": 200, "reach": 500}
 NEEDED: Final = ("name", "reach")
+MAX_NUMBER_CHARACTERS: Final = 20
 MAX_FORM_BYTES: Final = 131_072
 MAX_FORM_FIELDS: Final = 20
 # A person writes one request, perhaps a second one; a family of ten sits behind one address.
@@ -93,7 +94,8 @@ async def submit_request(language: Language, request: Request, body: Body) -> HT
         get_logger().error("submission_not_kept", error=type(fault).__name__)
         away = Shown(message=words["unavailable"], is_fault=True, filled=form)
         return page(language, _settings(request), away, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return page(language, _settings(request), Shown(ticket=ticket), status=HTTPStatus.CREATED)
+    taken = Shown(ticket=ticket, due=ticket.due_at.date())
+    return page(language, _settings(request), taken, status=HTTPStatus.CREATED)
 
 
 @router.post("/{language}/status", response_class=HTMLResponse, max_body_size=MAX_FORM_BYTES)
@@ -108,12 +110,14 @@ async def read_status(language: Language, request: Request, body: Body) -> HTMLR
     status = mailbox.status(form.get("number", ""), form.get("secret", ""))
     words = WORDS[language]
     if status is None:
-        unknown = Shown(message=words["unknown"], is_fault=True)
+        # The number alone opens nothing; who mistyped one of the two need not type both again.
+        typed = {"number": form.get("number", "")[:MAX_NUMBER_CHARACTERS]}
+        unknown = Shown(message=words["unknown"], is_fault=True, filled=typed)
         return page(language, _settings(request), unknown, status=HTTPStatus.NOT_FOUND)
     if status["is_answered"]:
         return page(language, _settings(request), Shown(message=words["answered"]))
-    due = f"{words['received']} {status['due_at'].date().isoformat()}"
-    return page(language, _settings(request), Shown(message=due))
+    due = Shown(message=words["received"], due=status["due_at"].date())
+    return page(language, _settings(request), due)
 
 
 def _settings(request: Request) -> DoorSettings:

@@ -97,7 +97,26 @@ async def test_a_wrong_secret_is_answered_like_an_unknown_number(
     known, _ = shown((await door.post("/en/requests", data=REQUEST)).text)
     wrong = await door.post("/en/status", data={"number": known, "secret": "wrong"})
     unknown = await door.post("/en/status", data={"number": number, "secret": "wrong"})
-    assert (wrong.status_code, wrong.text) == (unknown.status_code, unknown.text)
+    assert wrong.status_code == unknown.status_code
+    # The number that was typed stands in its field again, and nothing else differs.
+    assert wrong.text.replace(known, "") == unknown.text.replace(number, "")
+
+
+async def test_number_and_secret_may_be_copied_by_hand(door: httpx.AsyncClient) -> None:
+    number, secret = shown((await door.post("/en/requests", data=REQUEST)).text)
+    assert set(number + secret).isdisjoint("01IO"), "no sign looks like another"
+    for typed in (secret.lower(), secret.replace("-", " "), secret.replace("-", "")):
+        asked = {"number": number.replace("-", " "), "secret": typed}
+        assert (await door.post("/en/status", data=asked)).status_code == 200
+    asked = {"number": number, "secret": secret[:-1]}
+    assert (await door.post("/en/status", data=asked)).status_code == 404
+
+
+async def test_a_request_is_told_at_once_by_when_it_is_answered(door: httpx.AsyncClient) -> None:
+    """Source: SG-19 (an answer by a date, told with the number)."""
+    for language, day in {"en": "14 December 2027", "ar": "14 ديسمبر 2027", "zh": "2027年12月14日"}.items():
+        taken = (await door.post(f"/{language}/requests", data=REQUEST)).text
+        assert f'<time datetime="2027-12-14"><bdi>{day}</bdi></time>' in taken
 
 
 @pytest.mark.parametrize(
@@ -149,7 +168,7 @@ async def test_a_full_disk_is_told_and_no_number_is_given(door: httpx.AsyncClien
 
 async def test_the_style_sheet_is_the_only_other_file(door: httpx.AsyncClient) -> None:
     assert (await door.get("/door.css")).headers["content-type"].startswith("text/css")
-    assert re.findall(r'(?:href|src)="([^"]+)"', (await door.get("/en")).text) == [
+    assert re.findall(r'(?:href|src)="([^"#]+)"', (await door.get("/en")).text) == [
         "/door.css",
         *(f"/{code}" for code in NAMES),
     ]
