@@ -15,15 +15,11 @@ from services.ingest.accept_request import (
     accept_request,
 )
 from services.ingest.arrival import INGEST_REFUSED, Arrival, Refused, Taken, Taking
-from services.ingest.elements import (
-    elements_of,
-    keep_allowed,
-    keep_allowed_of_reservations,
-    reservation_elements_of,
-)
+from services.ingest.elements import keep_allowed_of_reservations, reservation_elements_of
 from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.formats.flights import local_date_of
 from services.ingest.parts import is_reservation_push, is_split
+from services.ingest.people import People
 from services.ingest.ports import Ports
 from services.ingest.receipt import Receipt
 from services.ingest.registers import CarrierRow, CollectionProfileRow, RegistersInForce
@@ -77,7 +73,7 @@ class AcceptMessage:
         collected = [
             await self._collected(connection, arrival, each) for each in data_classes(arrival.message)
         ]
-        arrival = replace(arrival, message=_allowed(arrival.message, collected))
+        arrival = self._allowed(arrival, collected)
         stores, message = self._ports.stores, arrival.message
         first = await stores.messages.claim(connection, arrival.claim, arrival.receipt(), message, None)
         if first is not None:
@@ -115,8 +111,23 @@ class AcceptMessage:
         if data_class == PNR_DATA_CLASS:
             elements = reservation_elements_of(message.reservations)
         else:
-            elements = elements_of(message.travellers)
+            elements = arrival.people.elements
         return Collected(data_class, registers, carrier, profile, elements)
+
+    def _allowed(self, arrival: Arrival, collected: list[Collected]) -> Arrival:
+        """The message without what no profile allows (SG-04)."""
+        message, people = arrival.message, arrival.people
+        for each in collected:
+            if each.data_class == PNR_DATA_CLASS:
+                kept = keep_allowed_of_reservations(message.reservations, each.outside)
+                message = replace(message, reservations=kept)
+                continue
+            if each.outside != people.outside:
+                # The profile is another one than when the sender's last message was taken.
+                allowed, today = each.profile.allowed_elements, arrival.received_at.date()
+                people = People.of(arrival.message, allowed, self._ports.keys, today)
+            message = replace(message, travellers=people.travellers)
+        return replace(arrival, message=message, people=people)
 
     def _judge(self, arrival: Arrival, collected: Collected, pushes: int) -> Verdict:
         """Ask the safeguards about one data class.
@@ -216,17 +227,6 @@ def data_classes(message: ParsedMessage) -> tuple[str, ...]:
     if is_reservation_push(message) and not message.travellers:
         return (PNR_DATA_CLASS,)
     return (DATA_CLASS, PNR_DATA_CLASS) if message.reservations else (DATA_CLASS,)
-
-
-def _allowed(message: ParsedMessage, collected: list[Collected]) -> ParsedMessage:
-    """The message without what no profile allows (SG-04)."""
-    for each in collected:
-        if each.data_class == PNR_DATA_CLASS:
-            kept = keep_allowed_of_reservations(message.reservations, each.outside)
-            message = replace(message, reservations=kept)
-        else:
-            message = replace(message, travellers=keep_allowed(message.travellers, each.outside))
-    return message
 
 
 def _audit_facts(

@@ -27,6 +27,8 @@ from services.ingest.linking import LinkingKeys
 from services.ingest.masking import OpenVault, Vault
 from services.ingest.oversight import NotingSafeguards
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.reader_process import ReaderTerms
+from services.ingest.readers import Readers, ReadHere
 from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
@@ -126,6 +128,12 @@ def create_app(
 
 def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
     identifiers, kept = RandomIdentifiers(time), KeptInputs(time)
+    secret = _digest_key(settings.keys_folder / "digest.key")
+    reader = ReaderTerms(
+        settings.own_state, settings.airports_file, read_rules(settings.sensitive_rules_file), secret
+    )
+    airports = Airports.load(settings.airports_file)
+    here = ReadHere(reader.with_airports(airports))
     url = settings.database_url.get_secret_value()
     return Ports(
         database=create_engine(url, pool_size=POOL_SIZE, application_name=SERVICE),
@@ -134,11 +142,12 @@ def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
         audit=AuditLog(SERVICE, time, identifiers, kept.write),
         clock=time,
         identifiers=identifiers,
-        airports=Airports.load(settings.airports_file),
-        keys=LinkingKeys(_digest_key(settings.keys_folder / "digest.key")),
+        airports=airports,
+        keys=LinkingKeys(secret),
         own_state=settings.own_state,
         authority=settings.authority,
-        rules=read_rules(settings.sensitive_rules_file),
+        read=here if settings.readers == 0 else Readers(reader, here, settings.readers),
+        rules=reader.rules,
         part_wait_minutes=settings.part_wait_minutes,
         watch=WatchTerms(settings.manifest_due_minutes, settings.partial_manifest_percent),
     )

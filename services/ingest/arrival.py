@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from services.ingest.linking import LinkingKeys, journey_day
 from services.ingest.parts import Transaction
+from services.ingest.people import People
 from services.ingest.receipt import Receipt
 from services.ingest.store.flights import ReportedFlight
 from services.ingest.store.messages import Claim
 from services.ingest.store.travellers import Report
-from services.ingest.traveller_rows import Laws
+from services.ingest.traveller_rows import Laws, TravellerRows
 from shared.identifiers import FlightId, MessageId, ReceiptId
 from shared.policy.verdict import Verdict
 from shared.travel.flight import Flight
@@ -48,10 +50,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One message of a body: what was read of it, and the identity of its receipt."""
+    """One message of a body: what was read of it, its people made ready, and its receipt's identity."""
 
     raw: RawMessage
     message: ParsedMessage
+    people: People
     receipt_id: ReceiptId
     digest: str
     ordinal: int
@@ -96,6 +99,11 @@ class Taking:
     def report(self) -> Report:
         """What the message says of travellers, as the store writes it."""
         return Report(self.flight.flight_id, self.arrival.message_id, self.arrival.received_at)
+
+    def rows(self, keys: LinkingKeys) -> TravellerRows:
+        """What makes the rows of its people."""
+        day = journey_day(self.flight.flight, self.arrival.received_at.date())
+        return TravellerRows(keys, self.laws, day)
 
     @property
     def target(self) -> tuple[FlightId, Flight]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ from services.ingest.masking import Vault
 from services.ingest.observed import DESTINATION, KIND, MarkScreened
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.quality_roll_up import QualityRollUp
+from services.ingest.readers import Readers
 from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.settings import IngestSettings
 from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
@@ -73,11 +74,15 @@ class Beside:
                 client=client,
                 report=self.watch.report,
             )
-            async with audit as desk, _running(*self._tasks(client, way)):
+            async with audit as desk, self._readers(), _running(*self._tasks(client, way)):
                 app.state.audit_desk = desk
                 async with watching(self._drop_folder()):
                     yield
         await ports.database.dispose()
+
+    def _readers(self) -> AbstractAsyncContextManager[None]:
+        read = self.ports.read
+        return read.running() if isinstance(read, Readers) else nullcontext()
 
     def _to_services(self, client: httpx.AsyncClient) -> HttpCarrier:
         signer = ServiceSigner(SERVICE, self.service_key, self.ports.clock)

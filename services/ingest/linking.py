@@ -96,9 +96,9 @@ class LinkingKeys:
         digest.update(record.encode())
         return digest.digest()
 
-    def journey_key(self, traveller: Traveller, flight: Flight, reported_on: date) -> str:
+    def journey_key(self, traveller: Traveller, day: date) -> str:
         """Equal for all messages and legs of an itinerary: the person, and the booking or the day."""
-        booking = traveller.record_locator or str(local_date_of(flight) or reported_on)
+        booking = traveller.record_locator or str(day)
         # A line break inside a name may have stood for a blank: names compare without blanks.
         name = _plain(f"{traveller.surname}{traveller.given_names or ''}")
         key = self._journeys.copy()
@@ -128,6 +128,11 @@ class LinkingKeys:
         # Each part goes with its length, so that no two lists of parts run together into the same text.
         text = b"".join(b"%d:%b" % (len(part), part) for part in (purpose.encode(), *parts))
         return hmac.digest(self.secret, text, sha256)
+
+
+def journey_day(flight: Flight, reported_on: date) -> date:
+    """The day of a flight's journey: its local date, or the day of the report where it tells no time."""
+    return local_date_of(flight) or reported_on
 
 
 def _plain(text: str) -> str:

@@ -75,7 +75,7 @@ class SendToScreening:
                     received_at=received_at,
                     travellers=[],
                 )
-                body = self._with_travellers(head, batch, flight[1])
+                body = _with_travellers(head, batch)
                 ids = [each.traveller_id for each in batch]
                 await self._ports.stores.messages.expect(
                     connection, batch_id, message_id, ids, is_counted=is_counted
@@ -109,25 +109,6 @@ class SendToScreening:
                 message_id=batch_id,
                 body=body.as_json(),
             )
-
-    def _with_travellers(
-        self, head: TravellersObservedV1, travellers: Sequence[Reported], flight: Flight
-    ) -> str:
-        """The batch as JSON text: a `TravellerObservedV1` each, around the record as it was written for us.
-
-        Whole manifests go through here; making and printing each record a second time would cost as much as
-        storing it.
-        """
-        keys, reported_on = self._ports.keys, head.received_at.date()
-        observed = ",".join(
-            f'{{"traveller_id":"{each.traveller_id}",'
-            f'"journey_key":"{keys.journey_key(each.traveller, flight, reported_on)}",'
-            f'"traveller":{each.record}}}'
-            for each in travellers
-        )
-        empty = write_json(head)
-        assert empty.endswith(_NO_TRAVELLERS), "the travellers are the contract's last field"
-        return f"{empty.removesuffix(_NO_TRAVELLERS)}[{observed}]}}"
 
 
 class MarkScreened:
@@ -168,3 +149,18 @@ def _legs(legs: Sequence[Leg], airports: Airports) -> Iterator[LegV1]:
             arrival_utc=airports.to_utc(leg.destination, leg.arrival),
             crosses_border=leg.crosses_border,
         )
+
+
+def _with_travellers(head: TravellersObservedV1, travellers: Sequence[Reported]) -> str:
+    """The batch as JSON text: a `TravellerObservedV1` each, around the record as it was written for us.
+
+    Whole manifests go through here; making and printing each record a second time would cost as much as
+    storing it.
+    """
+    observed = ",".join(
+        f'{{"traveller_id":"{each.traveller_id}","journey_key":"{each.journey_key}","traveller":{each.record}}}'
+        for each in travellers
+    )
+    empty = write_json(head)
+    assert empty.endswith(_NO_TRAVELLERS), "the travellers are the contract's last field"
+    return f"{empty.removesuffix(_NO_TRAVELLERS)}[{observed}]}}"

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.ingest.admission import Admission
 from services.ingest.expected_flights import DEFAULT_TERMS, WatchTerms
 from services.ingest.linking import LinkingKeys
+from services.ingest.reading import Read
 from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.expected import ExpectedStore
 from services.ingest.store.flights import FlightStore
@@ -51,7 +52,7 @@ class Stores:
 
 @dataclass(frozen=True)
 class Ports:
-    """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`.
+    """Everything outside the rules. `authority` is the unit that collects, `XAA-PIU-01`; `read` reads a body.
 
     `part_wait_minutes` is how long the parts of a split message are awaited; `watch` is when the manifest of
     an expected flight is due, and when it is partial.
@@ -67,6 +68,7 @@ class Ports:
     keys: LinkingKeys
     own_state: str
     authority: str
+    read: Read
     rules: Rules = DEFAULT_RULES
     part_wait_minutes: int = 30
     watch: WatchTerms = DEFAULT_TERMS

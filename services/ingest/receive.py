@@ -1,6 +1,5 @@
 """The use case: one body in → read, filtered, judged, linked, stored with its audit record → receipts out."""
 
-import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import datetime
@@ -9,14 +8,13 @@ from typing import Final
 from prometheus_client import Counter
 
 from services.ingest.accept import AcceptMessage
-from services.ingest.accept_request import ACTION, PURPOSE
+from services.ingest.accept_request import ACTION, DATA_CLASS, PURPOSE
 from services.ingest.acknowledge import AcknowledgeList
 from services.ingest.arrival import MALFORMED, UNSUPPORTED, Arrival, RawMessage, Refused, Taken
-from services.ingest.errors import RefusedMessage, StoreUnavailable
-from services.ingest.formats.registry import read_messages
+from services.ingest.errors import StoreUnavailable
 from services.ingest.ports import Ports
+from services.ingest.reading import Submission, Unread
 from services.ingest.receipt import Receipt, ReceiptStatus
-from services.ingest.sensitive import filter_message
 from services.ingest.store.messages import Claim
 from shared.audit.record import Outcome
 from shared.db.faults import DATABASE_FAULTS
@@ -25,7 +23,6 @@ from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
 from shared.travel.message import FUNCTIONS_WITHOUT_FLIGHT, Fault, ParsedMessage, Severity
 
-READ_IN_LOOP_BYTES = 262_144
 RETRY_AFTER_SECONDS = 2
 
 MESSAGES: Final = Counter(
@@ -71,22 +68,22 @@ class ReceiveMessage:
         # Receipts show milliseconds, and the stored instant is the one shown.
         now = self._ports.clock.now()
         received_at = now.replace(microsecond=now.microsecond // 1000 * 1000)
-        try:
-            messages = await self._read(raw, received_at)
-        except RefusedMessage as refusal:
-            return [await self._stored(self._refuse_body(raw, refusal, received_at))]
+        read = await self._ports.read(self._submission(raw, received_at))
+        if isinstance(read, Unread):
+            return [await self._stored(self._refuse_body(raw, read, received_at))]
         taken: list[Taken] = []
-        for ordinal, message in enumerate(messages):
-            arrival = Arrival(
-                raw,
-                message,
-                ReceiptId(self._ports.identifiers.new()),
-                self._ports.keys.digest(raw.body, ordinal, is_test=raw.is_test),
-                ordinal,
-                received_at,
-            )
+        for ordinal, each in enumerate(read):
+            receipt_id = ReceiptId(self._ports.identifiers.new())
+            arrival = Arrival(raw, each.message, each.people, receipt_id, each.digest, ordinal, received_at)
             taken.append(await self._stored(self._take(arrival)))
         return taken
+
+    def _submission(self, raw: RawMessage, received_at: datetime) -> Submission:
+        sender = raw.sender or raw.subject
+        allowed = self._ports.stores.registers.allowed_last(
+            sender=sender, client=raw.subject, data_class=DATA_CLASS
+        )
+        return Submission(raw.body, raw.content_type, received_at, raw.is_test, allowed)
 
     async def _stored(self, storing: Awaitable[Taken]) -> Taken:
         try:
@@ -97,23 +94,6 @@ class ReceiveMessage:
             raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS) from failure
         _tell(taken)
         return taken
-
-    async def _read(self, raw: RawMessage, received_at: datetime) -> list[ParsedMessage]:
-        """Read and filter; a long body in a thread, so that other carriers are answered meanwhile."""
-        if len(raw.body) <= READ_IN_LOOP_BYTES:
-            return self._read_now(raw, received_at)
-        return await asyncio.to_thread(self._read_now, raw, received_at)
-
-    def _read_now(self, raw: RawMessage, received_at: datetime) -> list[ParsedMessage]:
-        messages = read_messages(
-            raw.body,
-            raw.content_type,
-            received_at,
-            state_of=self._ports.airports.state_of,
-            own_state=self._ports.own_state,
-        )
-        filtered = [filter_message(message, self._ports.rules) for message in messages]
-        return [replace(message, is_test=message.is_test or raw.is_test) for message in filtered]
 
     async def _take(self, arrival: Arrival) -> Taken:
         message = arrival.message
@@ -135,12 +115,12 @@ class ReceiveMessage:
         arrival = replace(arrival, message=message)
         return await self._store_refusal(arrival.claim, arrival.receipt(), message, arrival.raw, refusal)
 
-    async def _refuse_body(self, raw: RawMessage, refusal: RefusedMessage, received_at: datetime) -> Taken:
+    async def _refuse_body(self, raw: RawMessage, refusal: Unread, received_at: datetime) -> Taken:
         """Store the refusal of a body in which no message could be told."""
         fault = Fault(Severity.MESSAGE_REJECTED, refusal.fault_code, refusal.segment, refusal.position)
         receipt = Receipt(
             id=ReceiptId(self._ports.identifiers.new()),
-            digest=self._ports.keys.digest(raw.body, 0, is_test=raw.is_test),
+            digest=refusal.digest,
             received_at=received_at,
             status=ReceiptStatus.REJECTED,
             faults=(fault,),

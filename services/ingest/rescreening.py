@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.directives_inbox import Received, UnreadableMessage
+from services.ingest.linking import journey_day
 from services.ingest.observed import API, DESTINATION, PNR, flight_contract
 from services.ingest.ports import Ports
 from services.ingest.store.travellers import Source
@@ -126,10 +127,10 @@ class AnswerRescreening:
 
     def _observed(self, standing: StandingTraveller) -> TravellerObservedV1:
         traveller = Traveller.from_json(standing.record)
-        day = standing.reported_at.date()
+        day = journey_day(standing.flight, standing.reported_at.date())
         return TravellerObservedV1(
             traveller_id=standing.traveller_id,
-            journey_key=self._ports.keys.journey_key(traveller, standing.flight, day),
+            journey_key=self._ports.keys.journey_key(traveller, day),
             traveller=standing.record,
         )
 

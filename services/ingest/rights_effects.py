@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.linking import journey_day
 from services.ingest.observed import SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.rights_errors import CorrectionMissing
@@ -123,9 +124,13 @@ class CarryOut:
             key=lambda each: (each.flight_id, messages[each.traveller_id]),
         ):
             travellers = list(group)
+            day = journey_day(travellers[0].flight, decided.at.date())
             reported = [
                 Reported(
-                    each.traveller_id, Traveller.from_json(each.record), write_json(each.record), each.source
+                    each.traveller_id,
+                    write_json(each.record),
+                    each.source,
+                    self._ports.keys.journey_key(Traveller.from_json(each.record), day),
                 )
                 for each in travellers
             ]

@@ -28,8 +28,9 @@ class IngestSettings(ServiceSettings):
     is left out. `sharing_url` is who is told when the rights office corrects or erases what others were told
     of; production does not start without it. `drop_folder` is the watched folder of those who send by SFTP,
     none where it is left out.
-    `max_body_bytes` is the largest body of `POST /v1/messages`. `receipt_days` is how long the
-    receipt of a message is kept that brought no traveller; that long a repeat gets its first receipt.
+    `max_body_bytes` is the largest body of `POST /v1/messages`. `readers` is how many processes read bodies
+    beside the one that stores them: one on two processors, none where there is but one. `receipt_days` is how
+    long the receipt of a message is kept that brought no traveller; so long a repeat gets its first receipt.
     `interactive_deadline_seconds` is how long a check-in desk waits at most for `POST /v1/interactive`;
     `outage_directive` what its travellers are told when screening did not answer by then;
     `interactive_pace_seconds` the step to which the time of an answer is rounded up, 0 for none;
@@ -52,6 +53,8 @@ class IngestSettings(ServiceSettings):
     sharing_url: str | None = None
     own_authority: str | None = None
     max_body_bytes: int = Field(default=DEFAULT_MAX_BODY_BYTES, ge=1024, le=MAX_INTERCHANGE_BYTES)
+
+    readers: int = Field(default=1, ge=0, le=64)
 
     receipt_days: int = Field(default=365, ge=30, le=3650)
     part_wait_minutes: int = Field(default=30, ge=1, le=1440)

@@ -10,6 +10,7 @@ from services.ingest.flight_identity import (
     same_flight,
     sighting,
 )
+from services.ingest.linking import journey_day
 from services.ingest.observed import SendToScreening
 from services.ingest.ports import Ports
 from services.ingest.store.flights import FlightReport, KnownFlight, ReportedFlight
@@ -101,9 +102,12 @@ class TakeFlight:
         self, connection: AsyncConnection, arrival: Arrival, reported: ReportedFlight
     ) -> None:
         """Screening's clocks run by the flight's times: it hears of everybody under the new ones."""
-        store = self._ports.stores.travellers
+        store, keys = self._ports.stores.travellers, self._ports.keys
+        day = journey_day(reported.flight, arrival.received_at.date())
         everybody = [
-            Reported(traveller_id, Traveller.from_json(record), write_json(record), source)
+            Reported(
+                traveller_id, write_json(record), source, keys.journey_key(Traveller.from_json(record), day)
+            )
             for traveller_id, source, record in await store.on_the_flight(connection, reported.flight_id)
         ]
         flight = (reported.flight_id, reported.flight)

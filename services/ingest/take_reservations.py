@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.arrival import Taking
 from services.ingest.observed import SendToScreening
+from services.ingest.people import Said
 from services.ingest.ports import Ports
 from services.ingest.reservation_travellers import locators_of, travellers_of
 from services.ingest.retention import PNR, retention_clock
@@ -15,7 +16,6 @@ from services.ingest.same_person import first_mentions, match_people
 from services.ingest.store.reservations import HeldReservation, Push, ReservationRow
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerStatus
 from services.ingest.take_travellers import Changes, Linked, write_changes
-from services.ingest.traveller_rows import Said, TravellerRows, api_said
 from shared.contracts import WithdrawalReason
 from shared.identifiers import TravellerId
 from shared.json_text import write_json
@@ -145,10 +145,11 @@ class TakeReservations:
     def _people(self, standing: Sequence[Named], taking: Taking, known: Sequence[KnownTraveller]) -> People:
         said: list[Said] = []
         owners: list[UUID] = []
+        rows = taking.rows(self._ports.keys)
         for each in standing:
             locators = locators_of(each.reservation)
             for traveller in travellers_of(each.reservation, taking.flight.flight):
-                said.append(Said(traveller, self._ports.keys.traveller_keys(traveller, locators)))
+                said.append(rows.said(traveller, self._ports.keys.traveller_keys(traveller, locators)))
                 owners.append(each.reservation_id)
         first = first_mentions([each.keys for each in said])
         once = [place for place, mention in enumerate(first) if place == mention]
@@ -162,7 +163,7 @@ class TakeReservations:
 
     def _reported(self, taking: Taking, people: People) -> tuple[Changes, list[TravellerId]]:
         """The changes, and the identifier of each person. Whom the carrier took off its list stays off."""
-        rows, now = TravellerRows(self._ports.keys, taking.laws), taking.arrival.received_at
+        rows, now = taking.rows(self._ports.keys), taking.arrival.received_at
         changes = Changes()
         ids: list[TravellerId] = []
         for pnr, known in zip(people.said, people.matched, strict=True):
@@ -173,7 +174,11 @@ class TakeReservations:
                 changes.add(standing, returns=known)
             else:
                 standing = rows.standing(
-                    known.traveller_id, known.status, known.first_reported_at, api=api_said(known), pnr=pnr
+                    known.traveller_id,
+                    known.status,
+                    known.first_reported_at,
+                    api=rows.api_said(known),
+                    pnr=pnr,
                 )
                 if known.status.is_off:
                     changes.changed.append(standing)
@@ -190,11 +195,11 @@ class TakeReservations:
         stores, report = self._ports.stores, taking.report
         named = await stores.reservations.still_named(connection, [each.traveller_id for each in left])
         left = [each for each in left if each.traveller_id not in named and not each.status.is_off]
-        rows, changes = TravellerRows(self._ports.keys, taking.laws), Changes()
+        rows, changes = taking.rows(self._ports.keys), Changes()
         for each in left:
             if each.source is Source.BOTH:
                 standing = rows.standing(
-                    each.traveller_id, each.status, each.first_reported_at, api=api_said(each), pnr=None
+                    each.traveller_id, each.status, each.first_reported_at, api=rows.api_said(each), pnr=None
                 )
                 changes.keep(standing, each)
         await write_changes(self._ports, connection, report, changes)

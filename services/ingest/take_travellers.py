@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.arrival import Taking
 from services.ingest.observed import SendToScreening
+from services.ingest.people import Said
 from services.ingest.ports import Ports
 from services.ingest.same_person import match_people
 from services.ingest.store.travellers import KnownTraveller, Report, TravellerRow, TravellerStatus
-from services.ingest.traveller_rows import Said, TravellerRows, api_said, pnr_said
 from shared.contracts import WithdrawalReason
 from shared.identifiers import TravellerId
 from shared.travel.message import Change, Fault, ParsedMessage, Severity
@@ -90,10 +90,9 @@ class TakeTravellers:
             known = await self._ports.stores.travellers.known(
                 connection, flight.flight_id, with_records=status is not None
             )
-        keys = [self._ports.keys.traveller_keys(each) for each in message.travellers]
-        places = match_people(keys, [each.keys for each in known])
+        said = taking.arrival.people.said
+        places = match_people([each.keys for each in said], [each.keys for each in known])
         matched = [None if place is None else known[place] for place in places]
-        said = [Said(traveller, each) for traveller, each in zip(message.travellers, keys, strict=True)]
         if status is not None:
             return await self._marked(connection, taking, said, matched, status)
         changes = self._reported(taking, said, matched)
@@ -103,10 +102,10 @@ class TakeTravellers:
     def _reported(
         self, taking: Taking, said: Sequence[Said], matched: Sequence[KnownTraveller | None]
     ) -> Changes:
-        rows, now = TravellerRows(self._ports.keys, taking.laws), taking.arrival.received_at
+        rows, now = taking.rows(self._ports.keys), taking.arrival.received_at
         changes = Changes()
         for api, known in zip(said, matched, strict=True):
-            pnr = None if known is None else pnr_said(known)
+            pnr = None if known is None else rows.pnr_said(known)
             if known is None or known.status.is_off:
                 standing = rows.standing(self._new_id(), TravellerStatus.REPORTED, now, api=api, pnr=pnr)
                 changes.add(standing, returns=known)
@@ -153,7 +152,7 @@ class TakeTravellers:
         status: TravellerStatus,
     ) -> Changes:
         """New rows: of whom nobody spoke before, and of who was off and is on board after all."""
-        rows, now = TravellerRows(self._ports.keys, taking.laws), taking.arrival.received_at
+        rows, now = taking.rows(self._ports.keys), taking.arrival.received_at
         changes = Changes()
         for api, known in zip(said, matched, strict=True):
             if known is None:
@@ -164,7 +163,7 @@ class TakeTravellers:
                         changes.to_screen.append(standing)
             elif known.status.is_off and not status.is_off:
                 standing = rows.standing(
-                    self._new_id(), status, now, api=api_said(known), pnr=pnr_said(known)
+                    self._new_id(), status, now, api=rows.api_said(known), pnr=rows.pnr_said(known)
                 )
                 changes.add(standing, returns=known)
         return changes

@@ -2,26 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from services.ingest.accept_request import DATA_CLASS, PNR_DATA_CLASS, PURPOSE
 from services.ingest.linking import LinkingKeys
+from services.ingest.people import Said
 from services.ingest.registers import LegalRow, RegistersInForce
 from services.ingest.reservation_travellers import merged
 from services.ingest.retention import RetentionClock, retention_clock
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerRow, TravellerStatus
 from shared.identifiers import TravellerId
-from shared.json_text import write_json
 from shared.travel.traveller import Traveller
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What one source says of a person, and the keys that link it."""
-
-    traveller: Traveller
-    keys: Sequence[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +39,11 @@ class Laws:
 
 @dataclass(frozen=True, slots=True)
 class TravellerRows:
-    """Makes rows under the deployment's key and the laws in force."""
+    """Makes rows under the deployment's key and the laws in force; `day` is the journey's, as it stands."""
 
     keys: LinkingKeys
     laws: Laws
+    day: date
     _clocks: dict[tuple[Source, datetime], RetentionClock] = field(default_factory=dict, init=False)
 
     def standing(
@@ -63,26 +56,57 @@ class TravellerRows:
         pnr: Said | None,
     ) -> TravellerRow:
         """The row of a person of whom an API list, a reservation or both speak."""
-        if api is not None and pnr is not None:
-            source, traveller = Source.BOTH, merged(api.traveller, pnr.traveller)
-        else:
-            said = api or pnr
-            assert said is not None, "somebody speaks of a traveller"
-            source, traveller = (Source.PNR if api is None else Source.API), said.traveller
-        record = write_json(traveller.as_record())
+        source, said = self._joined(api, pnr)
+        is_joined = source is Source.BOTH
         return TravellerRow(
             traveller_id=traveller_id,
-            status=status,
+            record=said.record,
             source=source,
+            journey_key=self._journey_key(said),
+            status=status,
             api_keys=() if api is None else api.keys,
             pnr_keys=() if pnr is None else pnr.keys,
-            fact_digest=self.keys.fact_digest(record),
+            fact_digest=said.fact_digest,
             clock=self._clock(source, first_reported_at),
-            traveller=traveller,
-            record=record,
-            api_record=write_json(api.traveller.as_record()) if api and pnr else None,
-            pnr_record=write_json(pnr.traveller.as_record()) if api and pnr else None,
+            api_record=api.record if api and is_joined else None,
+            pnr_record=pnr.record if pnr and is_joined else None,
         )
+
+    def said(self, traveller: Traveller, own: Sequence[bytes]) -> Said:
+        """What a source says by a traveller whom these keys link."""
+        return Said.of(traveller, tuple(own), self.keys, self.day)
+
+    def api_said(self, known: KnownTraveller) -> Said | None:
+        """What an API list said of somebody; the store was asked for records."""
+        return self._said(known, Source.API, known.api_record, known.api_keys)
+
+    def pnr_said(self, known: KnownTraveller) -> Said | None:
+        """What a reservation said of somebody."""
+        return self._said(known, Source.PNR, known.pnr_record, known.pnr_keys)
+
+    def _said(
+        self,
+        known: KnownTraveller,
+        source: Source,
+        own_record: dict[str, Any] | None,
+        keys: Sequence[bytes],
+    ) -> Said | None:
+        record = own_record if known.source is Source.BOTH else known.record
+        if known.source not in (source, Source.BOTH):
+            return None
+        assert record is not None, "the store was asked for records"
+        return self.said(Traveller.from_json(record), keys)
+
+    def _joined(self, api: Said | None, pnr: Said | None) -> tuple[Source, Said]:
+        if api is not None and pnr is not None:
+            return Source.BOTH, self.said(merged(api.traveller(), pnr.traveller()), ())
+        said = api or pnr
+        assert said is not None, "somebody speaks of a traveller"
+        return (Source.PNR if api is None else Source.API), said
+
+    def _journey_key(self, said: Said) -> str:
+        """The key of the journey; made anew where the flight as it stands is another day's."""
+        return said.journey_key if said.day == self.day else self.keys.journey_key(said.traveller(), self.day)
 
     def _clock(self, source: Source, first_reported_at: datetime) -> RetentionClock:
         """The clock of a traveller, which nearly all of a message have in common."""
@@ -90,23 +114,3 @@ class TravellerRows:
         if known is None:
             known = self._clocks[source, first_reported_at] = self.laws.clock(source, first_reported_at)
         return known
-
-
-def api_said(known: KnownTraveller) -> Said | None:
-    """What an API list said of somebody; the store was asked for records."""
-    return _said(known, Source.API, known.api_record, known.api_keys)
-
-
-def pnr_said(known: KnownTraveller) -> Said | None:
-    """What a reservation said of somebody."""
-    return _said(known, Source.PNR, known.pnr_record, known.pnr_keys)
-
-
-def _said(
-    known: KnownTraveller, source: Source, own_record: dict[str, Any] | None, keys: Sequence[bytes]
-) -> Said | None:
-    record = own_record if known.source is Source.BOTH else known.record
-    if known.source not in (source, Source.BOTH):
-        return None
-    assert record is not None, "the store was asked for records"
-    return Said(Traveller.from_json(record), keys)

@@ -1,6 +1,6 @@
 """What every reader makes of one message: a value that prints as `parsed-message.md` says, key for key."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -160,7 +160,7 @@ class ParsedMessage(Personal):
     function: MessageFunction | None = None
     change: Change | None = None
     flight: Flight | None = None
-    travellers: tuple[Traveller, ...] = ()
+    travellers: Sequence[Traveller] = ()
     reservations: tuple[Reservation, ...] = ()
     counted: Counted = field(default_factory=Counted)
     dropped: Dropped = field(default_factory=Dropped)

@@ -1,7 +1,5 @@
 """Serves an application until the process is told to end, without dropping a request on the way."""
 
-import gc
-import resource
 import signal
 import time
 from types import FrameType
@@ -11,13 +9,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from shared.observability.logging import get_logger
+from shared.process import forbid_core_dumps, spare_the_collector
 
 GRACEFUL_SECONDS: Final = 10
 # In a cluster the load balancer needs a moment to see that we are no longer ready.
 DRAIN_SECONDS: Final = {"local": 0.0, "production": 5.0}
 KEEP_ALIVE_SECONDS: Final = 30
 MAX_CONCURRENT: Final = 512
-COLLECTOR_THRESHOLDS: Final = (20_000, 20, 50)
 
 
 class ServerSettings(Protocol):
@@ -60,22 +58,6 @@ class DrainingServer(uvicorn.Server):
         if self._close_at is not None and time.monotonic() >= self._close_at:
             self.should_exit = True
         return await super().on_tick(counter)
-
-
-def forbid_core_dumps() -> None:
-    """Let no crash of this process write its memory to a file: it holds messages before they are filtered."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def spare_the_collector() -> None:
-    """Take what was made at the start out of the collector's sight, and let it look less often.
-
-    Modules, tables of airports and schemas never become garbage, and looking through them again stops every
-    request for tens of milliseconds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 def serve(app: FastAPI, settings: ServerSettings) -> None:

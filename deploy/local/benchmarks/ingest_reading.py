@@ -15,13 +15,13 @@ from deploy.local.synthetic.pnrgov import pnrgov
 from services.ingest.formats.registry import read_messages
 from services.ingest.replies.reply import build_reply
 from services.ingest.sensitive import filter_message
+from shared.process import spare_the_collector
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import ParsedMessage
 from shared.travel.partial_date import PartialDate
 from shared.travel.reservation import ItineraryLeg, Reservation, ReservationTraveller
 from shared.travel.reservation_parts import Locator
 from shared.travel.traveller import Sex, TravelDocument
-from shared.web.server import spare_the_collector
 
 MESSAGES: Final = 40
 RESERVATIONS: Final = 100

@@ -21,7 +21,10 @@ from deploy.local.postgres import EmbeddedPostgres
 from services.ingest.linking import LinkingKeys
 from services.ingest.masking import Vault
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.readers import ReadHere
+from services.ingest.reading import ReadingTerms
 from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.sensitive import DEFAULT_RULES
 from shared.audit.log import AuditLog
 from shared.clock import SystemClock
 from shared.contracts.hit_links import HitLink
@@ -154,6 +157,7 @@ def _ports(database: AsyncEngine, folder: Path) -> Ports:
     keys = [signing_key(folder / f"{name}.json", name, "policy", now) for name in ("legal", "supervisor")]
     signed_copy(CATALOGUE_FOLDER, folder / "policy", keys)
     trusted = {key.kid: key.public_key for key in keys}
+    airports, linking = Airports.load(None), LinkingKeys(bytes(32))
     return Ports(
         database=database,
         safeguards=PolicyEngine.load(folder / "policy", profile="local", trusted_keys=trusted, clock=clock),
@@ -161,8 +165,9 @@ def _ports(database: AsyncEngine, folder: Path) -> Ports:
         audit=AuditLog(SERVICE, clock, identifiers),
         clock=clock,
         identifiers=identifiers,
-        airports=Airports.load(None),
-        keys=LinkingKeys(bytes(32)),
+        airports=airports,
+        keys=linking,
         own_state="XAA",
         authority="XAA-PIU-01",
+        read=ReadHere(ReadingTerms(airports.state_of, "XAA", DEFAULT_RULES, linking)),
     )

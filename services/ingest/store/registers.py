@@ -88,6 +88,13 @@ class RegisterStore:
             self._known[sender, client, data_class] = known
         return known.registers
 
+    def allowed_last(self, *, sender: str, client: str, data_class: str) -> frozenset[str] | None:
+        """The elements allowed when the database was last asked this; `None` where it was not."""
+        known = self._known.get((sender, client, data_class))
+        if known is None or known.registers.profile is None:
+            return None
+        return frozenset(known.registers.profile.allowed_elements)
+
     async def _read(self, connection: AsyncConnection, question: dict[str, str]) -> _Known:
         rows: dict[str, list[Any]] = {register.value: [] for register in Register}
         approvals = []

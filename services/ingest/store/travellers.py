@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ingest.retention import RetentionClock
 from services.ingest.store.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
-from shared.travel.traveller import Traveller
 
 KEY_OCTETS = 17
 
@@ -144,12 +143,12 @@ class KnownTraveller:
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A traveller as screening is told: identifier, value, record (`as_record` as JSON text), who speaks."""
+    """A traveller as screening is told: identifier, record (`as_record` as JSON text), source, journey."""
 
     traveller_id: TravellerId
-    traveller: Traveller
     record: str = field(repr=False)
     source: Source
+    journey_key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,7 @@ def ingest_settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -
         policy_trusted_keys_file=trusted,
         screening_url="http://screening.test",
         interactive_pace_seconds=0,
+        readers=0,
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from services.ingest import receive
+from services.ingest import reading
 from services.ingest.elements import KNOWN_ELEMENTS
 from shared.observability.logging import configure_logging
 from tests.integration.ingest.conftest import LEGAL_ROW, PROFILE_ROW, Ingest
@@ -142,7 +142,7 @@ async def test_search_finds_what_a_filter_switched_off_leaves(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(receive, "filter_message", lambda message, _rules: message)
+    monkeypatch.setattr(reading, "filter_message", lambda message, _rules: message)
     await search.submit(plantings)
     await search.ingest.screen()
     captured = capfd.readouterr()
@@ -177,7 +177,7 @@ from datetime import UTC, datetime
 from services.ingest.formats.registry import read_messages
 from services.ingest.sensitive import filter_message
 from shared.observability.logging import configure_logging, get_logger
-from shared.web.server import forbid_core_dumps
+from shared.process import forbid_core_dumps
 from tests.security.planted import FORMATS, Planting
 
 forbid_core_dumps()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.ingest.elements import ELEMENTS, elements_of, keep_allowed
-from services.ingest.linking import LinkingKeys
+from services.ingest.linking import LinkingKeys, journey_day
 from services.ingest.same_person import first_mentions, match_people
 from shared.travel.flight import Flight, Leg
 from shared.travel.partial_date import PartialDate
@@ -124,10 +124,16 @@ def test_parts_of_a_key_do_not_run_together() -> None:
 def test_journey_is_the_person_and_the_booking() -> None:
     booked = replace(KOFI, record_locator="Q7KD2M")
     onward = Flight("XA", "7", None, (Leg("ATH", "ZRH", datetime.fromisoformat("2027-11-16T05:30")),))
-    assert KEYS.journey_key(booked, FLIGHT, DAY) == KEYS.journey_key(booked, onward, DAY)
-    assert KEYS.journey_key(KOFI, FLIGHT, DAY) != KEYS.journey_key(KOFI, onward, DAY)
+    first, second = journey_day(FLIGHT, DAY), journey_day(onward, DAY)
+    assert first != second
+    assert KEYS.journey_key(booked, first) == KEYS.journey_key(booked, second)
+    assert KEYS.journey_key(KOFI, first) != KEYS.journey_key(KOFI, second)
     other = replace(booked, birth_date=PartialDate(1991, 1, 1))
-    assert KEYS.journey_key(booked, FLIGHT, DAY) != KEYS.journey_key(other, FLIGHT, DAY)
+    assert KEYS.journey_key(booked, first) != KEYS.journey_key(other, first)
+
+
+def test_journey_on_a_flight_without_time_is_of_the_day_it_was_reported() -> None:
+    assert journey_day(Flight("XA", "7", None, ()), DAY) == DAY
 
 
 def test_every_fact_of_a_traveller_belongs_to_an_element() -> None:

@@ -7,7 +7,8 @@ import signal
 import pytest
 import uvicorn
 
-from shared.web.server import DrainingServer, forbid_core_dumps, spare_the_collector
+from shared.process import forbid_core_dumps, spare_the_collector
+from shared.web.server import DrainingServer
 from tests.unit.web.app import an_app
 
 
