@@ -28,7 +28,7 @@ class FaultyKeys(LinkingKeys):
     """A fault of ours that quotes a person."""
 
     def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> tuple[bytes, ...]:
-        raise RuntimeError(traveller.surname)
+        raise RuntimeError(traveller.surname, locators)
 
 
 def submitted(body: bytes, **more: object) -> Submission:
