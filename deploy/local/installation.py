@@ -77,6 +77,7 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     signing_key(folder.keys_of("sharing") / "notice-signing.json", own_authority, "notice", now)
     _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
     _once(folder.keys_of("ingest") / "digest.key", _random_key)
+    _once(folder.keys_of("screening") / "list-files.key", _random_key)
     _once(folder.unmasking_key, _sealing_key)
     _once(folder.masking_key, lambda: _public_half(folder.unmasking_key))
     _once(folder.rights_key, _sealing_key)
@@ -152,6 +153,8 @@ def service_environment(installation: Installation, service: str, ports: Ports) 
     }
     peers = {f"{peer.upper()}_URL": ports.url(peer) for peer in PEERS[service]}
     settings = common | peers | OWN_SETTINGS.get(service, {})
+    if service == "screening":
+        settings["SNAPSHOT_FOLDER"] = str(folder.compiled_lists)
     if service == "ingest":
         settings |= {
             "MASKING_KEY_FILE": str(folder.masking_key),

@@ -60,6 +60,11 @@ class DataFolder:
         return self.path / "checkpoints"
 
     @property
+    def compiled_lists(self) -> Path:
+        """The watchlist as screening's workers map it; entries in clear."""
+        return self.path / "compiled-lists"
+
+    @property
     def simulator(self) -> Path:
         """The keys of the simulated counterparts."""
         return self.path / "simulator"

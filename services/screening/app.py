@@ -2,10 +2,12 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
@@ -40,6 +42,7 @@ from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.store.watchlist import WatchlistStore
+from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.window import TravellerWindow
@@ -193,7 +196,9 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 identifiers=identifiers,
                 authority=settings.authority,
             )
-            current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher)
+            bases = BaseBuilding(engine, opened.enter_context(_snapshot_folder(settings)), clock)
+            opened.push_async_callback(bases.end)
+            current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher, bases)
             used_carrier = parts.carrier or _http_carrier(settings, client, clock)
             list_files = ListFiles(
                 list_client,
@@ -274,6 +279,16 @@ def _check(engine: AsyncEngine) -> Check:
             await connection.execute(text("SELECT 1"))
 
     return check
+
+
+@contextmanager
+def _snapshot_folder(settings: ScreeningSettings) -> Iterator[Path]:
+    """Where compiled lists are; without a setting a folder of this process, which goes with it."""
+    if settings.snapshot_folder is not None:
+        yield settings.snapshot_folder
+        return
+    with TemporaryDirectory(prefix="safeconduct-lists-") as folder:
+        yield Path(folder)
 
 
 @asynccontextmanager

@@ -98,7 +98,7 @@ class Background:
                         await bring_in_step(self._screening.ports, current.consolidation)
                 except (*DATABASE_FAULTS, DomainError) as fault:
                     get_logger().error("matcher_build_failed", error=type(fault).__name__)
-                await _first_of((stop, notified, self._screening.wake), LOOK_SECONDS)
+                await _first_of((stop, notified, self._screening.wake, current.built), LOOK_SECONDS)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

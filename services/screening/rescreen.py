@@ -17,8 +17,10 @@ from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.document_hits import DocumentHits
+from services.screening.errors import ListNotYetBuilt
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.rescreening import Pass, PassState, Progress, RescreeningStore
+from services.screening.watchlist.base_building import LONG_LIST
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.window import TravellerWindow
 from shared.bus.relay import Carrier
@@ -151,7 +153,17 @@ class Rescreening:
         return True
 
     async def _matcher_of(self, due: Pass) -> ScreeningMatcher | None:
-        """A matcher of the pass's entries alone; `None` where none is in use any more."""
+        """A matcher of the pass's entries alone; `None` where none is in use any more.
+
+        Where nearly everybody is new, that is the whole list's.
+
+        Raises:
+            ListNotYetBuilt: The whole list is still being compiled.
+        """
+        if len(due.entry_ids) > LONG_LIST:
+            if self._current.generation < due.generation:
+                raise ListNotYetBuilt
+            return self._current.matcher
         if self._small is None or self._small[0] != due.rescreening_id:
             async with self._ports.database.connect() as connection:
                 bodies = await self._store.bodies(connection, due.entry_ids)

@@ -20,7 +20,8 @@ class ScreeningSettings(ServiceSettings):
     `clock_seconds` is the pause between two beats of the clocks. `boarding_hold_minutes` is how long the
     strongest matches hold a boarding where a published law allows it; 0 is never. `list_folder` is where
     `file:` and `folder:` locations of list sources are looked up; `list_ca_file` trusts a publisher's mirror
-    whose certificate no public authority signed.
+    whose certificate no public authority signed. `snapshot_folder` is where compiled lists are kept, for
+    every worker of the machine; it holds entries in clear.
     """
 
     model_config = SettingsConfigDict(
@@ -37,6 +38,7 @@ class ScreeningSettings(ServiceSettings):
 
     list_folder: Path | None = None
     list_ca_file: Path | None = None
+    snapshot_folder: Path | None = None
 
     @field_validator("escalation_ladder", mode="before")
     @classmethod

@@ -189,10 +189,29 @@ class WatchlistStore:
         rows = (await connection.execute(query, facts)).all()
         return await asyncio.to_thread(_bodies_of, rows)
 
-    async def used_count(self, connection: AsyncConnection) -> int:
-        """How many entries are screened at this moment."""
-        query = text(f"SELECT count(*) FROM watchlist_entry WHERE is_used AND {not_suspended()}")  # noqa: S608
-        return int((await connection.execute(query)).scalar_one())
+    async def is_longer(self, connection: AsyncConnection, entries: int) -> bool:
+        """Whether more than so many entries are screened at this moment."""
+        query = text(
+            "SELECT count(*) FROM (SELECT 1 FROM watchlist_entry WHERE is_used LIMIT :limit) AS used"
+        )
+        return int((await connection.execute(query, {"limit": entries + 1})).scalar_one()) > entries
+
+    async def keyless_bodies(self, connection: AsyncConnection) -> list[dict[str, Any]]:
+        """Some entries of which it is not known what they have in common with others; their rows locked."""
+        query = text(
+            "SELECT body FROM watchlist_entry WHERE NOT is_keyed ORDER BY entry_id LIMIT :limit"
+            " FOR UPDATE SKIP LOCKED"
+        )
+        rows = await connection.execute(query, {"limit": ROWS_A_STATEMENT})
+        return [from_json(row.body) for row in rows]
+
+    async def put_keys(self, connection: AsyncConnection, entries: Sequence[WatchlistEntry]) -> None:
+        """Note what entries have in common with others."""
+        await EntryKeyStore().put(connection, {entry.id: keys_of(entry) for entry in entries})
+        statement = text(
+            "UPDATE watchlist_entry SET is_keyed = true WHERE entry_id = ANY(CAST(:ids AS text[]))"
+        )
+        await connection.execute(statement, {"ids": [entry.id for entry in entries]})
 
     async def copy_used_bodies(
         self, connection: AsyncConnection, leaving_out: Collection[str], take: Take
