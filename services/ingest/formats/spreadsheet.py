@@ -114,7 +114,7 @@ def parse_spreadsheet(
         SheetMalformed: No titles, no traveller, no flight, two flights, or a file that `read_rows` refuses.
 
     Source:
-        `spec/parsed-message.md` (the JSON manifest's facts); docs/carriers.md (the template).
+        `spec/parsed-message.md` (the JSON manifest's facts); docs/carriers-reference.md (the template).
     """
     rows = read_rows(body)
     header = _header(rows)

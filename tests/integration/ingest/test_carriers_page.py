@@ -1,7 +1,8 @@
-"""The curl lines of docs/carriers.md, sent as they stand: what an airline's engineer copies works."""
+"""The curl lines of the carriers' pages and the README, sent as they stand: what an engineer copies works."""
 
 import re
 import shlex
+import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import httpx
 from tests.integration.ingest.conftest import Ingest
 
 ROOT = Path(__file__).parents[3]
-PAGE = ROOT / "docs" / "carriers.md"
-SHELL_BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+#: In the order in which they are read: a later page may use what an earlier one set.
+PAGES = ("docs/carriers.md", "docs/carriers-reference.md", "README.md")
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+#: `NAME=$(curl … | program)`: the answer goes through the page's own program into a variable.
+ASSIGNED = re.compile(r"(?P<name>[A-Z]+)=\$\((?P<curl>curl .+?) \| (?P<program>.+)\)$")
 
 
 @dataclass
@@ -38,16 +42,20 @@ class Curl:
                 made.form.append(next(rest))
             elif word == "-o":
                 made.written_to = next(rest)
+            elif word == "-i":
+                continue
             else:
                 assert word.startswith("http://127.0.0.1:8100/"), word
                 made.url = word.removeprefix("http://127.0.0.1:8100")
         return made
 
 
-def curl_lines() -> list[str]:
-    blocks = SHELL_BLOCK.findall(PAGE.read_text(encoding="utf-8"))
-    lines = "".join(blocks).replace("\\\n", " ").splitlines()
-    return [line for line in lines if line.startswith("curl ")]
+def shell_lines(page: str) -> list[str]:
+    """The lines of a page that send something, comments at their ends left out."""
+    blocks = BLOCK.findall((ROOT / page).read_text(encoding="utf-8"))
+    shell = "".join(block for kind, block in blocks if kind in ("", "sh"))
+    lines = re.sub(r"\s*\\\n\s+", " ", shell).splitlines()
+    return [line for line in lines if line.startswith("curl ") or ASSIGNED.match(line)]
 
 
 async def send(ingest: Ingest, curl: Curl, files: Path) -> httpx.Response:
@@ -66,17 +74,30 @@ async def send(ingest: Ingest, curl: Curl, files: Path) -> httpx.Response:
     return await ingest.http.post(curl.url, content=path.read_bytes(), headers=headers)
 
 
+def through(program: str, answer: bytes) -> str:
+    """What the page's own program makes of an answer."""
+    done = subprocess.run(["bash", "-c", program], input=answer, capture_output=True, check=True)
+    return done.stdout.decode().strip()
+
+
 async def test_curl_lines_work_in_their_order(ingest: Ingest, tmp_path: Path) -> None:
-    variables = {"TOKEN": ingest.issuer.carrier_token("XA"), "RECEIPT": ""}
-    lines = curl_lines()
-    assert len(lines) >= 8
+    variables = {"TOKEN": ingest.issuer.carrier_token("XA")}
+    lines = [line for page in PAGES for line in shell_lines(page)]
+    assert len(lines) >= 12
     for line in lines:
-        filled = re.sub(r"\$([A-Z]+)", lambda found: variables[found[1]], line)
-        curl = Curl.of(shlex.split(filled)[1:])
+        assigned = ASSIGNED.match(line)
+        command = line if assigned is None else assigned["curl"]
+        # A variable that no line before has set is a line that does not work.
+        filled = re.sub(r"\$([A-Z]+)", lambda found: variables[found[1]], command)
+        curl = Curl.of(shlex.split(filled, comments=True)[1:])
         answer = await send(ingest, curl, tmp_path)
         assert answer.is_success, (line, answer.text)
-        if "location" in answer.headers:
-            variables["RECEIPT"] = answer.headers["location"].rpartition("/")[2]
+        if assigned is not None:
+            variables[assigned["name"]] = through(assigned["program"], answer.content)
         if curl.written_to is not None:
             (tmp_path / curl.written_to).write_bytes(answer.content)
     assert len(await ingest.rows("SELECT 1 FROM traveller")) == 3
+
+
+def test_the_page_with_which_an_airline_connects_is_one_page() -> None:
+    assert len((ROOT / PAGES[0]).read_text(encoding="utf-8").splitlines()) <= 80
