@@ -1,5 +1,6 @@
 """The exchange over HTTP: the counterparts' one door, and the duty desk's routes. No rule lives here."""
 
+import asyncio
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -128,13 +129,18 @@ class RecallIn(_In):
 async def exchange(
     request: Request, sharing: UseCases, body: Annotated[bytes, Depends(limited_body)]
 ) -> Response:
-    """A counterpart's message: its signatures are the way in, and a signed receipt the answer."""
+    """A counterpart's message: its signatures are the way in, and a signed receipt the answer.
+
+    Refusals are of one length and take one time, so that neither tells how far a message came.
+    """
     caller = request.client.host if request.client else "nobody"
     request.app.state.rate_limiter.take(f"exchange:{caller}", EXCHANGE_RATE)
+    answered_at = asyncio.get_running_loop().time() + sharing.exchange_refusal_seconds
     try:
         acknowledgement = await sharing.receive(_signed_request(request, body, sharing.exchange_url))
     except EnvelopeRefused as refusal:
         code = str(refusal.facts["code_sent"])
+        await held_until(answered_at)
         return JSONResponse({"code": code}, status_code=_STATUS_OF[code])
     return Response(acknowledgement, media_type=MEDIA_TYPE)
 
@@ -231,6 +237,11 @@ async def recall_notice(notice_id: UUID, body: RecallIn, sharing: UseCases, offi
     await sharing.withdrawals.recall_by_hand(
         notice_id, body.reason_code, is_urgent=body.urgent, actor=officer.subject
     )
+
+
+async def held_until(instant: float) -> None:
+    """Wait for an instant of the loop's clock: every refusal is answered at the same point of it."""
+    await asyncio.sleep(max(0.0, instant - asyncio.get_running_loop().time()))
 
 
 def _shown(sharing: Sharing, message: ExchangeMessage) -> MessageOut:

@@ -93,6 +93,7 @@ class Sharing:
     exchange_delivery: Courier[ExchangeMessage]
     clocks: ExchangeClocks
     exchange_url: str | None
+    exchange_refusal_seconds: float
 
 
 def wire(base: Foundations) -> Sharing:
@@ -140,6 +141,7 @@ def wire(base: Foundations) -> Sharing:
         exchange_delivery=exchange.delivery,
         clocks=exchange.clocks,
         exchange_url=base.settings.exchange_url,
+        exchange_refusal_seconds=base.settings.exchange_refusal_seconds,
     )
 
 

@@ -63,12 +63,16 @@ class Plan:
         # Requests of one batch often hold the same facts: two hundred travellers of one flight under one
         # standing order. What is the same is asked once; nothing is remembered after this call.
         different = list(dict.fromkeys(contexts))
-        answers = cedarpy.is_authorized_batch(
-            [self._question(context) for context in different],
-            self._set,
-            self._handles.entities,
-            self._handles.schema,
-        )
+        try:
+            answers = cedarpy.is_authorized_batch(
+                [self._question(context) for context in different],
+                self._set,
+                self._handles.entities,
+                self._handles.schema,
+            )
+        except (ValueError, TypeError, RuntimeError, OSError):
+            # Cedar's binding could not answer: doubt refuses, with a reason that is stored like any other.
+            return [Findings(ENGINE_ERROR) for _ in contexts]
         found = {context: self._read(answer) for context, answer in zip(different, answers, strict=True)}
         return [found[context] for context in contexts]
 

@@ -205,6 +205,7 @@ def settings_for(addresses: ServiceDatabase, folder: Path, **changes: Any) -> Sh
         "issuer_jwks_url": "https://issuer.test/jwks",
         "service_keys_file": folder / "service-keys.json",
         "screening_url": "http://127.0.0.1:8101",
+        "exchange_refusal_seconds": 0,
         "delivery_timeout_seconds": 0.2,
         "delivery_poll_seconds": 60,
     }

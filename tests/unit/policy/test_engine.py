@@ -354,6 +354,20 @@ def test_whatever_is_wrong_with_cedar_refuses(
     assert signed.decide(use_of_entry()).reasons == ("SG-45.ENGINE_ERROR", "SG-45.POLICY_NOT_VERIFIED")
 
 
+@pytest.mark.parametrize("fault", [ValueError, RuntimeError, TypeError])
+def test_engine_that_raises_refuses(
+    monkeypatch: pytest.MonkeyPatch, signed: PolicyEngine, fault: type[Exception]
+) -> None:
+    def broken(*_: object) -> list[object]:
+        raise fault("cedar is away")
+
+    monkeypatch.setattr(cedarpy, "is_authorized_batch", broken)
+
+    verdict = signed.decide(use_of_entry())
+    assert verdict.reasons == ("SG-45.ENGINE_ERROR", "SG-45.POLICY_NOT_VERIFIED")
+    assert not verdict.permits
+
+
 def test_fault_of_one_policy_is_told_as_that_safeguards(
     monkeypatch: pytest.MonkeyPatch, signed: PolicyEngine
 ) -> None:
