@@ -46,6 +46,10 @@ class Api:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
+    def another(self) -> "Api":
+        """The same doors by connections of their own, for another thread."""
+        return Api(self.addresses, self.issuer)
+
     def get(self, who: str, service: str, path: str, **options: Any) -> Any:
         """GET as somebody; the JSON of the answer."""
         return self.call(who, "GET", service, path, **options).json()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from deploy.local.api import Api
 from deploy.local.faults import Unknown
+from deploy.local.import_progress import shown_import
 from deploy.local.layout import DataFolder, Ports
 from deploy.local.list_location import read_location
 from deploy.local.seed import seed_screening
@@ -32,6 +33,8 @@ REGISTER_IDS: Final = {
 }
 #: A State's own sheet, whose rows become drafts of nominations and no version of a list.
 NATIONAL: Final = "national"
+#: The longest that an import or a release of a million names is waited for.
+LONGEST_SECONDS: Final = 1_800.0
 APPROVERS: Final = "one LIST_STEWARD (such as steward) and one APPROVER (such as supervisor)"
 
 
@@ -74,13 +77,29 @@ def watchlist_import(data: Path, wanted: ListWanted, *, as_json: bool) -> int:
     dated_at = wanted.dated_at or read.dated_at
     if dated_at is not None:
         query["dated"] = dated_at.isoformat()
-    with screening_api(data) as api:
-        report = api.post("steward", "screening", "/v1/watchlist/imports", params=query, content=read.content)
+    with (
+        screening_api(data) as api,
+        api.another() as asking,
+        shown_import(lambda: _imports(asking), query["as"]),
+    ):
+        report = api.post(
+            "steward",
+            "screening",
+            "/v1/watchlist/imports",
+            params=query,
+            content=read.content,
+            timeout=LONGEST_SECONDS,
+        )
     if as_json:
         print_json(report)
     else:
         OUTPUT.print(as_sentences(report), markup=False, soft_wrap=True)
     return 0
+
+
+def _imports(api: Api) -> dict[str, Any]:
+    told: dict[str, Any] = api.get("steward", "screening", "/v1/watchlist/imports")
+    return told
 
 
 def _draft_sheet(data: Path, wanted: ListWanted, content: bytes, *, as_json: bool) -> int:
@@ -118,7 +137,7 @@ def watchlist_approve(data: Path, source_id: str, person: str, *, as_json: bool)
             raise Unknown(kind="person", name=person, known=known)
         version = held_version(api, source_id)
         path = f"/v1/watchlist/versions/{version['version_id']}/approval"
-        report = api.post(person, "screening", path, json={})
+        report = api.post(person, "screening", path, json={}, timeout=LONGEST_SECONDS)
     if as_json:
         print_json(report)
     else:

@@ -21,6 +21,7 @@ from services.screening.store.rescreening import Pass, RescreeningStore
 from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile
 from services.screening.watchlist.lifecycle import Lifecycle
+from services.screening.watchlist.progress import Progress
 from services.screening.watchlist.releasing import ReleaseVersion
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.watchlist.versions import ListVersion
@@ -162,6 +163,36 @@ class WatchlistOut(Out):
     notice: str | None
 
 
+class ImportOut(Out):
+    """A file on its way: how much was read, its persons so far, who of them is new, changed or gone."""
+
+    source: str
+    phase: str
+    bytes: int
+    share: float
+    rows: int
+    changed: int
+
+    @classmethod
+    def of(cls, progress: Progress) -> Self:
+        """From what the import tells."""
+        return cls(
+            source=progress.source_id,
+            phase=progress.phase.value,
+            bytes=progress.size,
+            share=progress.share,
+            rows=progress.rows,
+            changed=progress.written,
+        )
+
+
+class ImportsOut(Out):
+    """The imports of this worker, and whether it compiles a list."""
+
+    imports: list[ImportOut]
+    is_compiling: bool
+
+
 class ReleaseIn(BaseModel):
     """One person's decision on a held version."""
 
@@ -219,6 +250,15 @@ async def read_version(version_id: UUID, ports: RequestPorts) -> VersionOut:
     return VersionOut.of(version)
 
 
+@router.get("/v1/watchlist/imports", dependencies=[Depends(require(Permission.READ_WATCHLIST))])
+async def read_imports(opened: Service) -> ImportsOut:
+    """How far the imports have come that this worker carries out, and whether a list is being compiled."""
+    return ImportsOut(
+        imports=[ImportOut.of(each) for each in opened.under_way.imports],
+        is_compiling=opened.current.is_compiling,
+    )
+
+
 @router.post(
     "/v1/watchlist/imports",
     max_body_size=DEFAULT_LIMITS.file_bytes,
@@ -239,7 +279,9 @@ async def import_list(
 
     `dated` says of when the file is, for formats that do not say it themselves.
     """
-    imported = await ImportList(ports)(ListFile(body, reader, source_id, sha256, dated), principal)
+    file = ListFile(body, reader, source_id, sha256, dated)
+    with opened.under_way.one(source_id, len(body)) as progress:
+        imported = await ImportList(ports)(file, principal, progress)
     opened.wake.set()
     return VersionOut.of(imported.version, ALREADY_LOADED if imported.is_already_loaded else None)
 

@@ -11,6 +11,7 @@ from services.screening.list_files import ListFiles
 from services.screening.ports import Ports
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.watchlist.progress import UnderWay
 from services.screening.window import TravellerWindow
 from shared.clock import Clock
 from shared.web.scripted_clock import request_clock
@@ -21,7 +22,8 @@ class ScreeningService:
     """What the lifespan opened: ports, the matcher in force, randomness; `wake` ends the watcher's pause.
 
     `list_files` gets lists from where they are registered, `window` asks ingest for travellers.
-    `built_algorithm` and `built_threshold` are those of the code, whether or not a list is in force.
+    `under_way` are the imports of this worker. `built_algorithm` and `built_threshold` are those of the code,
+    whether or not a list is in force.
     """
 
     settings: ScreeningSettings
@@ -33,6 +35,7 @@ class ScreeningService:
     list_files: ListFiles
     window: TravellerWindow
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+    under_way: UnderWay = field(default_factory=UnderWay)
 
 
 def service(request: Request) -> ScreeningService:

@@ -168,6 +168,11 @@ class CurrentMatcher:
         return self._live.generation
 
     @property
+    def is_compiling(self) -> bool:
+        """Whether a long list is being compiled."""
+        return self._bases.is_building
+
+    @property
     def built(self) -> asyncio.Event:
         """Set when a long list was compiled: `refresh` takes it in use."""
         return self._bases.built

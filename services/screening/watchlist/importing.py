@@ -208,6 +208,7 @@ class _Feed:
             if frame.kind is FrameKind.PROGRESS:
                 told = frame.as_json()
                 self._progress.rows, self._progress.written = told["rows"], told["written"]
+                self._progress.share = told["share"]
             elif frame.kind is FrameKind.FAULT:
                 raise MalformedList(**frame.as_json())
             else:

@@ -153,6 +153,7 @@ class _Reading:
         self._by_regime: Counter[str] = Counter()
         self._summary = Summary()
         self._documents: tuple[LostDocument, ...] = ()
+        self._share = 0.0
         self._known_faults: dict[str, list[dict[str, Any]]] = {}
         for fault in wanted.known_faults:
             self._known_faults.setdefault(f"{wanted.source}:{fault['reference']}", []).append(fault)
@@ -171,6 +172,7 @@ class _Reading:
             yield _rows_frame(FrameKind.ROWS, rows)
         if self._documents:
             yield from self._document_frames()
+        self._share = 1.0
         self._summary.by_regime = dict(sorted(self._by_regime.items()))
         yield self._progress()
         yield Frame(FrameKind.SUMMARY, json.dumps(self._summary.as_json()).encode())
@@ -178,8 +180,10 @@ class _Reading:
     def _lines(self, file: ListToRead) -> Iterator[str]:
         """The changed rows, then one for each entry that is listed no longer."""
         if is_sliced(self._wanted.format, file.content):
+            lines = file.content.count(b"\n") + 1
             for part in TableSlices(file, self._base.takes):
                 yield from self._sliced(file, part)
+                self._share = part.line / lines
             self._keep_faults()
         else:
             yield from self._whole(READERS[self._wanted.format](file))
@@ -197,7 +201,8 @@ class _Reading:
         summary.faults = [fault.as_json() for fault in read.faults]
         self._by_regime.update(read.by_regime)
         self._documents = read.documents
-        for entry in read.entries:
+        for number, entry in enumerate(read.entries):
+            self._share = number / len(read.entries)
             body = entry.as_json()
             content = blake2b(_json(body).encode(), digest_size=CONTENT_BYTES).digest()
             if self._base.takes(entry.id, content):
@@ -248,7 +253,8 @@ class _Reading:
         return "\t".join((str(self._wanted.version_id), str(ordinal), *values))
 
     def _progress(self) -> Frame:
-        told = {"rows": self._summary.stored, "written": self._summary.written}
+        summary = self._summary
+        told = {"rows": summary.stored, "written": summary.written, "share": min(self._share, 1.0)}
         return Frame(FrameKind.PROGRESS, json.dumps(told).encode())
 
 

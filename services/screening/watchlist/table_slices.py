@@ -42,11 +42,12 @@ Takes = Callable[[str, bytes], bool]
 class Slice:
     """Some rows of a table: counts of all of them, and those that are read.
 
-    `contents` is the digest of what the row of each kept person says, by entry.
+    `contents` is the digest of what the row of each kept person says, by entry; `line` is the last one's.
     """
 
     titles: Sequence[str]
     generated_at: datetime | None = None
+    line: int = 0
     individuals: int = 0
     by_regime: Counter[str] = field(default_factory=Counter)
     entities_left_out: int = 0
@@ -105,6 +106,7 @@ class TableSlices:
         for number, row in enumerate(rows, start=1):
             if newest is None or row[_LAST_SEEN] > newest[_LAST_SEEN]:
                 newest = row
+            part.line = row.line
             self._take(part, row)
             if number % ROWS_A_SLICE == 0:
                 yield part
