@@ -48,11 +48,12 @@ from services.console.pages import (
     watchlist_statistics,
 )
 from services.console.rendering import Templates, content_security_policy
-from services.console.sessions import Sessions, SessionStore, load_key
+from services.console.sessions import Sessions, SessionStore
 from services.console.settings import ConsoleSettings
 from services.console.sign_in import SignIn
 from shared.audit.routes import audit_router
 from shared.clock import Clock, SystemClock
+from shared.security.secret_key import load_secret_key
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
 from shared.web.application import Lifespan, service_app
 
@@ -166,7 +167,7 @@ def _console(
 ) -> Console:
     sessions = Sessions(
         store,
-        load_key(settings.keys_folder / SESSION_KEY),
+        load_secret_key(settings.keys_folder / SESSION_KEY),
         clock,
         idle=timedelta(minutes=settings.idle_minutes),
         life=timedelta(hours=settings.session_hours),

@@ -12,10 +12,8 @@ import hashlib
 import hmac
 import json
 import secrets
-import stat
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
@@ -23,8 +21,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.clock import Clock
+from shared.security.secret_key import KEY_BYTES
 
-KEY_BYTES: Final = 32
 _NONCE_BYTES: Final = 12
 # A click is written down at most this often; what is lost is a minute of the idle time.
 TOUCH_EVERY: Final = timedelta(minutes=1)
@@ -182,21 +180,6 @@ class Sessions:
         if len(sealed) <= _NONCE_BYTES:
             raise ValueError("too short to be sealed")
         return self._seal.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], bound_to)
-
-
-def load_key(path: Path) -> bytes:
-    """The 32 bytes that seal sessions, from the file of 64 hexadecimal digits that the installation made.
-
-    Raises:
-        OSError: The file cannot be read.
-        ValueError: It does not hold 32 bytes in hexadecimal, or others than its owner may read it.
-    """
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ValueError(f"{path.name} may be read by others")
-    key = bytes.fromhex(path.read_text(encoding="ascii").strip())
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"{path.name} does not hold {KEY_BYTES} bytes")
-    return key
 
 
 def _hash(session_id: str) -> bytes:

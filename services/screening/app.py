@@ -24,6 +24,7 @@ from services.screening import (
     routes_entry_work,
     routes_fairness,
     routes_hits,
+    routes_list_files,
     routes_match,
     routes_nomination_sheets,
     routes_nominations,
@@ -38,9 +39,10 @@ from services.screening.background import Background
 from services.screening.list_files import ListFiles
 from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
 from services.screening.oversight import NotingSafeguards, forget_with_the_person
-from services.screening.ports import SERVICE, Ports, Safeguards, WithLog
+from services.screening.ports import SERVICE, Ports, Safeguards, Stores, WithLog
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
+from services.screening.store.list_archive import ListArchive
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
@@ -56,6 +58,7 @@ from shared.clock import Clock, SystemClock
 from shared.db.engine import create_engine
 from shared.db.pruning import Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
+from shared.observability.logging import get_logger
 from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.bundle import read_trusted_keys
@@ -63,6 +66,7 @@ from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
 from shared.security.roles import Permission
+from shared.security.secret_key import load_secret_key
 from shared.security.tokens import Principal, ServiceSigner
 from shared.web.application import Lifespan, service_app
 from shared.web.authentication import OnRefusal
@@ -77,6 +81,8 @@ FORGOTTEN: Final = (
 )
 LIST_READ_SECONDS: Final = 30.0
 LIST_CONNECT_SECONDS: Final = 10.0
+#: The key that seals the files of list versions, in the keys folder: 64 hexadecimal digits.
+LIST_FILES_KEY: Final = "list-files.key"
 
 
 def create_app(
@@ -116,6 +122,7 @@ def create_app(
             routes_cleared.router,
             routes_watchlist.router,
             routes_versions.router,
+            routes_list_files.router,
             routes_sources.router,
             # Before the nominations themselves, whose identifiers are words of the same place.
             routes_nomination_sheets.router,
@@ -195,6 +202,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 clock=clock,
                 identifiers=identifiers,
                 authority=settings.authority,
+                stores=Stores(list_archive=_list_archive(settings)),
             )
             bases = BaseBuilding(engine, opened.enter_context(_snapshot_folder(settings)), clock)
             opened.push_async_callback(bases.end)
@@ -248,6 +256,15 @@ async def _working(screening: ScreeningService, carrier: Carrier) -> AsyncIterat
         finally:
             stop.set()
             screening.wake.set()
+
+
+def _list_archive(settings: ScreeningSettings) -> ListArchive:
+    """Where the files of list versions are kept sealed; without a key none is kept, and the log says so."""
+    path = settings.keys_folder / LIST_FILES_KEY
+    if not path.exists():
+        get_logger().warning("list_files_not_kept", reason=f"there is no {LIST_FILES_KEY}")
+        return ListArchive()
+    return ListArchive(load_secret_key(path))
 
 
 def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock: Clock) -> HttpCarrier:

@@ -80,6 +80,13 @@ class NotFound(DomainError):
     sentence: ClassVar[str] = "There is no such {kind}."
 
 
+class ListFileNotHeld(DomainError):
+    """The file that a list version was made of cannot be given out, or not as it was."""
+
+    code: ClassVar[str] = "LIST_FILE_NOT_HELD"
+    sentence: ClassVar[str] = "The file of this version is {reason}."
+
+
 class HitNotOpenForReview(DomainError):
     """The hit waits for nobody's look, or for another person's than the asker's."""
 

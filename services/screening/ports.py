@@ -18,6 +18,7 @@ from services.screening.store.documents import DocumentStore
 from services.screening.store.entries import EntryStore
 from services.screening.store.front_line import FrontLineStore
 from services.screening.store.hits import HitStore
+from services.screening.store.list_archive import ListArchive
 from services.screening.store.list_rows import ListRowStore
 from services.screening.store.list_versions import ListVersionStore
 from services.screening.store.merges import MergeStore
@@ -99,6 +100,7 @@ class Stores:
     registers: RegisterStore = field(default_factory=RegisterStore)
     watchlist: WatchlistStore = field(default_factory=WatchlistStore)
     versions: ListVersionStore = field(default_factory=ListVersionStore)
+    list_archive: ListArchive = field(default_factory=ListArchive)
     list_rows: ListRowStore = field(default_factory=ListRowStore)
     new_entries: NewEntryStore = field(default_factory=NewEntryStore)
     orders: OrderStore = field(default_factory=OrderStore)

@@ -22,6 +22,7 @@ register_problems(
     errors.AlreadyDecided,
     errors.OrderNotPossible,
     errors.DecidedTooQuickly,
+    errors.ListFileNotHeld,
     MessageMismatch,
 )
 register_problems(

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     IMPORT_LIST = "IMPORT_LIST"
     READ_WATCHLIST = "READ_WATCHLIST"
     APPROVE_LIST = "APPROVE_LIST"
+    READ_LIST_FILE = "READ_LIST_FILE"
     READ_ENTRIES = "READ_ENTRIES"
     NOMINATE_ENTRY = "NOMINATE_ENTRY"
     READ_NOMINATIONS = "READ_NOMINATIONS"
@@ -173,6 +174,8 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_WATCHLIST: OVERSIGHT
         | {Role.LIST_STEWARD, Role.APPROVER, Role.SUPERVISOR, Role.VERIFIER, Role.ADMIN},
         Permission.APPROVE_LIST: frozenset({Role.LIST_STEWARD, Role.APPROVER}),
+        # The whole file as it came: for whoever imports lists, and whoever proves what a version was made of.
+        Permission.READ_LIST_FILE: frozenset({Role.LIST_STEWARD, Role.AUDITOR}),
         # Entries name people: only those whose post is the list itself see them outside a hit.
         Permission.READ_ENTRIES: frozenset(
             {Role.LIST_STEWARD, Role.NOMINATOR, Role.APPROVER, Role.REVIEWER, Role.SUPERVISOR}

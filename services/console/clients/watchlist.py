@@ -2,11 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from services.console.clients.service import UPLOAD_SECONDS, ServiceClient
-from services.console.seen.watchlist import ListStatistics, ListVersion, SourceState, WatchlistView
+from services.console.clients.service import BYTES, UPLOAD_SECONDS, ServiceClient
+from services.console.errors import ServiceFault
+from services.console.seen.watchlist import (
+    ListFileState,
+    ListStatistics,
+    ListVersion,
+    SourceState,
+    WatchlistView,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,22 @@ class Watchlist:
         """One version's report."""
         answer = await self.client.ask("GET", f"/v1/watchlist/versions/{version_id}")
         return self.client.read(ListVersion, answer)
+
+    async def file_state(self, version_id: str) -> ListFileState | None:
+        """What is known of the file that a version was made of; nothing where it was never kept."""
+        try:
+            answer = await self.client.ask("GET", f"/v1/watchlist/versions/{version_id}/file")
+        except ServiceFault as fault:
+            if fault.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return self.client.read(ListFileState, answer)
+
+    async def file(self, version_id: str) -> bytes:
+        """The file that a version was made of; the look is recorded."""
+        path = f"/v1/watchlist/versions/{version_id}/file/content"
+        answer = await self.client.fetch("GET", path, accept=BYTES, seconds=UPLOAD_SECONDS)
+        return answer.content
 
     async def import_file(self, content: bytes, *, reader: str, source: str, sha256: str) -> ListVersion:
         """Hand a list file over; it is held until two persons approve."""

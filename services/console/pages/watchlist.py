@@ -45,7 +45,20 @@ async def show_version(
     version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_WATCHLIST))]
 ) -> Response:
     """One version's report: what was loaded, what was left out, what could not be read."""
-    return page.show("list_version.html", version=await page.watchlist.version(str(version_id)))
+    version = await page.watchlist.version(str(version_id))
+    return page.show(
+        "list_version.html", version=version, file=await page.watchlist.file_state(str(version_id))
+    )
+
+
+@router.get("/watchlist/versions/{version_id}/file")
+async def give_file(
+    version_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_LIST_FILE))]
+) -> Response:
+    """The file that a version was made of, byte for byte; the look is recorded."""
+    content = await page.watchlist.file(str(version_id))
+    headers = {"Content-Disposition": f'attachment; filename="list-version-{version_id}"'}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 @router.get("/watchlist/versions/{version_id}/delta")

@@ -53,6 +53,14 @@ class MatcherInUse(Seen):
     algorithm: str = ""
 
 
+class ListFileState(Seen):
+    """The file that a version was made of: its size, and whether it is still held."""
+
+    file_bytes: int = 0
+    is_held: bool = False
+    let_go_at: datetime | None = None
+
+
 class Rescreening(Seen):
     """A pass of changed entries over the travellers of the coming and the past days; it names nobody."""
 

@@ -60,7 +60,7 @@ class ListFetching:
         self._store = ListFetchStore()
 
     async def beat(self) -> int:
-        """Fetch every source that is due, then look at every source's age; how many were fetched."""
+        """Fetch every source that is due, look at all ages, let old files go; how many were fetched."""
         now = self._ports.clock.now()
         async with self._ports.transaction() as connection:
             await self._store.add_missing(connection, now)
@@ -69,6 +69,7 @@ class ListFetching:
             await self.fetch(source_id)
             fetched += 1
         await self._watch_ages()
+        await self._let_files_go()
         return fetched
 
     async def fetch(self, source_id: str) -> ListFetch:
@@ -133,6 +134,21 @@ class ListFetching:
 
     def _service(self) -> Principal:
         return Principal(SERVICE, PrincipalKind.SERVICE, authority=self._ports.authority)
+
+    async def _let_files_go(self) -> None:
+        """Let go of the files of versions that are out of use for long enough."""
+        async with self._ports.transaction() as connection:
+            gone = await self._ports.stores.list_archive.let_go(connection, self._ports.clock.now())
+            records = [
+                self._ports.audit.record(
+                    actor=SERVICE,
+                    action="wl.file_let_go",
+                    object_kind="list_version",
+                    object_id=str(version_id),
+                )
+                for version_id in gone
+            ]
+            await self._ports.audit.append_many(connection, records)
 
     async def _watch_ages(self) -> None:
         """Ring for every source whose newest good file is too old, and fall silent where one came."""

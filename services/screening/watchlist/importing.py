@@ -154,6 +154,7 @@ class ImportList:
         judged = Judged(self._ports, version, importing.source, base, is_hash_ok, importing.principal)
         verdict, records = judged.ask()
         await store.add(connection, version)
+        await self._ports.stores.list_archive.keep(connection, version.version_id, importing.file.content)
         if verdict.permits and digest is not None and importing.source is not None:
             _, purpose = stated_for_import(importing.principal)
             records += await self._put_in_force(connection, version, importing.source, purpose)

@@ -44,6 +44,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "legal": (("LEGAL", "HUMAN_RIGHTS"), {}),
     "dpo": (("DPO",), {}),
     "authority": (("INDEPENDENT_AUTHORITY",), {}),
+    "auditor": (("AUDITOR",), {}),
     "court": (("COURT",), {}),
     "admin": (("ADMIN",), {}),
     "front-line": (
@@ -393,6 +394,8 @@ def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> Scree
     keys.mkdir(mode=0o700)
     for use in ("service-token", "audit-checkpoint"):
         _key(keys / f"{use}.json", "screening", use, clock)
+    (keys / "list-files.key").write_text("5a" * 32, encoding="ascii")
+    (keys / "list-files.key").chmod(0o600)
     service_keys = tmp_path / "service-keys.json"
     service_keys.write_text('{"keys": []}', encoding="utf-8")
     addresses = database("screening")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from services.console.sessions import Sessions, Tokens, load_key
+from services.console.sessions import Sessions, Tokens
+from shared.security.secret_key import load_secret_key
 from tests.fakes import FixedClock
 from tests.unit.console.world import MemorySessions
 
@@ -113,4 +114,4 @@ def test_unusable_key_file_stops_the_start(tmp_path: Path, text: str, mode: int)
     path.write_text(text)
     path.chmod(mode)
     with pytest.raises(ValueError, match=r"session\.key|non-hexadecimal"):
-        load_key(path)
+        load_secret_key(path)

@@ -397,6 +397,14 @@ def watchlist_answers() -> dict[tuple[str, str], Any]:
     decision = {"decision_id": DECISION, "is_same": False, "author": "steward", "approver": None}
     own = f"/v1/nominations/{OWN_NOMINATION}"
     return {
+        ("GET", f"/v1/watchlist/versions/{LIST_VERSION}/file"): {
+            "version_id": LIST_VERSION,
+            "source": "UN_SC",
+            "sha256": "ab" * 32,
+            "file_bytes": 2_031_616,
+            "is_held": True,
+            "let_go_at": None,
+        },
         ("POST", f"{entries}/search"): {"entries": [entry_line(), entry_line(OTHER_ENTRY, "SUSPENDED")]},
         ("GET", f"{entries}/{ENTRY}"): entry(),
         ("GET", f"{entries}/{ENTRY}/life"): life(renewals=[renewal()]),

@@ -22,23 +22,32 @@ _PASSES = (
     "ALTER TABLE rescreening ADD CONSTRAINT rescreening_has_cause"
     " CHECK (cardinality(entry_ids) > 0 OR documents <> '[]')",
 )
-# The file that a version was made of, packed and sealed under a key that is not in the database. It is let go
-# (`sealed` becomes empty) some time after the version is used for the last time; size and digest stay.
+# The file that a version was made of, packed and sealed in pieces under a key that is not in the database.
+# The pieces are let go some time after the version was used for the last time; size and digest stay.
 _LIST_FILE = """
 CREATE TABLE list_file (
     version_id uuid PRIMARY KEY REFERENCES list_version DEFERRABLE INITIALLY DEFERRED,
     file_bytes bigint NOT NULL,
-    sealed bytea,
+    pieces integer NOT NULL,
     unused_since timestamptz,
-    let_go_at timestamptz,
-    CHECK ((sealed IS NULL) = (let_go_at IS NOT NULL))
+    let_go_at timestamptz
 )
 """
-_UNPACKED = "ALTER TABLE list_file ALTER COLUMN sealed SET STORAGE EXTERNAL"
+_LIST_FILE_PIECE = """
+CREATE TABLE list_file_piece (
+    version_id uuid NOT NULL REFERENCES list_file,
+    ordinal integer NOT NULL,
+    sealed bytea NOT NULL,
+    PRIMARY KEY (version_id, ordinal)
+)
+"""
+# What is packed and sealed gets no smaller.
+_AS_IT_IS = "ALTER TABLE list_file_piece ALTER COLUMN sealed SET STORAGE EXTERNAL"
 
 
 def upgrade() -> None:
-    for statement in (_RESCREENED_DOCUMENTS, *_PASSES, _LIST_FILE, _UNPACKED):
+    for statement in (_RESCREENED_DOCUMENTS, *_PASSES, _LIST_FILE, _LIST_FILE_PIECE, _AS_IT_IS):
         op.execute(statement)
     shared_tables.grant_to_app(op, "screening", "rescreened_documents", "SELECT, INSERT, UPDATE, DELETE")
     shared_tables.grant_to_app(op, "screening", "list_file", "SELECT, INSERT, UPDATE")
+    shared_tables.grant_to_app(op, "screening", "list_file_piece", "SELECT, INSERT, DELETE")
