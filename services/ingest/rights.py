@@ -126,7 +126,7 @@ class RightsOffice:
         return written
 
     async def verify(self, principal: Principal, request_id: UUID, record_ids: Sequence[UUID]) -> None:
-        """Note that the person was identified, and which records are theirs.
+        """Note that the person was identified, and which records are theirs; what they dispute is held back.
 
         Raises:
             RequestUnknown: No such open request.
@@ -135,6 +135,8 @@ class RightsOffice:
             values = {"request_id": request_id, "person": principal.subject, "record_ids": list(record_ids)}
             if not await self._store.verify(connection, values):
                 raise RequestUnknown
+            known = await self._get(connection, request_id)
+            await self._carry_out.dispute(connection, known, self._ports.clock.now())
             facts = {"records": len(record_ids)}
             await self._note(connection, principal, "rights.identified", str(request_id), facts)
 

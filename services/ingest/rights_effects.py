@@ -40,6 +40,12 @@ _CHANGES: Final[Mapping[tuple[str, str], RecordChange]] = {
 }
 
 
+#: Whoever asks for these says that records are wrong: until that is decided they are not used (SG-37).
+_DISPUTING: Final = frozenset({"RECTIFY", REDRESS})
+#: Answers by which what was disputed stands as it was.
+_UPHOLDING: Final = frozenset({"REFUSED", "REFUSED_PARTLY", "UPHELD"})
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """An answer that stands: to which request, what, when."""
@@ -70,7 +76,7 @@ def checked_corrections(kind: str, result: str, given: Mapping[str, Any] | None)
 
 
 class CarryOut:
-    """Carries an answer out, in the transaction that writes it."""
+    """Carries an answer out, and holds back what is disputed until there is one; the caller commits."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -84,19 +90,40 @@ class CarryOut:
         """
         request = decided.request
         change = change_of(request.kind, decided.result)
+        if change is None and request.kind in _DISPUTING and decided.result in _UPHOLDING:
+            change = RecordChange.UPHELD
         if change is None or not request.record_ids:
             return
         if change is RecordChange.ERASED:
             await self._rights.erase_now(connection, request.record_ids, decided.at)
         if change is RecordChange.RECTIFIED:
             await self._rectify(connection, request.record_ids, decided)
+        await self._tell(connection, request, change, decided.at, corrections=decided.corrections)
+
+    async def dispute(self, connection: AsyncConnection, request: RightsRequest, at: datetime) -> None:
+        """The person is known and says that these records are wrong: sharing holds them back until decided.
+
+        Source: safeguards.md SG-20, SG-37 (what is disputed is blocked until it is decided).
+        """
+        if request.kind in _DISPUTING and request.record_ids:
+            await self._tell(connection, request, RecordChange.DISPUTED, at)
+
+    async def _tell(
+        self,
+        connection: AsyncConnection,
+        request: RightsRequest,
+        change: RecordChange,
+        at: datetime,
+        *,
+        corrections: CorrectionsV1 | None = None,
+    ) -> None:
         message = RecordsCorrectedV1(
             message_id=self._ports.identifiers.new(),
             travellers=list(request.record_ids),
             change=change,
-            corrections=decided.corrections,
+            corrections=corrections or CorrectionsV1(),
             is_urgent=request.is_urgent,
-            decided_at=decided.at,
+            decided_at=at,
         )
         await Outbox.add(
             connection,

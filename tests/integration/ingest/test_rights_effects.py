@@ -2,7 +2,7 @@
 
 import json
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -13,7 +13,7 @@ from tests.integration.ingest.test_rights import Office
 
 
 async def waiting(ingest: Ingest, kind: str) -> list[dict[str, Any]]:
-    rows = await ingest.rows(f"SELECT body FROM outbox WHERE kind = '{kind}' ORDER BY message_id")
+    rows = await ingest.rows(f"SELECT body FROM outbox WHERE kind = '{kind}' ORDER BY outbox_id")
     return [row[0] if isinstance(row[0], dict) else json.loads(row[0]) for row in rows]
 
 
@@ -42,7 +42,8 @@ async def test_a_granted_rectification_puts_the_record_right_and_tells_everyone(
     assert before["surname"] != "BERICHTIGT", "what stood before is in the history"
     [again] = await waiting(ingest, "TravellersObservedV1")
     assert [each["traveller"]["surname"] for each in again["travellers"]] == ["BERICHTIGT"]
-    [told] = await waiting(ingest, "RecordsCorrectedV1")
+    [disputed, told] = await waiting(ingest, "RecordsCorrectedV1")
+    assert disputed["change"] == "DISPUTED"
     message = RecordsCorrectedV1.model_validate(told)
     assert (message.travellers, message.change.value) == ([one], "RECTIFIED")
     assert message.corrections.model_dump(exclude_none=True) == right
@@ -67,9 +68,38 @@ async def test_every_answer_in_the_persons_favour_reaches_sharing(
     one, *_ = await travellers(ingest)
     request_id = await identified(office, kind, one)
     assert (await office.answer(request_id, result)).status_code == 200
-    [told] = await waiting(ingest, "RecordsCorrectedV1")
+    *_, told = await waiting(ingest, "RecordsCorrectedV1")
     assert (told["travellers"], told["change"]) == ([str(one)], change)
     assert request_id not in json.dumps(told), "nobody abroad learns that a person asked"
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "role", "more"),
+    [
+        (
+            "RECTIFY",
+            "REFUSED",
+            "DPO",
+            {"ground": "SOURCE_PROTECTION", "record_ids": [str(uuid4())], "expires_days": 90},
+        ),
+        ("REDRESS", "UPHELD", "INDEPENDENT_AUTHORITY", {"appeal_body": "Supreme Court of XAA"}),
+    ],
+)
+async def test_what_is_disputed_is_held_back_until_it_is_decided(
+    ingest: Ingest, paxlst_a: bytes, *, kind: str, result: str, role: str, more: dict[str, Any]
+) -> None:
+    office = Office(ingest)
+    await ingest.submit(paxlst_a)
+    one, *_ = await travellers(ingest)
+    request_id = await identified(office, kind, one)
+    [told] = await waiting(ingest, "RecordsCorrectedV1")
+    assert (told["travellers"], told["change"]) == ([str(one)], "DISPUTED")
+    proposed = await office.answer(request_id, result, **more)
+    assert len(await waiting(ingest, "RecordsCorrectedV1")) == 1, "a second person has not agreed yet"
+    approved = await office.approve(proposed, role)
+    assert approved.status_code == 200, approved.text
+    changes = [each["change"] for each in await waiting(ingest, "RecordsCorrectedV1")]
+    assert changes == ["DISPUTED", "UPHELD"]
 
 
 async def test_access_and_what_concerns_no_record_tell_nobody(ingest: Ingest, paxlst_a: bytes) -> None:

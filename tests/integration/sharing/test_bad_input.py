@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -12,7 +12,7 @@ import pytest
 from services.sharing import exchange_routes
 from services.sharing.app import load_policy
 from services.sharing.envelope import MAX_NOTICE_BYTES
-from services.sharing.safeguards import Safeguards
+from services.sharing.safeguards import Policy, Safeguards
 from services.sharing.share_records import NoticeState, ShareState
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore
@@ -107,7 +107,7 @@ def broken_by(judge_all: Any) -> Any:
 
     async def judged(self: Safeguards, *arguments: Any) -> Any:
         whole = self._policy
-        self._policy = Raising()
+        self._policy = cast(Policy, Raising())
         try:
             return await judge_all(self, *arguments)
         finally:
