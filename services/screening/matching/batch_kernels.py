@@ -30,9 +30,9 @@ from services.screening.matching.net_kernels import (
 )
 
 
-@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT)
+@inner(INT, LISTING, BATCH, ROOM, INT, INT, INT, INT)
 def judge_candidates(
-    listing: Listing, batch: Batch, room: Room, traveller: int, count: int, found: int
+    listing: Listing, batch: Batch, room: Room, traveller: int, shared: int, count: int, found: int
 ) -> int:
     """Weigh the candidates; one row of `room.found` for each entry that a name suggests, by its best name."""
     first = found
@@ -43,6 +43,8 @@ def judge_candidates(
             continue
         told = relate_born(listing, batch, traveller, name)
         if weight < w.NAME_BAR and not (told and is_born_alike(told)):
+            continue
+        if not told and weight + shared < w.NAME_BAR_UNDATED:
             continue
         if told:
             weight += weight_of(told)
@@ -81,7 +83,7 @@ def screen_traveller(
         count = add_by_words(listing, batch, room, traveller, least, born_alike)
         count = reaching(listing, batch, room, traveller, least, born_alike, count)
     first = found
-    last = judge_candidates(listing, batch, room, traveller, count, found)
+    last = judge_candidates(listing, batch, room, traveller, shared, count, found)
     for row in range(first, last):
         entry = room.found[row, FOUND_ENTRY]
         total = room.found[row, FOUND_TOTAL] + weigh_beside(listing, batch, traveller, entry)

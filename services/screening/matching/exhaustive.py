@@ -13,6 +13,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from services.screening.matching.crowd import RULE_BITS
 from services.screening.matching.equivalents import classes_of
 from services.screening.matching.expander import Expander
 from services.screening.matching.index import Index, joined_key, joined_skeleton, word_joined_key
@@ -29,7 +30,6 @@ from services.screening.matching.tokens import (
 )
 from services.screening.matching.vocabulary import letter_text
 from services.screening.matching.weights import MIN_PAIR
-from services.screening.matching.word_kernels import RULE_BITS
 from shared.travel import Traveller
 
 _RULES = (1 << RULE_BITS) - 1
@@ -83,7 +83,12 @@ class _ByDefinition(Expander):
         self._every = _Spellings([letter_text(index.spelling(each)) for each in range(len(index.alphabet))])
         self._joined_rows = _rows_by_key(index)
 
+    def _span_of(self, word: Word) -> tuple[int, int, int]:
+        found = self.listed_words(word)
+        return self._remember(found, found)
+
     def listed_words(self, word: Word) -> tuple[Array, Array]:
+        """The listed words for which this one may stand, ascending, each with weight and rule, packed."""
         best: dict[int, int] = {}
         for form, form_worth in word.forms:
             for number in self._every.related(form):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from services.screening.matching.crowd import Crowd
+from services.screening.matching.crowd import RULE_BITS, Crowd
 from services.screening.matching.index import (
     Index,
     joined_key,
@@ -29,7 +29,7 @@ from services.screening.matching.tokens import (
 )
 from services.screening.matching.vocabulary import letter_bytes, letter_text, spelling_keys, stable_hash
 from services.screening.matching.weights import MIN_PAIR
-from services.screening.matching.word_kernels import RULE_BITS, Forms, Spelled, expand
+from services.screening.matching.word_kernels import Forms, Spelled, expand, expand_crowd, work_for
 
 MAX_REMEMBERED_PAIRS = 8_000_000
 MAX_REMEMBERED_NAMES = 200_000
@@ -118,11 +118,11 @@ class Expander:
         self.crowd: Crowd = (
             crowd_of.crowd if crowd_of else Crowd(np.diff(listing.posting_start), len(listing.name_entry))
         )
-        words = len(index.listing.word_head)
-        self._best = np.zeros(words, np.int32)
-        self._touched = np.zeros(words + 1, np.int32)
-        self._spelled = Spelled(index.spelled.rows, index.spelled_alike.rows, index.alphabet)
-        self._near = np.zeros(len(index.alphabet) + 1, np.int32)
+        equal, alike = index.spelled, index.spelled_alike
+        self._spelled = Spelled(
+            equal.hashes, equal.starts, equal.rows, alike.hashes, alike.starts, alike.rows, index.alphabet
+        )
+        self._work = work_for(len(listing.word_head), len(index.alphabet))
 
     def make_room(self) -> None:
         """Forget everything where too much is remembered; what was given before is then no longer valid."""
@@ -176,40 +176,39 @@ class Expander:
             span = _NO_SPAN
             hits: tuple[tuple[int, int, int, int], ...] = ()
             if not word.is_initial:
-                found = self.listed_words(word)
-                crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_words(word)
-                span, hits = self._remember(found, crowd), self._hits_of(word)
+                span, hits = self._span_of(word), self._hits_of(word)
             known = self._words[word] = KnownWord(span, hits, packed_head(word.text), len(word.text))
         return known
 
-    def listed_words(self, word: Word) -> tuple[Array, Array]:
-        """The listed words for which this one may stand, ascending, each with weight and rule, packed."""
+    def _span_of(self, word: Word) -> tuple[int, int, int]:
+        """Put the listed words for which this one may stand into the arena: begin, end, greatest weight."""
+        forms = self._crowd_of.forms(word)
+        names_at = self._work.names_at if self._is_crowd else self._crowd_of.names_at(forms)
+        first = self._room_for(len(self._work.best))
+        self._used, most = expand(
+            self._index.vocabulary, self._spelled, forms, self._work, self._index.listing.posting_start,
+            names_at, int(self._is_crowd), self.crowd.every_name, self.ids, self.packed, first,
+        )  # fmt: skip
+        return (first, self._used, most) if first < self._used else _NO_SPAN
+
+    def names_at(self, forms: Forms) -> Array:
+        """By weight, how many names of this list have a partner for the word that gives at least so much."""
+        listed = self._index.vocabulary
+        expand_crowd(listed, self._spelled, forms, self._work, self._index.listing.posting_start)
+        return self._work.names_at
+
+    def forms(self, word: Word) -> Forms:
+        """The spellings of a word and the keys under which they may be listed."""
         weight = self._index.rarity.weight
         texts = [form for form, _ in word.forms]
         letters = b"".join([letter_bytes(text).ljust(MAX_WORD_LETTERS, b"\0") for text in texts])
-        spans = [row for form, text in enumerate(texts) for row in self._by_keys(form, text)]
-        forms = Forms(
+        keys = [row for form, text in enumerate(texts) for row in _keys_of(form, text)]
+        return Forms(
             np.frombuffer(letters, np.uint8),
             np.array([(len(text), worth, weight(text)) for text, worth in word.forms], np.int32),
-            np.array(spans, np.int32).reshape(-1, 6),
+            np.array([key for key, _ in keys], np.int64),
+            np.array([facts for _, facts in keys], np.int32),
         )
-        listed = self._index.vocabulary
-        count = expand(listed, self._spelled, forms, self._best, self._touched, self._near)
-        ids = np.sort(self._touched[:count])
-        packed = self._best[ids]
-        self._best[ids] = 0
-        return ids, packed
-
-    def _by_keys(self, form: int, text: str) -> Iterator[tuple[int, ...]]:
-        """Rows of `Forms.spans`: what is met under a key. Prefixes and edits are left to the kernel."""
-        index = self._index
-        first, last = index.spelled.span(stable_hash(text))
-        if first < last:
-            yield form, 0, first, last, EQUAL_WORTH, Rule.EQUAL
-        for key, worth, rule in spelling_keys(text):
-            first, last = index.spelled_alike.span(stable_hash(key))
-            if first < last:
-                yield form, 1, first, last, worth, rule
 
     def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
         """Where neighbours of the list stand that this word is together."""
@@ -264,12 +263,24 @@ class Expander:
         if not len(ids):
             return _NO_SPAN
         packed = self.crowd.limited(packed, *crowd)
-        first, last = self._used, self._used + len(ids)
-        while last > len(self.ids):
-            self.ids, self.packed = _doubled(self.ids), _doubled(self.packed)
+        first = self._room_for(len(ids))
+        last = first + len(ids)
         self.ids[first:last], self.packed[first:last] = ids, packed
         self._used = last
         return first, last, int(packed.max(initial=0)) >> RULE_BITS
+
+    def _room_for(self, pairs: int) -> int:
+        """Where so many pairs can be put into the arena."""
+        while self._used + pairs > len(self.ids):
+            self.ids, self.packed = _doubled(self.ids), _doubled(self.packed)
+        return self._used
+
+
+def _keys_of(form: int, text: str) -> Iterator[tuple[int, tuple[int, int, int, int]]]:
+    """Hashes and facts for `Forms`: what is met under a key. Prefixes and edits are left to the kernel."""
+    yield stable_hash(text), (form, 0, EQUAL_WORTH, Rule.EQUAL)
+    for key, worth, rule in spelling_keys(text):
+        yield stable_hash(key), (form, 1, worth, rule)
 
 
 def _doubled(array: Array) -> Array:

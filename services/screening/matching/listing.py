@@ -12,6 +12,7 @@ from services.screening.matching.compiled import (
     FIXED_TABLE,
     FIXED_TABLE16,
     I32,
+    I64,
     TABLE,
     record_of,
 )
@@ -24,6 +25,8 @@ MAX_EDGES = 512
 MAX_PLACES = 8
 """Words of a listed name that may be paired; of more, those with the best pairs."""
 PAIRINGS = 1 << MAX_PLACES
+MAX_UNITS = 3 * MAX_WORDS
+"""A word, and it with the next one or two, is at most so many units."""
 FIRST_WORDS = 4
 """Words of a name that stand in a place that its number tells."""
 COVER_BITS = 4
@@ -135,6 +138,9 @@ class Room(NamedTuple):
     initials: Array
     facts: Array
     found: Array
+    most: Array
+    is_passed: Array
+    is_weak: Array
 
 
 LISTING = record_of(
@@ -146,7 +152,7 @@ LISTING = record_of(
     FIXED_I32, FIXED_I32, FIXED_I32,
 )  # fmt: skip
 BATCH = record_of(Batch, TABLE, TABLE, TABLE, TABLE, TABLE, I32, I32)
-ROOM = record_of(Room, *(I32,) * 14, TABLE, TABLE, TABLE, TABLE, I32, TABLE, I32, TABLE)
+ROOM = record_of(Room, *(I32,) * 14, TABLE, TABLE, TABLE, TABLE, I32, TABLE, I32, TABLE, I64, I64, I64)
 
 # Places of `Room.facts`, what `weigh_name` says beside the weight.
 CHOSEN, CONFIRMED, SENT_LEFT, LISTED_LEFT = range(4)
@@ -166,6 +172,7 @@ def room_for(  # noqa: PLR0917
         zeros(names), zeros(1), zeros(2 * names + 1), zeros(entries), zeros(MAX_EDGES, 6),
         zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS), zeros(MAX_WORDS + 1, PAIRINGS),
         zeros(MAX_WORDS + 1), zeros(MAX_WORDS, 2), zeros(4), zeros(max(found, entries, 1), 4),
+        np.zeros(MAX_WORDS, np.int64), np.zeros(MAX_UNITS, np.int64), np.zeros(MAX_UNITS, np.int64),
     )  # fmt: skip
     room.strongest[-1:] = NO_WORD
     return room

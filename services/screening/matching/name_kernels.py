@@ -2,10 +2,9 @@
 
 # ruff: noqa: PLR0917 - a kernel has no keyword arguments.
 
-import numpy as np
-
 from services.screening.matching import weights as w
 from services.screening.matching.compiled import INT, inner, kernel
+from services.screening.matching.crowd import RULE_BITS
 from services.screening.matching.listing import (
     BATCH,
     CHOSEN,
@@ -33,7 +32,7 @@ from services.screening.matching.listing import (
 )
 from services.screening.matching.names import MAX_WORDS
 from services.screening.matching.tokens import Rule
-from services.screening.matching.word_kernels import RULE_BITS, count_bits
+from services.screening.matching.word_kernels import count_bits
 
 _JOINED = int(Rule.JOINED)
 _RULES = (1 << RULE_BITS) - 1
@@ -88,7 +87,8 @@ def choose_disjoint(room: Room, count: int) -> int:
 @inner(INT, ROOM, INT)
 def places_kept(room: Room, count: int) -> int:
     """The places (mask) of a name that are paired: those with an edge, at most `MAX_PLACES` of them."""
-    strongest = np.zeros(MAX_WORDS, np.int64)
+    strongest = room.most
+    strongest[:] = 0
     kept = 0
     for edge in range(count):
         for place in range(MAX_WORDS):

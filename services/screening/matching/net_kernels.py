@@ -23,6 +23,7 @@ from services.screening.matching.beside_kernels import (
 )
 from services.screening.matching.births import weight_of
 from services.screening.matching.compiled import FIXED_I8, I32, I64, INT, inner, kernel
+from services.screening.matching.crowd import RULE_BITS
 from services.screening.matching.listing import (
     ARENA_FROM,
     ARENA_TO,
@@ -57,7 +58,7 @@ from services.screening.matching.listing import (
 from services.screening.matching.name_kernels import left_over, limited
 from services.screening.matching.names import MAX_WORDS, WHOLE
 from services.screening.matching.rarity import MAX_WORD_WEIGHT
-from services.screening.matching.word_kernels import RULE_BITS, count_bits
+from services.screening.matching.word_kernels import count_bits
 
 _COVER = NO_WORD - 1
 _PART = 8
@@ -216,8 +217,8 @@ def add_by_words(listing: Listing, batch: Batch, room: Room, traveller: int, lea
     names for which it does.
     """
     first, last = batch.travellers[traveller, UNITS_FROM], batch.travellers[traveller, UNITS_TO]
-    most = np.zeros(MAX_WORDS, np.int64)
-    is_passed, is_weak = np.zeros(last - first, np.int64), np.zeros(last - first, np.int64)
+    most, is_passed, is_weak = room.most, room.is_passed, room.is_weak
+    most[:], is_passed[:], is_weak[:] = 0, 0, 0
     every = most_by_place(batch, traveller, most)
     sent_day = day_of_traveller(batch, traveller)
     least_name = least - most_beside(batch, traveller)

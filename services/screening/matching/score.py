@@ -90,8 +90,7 @@ def judge(
     suggesting: list[tuple[int, WeighedName, Piece | None]] = []
     for name in names:
         birth = _birth_piece(traveller.birth_date, _birth_dates(entry, int(sources[name.name])))
-        is_alike = birth is not None and birth.relation in _BORN_ALIKE
-        if name.weight >= (w.NAME_BAR_BORN_ALIKE if is_alike else w.NAME_BAR):
+        if name.weight >= _bar(birth, shared):
             suggesting.append((name.weight + (birth.weight if birth else 0), name, birth))
     document = _document_piece(documents, entry)
     source, best, birth = -1, None, _birth_piece(traveller.birth_date, entry.birth_dates)
@@ -111,6 +110,13 @@ def judge(
         (*pieces, *(piece for piece in beside if piece is not None)),
         is_suggested=bool(suggesting) or document is not None,
     )
+
+
+def _bar(birth: Piece | None, shared: int) -> int:
+    """What a name has to say to suggest an entry, by what is known of the birth dates."""
+    if birth is None:
+        return max(w.NAME_BAR, w.NAME_BAR_UNDATED - shared)
+    return w.NAME_BAR_BORN_ALIKE if birth.relation in _BORN_ALIKE else w.NAME_BAR
 
 
 def name_pieces(name: WeighedName) -> tuple[Piece, ...]:

@@ -19,6 +19,7 @@ from services.screening.watchlist.entry import WatchlistEntry
 NICENESS: Final = 10
 """Compiling a long list takes a minute of a core that screening and reviews need first."""
 _WRITTEN: Final = ".being-written"
+_IN_A_PROCESS: Final = f"import sys; from {__name__} import main; main(sys.argv[1:])"
 
 
 class SnapshotFolder:
@@ -91,7 +92,7 @@ class SnapshotFolder:
 def _compile_apart(source: Path, target: Path) -> None:
     # What a failing process prints may quote an entry, so that it is not kept.
     done = subprocess.run(  # noqa: S603 - this interpreter, this module, paths of our own
-        [sys.executable, "-m", __name__, str(source), str(target)],
+        [sys.executable, "-c", _IN_A_PROCESS, str(source), str(target)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
@@ -113,7 +114,3 @@ def main(arguments: list[str]) -> None:
     # What a process that was killed left is in the way of the next.
     rmtree(target.with_name(f".{target.name}.partial"), ignore_errors=True)
     compile_lines(source, target)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

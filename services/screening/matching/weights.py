@@ -41,12 +41,15 @@ NAME_BAR = 800
 """A name that gives as much suggests an entry by itself ..."""
 NAME_BAR_BORN_ALIKE = 200
 """... and one that gives as much does together with an equal (or swapped) full date of birth."""
+NAME_BAR_UNDATED = 1_200
+"""Where no date of birth can be compared, a name suggests an entry only if it says as much by itself, what
+others on the list bear taken off: a full name that many bear at home is not enough data."""
 
 # Birth dates.
 BIRTH_EQUAL, BIRTH_EQUAL_DUMMY = 1_350, 900
-BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 500, 600, 520
+BIRTH_SWAPPED, BIRTH_ONE_DIGIT, BIRTH_ONE_YEAR, BIRTH_DUMMY = 850, 500, 600, 480
 BIRTH_YEAR_DIGIT = -450
-BIRTH_MONTH, BIRTH_YEAR, BIRTH_SAME_YEAR_OTHER_DAY = 850, 580, -50
+BIRTH_MONTH, BIRTH_YEAR, BIRTH_SAME_YEAR_OTHER_DAY = 850, 500, -50
 BIRTH_APPROXIMATE = (450, 380, 250, 0, 0, 0)
 """By years away from an approximate year; further away counts as apart by what lies beyond."""
 BIRTH_BETWEEN_LEAST = 50

@@ -15,11 +15,13 @@ from services.screening.matching.compiled import (
     I32,
     I64,
     INT,
+    SPAN,
     TABLE,
     inner,
     kernel,
     record_of,
 )
+from services.screening.matching.crowd import MAX_WEIGHT, RULE_BITS, limited_by_crowd
 from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE
 from services.screening.matching.tokens import (
     MAX_EDITS,
@@ -29,11 +31,10 @@ from services.screening.matching.tokens import (
     edits_allowed,
     prefix_worth,
 )
-from services.screening.matching.vocabulary import Vocabulary
+from services.screening.matching.vocabulary import Vocabulary, place_of
 from services.screening.matching.weights import MIN_PAIR
 
 LETTERS = 27
-RULE_BITS = 4
 _RULES = (1 << RULE_BITS) - 1
 _LENGTHS = MAX_WORD_LETTERS + MAX_EDITS + 1
 # By the length of the longer word; tables, because a kernel calls no Python.
@@ -50,9 +51,15 @@ VOCABULARY = record_of(
 
 
 class Spelled(NamedTuple):
-    """Where the numbers of spellings stand: by their letters, by keys under which they meet, in alphabet."""
+    """Where the numbers of spellings stand: under hashes of their letters, under keys by which they meet
+    (both as `KeyedRows` has them), in alphabet.
+    """
 
+    equal_hashes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    equal_starts: np.ndarray[tuple[int], np.dtype[np.int32]]
     equal: np.ndarray[tuple[int], np.dtype[np.int32]]
+    alike_hashes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    alike_starts: np.ndarray[tuple[int], np.dtype[np.int32]]
     alike: np.ndarray[tuple[int], np.dtype[np.int32]]
     alphabet: np.ndarray[tuple[int], np.dtype[np.int32]]
 
@@ -60,18 +67,47 @@ class Spelled(NamedTuple):
 class Forms(NamedTuple):
     """The spellings of one word of a traveller.
 
-    letters: 1 to 26, `MAX_WORD_LETTERS` places for each. facts: rows of length, worth, weight. spans: rows of
-    form, whether found alike (or equal), where these spellings begin and end in `Spelled`, share, rule.
+    letters: 1 to 26, `MAX_WORD_LETTERS` places for each. facts: rows of length, worth, weight. hashes: of the
+    keys under which they may be listed. keys: for each its form, whether spellings are found alike (or
+    equal), share, rule.
     """
 
     letters: np.ndarray[tuple[int], np.dtype[np.uint8]]
     facts: np.ndarray[tuple[int, int], np.dtype[np.int32]]
-    spans: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    hashes: np.ndarray[tuple[int], np.dtype[np.int64]]
+    keys: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+
+
+class Work(NamedTuple):
+    """Room in which a word is expanded.
+
+    best: for each listed word the weight and rule that it gets, packed; all zero between words. touched: the
+    listed words that were met. near: a place for each listed spelling and one more. names_at: by weight, how
+    many names of the list have a partner that gives at least so much.
+    """
+
+    best: np.ndarray[tuple[int], np.dtype[np.int32]]
+    touched: np.ndarray[tuple[int], np.dtype[np.int32]]
+    near: np.ndarray[tuple[int], np.dtype[np.int32]]
+    names_at: np.ndarray[tuple[int], np.dtype[np.int64]]
+    places: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def work_for(words: int, spellings: int) -> Work:
+    """Room for a list of so many words and spellings."""
+    return Work(
+        np.zeros(words, np.int32),
+        np.zeros(words + 1, np.int32),
+        np.zeros(spellings + 1, np.int32),
+        np.zeros(MAX_WEIGHT + 1, np.int64),
+        np.zeros(LETTERS, np.int64),
+    )
 
 
 LENGTH, WORTH, WEIGHT = range(3)
-SPELLED = record_of(Spelled, FIXED_I32, FIXED_I32, FIXED_I32)
-FORMS = record_of(Forms, FIXED_U8, TABLE, TABLE)
+SPELLED = record_of(Spelled, FIXED_I64, FIXED_I32, FIXED_I32, FIXED_I64, FIXED_I32, FIXED_I32, FIXED_I32)
+FORMS = record_of(Forms, FIXED_U8, TABLE, I64, TABLE)
+WORK = record_of(Work, I32, I32, I32, I64, I64)
 
 
 @inner(INT, INT)
@@ -112,17 +148,9 @@ def edits_between(places: np.ndarray, length: int, letters: np.ndarray, first: i
     return edits
 
 
-@inner(INT, VOCABULARY, FORMS, INT, INT, INT, INT, I32, I32, INT)
+@inner(INT, VOCABULARY, FORMS, WORK, INT, INT, INT, INT, INT)
 def offer(
-    listed: Vocabulary,
-    forms: Forms,
-    form: int,
-    token: int,
-    share: int,
-    rule: int,
-    best: np.ndarray,
-    touched: np.ndarray,
-    count: int,
+    listed: Vocabulary, forms: Forms, work: Work, form: int, token: int, share: int, rule: int, count: int
 ) -> int:
     """Note what one listed spelling gives to the words that have it; how many words are touched by then."""
     weight = int(min(forms.facts[form, WEIGHT], int(listed.weight[token])))
@@ -133,24 +161,28 @@ def offer(
             continue
         word = listed.word[at]
         packed = given << RULE_BITS | (_RULES - rule)
-        if best[word] == 0:
-            touched[count] = word
+        if work.best[word] == 0:
+            work.touched[count] = word
             count += 1
-        best[word] = max(best[word], packed)
+        work.best[word] = max(work.best[word], packed)
     return count
 
 
-@inner(INT, VOCABULARY, SPELLED, FORMS, I32, I32)
-def add_known(
-    listed: Vocabulary, spelled: Spelled, forms: Forms, best: np.ndarray, touched: np.ndarray
-) -> int:
-    """Offer the spellings that keys have found; how many words are touched by then."""
+@inner(INT, VOCABULARY, SPELLED, FORMS, WORK)
+def add_known(listed: Vocabulary, spelled: Spelled, forms: Forms, work: Work) -> int:
+    """Offer the spellings that stand under the keys; how many words are touched by then."""
     count = 0
-    for row in range(len(forms.spans)):
-        span = forms.spans[row]
-        numbers = spelled.alike if span[1] else spelled.equal
-        for at in range(span[2], span[3]):
-            count = offer(listed, forms, span[0], numbers[at], span[4], span[5], best, touched, count)
+    for row in range(len(forms.hashes)):
+        key = forms.keys[row]
+        is_alike = key[1]
+        hashes = spelled.alike_hashes if is_alike else spelled.equal_hashes
+        starts = spelled.alike_starts if is_alike else spelled.equal_starts
+        numbers = spelled.alike if is_alike else spelled.equal
+        place = place_of(hashes, forms.hashes[row])
+        if place < 0:
+            continue
+        for at in range(starts[place], starts[place + 1]):
+            count = offer(listed, forms, work, key[0], numbers[at], key[2], key[3], count)
     return count
 
 
@@ -167,16 +199,8 @@ def compare_beginning(listed: Vocabulary, forms: Forms, form: int, token: int) -
     return 0
 
 
-@inner(INT, VOCABULARY, SPELLED, FORMS, INT, I32, I32, INT)
-def add_longer(
-    listed: Vocabulary,
-    spelled: Spelled,
-    forms: Forms,
-    form: int,
-    best: np.ndarray,
-    touched: np.ndarray,
-    count: int,
-) -> int:
+@inner(INT, VOCABULARY, SPELLED, FORMS, WORK, INT, INT)
+def add_longer(listed: Vocabulary, spelled: Spelled, forms: Forms, work: Work, form: int, count: int) -> int:
     """Offer the listed spellings that begin with a form and go on; how many words are touched by then."""
     length = forms.facts[form, LENGTH]
     if _PREFIX_WORTH[length] == 0:
@@ -191,7 +215,7 @@ def add_longer(
     while at < len(spelled.alphabet) and compare_beginning(listed, forms, form, spelled.alphabet[at]) == 0:
         token = spelled.alphabet[at]
         if listed.length[token] > length:
-            count = offer(listed, forms, form, token, _PREFIX_WORTH[length], _PREFIX, best, touched, count)
+            count = offer(listed, forms, work, form, token, _PREFIX_WORTH[length], _PREFIX, count)
         at += 1
     return count
 
@@ -211,22 +235,15 @@ def gather_near(
     return count
 
 
-@inner(INT, VOCABULARY, FORMS, INT, I32, I32, I32, INT)
-def add_near(
-    listed: Vocabulary,
-    forms: Forms,
-    form: int,
-    best: np.ndarray,
-    touched: np.ndarray,
-    near: np.ndarray,
-    count: int,
-) -> int:
+@inner(INT, VOCABULARY, FORMS, WORK, INT, INT)
+def add_near(listed: Vocabulary, forms: Forms, work: Work, form: int, count: int) -> int:
     """Offer every listed spelling that is a few edits away from a form; how many words are touched by then.
 
     Spellings of a fitting length are filtered by their letters first.
     """
     length = int(forms.facts[form, LENGTH])
-    places = np.zeros(LETTERS, np.int64)
+    places = work.places
+    places[:] = 0
     once = twice = 0
     for place in range(length):
         letter = int(forms.letters[form * MAX_WORD_LETTERS + place])
@@ -241,41 +258,122 @@ def add_near(
         if abs(other - length) > allowed:
             continue
         first, last = listed.length_start[other], listed.length_start[other + 1]
-        for number in range(gather_near(listed, first, last, signature, 2 * allowed, near)):
-            token = near[number]
+        # An edit changes the letters of a word by two at most, one that adds or drops a letter by one.
+        most_bits = 2 * allowed - abs(other - length)
+        for number in range(gather_near(listed, first, last, signature, most_bits, work.near)):
+            token = work.near[number]
             start = listed.start[token]
             edits = edits_between(places, length, listed.letters, start, start + other)
             if 0 < edits <= allowed and _EDIT_WORTH[edits, longer]:
                 share = _EDIT_WORTH[edits, longer]
-                count = offer(listed, forms, form, token, share, _EDIT, best, touched, count)
+                count = offer(listed, forms, work, form, token, share, _EDIT, count)
     return count
 
 
-@kernel(INT, VOCABULARY, SPELLED, FORMS, I32, I32, I32)
+@inner(INT, I32, INT)
+def put_in_order(numbers: np.ndarray, count: int) -> int:
+    """Sort the first numbers in their place, by Shell's sort with Knuth's gaps; how many they are."""
+    gap = 1
+    while gap < count:
+        gap = 3 * gap + 1
+    while gap:
+        for at in range(gap, count):
+            number, place = numbers[at], at
+            while place >= gap and numbers[place - gap] > number:
+                numbers[place] = numbers[place - gap]
+                place -= gap
+            numbers[place] = number
+        gap //= 3
+    return count
+
+
+@inner(INT, VOCABULARY, SPELLED, FORMS, WORK)
+def find_words(listed: Vocabulary, spelled: Spelled, forms: Forms, work: Work) -> int:
+    """Every listed word for which one of the forms may stand, ascending, into `work`; how many."""
+    count = add_known(listed, spelled, forms, work)
+    for form in range(len(forms.facts)):
+        count = add_longer(listed, spelled, forms, work, form, count)
+        if forms.facts[form, LENGTH] >= MIN_FUZZY_LETTERS:
+            count = add_near(listed, forms, work, form, count)
+    return put_in_order(work.touched, count)
+
+
+@inner(INT, WORK, FIXED_I32, INT)
+def count_crowd(work: Work, posting_start: np.ndarray, count: int) -> int:
+    """Count the names that have the words found, by what these give at least, into `work.names_at`."""
+    names_at, most = work.names_at, 0
+    names_at[:] = 0
+    for at in range(count):
+        word = work.touched[at]
+        given = int(work.best[word]) >> RULE_BITS
+        names_at[given] += posting_start[word + 1] - posting_start[word]
+        most = max(most, given)
+    for given in range(most - 1, -1, -1):
+        names_at[given] += names_at[given + 1]
+    return most
+
+
+@inner(INT, WORK, INT)
+def forget_words(work: Work, count: int) -> int:
+    """Make the room ready for the next word."""
+    for at in range(count):
+        work.best[work.touched[at]] = 0
+    return 0
+
+
+@kernel(INT, VOCABULARY, SPELLED, FORMS, WORK, FIXED_I32)
+def expand_crowd(
+    listed: Vocabulary, spelled: Spelled, forms: Forms, work: Work, posting_start: np.ndarray
+) -> int:
+    """Count a word's crowd on a list into `work.names_at`; how many listed words it may stand for."""
+    count = find_words(listed, spelled, forms, work)
+    count_crowd(work, posting_start, count)
+    forget_words(work, count)
+    return count
+
+
+@kernel(SPAN, VOCABULARY, SPELLED, FORMS, WORK, FIXED_I32, I64, INT, INT, I32, I32, INT)
 def expand(
     listed: Vocabulary,
     spelled: Spelled,
     forms: Forms,
-    best: np.ndarray,
-    touched: np.ndarray,
-    near: np.ndarray,
-) -> int:
-    """Every listed word for which one of the forms may stand.
+    work: Work,
+    posting_start: np.ndarray,
+    names_at: np.ndarray,
+    is_crowd: int,
+    every_name: int,
+    ids: np.ndarray,
+    packed: np.ndarray,
+    first: int,
+) -> tuple[int, int]:
+    """Every listed word for which one of the forms may stand, with what it gives.
 
     Args:
         listed: The spellings of the list.
         spelled: Their orders.
-        forms: The traveller's, with what keys have found already.
-        best: Room, all zero, a place for each listed word; gets weight and rule, packed.
-        touched: Room; gets the words.
-        near: Room, a place for each listed spelling and one more.
+        forms: The traveller's.
+        work: Room.
+        posting_start: Tells how many names each listed word is in.
+        names_at: The crowd of the whole list, where this one is its overlay.
+        is_crowd: Whether this list is the whole one, whose crowd is counted here.
+        every_name: How many names the whole list has, as `Crowd` says it.
+        ids: Gets the words, ascending, from `first` on; there is room for all.
+        packed: Gets weight and rule of each.
+        first: Where free places begin.
 
     Returns:
-        How many words were touched.
+        Where free places begin now, and the greatest weight.
     """
-    count = add_known(listed, spelled, forms, best, touched)
-    for form in range(len(forms.facts)):
-        count = add_longer(listed, spelled, forms, form, best, touched, count)
-        if forms.facts[form, LENGTH] >= MIN_FUZZY_LETTERS:
-            count = add_near(listed, forms, form, best, touched, near, count)
-    return count
+    count = find_words(listed, spelled, forms, work)
+    if is_crowd:
+        count_crowd(work, posting_start, count)
+    most = 0
+    for at in range(count):
+        word = work.touched[at]
+        found = int(work.best[word])
+        given = limited_by_crowd(found >> RULE_BITS, names_at, every_name)
+        ids[first + at] = word
+        packed[first + at] = given << RULE_BITS | (found & _RULES)
+        most = max(most, given)
+    forget_words(work, count)
+    return first + count, most

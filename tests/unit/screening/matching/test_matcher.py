@@ -26,6 +26,7 @@ from services.screening.matching.index import Index
 from services.screening.matching.snapshot import StoredEntries
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
+from tests.unit.screening.matching.plain import plain_module
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 ENTRIES = [
@@ -187,6 +188,51 @@ def test_what_was_added_can_be_removed_again_and_what_was_removed_added(matcher:
     with pytest.raises(UnknownEntry):
         back.entry("T:4")
     assert matcher.with_changes().digest == matcher.digest
+
+
+def _named(number: int) -> WatchlistEntry:
+    return an_entry(f"RAMESH KALPANIK{'ABCDEFGHIJ'[number % 10]}", entry_id=f"T:{number}")
+
+
+def test_small_changes_are_gathered_and_stay_few_parts(tmp_path: Path) -> None:
+    matcher, expected = Matcher.compile(ENTRIES), {each.id for each in ENTRIES}
+    traveller = a_traveller("KALPANIKB", "RAMESH")
+    for step, count in enumerate((80, 2, 1, 1, 3)):
+        added = [_named(100 * (step + 1) + number) for number in range(count)]
+        matcher = matcher.with_changes(added=added, removed=[f"T:{step}"])
+        expected = (expected | {each.id for each in added}) - {f"T:{step}"}
+        assert {json.loads(line)["id"] for line in matcher.lines()} == expected
+        assert matcher.entry_count == len(expected)
+    matcher.save(tmp_path / "list")
+
+    assert sorted(path.name for path in (tmp_path / "list").iterdir()) == ["0", "1", "2", "matcher.json"]
+    opened = Matcher.open(tmp_path / "list")
+    (found,) = opened.screen([traveller], floor=0.0, limit=100)
+    assert [found] == matcher.screen([traveller], floor=0.0, limit=100)
+    assert set(ids(found)) == expected
+    assert opened.changed_count == matcher.changed_count == 87 + 3
+
+
+def test_an_overlay_of_much_replaces_the_small_ones(matcher: Matcher) -> None:
+    few = matcher.with_changes(added=[_named(10), _named(11)])
+    many = few.with_changes(added=[_named(number) for number in range(11, 30)])
+    at_once = matcher.with_changes(added=[_named(10), *(_named(number) for number in range(11, 30))])
+
+    assert many.digest == at_once.digest
+
+
+def test_an_overlay_answers_alike_as_machine_code_and_as_plain_python() -> None:
+    plain: Any = plain_module("matcher")
+    new = [an_entry("RAMESHA KALPANIKH", "RAMESHKALPANIK", entry_id="T:4")]
+    one, other = (
+        each.compile(ENTRIES).with_changes(added=new, removed=["T:1"]).screen(TRAVELLERS, floor=0.0)
+        for each in (Matcher, plain.Matcher)
+    )
+
+    assert [[(m.entry_id, m.score) for m in each] for each in one] == [
+        [(m.entry_id, m.score) for m in each] for each in other
+    ]
+    assert set(ids(one[0])) == {"T:3", "T:4"}
 
 
 def test_stored_entries_are_read_again_when_few_may_be_kept() -> None:

@@ -17,7 +17,7 @@ from services.screening.matching.weights import THRESHOLD, least_total
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 from tests.unit.screening.matching.plain import plain_module
-from tests.unit.screening.matching.samples import a_traveller, an_entry
+from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 ELEMENTS = [
     "MUHAMMAD", "MOHAMED", "ALI", "ABU", "BAKR", "ABUBAKR", "AL", "MISALI", "ALMISALI", "PRIMEROV",
@@ -142,9 +142,15 @@ def test_common_words_bring_nobody_that_the_oracle_does_not_find(matching: Any) 
     """Two last parts that sound alike, and neighbours written as one, say too little where all have them."""
     rarity = Rarity.count([frozenset({"sabo", "subi", "xugou"})] * 5_000)
     listed = ["ABDSUBI PRIMEROV", "XU GOU PRIMEROV", "SABO KALPANIK"]
-    entries = [an_entry(name, entry_id=f"T:{number}") for number, name in enumerate(listed)]
+    entries = [
+        an_entry(name, entry_id=f"T:{number}", birth_dates=born("1975-08-19"))
+        for number, name in enumerate(listed)
+    ]
     index = matching.Index.compile(entries, rarity)
-    travellers = [a_traveller("KALPANIK", "ABDSABO"), a_traveller("NAMUNA", "XUGOU")]
+    travellers = [
+        a_traveller(surname, given, birth_date="1975-03-02")
+        for surname, given in (("KALPANIK", "ABDSABO"), ("NAMUNA", "XUGOU"))
+    ]
     found = rows(matching.Screener(index).screen(travellers, LEAST))
 
     assert [(traveller, entry) for traveller, entry, _ in found] == [(0, 2)]

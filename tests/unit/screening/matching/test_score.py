@@ -6,6 +6,8 @@ import pytest
 
 from services.screening.matching import THRESHOLD, TOP_BAND
 from services.screening.matching import weights as w
+from services.screening.matching.frequency import bearers_at_home
+from services.screening.matching.rarity import Rarity
 from services.screening.matching.weights import calibrated
 from services.screening.watchlist.entry import WatchlistEntry
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born, explained, relations, score
@@ -201,3 +203,39 @@ def test_calibration_rises_with_the_total_and_stays_a_probability() -> None:
     assert scores[0] >= 0.0
     assert scores[-1] <= 1.0
     assert calibrated(w.EVEN_ODDS) == 0.5
+
+
+UNDATED = an_entry("OSCAR HERNANDEZ", "OSCAR KALPANIK", nationalities=["XCC"], sex="M")
+
+
+def test_a_common_full_name_without_a_date_to_compare_is_not_enough_data() -> None:
+    """Many bear it where it is at home; a nationality that fits makes none of them the listed person."""
+    traveller = a_traveller("HERNANDEZ", "OSCAR", birth_date=BIRTHDAY, nationality="XCC", sex="M")
+
+    assert score(UNDATED, traveller) == 0.0
+    assert not explained(UNDATED, traveller).is_suggested
+
+
+def test_a_rare_full_name_suggests_somebody_without_a_date() -> None:
+    assert THRESHOLD <= score(UNDATED, a_traveller("KALPANIK", "OSCAR", birth_date=BIRTHDAY)) < TOP_BAND
+
+
+def test_a_date_that_fits_lets_a_common_full_name_suggest_somebody() -> None:
+    dated = an_entry("OSCAR HERNANDEZ", birth_dates=born(BIRTHDAY))
+
+    assert score(dated, a_traveller("HERNANDEZ", "OSCAR", birth_date=BIRTHDAY)) >= THRESHOLD
+    assert score(dated, a_traveller("HERNANDEZ", "OSCAR")) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("glued", "bare"), [("alharbi", "harbi"), ("elsayed", "sayed"), ("alshammari", "shammari")]
+)
+def test_a_glued_article_makes_no_common_family_name_rare(glued: str, bare: str) -> None:
+    assert 0 < bearers_at_home(bare) <= bearers_at_home(glued)
+
+
+def test_a_glued_article_does_not_hide_how_many_on_the_list_bear_a_name() -> None:
+    rarity = Rarity.count([frozenset({"zawrani", f"x{letter}"}) for letter in "abcdefgh"])
+
+    assert rarity.entries_with("alzawrani") == rarity.entries_with("zawrani")
+    assert rarity.entries_with("alino") == 1
