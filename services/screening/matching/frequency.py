@@ -49,6 +49,6 @@ def bearers_at_home(word: str) -> int:
 
 
 def _without_long_article(word: str) -> str:
-    """A family name without its glued article, where enough stays to tell it: Alharbi is as common as Harbi."""
+    """A family name without its glued article, where enough stays: Alharbi is as common as Harbi."""
     bare = without_article(word)
     return bare if len(bare) >= _MIN_BARE_LETTERS else word
