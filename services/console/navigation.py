@@ -196,6 +196,12 @@ SECTIONS: Final[Sequence[Section]] = (
                 Permission.WRITE_VAULT,
             ),
             Entry(
+                "/children",
+                "Children",
+                "Whoever may be under eighteen: best interests, and help.",
+                Permission.WORK_CHILDREN,
+            ),
+            Entry(
                 "/rights",
                 "Rights",
                 "What travellers ask: access, correction, erasure, redress, and their letters.",

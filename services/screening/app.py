@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.screening import (
     routes_approvals,
     routes_boarding,
+    routes_children,
     routes_cleared,
     routes_desk,
     routes_entries,
@@ -119,6 +120,7 @@ def create_app(
             routes_review.router,
             routes_hits.router,
             routes_boarding.router,
+            routes_children.router,
             routes_cleared.router,
             routes_watchlist.router,
             routes_versions.router,

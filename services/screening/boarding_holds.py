@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Stated
-from services.screening.age import age_of
+from services.screening.age import age_of, may_be_child
 from services.screening.boarding import DIRECTIVES, HOLD, Boarding
 from services.screening.confirmed import graded_item
 from services.screening.hit import Band, Hit, band_of
@@ -49,7 +49,12 @@ class BoardingHolds:
         Source:
             SG-08: only where a published legal row allows it.
         """
-        strongest = [hit for hit in hits if hit.state is HitState.POSSIBLE_MATCH and _is_strong(hit)]
+        # A machine holds no child back from a journey (SG-16).
+        strongest = [
+            hit
+            for hit in hits
+            if hit.state is HitState.POSSIBLE_MATCH and _is_strong(hit) and not may_be_child(hit, now.date())
+        ]
         if self._minutes == 0 or not strongest:
             return []
         law = await self._ports.stores.boarding.law(

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
+from services.screening.age import may_be_child
+from services.screening.children import CHILD_AT_THE_COUNTER
 from services.screening.confirmed import tear_line_of
 from services.screening.document_hits import words_of
 from services.screening.document_number import read_document_number, same_number
@@ -247,7 +249,8 @@ class FrontLine:
             orders = await stores.orders.of_hit(connection, hit.hit_id)
             tapped = outcomes.get(hit.hit_id)
             action = ordered_action(orders) or source.action_code
-            cards.append(_card(hit, source, action, None if tapped is None else tapped.outcome))
+            card = _card(hit, source, action, None if tapped is None else tapped.outcome)
+            cards.append(_for_a_child(card) if may_be_child(hit, now.date()) else card)
         await self._ports.audit.append_many(connection, records)
         return cards
 
@@ -315,6 +318,11 @@ def _holds_document(hit: Hit, number: str, issuer: str) -> bool:
         same_number(number, each["number"]) and issuer in ("", each.get("issuer") or issuer)
         for each in documents
     )
+
+
+def _for_a_child(card: Card) -> Card:
+    """The card with what comes before everything else (SG-16, child-friendly handling)."""
+    return replace(card, tear_line=f"{CHILD_AT_THE_COUNTER} {card.tear_line}")
 
 
 def _card(hit: Hit, source: ListSource, action: str, outcome: str | None) -> Card:

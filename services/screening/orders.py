@@ -9,6 +9,7 @@ from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.age import age_of
 from services.screening.boarding import ADVICE, Boarding, Ground
+from services.screening.children import require_best_interests
 from services.screening.confirmed import graded_item
 from services.screening.errors import (
     AlreadyDecided,
@@ -138,6 +139,7 @@ class Orders:
         assert hit is not None, "an order's hit is there: the tables say so"
         _require_possible(hit, order.kind)
         await self._require_listed(connection, hit)
+        await require_best_interests(self._ports, connection, hit, order.kind)
         standing = await stores.registers.standing_order(connection, now)
         if standing is None:
             raise NoStandingOrder

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.boarding_holds import BoardingHolds
+from services.screening.children import open_cases
 from services.screening.cleared import REVIEW_WITHIN, keys_of
 from services.screening.errors import ListNotYetBuilt, NoListInForce, NoStandingOrder
 from services.screening.hit import Hit
@@ -136,6 +137,8 @@ class ScreenTravellers:
             [step for step in changes.steps if step[0] in made or _is_known(step, situation.existing)],
         )
         await stores.reviews.suppress(connection, changes.suppressed)
+        fresh = [hit for hit in changes.new if hit.hit_id in made]
+        await open_cases(self._ports, connection, [*fresh, *changes.changed], situation.now)
         await self._note_cleared(connection, changes, made, situation.now)
         return made
 

@@ -75,6 +75,7 @@ class Permission(StrEnum):
     READ_ORDERS = "READ_ORDERS"
     ASSESS_ORDER = "ASSESS_ORDER"
     RELEASE_ORDER = "RELEASE_ORDER"
+    WORK_CHILDREN = "WORK_CHILDREN"
     DRAFT_STANDING_ORDER = "DRAFT_STANDING_ORDER"
     APPROVE_STANDING_ORDER = "APPROVE_STANDING_ORDER"
     READ_STANDING_ORDERS = "READ_STANDING_ORDERS"
@@ -164,6 +165,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.RELEASE_ORDER: frozenset(
             {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.HUMAN_RIGHTS, Role.PIU_HEAD}
         ),
+        Permission.WORK_CHILDREN: frozenset({Role.CHILD_SPECIALIST}),
         Permission.DRAFT_STANDING_ORDER: frozenset({Role.SUPERVISOR}),
         Permission.APPROVE_STANDING_ORDER: frozenset({Role.LEGAL}),
         Permission.READ_STANDING_ORDERS: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL, Role.VERIFIER},

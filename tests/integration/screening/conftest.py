@@ -45,6 +45,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "dpo": (("DPO",), {}),
     "authority": (("INDEPENDENT_AUTHORITY",), {}),
     "auditor": (("AUDITOR",), {}),
+    "child-specialist": (("CHILD_SPECIALIST",), {}),
     "court": (("COURT",), {}),
     "admin": (("ADMIN",), {}),
     "front-line": (

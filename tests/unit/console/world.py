@@ -52,6 +52,7 @@ PEOPLE: dict[str, list[str]] = {
     "admin": ["ADMIN"],
     "authority": ["INDEPENDENT_AUTHORITY"],
     "asylum": ["ASYLUM_OFFICER"],
+    "child-specialist": ["CHILD_SPECIALIST"],
     "carrier-desk": ["CARRIER"],
 }
 
