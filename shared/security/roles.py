@@ -158,8 +158,9 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_HITS: frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.DPO}),
         Permission.DRAFT_ORDER: frozenset({Role.SUPERVISOR}),
         Permission.APPROVE_ORDER: frozenset({Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD}),
+        # The human-rights officer assesses boarding advice and has to see it first.
         Permission.READ_ORDERS: OVERSIGHT
-        | {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.PIU_HEAD},
+        | {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.HUMAN_RIGHTS, Role.PIU_HEAD},
         Permission.ASSESS_ORDER: frozenset({Role.LEGAL, Role.HUMAN_RIGHTS}),
         # What protects takes one person (workflow.md §7).
         Permission.RELEASE_ORDER: frozenset(
