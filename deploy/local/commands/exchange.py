@@ -1,5 +1,6 @@
 """Commands for two States that are about to connect."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,6 +8,8 @@ import typer
 
 from deploy.local.commands.options import Json, group
 from deploy.local.exchange_command import conform, new_kit
+from deploy.local.exchange_keys import KeyKind, make_key, show_keys
+from shared.clock import SystemClock
 
 app = group("Exchange.")
 exchange = group("The exchange with other States.")
@@ -35,3 +38,27 @@ def kit_here(
 ) -> int:
     """Make the keys of a trial, and what the counterpart registers of them."""
     return new_kit(folder, authority)
+
+
+@exchange.command("keys")
+def keys_here(
+    folder: Annotated[Path, typer.Argument(help="The keys folder of sharing.", exists=True)],
+    *,
+    json: Json = False,
+) -> int:
+    """List the keys of the exchange; 1 when the one that signs ends within 30 days."""
+    return show_keys(folder, SystemClock().now(), as_json=json)
+
+
+@exchange.command("new-key")
+def new_key_here(
+    folder: Annotated[Path, typer.Argument(help="The keys folder of sharing.", exists=True)],
+    kind: Annotated[KeyKind, typer.Argument(help="What it is for.")],
+    *,
+    begins: Annotated[
+        datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="The day from which it is used, UTC.")
+    ],
+    days: Annotated[int, typer.Option(min=31, max=365, help="How long.")] = 365,
+) -> int:
+    """Make the next key beside the old one, and print what counterparts register of it."""
+    return make_key(folder, kind, begins.replace(tzinfo=UTC), days)
