@@ -7,8 +7,8 @@ from services.ingest.ports import Safeguards
 from shared.oversight.kept_inputs import KeptInputs
 from shared.policy.verdict import Verdict
 
-BY_HASH_ALONE: Final = frozenset({"ingest.accept", "record.mask", "record.erase"})
-"""Asked for every message and batch, thirty times a second: the log keeps their hash, and no inputs."""
+BY_HASH_ALONE: Final = frozenset({"ingest.accept"})
+"""Asked for every message, thirty times a second: the log keeps its hash, and no inputs."""
 
 
 class NotingSafeguards:

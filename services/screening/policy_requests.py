@@ -309,3 +309,13 @@ def config_change(
             "approver_role": approver_role,
         },
     )
+
+
+def model_renew(*, actor: Actor, purpose: Stated, highest_ratio: float | None, now: datetime) -> Request:
+    """May this matcher be approved, given its measured false alerts by region? Source: SG-43, 41, 45.
+
+    `highest_ratio` is the worst region's rate over all tables, to the overall rate; `None` where nothing was
+    measured of this algorithm, or no region had enough.
+    """
+    figures = {"fp_ratio_max": highest_ratio, "candidate_ratio_max": None, "confirmed_rate_differs": None}
+    return build_request(Act("model.renew", actor, purpose, now), {"kind": "MATCHER"}, figures)

@@ -22,9 +22,11 @@ from services.screening.registers import (
     Persons,
     StandingOrder,
 )
+from services.screening.store.fairness import FairnessStore
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.errors import ApprovalRoleRefused, ApprovalUnknown
 from shared.approval.rules import ApprovalRule
+from shared.audit.record import AuditRecord
 from shared.security.tokens import Principal
 
 STANDING_ORDER = "STANDING_ORDER"
@@ -176,7 +178,34 @@ class Proposals:
             object_id=str(approved.approval_id),
             facts={"payload_digest": approved.payload_digest},
         )
-        await self._ports.audit.append_many(connection, [record])
+        records = [record]
+        if approved.kind == MATCHER_APPROVAL:
+            records.append(await self._permit_matcher(connection, approved, principal))
+        await self._ports.audit.append_many(connection, records)
+
+    async def _permit_matcher(
+        self, connection: AsyncConnection, approved: Approval, principal: Principal
+    ) -> AuditRecord:
+        """The permit of a matcher whose false alerts are fair; another is not approved again (SG-43)."""
+        measured = await FairnessStore().latest(connection)
+        is_of_this = measured is not None and measured.algorithm == approved.payload["algorithm"]
+        tables = measured.body["tables"] if measured is not None and is_of_this else []
+        ratios = [table["fp_ratio_max"] for table in tables if table["fp_ratio_max"] is not None]
+        request = policy_requests.model_renew(
+            actor=Actor.of(principal),
+            purpose=_PURPOSE,
+            highest_ratio=max(ratios, default=None),
+            now=self._ports.clock.now(),
+        )
+        return self._ports.require(
+            request,
+            object_kind=approved.kind.lower(),
+            object_id=str(approved.approval_id),
+            facts={
+                "algorithm": approved.payload["algorithm"],
+                "measurement": measured.sha256 if measured is not None and is_of_this else "NONE",
+            },
+        )
 
     async def _take_effect(self, connection: AsyncConnection, approved: Approval, now: datetime) -> None:
         registers = self._ports.stores.registers

@@ -82,6 +82,20 @@ SELECT state AS part, count(*) AS number FROM nomination
 WHERE drafted_at >= :since AND drafted_at < :until GROUP BY state ORDER BY state
 """)
 
+_ORDERED = text("""
+SELECT count(*) AS number FROM oversight_suspension WHERE ordered_at >= :since AND ordered_at < :until
+""")
+_CHILDREN = text("""
+SELECT count(*) AS opened, count(*) FILTER (WHERE seen_at <= due_at) AS in_time,
+       count(assessment_id) AS assessed
+FROM child_case WHERE opened_at >= :since AND opened_at < :until
+""")
+_REFERRED = text("""
+SELECT kind AS part, count(*) AS number FROM hit_order
+WHERE kind IN ('REFER_CHILD', 'REFER_VICTIM', 'REFER_ASYLUM') AND state = 'APPROVED'
+    AND decided_at >= :since AND decided_at < :until GROUP BY kind ORDER BY kind
+""")
+
 
 class OversightStore:
     """Reads the tables of screening for oversight; writes nothing."""
@@ -101,6 +115,7 @@ class OversightStore:
             *await _times(ask),
             *await _reviewers(ask),
             *await _watchlist(ask),
+            *await _children(ask),
         ]
 
 
@@ -159,4 +174,15 @@ async def _watchlist(ask: Asking) -> list[Figure]:
         count(7, "suspended", row.suspended),
         percent(7, "reviewed_in_time", row.active - row.review_overdue, row.active),
         *counts(7, "nominations", await ask.parts(_NOMINATED)),
+        count(7, "suspended_by_oversight", (await ask.row(_ORDERED)).number),
+    ]
+
+
+async def _children(ask: Asking) -> list[Figure]:
+    row = await ask.row(_CHILDREN)
+    return [
+        count(15, "cases_of_children", row.opened),
+        percent(15, "children_seen_within_the_hour", row.in_time, row.opened),
+        count(15, "best_interests_assessed", row.assessed),
+        *counts(15, "referrals", await ask.parts(_REFERRED)),
     ]

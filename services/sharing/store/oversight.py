@@ -1,6 +1,6 @@
 """What oversight reads of sharing: a month's counts, and each transfer abroad as it happens.
 
-Source: workflow.md §8, KPI 4, 8, 9 and 15; safeguards.md SG-42 (transfers to third States in real time).
+Source: workflow.md §8, KPI 4, 8, 9, 14 and 15; safeguards.md SG-42 (transfers to third States in real time).
 """
 
 from dataclasses import dataclass
@@ -62,6 +62,24 @@ SELECT count(*) AS sent, count(done_at) AS done,
 FROM exchange_message WHERE direction = 'OUT' AND type IN ('CORRECT', 'RECALL', 'WL_REMOVE')
     AND created_at >= :since AND created_at < :until
 """)
+# An emergency is reviewed once a result of its review left; in time, within 72 hours of its sending.
+_EMERGENCIES = text("""
+SELECT count(*) AS sent, count(reviewed_at) AS reviewed,
+       count(*) FILTER (WHERE reviewed_at <= sent_at + interval '72 hours') AS in_time,
+       count(*) FILTER (WHERE NOT justified) AS unjustified
+FROM (
+    SELECT e.sent_at, min(r.created_at) AS reviewed_at,
+           bool_and((r.basis ->> 'justified')::boolean) AS justified
+    FROM exchange_message e
+    LEFT JOIN exchange_message r ON r.in_reply_to = e.message_id AND r.direction = 'OUT'
+        AND r.type = 'REVIEW_RESULT' AND r.state IN ('APPROVED', 'SENT', 'DELIVERED')
+    WHERE e.type = 'EMERGENCY' AND e.direction = 'OUT' AND e.sent_at >= :since AND e.sent_at < :until
+    GROUP BY e.message_id, e.sent_at
+) AS emergency
+""")
+_SUSPENDED = text("""
+SELECT count(*) AS number FROM oversight_suspension WHERE ordered_at >= :since AND ordered_at < :until
+""")
 _TRANSFERS = text("""
 SELECT n.notice_id, n.share_id, n.authority_id, n.candidate ->> 'state' AS recipient_state, n.channel,
        n.state, n.fields, n.payload_digest, n.agreement_id, n.created_at, n.sent_at, n.delivered_at, n.tries,
@@ -104,7 +122,12 @@ class OversightStore:
             now: What is overdue is so at this instant.
         """
         ask = Asking(connection, month, now)
-        return [*await _shares(ask), *await _blocked(ask), *await _withdrawals(ask)]
+        return [
+            *await _shares(ask),
+            *await _blocked(ask),
+            *await _withdrawals(ask),
+            *await _emergencies(ask),
+        ]
 
     async def transfers(self, connection: AsyncConnection) -> list[Transfer]:
         """The newest transfers to other States, at most `MAX_TRANSFERS`."""
@@ -155,4 +178,14 @@ async def _withdrawals(ask: Asking) -> list[Figure]:
         count(9, "carried_out_everywhere", row.done),
         count(9, "overdue", row.overdue),
         middle(9, "time_until_carried_out_median", row.median, row.done),
+    ]
+
+
+async def _emergencies(ask: Asking) -> list[Figure]:
+    row, suspended = await ask.row(_EMERGENCIES), await ask.row(_SUSPENDED)
+    return [
+        count(14, "emergency_disclosures", row.sent),
+        percent(14, "reviewed_in_72_hours", row.in_time, row.sent),
+        count(14, "found_unjustified", row.unjustified),
+        count(8, "suspended_by_oversight", suspended.number),
     ]

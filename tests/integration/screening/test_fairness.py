@@ -55,3 +55,28 @@ async def test_a_cell_too_small_to_hide_anybody_is_refused(desk: Desk) -> None:
 
 async def test_who_works_on_hits_does_not_import(desk: Desk) -> None:
     await desk.ask("verifier-1", "POST", "/v1/fairness", content=json.dumps(FILE), status=403)
+
+
+async def renew_matcher(desk: Desk, *, status: int) -> Any:
+    """A second approval of the matcher in use."""
+    proposed = await desk.ask("supervisor", "POST", "/v1/matcher-approvals", json={}, status=201)
+    return await desk.approve(f"/v1/matcher-approvals/{proposed['approval_id']}", "dpo", status=status)
+
+
+@pytest.mark.parametrize(("ratio", "status"), [(1.5, 200), (1.51, 403), (None, 200)])
+async def test_a_matcher_that_burdens_one_region_is_not_renewed(
+    desk: Desk, ratio: float | None, status: int
+) -> None:
+    algorithm = (await desk.ask("supervisor", "GET", "/v1/matcher-approvals"))["in_use"]["algorithm"]
+    measured = FILE | {"algorithm": algorithm, "tables": [TABLE, TABLE | {"fp_ratio_max": ratio}]}
+    await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(measured), status=204)
+    answer = await renew_matcher(desk, status=status)
+    assert ("SG-43.BIAS_THRESHOLD" in str(answer.get("reasons"))) is (status == 403)
+    assert await desk.audited("model.renew", "REFUSED") == (status == 403)
+
+
+async def test_what_was_measured_of_another_matcher_says_nothing_of_this_one(desk: Desk) -> None:
+    measured = FILE | {"tables": [TABLE | {"fp_ratio_max": 9.0}]}
+    await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(measured), status=204)
+    await renew_matcher(desk, status=200)
+    assert await desk.audited("model.renew", "PERMITTED") == 2

@@ -31,6 +31,7 @@ ASKED = {
     "screening": {
         "screen.run",
         "screen.use_entry",
+        "model.renew",
         "cleared.lookup",
         "cleared.add",
         "hit.transition",
