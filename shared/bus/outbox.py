@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.relay import Relay
@@ -15,14 +15,15 @@ from shared.web.request_id import current_trace_id
 
 __all__ = ["Outbox", "Relay"]
 
+# The body goes in as text of the column's own type: `jsonb`, or `json` where nobody looks into it.
 _ADD = text("""
 WITH added AS (
     INSERT INTO outbox (message_id, destination, kind, body, trace_id)
-    VALUES (:message_id, :destination, :kind, CAST(:body AS jsonb), :trace_id)
+    VALUES (:message_id, :destination, :kind, :body, :trace_id)
     RETURNING outbox_id
 )
 SELECT pg_notify(:channel, '') FROM added
-""").bindparams(bindparam("body", type_=Text))
+""")
 
 
 class Outbox:
