@@ -21,7 +21,11 @@ INGEST: Final = "ingest"
 SCREENING: Final = "screening"
 SHARING: Final = "sharing"
 # Screening's proposals name their register by a kind of its own.
-_KINDS: Final = {"legal-rows": "LEGAL_ROW", "list-sources": "LIST_SOURCE"}
+_KINDS: Final = {
+    "legal-rows": "LEGAL_ROW",
+    "list-sources": "LIST_SOURCE",
+    "country-risk": "COUNTRY_RISK",
+}
 _LAW: Final = {
     "authority": "Authority",
     "action": "May do",
@@ -92,6 +96,19 @@ REGISTERS: Final = (
         "List sources",
         "Publishers whose lists may be imported, and the regimes taken from them.",
         {"source_id": "Source", "kind": "Kind", "allow_list": "Regimes"},
+    ),
+    Register(
+        SCREENING,
+        "country-risk",
+        "Country risk: boarding",
+        "What a person who may not board has to fear where they are.",
+        {
+            "state": "State",
+            "level": "Risk",
+            "death_penalty": "Death penalty",
+            "assessed_at": "Assessed",
+            "sources": "Sources",
+        },
     ),
     Register(
         SHARING,

@@ -150,8 +150,11 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.APPROVE_RIGHTS: frozenset({Role.DPO, Role.LEGAL, Role.INDEPENDENT_AUTHORITY}),
         Permission.TELL_CARRIER: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR}),
         Permission.READ_REGISTERS: OVERSIGHT
-        | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD},
-        Permission.PROPOSE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN}),
+        | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.HUMAN_RIGHTS, Role.ADMIN, Role.PIU_HEAD},
+        # The human-rights officer assesses what a person has to fear in a State (SG-34).
+        Permission.PROPOSE_REGISTER: frozenset(
+            {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.HUMAN_RIGHTS, Role.ADMIN}
+        ),
         Permission.APPROVE_REGISTER: frozenset({Role.SUPERVISOR, Role.LEGAL, Role.DPO, Role.PIU_HEAD}),
         Permission.MATCH: frozenset({Role.VERIFIER, Role.SUPERVISOR, Role.ANALYST}),
         Permission.REVIEW: frozenset({Role.VERIFIER}),

@@ -371,6 +371,7 @@ def registers() -> dict[tuple[str, str], Any]:
         ("GET", "http://screening.test/v1/registers"): {
             "legal_rows": [legal_row()],
             "list_sources": [{"source_id": "DEMO", "kind": "UN", "allow_list": ["Al-Qaida"]}],
+            "country_risk": [],
             "proposals": [
                 {**proposal, **asked, "kind": "LEGAL_ROW", "subject": "law-2", "payload": legal_row()}
             ],
