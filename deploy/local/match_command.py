@@ -13,6 +13,8 @@ from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 
 LINES_A_BATCH = 200
+RATES = (1, 5, 10, 50)
+"""Alerts in 10,000 travellers for which `--thresholds` tells the score."""
 _MALFORMED = {"code": "MALFORMED_TRAVELLER", "sentence": "The line is not a traveller of parsed-message.md."}
 
 
@@ -61,6 +63,41 @@ def match_lines(list_path: Path, floor: float | None, stdin: Iterable[str], stdo
         had_fault = had_fault or None in travellers
         stdout.flush()
     return 1 if had_fault else 0
+
+
+def threshold_lines(list_path: Path, stdin: Iterable[str], stdout: TextIO) -> int:
+    """Print the threshold for so many alerts in 10,000 of these travellers, one line for each of `RATES`.
+
+    A line is `{"alerts_per_10000", "threshold", "alerts", "travellers"}`: the least score that no more
+    than so many of the travellers reach; null where they are too few for one alert.
+
+    Args:
+        list_path: Entries as JSON Lines.
+        stdin: A State's own travellers as JSON Lines, none of whom is listed; other lines are passed over.
+        stdout: Gets the answers.
+
+    Returns:
+        0.
+    """
+    matcher = Matcher.compile(read_entries(list_path))
+    best: list[float] = []
+    for batch in _batches(line for line in stdin if line.strip()):
+        known = [traveller for traveller in map(_traveller, batch) if traveller is not None]
+        found = matcher.screen(known, floor=0.0, limit=1)
+        best += [matches[0].score if matches else 0.0 for matches in found]
+    for rate in RATES:
+        threshold = threshold_for(best, len(best) * rate // 10_000)
+        alerts = sum(score >= threshold for score in best) if threshold is not None else 0
+        answer = {"alerts_per_10000": rate, "threshold": threshold, "alerts": alerts, "travellers": len(best)}
+        stdout.write(json.dumps(answer) + "\n")
+    return 0
+
+
+def threshold_for(best: Sequence[float], alerts: int) -> float | None:
+    """The least of these scores that no more than so many reach; `None` where even the highest has more."""
+    ordered = sorted(best, reverse=True)
+    too_low = ordered[alerts] if alerts < len(ordered) else -1.0
+    return min((score for score in ordered[:alerts] if score > too_low), default=None)
 
 
 def _batches(lines: Iterable[str]) -> Iterator[list[str]]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.commands.options import DEFAULT_DATA, Data, Json, group
-from deploy.local.match_command import match_lines
+from deploy.local.match_command import match_lines, threshold_lines
 from deploy.local.query_command import ask_running_system
 from deploy.local.seed import DEMONSTRATION_CASE
 from shared.web.purpose import Purpose
@@ -29,6 +29,9 @@ def match_here(
         Path | None, typer.Option("--list", help="Watchlist entries as JSON lines.", exists=True)
     ] = None,
     floor: Annotated[float | None, typer.Option(help="The least score that is printed.")] = None,
+    thresholds: Annotated[
+        bool, typer.Option("--thresholds", help="Thresholds for 1, 5, 10, 50 alerts in 10,000; with --list.")
+    ] = False,
     surname: Annotated[str | None, typer.Option(help="One person, from options.")] = None,
     given_names: Annotated[str | None, typer.Option()] = None,
     birth_date: Annotated[str | None, typer.Option(help="YYYY-MM-DD, YYYY-MM or YYYY.")] = None,
@@ -51,6 +54,8 @@ def match_here(
         "documents": documents,
     }
     with travellers(one if surname is not None else None, file) as lines:
+        if entries is not None and thresholds:
+            return threshold_lines(entries, lines, sys.stdout)
         if entries is not None:
             return match_lines(entries, floor, lines, sys.stdout)
         said = statement or typer.prompt("Why do you look at this person", err=True)

@@ -29,7 +29,7 @@ _LABELS = {
     "birth_place": "Place of birth",
 }
 _WORDS = {
-    ("name", "EQUAL"): "{traveller} stands in both names.",
+    ("name", "EQUAL"): "{traveller} stands in both names{how_common}.",
     (
         "name",
         "SKELETON",
@@ -44,11 +44,14 @@ _WORDS = {
     ("name", "NOT_LISTED"): "The entry's name does not have {traveller}.",
     ("name", "NOT_SENT"): "The traveller's name does not have {entry}.",
     ("name", "LOW_QUALITY"): "The source calls this alias weak.",
-    ("name", "LIMIT"): "A name alone is given no more, and takes away no more, than this.",
+    (
+        "name",
+        "LIMIT",
+    ): "Words of one name hang together: further ones count less, and what a name takes away has an end.",
     (
         "name",
         "SHARED",
-    ): "Others on the list bear names like the traveller's: each of them is the less likely.",
+    ): "The list is long, and others on it bear names like the traveller's: each of them is the less likely.",
     ("birth_date", "EQUAL"): "The dates of birth are equal.",
     ("birth_date", "EQUAL_DUMMY"): "Both dates are 1 January, which often stands for an unknown day.",
     ("birth_date", "SWAPPED"): "The dates are equal with day and month exchanged.",
@@ -87,6 +90,9 @@ _WORDS = {
         "NUMBER_EQUAL_OTHER_ISSUER",
     ): "The document numbers are equal, but the issuing States differ.",
 }
+# By the weight of an equal word, below which each holds: how many people bear it where it is at home.
+_COMMON = ((500, ", which very many bear"), (800, ", which many bear"), (1_050, ""))
+_RARE = ", which hardly anybody else bears"
 # What an officer has to explain before "same person" (SG-10); nationality is too weak to be one.
 _HARD_CONTRADICTIONS = {
     ("birth_date", "APART"): "BIRTH_DATE_APART",
@@ -128,8 +134,15 @@ class Evidence(Personal):
         if self.relation == MISSING:
             return f"{self.label}: not known to both sides."
         if self.relation == "EQUAL" and self.kind == "name" and self.traveller != self.entry:
-            return f"{self.traveller} can be read as {self.entry}."
-        return _WORDS[self.kind, self.relation].format(traveller=self.traveller, entry=self.entry)
+            return f"{self.traveller} can be read as {self.entry}{self._how_common}."
+        return _WORDS[self.kind, self.relation].format(
+            traveller=self.traveller, entry=self.entry, how_common=self._how_common
+        )
+
+    @property
+    def _how_common(self) -> str:
+        """Why an equal word says as much as it does; nothing between common and rare."""
+        return next((words for most, words in _COMMON if self.weight < most), _RARE)
 
     def as_json(self) -> dict[str, Any]:
         """The evidence object of `matching-interface.md`."""

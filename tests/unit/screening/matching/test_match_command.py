@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.match_command import match_lines
+from deploy.local.match_command import match_lines, threshold_for, threshold_lines
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 
@@ -66,3 +66,28 @@ def test_a_list_with_a_bad_line_is_refused_without_its_content(tmp_path: Path) -
 
     with pytest.raises(ValueError, match="line 2 of the list is not a watchlist entry"):
         match_lines(path, None, [], io.StringIO())
+
+
+def test_a_threshold_is_the_least_score_that_no_more_than_so_many_reach() -> None:
+    best = [0.9, 0.5, 0.5, 0.2, 0.0]
+
+    assert threshold_for(best, 1) == 0.9
+    assert threshold_for(best, 2) == 0.9
+    assert threshold_for(best, 3) == 0.5
+    assert threshold_for(best, 5) == 0.0
+    assert threshold_for(best, 0) is None
+    assert threshold_for([0.5, 0.5], 1) is None
+
+
+def test_a_state_learns_the_thresholds_of_its_own_travellers(entries: Path) -> None:
+    innocents = [json.dumps(a_traveller("WANG", "WEI").as_json())] * 199
+    alike = json.dumps(a_traveller(birth_date="1975-08-20").as_json())
+    out = io.StringIO()
+
+    assert threshold_lines(entries, [*innocents, "no traveller", alike], out) == 0
+    answers = {answer["alerts_per_10000"]: answer for answer in map(json.loads, out.getvalue().splitlines())}
+    assert list(answers) == [1, 5, 10, 50]
+    assert answers[50]["travellers"] == 200
+    assert answers[50]["alerts"] == 1
+    assert 0.0 < answers[50]["threshold"] < 1.0
+    assert answers[1]["threshold"] is None
