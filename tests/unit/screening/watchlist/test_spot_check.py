@@ -4,6 +4,7 @@ The real lists hold real persons and are not kept here: `spot_check.py` looks at
 """
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from deploy.local.demonstration.build_wide_watchlist import WIDE_WATCHLIST
 from deploy.local.synthetic.people import FictionalPeople
 from services.screening.watchlist.sources.ofac_csv import read_ofac
 from services.screening.watchlist.sources.read_list import ListToRead
+from tests.unit.screening.watchlist.element_account import KEPT, NOT_KEPT, accounted
 from tests.unit.screening.watchlist.spot_check import SPOTS, ofac_differences, un_differences, un_spots
 
 UN_LISTS = {
@@ -20,6 +22,7 @@ UN_LISTS = {
     "twelve scripts": WIDE_WATCHLIST.read_bytes(),
     "as long as the UN's": un_list(730, date(2026, 11, 1)),
 }
+SAMPLE = Path(__file__).parents[3] / "data" / "lists" / "un-sample.xml"
 NULLS = ",-0- " * 7
 
 
@@ -64,6 +67,28 @@ def test_the_check_sees_what_a_reader_would_lose() -> None:
         sum(len(entry.names) for entry in read.entries)
         == sum(len(entry.names) for entry in whole.entries) - 1
     )
+
+
+@pytest.mark.parametrize("content", UN_LISTS.values(), ids=UN_LISTS.keys())
+def test_no_element_of_the_lists_is_unknown_or_kept_unasked(content: bytes) -> None:
+    assert not {"UNKNOWN", "SHOULD NOT BE KEPT"} & set(accounted(content).values())
+
+
+def test_every_element_of_the_sample_becomes_what_the_guide_says() -> None:
+    found = accounted(SAMPLE.read_bytes())
+    assert set(found.values()) <= {"KEPT", "NOT_KEPT", "EMPTY"}, found
+    untried = set(KEPT) | set(NOT_KEPT)
+    assert untried - set(found) == {
+        "INDIVIDUAL_ADDRESS/STREET",
+        "INDIVIDUAL_ADDRESS/STATE_PROVINCE",
+        "INDIVIDUAL_ADDRESS/ZIP_CODE",
+        "INDIVIDUAL_ALIAS/CITY_OF_BIRTH",
+    }
+
+
+def test_an_element_that_nobody_knows_is_seen() -> None:
+    content = SAMPLE.read_bytes().replace(b"</INDIVIDUAL>", b"<SHOE_SIZE>42</SHOE_SIZE></INDIVIDUAL>", 1)
+    assert accounted(content)["SHOE_SIZE"] == "UNKNOWN"
 
 
 def test_another_parser_sees_the_same_persons_and_programmes_in_ofacs_list() -> None:
