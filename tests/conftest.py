@@ -7,7 +7,7 @@ import asyncio
 import ipaddress
 import random
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,7 +27,11 @@ settings.register_profile("any-machine", deadline=None, suppress_health_check=[H
 settings.load_profile("any-machine")
 
 OpenDatabase = Callable[..., ServiceDatabase]
-"""`database("ingest")`; `database("ingest", folder)` takes another history of migrations."""
+"""`database("ingest")`; `database("ingest", folder)` takes another history of migrations, and
+`database("ingest", like="name")` begins with what `Templates.fill` put into the template of that name."""
+
+Fill = Callable[[ServiceDatabase], Coroutine[None, None, None]]
+"""Writes the rows of a template into a database of its own, and leaves no connection open."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,20 +64,28 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 
 @dataclass
-class _Templates:
+class Templates:
     """Migrated databases to clone, made when first asked for."""
 
     postgres: EmbeddedPostgres
-    made: dict[tuple[str, Path | None], tuple[str, ServiceDatabase]] = field(default_factory=dict)
+    made: dict[tuple[str, Path | str | None], tuple[str, ServiceDatabase]] = field(default_factory=dict)
     clones: int = 0
 
-    def clone(self, service: str, folder: Path | None) -> tuple[str, ServiceDatabase]:
+    def clone(
+        self, service: str, folder: Path | None = None, like: str | None = None
+    ) -> tuple[str, ServiceDatabase]:
         """A new database like the template, for the service's own roles."""
-        template, addresses = self._template(service, folder)
+        template, addresses = self._template(service, folder) if like is None else self.made[service, like]
         self.clones += 1
         name = f"{service}_test_{self.clones}"
         self._copy(service, template, name)
         return name, _renamed(addresses, name)
+
+    def fill(self, service: str, like: str, filled_by: Fill) -> None:
+        """Make a template whose rows `filled_by` writes, once; it leaves no connection open."""
+        name, addresses = self.clone(service)
+        _run_in_thread(lambda: asyncio.run(filled_by(addresses)))
+        self.made[service, like] = (name, addresses)
 
     def _template(self, service: str, folder: Path | None) -> tuple[str, ServiceDatabase]:
         key = (service, folder)
@@ -92,18 +104,18 @@ class _Templates:
 
 
 @pytest.fixture(scope="session")
-def database_templates(postgres: EmbeddedPostgres) -> _Templates:
+def database_templates(postgres: EmbeddedPostgres) -> Templates:
     """The migrated databases of this session."""
-    return _Templates(postgres)
+    return Templates(postgres)
 
 
 @pytest.fixture
-def database(database_templates: _Templates) -> Iterator[OpenDatabase]:
+def database(database_templates: Templates) -> Iterator[OpenDatabase]:
     """Gives `database("ingest") -> ServiceDatabase`: migrated, empty, this test's alone."""
     names: list[str] = []
 
-    def open_database(service: str, folder: Path | None = None) -> ServiceDatabase:
-        name, addresses = database_templates.clone(service, folder)
+    def open_database(service: str, folder: Path | None = None, like: str | None = None) -> ServiceDatabase:
+        name, addresses = database_templates.clone(service, folder, like)
         names.append(name)
         return addresses
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from deploy.local.postgres import ServiceDatabase
 from services.screening.app import create_app
 from services.screening.matching import Matcher
 from services.screening.ports import Safeguards
@@ -24,11 +26,12 @@ from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import Compile
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay
+from shared.db.roles import SERVICES
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
-from tests.conftest import OpenDatabase
+from tests.conftest import OpenDatabase, Templates
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.lists import HADI, MISALI, Listed, a_traveller, un_list
 
@@ -44,8 +47,8 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "legal": (("LEGAL", "HUMAN_RIGHTS"), {}),
     "dpo": (("DPO",), {}),
     "authority": (("INDEPENDENT_AUTHORITY",), {}),
-    "auditor": (("AUDITOR",), {}),
     "child-specialist": (("CHILD_SPECIALIST",), {}),
+    "auditor": (("AUDITOR",), {}),
     "court": (("COURT",), {}),
     "admin": (("ADMIN",), {}),
     "front-line": (
@@ -57,6 +60,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"authority": "XAA-BORDER-01", "port": "ZQA", "clearance": "H1"},
     ),
 }
+IN_FORCE = "in force"
 LEGAL_ROWS = (
     ("XAA-PIU-01", "screen.run", "API"),
     ("XAA-PIU-01", "screen.run", "PNR"),
@@ -382,39 +386,45 @@ def a_flight(departure: datetime, arrival: datetime) -> dict[str, Any]:
 @pytest.fixture
 def safeguards(tmp_path: Path, clock: FixedClock) -> PolicyEngine:
     """The safeguards that the release has in force, their bundle signed by two people."""
-    keys = [_key(tmp_path / f"{name}.json", name, "policy", clock) for name in ("legal", "dpo")]
-    folder = signed_copy(CATALOGUE_FOLDER, tmp_path / "policy", keys)
-    trusted = {key.kid: key.public_key for key in keys}
-    return PolicyEngine.load(folder, profile="local", trusted_keys=trusted, clock=clock)
+    return _safeguards(tmp_path, clock)
+
+
+@pytest.fixture(scope="session")
+def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The service's keys, to be copied: a database that was filled once goes on under them."""
+    keys = tmp_path_factory.mktemp("screening") / "keys"
+    keys.mkdir(mode=0o700)
+    for use in ("service-token", "audit-checkpoint"):
+        _key(keys / f"{use}.json", "screening", use, FixedClock())
+    (keys / "list-files.key").write_text("5a" * 32, encoding="ascii")
+    (keys / "list-files.key").chmod(0o600)
+    return keys
+
+
+@pytest.fixture(scope="session")
+def in_force(
+    database_templates: Templates, service_keys: Path, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The name of a template: laws, the source, an order and the matcher, put in force over HTTP once."""
+
+    async def put_in_force(addresses: ServiceDatabase) -> None:
+        folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
+        issuer = FakeIssuer(_private(folder / "issuer"), clock, SERVICES)
+        settings = _settings(folder, addresses, service_keys)
+        async with running(settings, _safeguards(folder, clock), issuer, clock) as desk:
+            await desk.put_in_force()
+
+    database_templates.fill("screening", IN_FORCE, put_in_force)
+    return IN_FORCE
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> ScreeningSettings:
-    """Settings over a database of this test's own."""
-    keys = tmp_path / "keys"
-    keys.mkdir(mode=0o700)
-    for use in ("service-token", "audit-checkpoint"):
-        _key(keys / f"{use}.json", "screening", use, clock)
-    (keys / "list-files.key").write_text("5a" * 32, encoding="ascii")
-    (keys / "list-files.key").chmod(0o600)
-    service_keys = tmp_path / "service-keys.json"
-    service_keys.write_text('{"keys": []}', encoding="utf-8")
-    addresses = database("screening")
-    return ScreeningSettings(
-        profile="local",
-        port=0,
-        own_state="XAA",
-        database_url=addresses.url,
-        migration_database_url=addresses.migration_url,
-        keys_folder=keys,
-        issuer_url=FakeIssuer.url,
-        issuer_jwks_url=f"{FakeIssuer.url}/jwks",
-        service_keys_file=service_keys,
-        sharing_url="http://127.0.0.1:1",
-        ingest_url="http://127.0.0.1:1",
-        # The clocks beat when a test says so.
-        clock_seconds=60,
-    )
+def settings(
+    request: pytest.FixtureRequest, tmp_path: Path, database: OpenDatabase, service_keys: Path
+) -> ScreeningSettings:
+    """Settings over a database of this test's own: empty, or with what `desk` has in force."""
+    like = request.getfixturevalue("in_force") if "desk" in request.fixturenames else None
+    return _settings(tmp_path, database("screening", like=like), service_keys)
 
 
 @pytest.fixture
@@ -456,11 +466,43 @@ async def running(
 
 
 @pytest.fixture
-async def desk(empty_desk: Desk) -> Desk:
+async def desk(in_force: str, empty_desk: Desk) -> Desk:
     """A service with laws, orders, approvals and a list of two people in force."""
-    await empty_desk.put_in_force()
     await empty_desk.load([HADI, MISALI])
     return empty_desk
+
+
+def _settings(folder: Path, addresses: ServiceDatabase, service_keys: Path) -> ScreeningSettings:
+    keys = copytree(service_keys, _private(folder / "keys"), dirs_exist_ok=True)
+    sister_keys = folder / "service-keys.json"
+    sister_keys.write_text('{"keys": []}', encoding="utf-8")
+    return ScreeningSettings(
+        profile="local",
+        port=0,
+        own_state="XAA",
+        database_url=addresses.url,
+        migration_database_url=addresses.migration_url,
+        keys_folder=keys,
+        issuer_url=FakeIssuer.url,
+        issuer_jwks_url=f"{FakeIssuer.url}/jwks",
+        service_keys_file=sister_keys,
+        sharing_url="http://127.0.0.1:1",
+        ingest_url="http://127.0.0.1:1",
+        # The clocks beat when a test says so.
+        clock_seconds=60,
+    )
+
+
+def _safeguards(folder: Path, clock: FixedClock) -> PolicyEngine:
+    keys = [_key(folder / f"{name}.json", name, "policy", clock) for name in ("legal", "dpo")]
+    signed = signed_copy(CATALOGUE_FOLDER, folder / "policy", keys)
+    trusted = {key.kid: key.public_key for key in keys}
+    return PolicyEngine.load(signed, profile="local", trusted_keys=trusted, clock=clock)
+
+
+def _private(folder: Path) -> Path:
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def _key(path: Path, owner: str, use: str, clock: FixedClock) -> KeyFile:
