@@ -53,6 +53,7 @@ CLOCKS: Final = {
     "SEND": "To be sent",
     "RECEIVE": "To be received there",
     "SEE": "To be seen by a person",
+    "ANSWER": "To be answered",
     "DONE": "To be carried out",
 }
 FEEDBACK_TO: Final = frozenset({"NOTIFY", "EMERGENCY"})

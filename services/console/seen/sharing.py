@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.console.seen.base import Seen, Words
+from services.console.seen.desk import Clock
 
 
 class Recipient(Seen):
@@ -30,6 +31,13 @@ class NoticeRow(Seen):
     sent_at: datetime | None = None
     acknowledged_at: datetime | None = None
     last_fault: str | None = None
+    event: str = ""
+    clocks: list[Clock] = Field(default=[])
+
+    @property
+    def late(self) -> list[str]:
+        """What is late now, by its clock's code."""
+        return [each.clock for each in self.clocks if each.is_overdue and each.met_at is None]
 
 
 class ShareRow(Seen):
@@ -39,6 +47,8 @@ class ShareRow(Seen):
     hit_id: str | None = None
     created_at: datetime | None = None
     state: str = ""
+    disputed_since: datetime | None = None
+    clocks: list[Clock] = Field(default=[])
     recipients: list[Recipient] = Field(default=[])
     notices: list[NoticeRow] = Field(default=[])
     individual_risk_recorded: bool | None = None
@@ -46,3 +56,8 @@ class ShareRow(Seen):
     alternatives_considered: Words = ""
     period_days: int | None = None
     proposer: str | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it should have been decided by now who is told."""
+        return any(each.is_overdue and each.met_at is None for each in self.clocks)

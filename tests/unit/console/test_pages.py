@@ -676,3 +676,18 @@ async def test_a_reported_document_is_told_whoever_carries_it(world: World) -> N
     assert "This document was reported stolen." in shown.text
     assert "The bearer may be its victim." in shown.text
     assert "Nothing is known about this document" not in shown.text
+
+
+async def test_what_is_late_or_disputed_stands_beside_the_share_and_its_notices(world: World) -> None:
+    late = [{"clock": "DECIDE", "due_at": "2026-06-01T09:30:00Z", "met_at": None, "is_overdue": True}]
+    held = share() | {"clocks": late, "disputed_since": "2026-06-01T10:00:00Z"}
+    world.services.answers["GET", "/v1/shares"] = {"shares": [held]}
+    world.services.answers["GET", f"/v1/shares/{SHARE}"] = held
+    browser = await signed_in(world, "supervisor")
+    for path in ("/shares", f"/shares/{SHARE}"):
+        page = (await browser.get(path)).text
+        assert "Not decided in time" in page
+        assert "Disputed by the person" in page
+    notices = (await browser.get("/notices")).text
+    assert "Seen by nobody in time" in notices
+    assert "Detained" in notices

@@ -203,6 +203,8 @@ def notice() -> dict[str, Any]:
         "sent_at": "2026-06-01T12:40:00Z",
         "acknowledged_at": "2026-06-01T12:41:00Z",
         "last_fault": None,
+        "event": "DETAINED",
+        "clocks": [{"clock": "SEE", "due_at": "2026-06-01T16:40:00Z", "met_at": None, "is_overdue": True}],
     }
 
 
