@@ -17,7 +17,7 @@ from deploy.local.api import Api
 from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.benchmarks.process_figures import peak_mib, processor_seconds
 from deploy.local.benchmarks.running_system import RunningSystem, running_system
-from deploy.local.benchmarks.synthetic_list import un_list
+from deploy.local.benchmarks.synthetic_list import reference, un_list
 from deploy.local.seed import DEMONSTRATION_CASE, list_sources
 from deploy.local.synthetic.people import FictionalPeople
 from deploy.local.token_command import local_issuer
@@ -30,14 +30,10 @@ USUAL_SCALE: Final = 20_000
 NAMES_A_PERSON: Final = 2
 CHANGED: Final = 1_000
 LONG_SOURCE: Final = "BENCH"
-FIRST_DAY, SECOND_DAY = "2027-01-01T00:00:00Z", "2027-01-02T00:00:00Z"
+FIRST_DAY, SECOND_DAY = date(2027, 1, 1), date(2027, 1, 2)
 WAIT_SECONDS: Final = 1_800.0
 POLL_SECONDS: Final = 0.1
 QUERIES_A_SECOND: Final = 5.0
-_COLUMNS: Final = (
-    *("id", "schema", "name", "aliases", "birth_date", "countries", "addresses", "identifiers"),
-    *("sanctions", "phones", "emails", "dataset", "first_seen", "last_seen", "last_change"),
-)
 
 
 def measure_watchlist(scale: int | None = None) -> Iterator[Figure]:
@@ -51,7 +47,7 @@ def measure_watchlist(scale: int | None = None) -> Iterator[Figure]:
         stopped = _Stopwatch(system)
         short = un_list(UN_INDIVIDUALS, date(2026, 11, 1))
         with stopped:
-            _put_in_force(system.api, "un", "DEMO", short)
+            _put_in_force(system.api, "DEMO", short)
         yield from stopped.figures("un_list_live", "at most 5 s", {"individuals": UN_INDIVIDUALS})
         yield from _long_source(system, stopped, names)
 
@@ -62,8 +58,9 @@ def _long_source(system: RunningSystem, stopped: "_Stopwatch", names: int) -> It
     conditions: dict[str, Any] = {"names": people * NAMES_A_PERSON, "persons": people, "of": FULL_SCALE}
     calm = _asked_meanwhile(system, lambda: time.sleep(10))
     busy = _Asked()
+    first = long_source(people)
     with stopped, busy.running(system):
-        _put_in_force(system.api, "opensanctions", LONG_SOURCE, long_source(people), FIRST_DAY)
+        _put_in_force(system.api, LONG_SOURCE, first)
     yield from stopped.figures("long_list_live", "1,000,000 names in at most 300 s", conditions)
     yield Figure(
         "screening_peak_memory",
@@ -79,27 +76,23 @@ def _long_source(system: RunningSystem, stopped: "_Stopwatch", names: int) -> It
         "at most 2",
         {**conditions, "asked": len(busy.seconds), "calm_p99_s": round(percentile(calm, 0.99), 3)},
     )
+    second = long_source(people, CHANGED)
     with stopped:
-        _put_in_force(system.api, "opensanctions", LONG_SOURCE, long_source(people, CHANGED), SECOND_DAY)
+        _put_in_force(system.api, LONG_SOURCE, second)
     yield from stopped.figures("delta_live", "at most 10 s", {**conditions, "changed": CHANGED})
+    with stopped:
+        _remove(system.api, f"{LONG_SOURCE}:{reference(people)}")
+    yield from stopped.figures("removal_live", "at most 1 s", conditions)
 
 
 def long_source(persons: int, changed: int = 0) -> bytes:
-    """A table of fictional persons in the simple form of OpenSanctions, two names each.
+    """A list of fictional persons in the UN's format, two names each and little else.
 
     Args:
         persons: How many.
         changed: How many of the first are born on another day than without this.
     """
-    people = FictionalPeople(11)
-    lines = [",".join(_COLUMNS)]
-    for number in range(persons):
-        person, other = next(people), next(people)
-        born = date(1930, 1, 1) if number < changed else person.birth_date
-        name = f"{person.given_names} {person.surname}"
-        alias = f"{other.given_names} {person.surname}"
-        lines.append(f'b-{number},Person,"{name}","{alias}",{born},,,,,,,bench,,,')
-    return "\n".join(lines).encode()
+    return un_list(persons, FIRST_DAY if not changed else SECOND_DAY, seed=11, changed=changed, is_short=True)
 
 
 def _register(api: Api) -> None:
@@ -107,26 +100,37 @@ def _register(api: Api) -> None:
         "source_id": LONG_SOURCE,
         "publisher": "A fictional source",
         "kind": "NATIONAL",
-        "reader": "opensanctions",
-        "allow_list": ["bench"],
+        "reader": "un",
+        "allow_list": ["Al-Qaida"],
     }
     body = {"register": "list-sources", "row": row}
     proposed = api.post("supervisor", "screening", "/v1/registers", json=body)
     api.post("legal", "screening", f"/v1/registers/{proposed['approval_id']}/approval", json={})
 
 
-def _put_in_force(api: Api, reader: str, source: str, content: bytes, dated: str | None = None) -> None:
+def _put_in_force(api: Api, source: str, content: bytes) -> None:
     """Import a file, release it as two people where it is held, and wait until travellers meet it."""
-    query = {"source": reader, "as": source} | ({} if dated is None else {"dated": dated})
+    query = {"source": "un", "as": source}
     report = api.post(
         "steward", "screening", "/v1/watchlist/imports", params=query, content=content, timeout=WAIT_SECONDS
     )
     path = f"/v1/watchlist/versions/{report['version_id']}/approval"
     for person in ("steward", "supervisor"):
         api.post(person, "screening", path, json={}, timeout=WAIT_SECONDS)
+    _wait_until_live(api)
+
+
+def _remove(api: Api, entry_id: str) -> None:
+    """Remove an entry, and wait until no traveller meets it."""
+    path = f"/v1/watchlist/entries/{entry_id}/removal"
+    api.post("steward", "screening", path, json={"reason": "DELISTED"}, timeout=WAIT_SECONDS)
+    _wait_until_live(api)
+
+
+def _wait_until_live(api: Api) -> None:
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
-        state = api.get("steward", "screening", "/v1/watchlist")
+        state = api.get("steward", "screening", "/v1/watchlist", timeout=WAIT_SECONDS)
         if state["notice"] is None and state["matcher"] is not None:
             return
         time.sleep(POLL_SECONDS)

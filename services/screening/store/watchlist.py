@@ -103,15 +103,19 @@ class WatchlistStore:
         rows = (await connection.execute(query, {"ids": list(entry_ids)})).all()
         return await asyncio.to_thread(_entries_of, rows)
 
-    async def ids_after(
-        self, connection: AsyncConnection, source_id: str, after: str, limit: int
+    async def ids_to_renew(
+        self, connection: AsyncConnection, source_id: str, version_id: UUID, after: str, limit: int
     ) -> list[str]:
-        """The identifiers of a source's listed entries after one, in their order."""
+        """The next of a source's listed entries, after one, that a version in force has not confirmed yet.
+
+        Whom somebody suspended or removed is none of them.
+        """
         query = text(
             "SELECT entry_id FROM watchlist_entry WHERE source_id = :source_id AND entry_id > :after"
-            " AND version_id IS NOT NULL ORDER BY entry_id LIMIT :limit"
+            " AND version_id <> :version_id AND status IN ('ACTIVE', 'UNDER_REVIEW', 'SUBMITTED')"
+            " ORDER BY entry_id LIMIT :limit"
         )
-        facts = {"source_id": source_id, "after": after, "limit": limit}
+        facts = {"source_id": source_id, "version_id": version_id, "after": after, "limit": limit}
         return list((await connection.execute(query, facts)).scalars())
 
     async def ids_due(self, connection: AsyncConnection, source_id: str, until: date) -> list[str]:

@@ -19,7 +19,7 @@ from services.screening.ports import SERVICE, Ports
 from services.screening.registers import ListSource
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.lifecycle import entry_record
-from services.screening.watchlist.versions import SCREENED, EntryStatus, ListVersion, VersionState
+from services.screening.watchlist.versions import EntryStatus, ListVersion, VersionState
 from services.screening.watchlist.weighing import Consequences, Loading, Weighing
 from shared.audit.record import AuditRecord
 
@@ -27,7 +27,6 @@ from shared.audit.record import AuditRecord
 ENTRIES_A_STEP: Final = 1_000
 #: Whose review or end comes within so long is renewed with the version itself, before a clock suspends it.
 RENEWED_AT_ONCE: Final = timedelta(days=60)
-_RENEWED: Final = frozenset({*SCREENED, EntryStatus.SUBMITTED})
 
 
 @dataclass
@@ -104,21 +103,12 @@ class PutInForce:
         """
         stores = self._ports.stores
         version = loading.version
-        ids = await stores.watchlist.ids_after(connection, version.source_id, after, ENTRIES_A_STEP)
+        ids = await stores.watchlist.ids_to_renew(
+            connection, version.source_id, version.version_id, after, ENTRIES_A_STEP
+        )
         rows = await stores.list_rows.of_entries(connection, version.version_id, ids)
         standing = await stores.watchlist.entries(connection, [row.entry_id for row in rows])
-        # Whom somebody suspended or removed since the version went live stays so.
-        old = {
-            entry_id
-            for entry_id, entry in standing.items()
-            if entry.version_id != version.version_id and entry.status in _RENEWED
-        }
-        consequences = await asyncio.to_thread(
-            self._weighing,
-            loading,
-            [row for row in rows if row.entry_id in old],
-            {entry_id: standing[entry_id] for entry_id in old},
-        )
+        consequences = await asyncio.to_thread(self._weighing, loading, rows, standing)
         await stores.watchlist.put_entries(connection, consequences.entries)
         is_all = len(ids) < ENTRIES_A_STEP
         await stores.versions.set_renewed(connection, version.version_id, None if is_all else ids[-1])

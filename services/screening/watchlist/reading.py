@@ -18,18 +18,19 @@ from uuid import UUID
 
 from services.screening.watchlist.consolidate import keys_of
 from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.slices import CONTENT_BYTES, Slice
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.lost_document import LostDocument
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
 from services.screening.watchlist.sources.registry import READERS
-from services.screening.watchlist.table_slices import Slice, TableSlices, is_sliced
+from services.screening.watchlist.table_slices import TableSlices
+from services.screening.watchlist.un_slices import UnSlices, is_sliced_un
 from services.screening.watchlist.versions import identifying_digest, terms_key
 
 #: Rows a frame: large enough to be quick, small enough to be forgotten.
 ROWS_A_FRAME: Final = 500
 #: Of when a file is before that was read.
 UNDATED: Final = datetime.min.replace(tzinfo=UTC)
-CONTENT_BYTES: Final = 16
 _ABSENT: Final = "\\N"
 _MEANT: Final = {b"\\t": b"\t", b"\\n": b"\n", b"\\r": b"\r", b"\\\\": b"\\"}
 _ESCAPED: Final = re.compile(rb"\\[tnr\\]")
@@ -179,9 +180,10 @@ class _Reading:
 
     def _lines(self, file: ListToRead) -> Iterator[str]:
         """The changed rows, then one for each entry that is listed no longer."""
-        if is_sliced(self._wanted.format, file.content):
+        parts = self._slices(file)
+        if parts is not None:
             lines = file.content.count(b"\n") + 1
-            for part in TableSlices(file, self._base.takes):
+            for part in parts:
                 yield from self._sliced(file, part)
                 self._share = part.line / lines
             self._keep_faults()
@@ -190,6 +192,15 @@ class _Reading:
         for entry_id in self._base.left():
             self._summary.written += 1
             yield self._line(entry_id, None, b"")
+
+    def _slices(self, file: ListToRead) -> Iterable[Slice] | None:
+        """The parts of a long file, `None` for one that its reader reads whole."""
+        is_table = self._wanted.format == "opensanctions" and file.content.lstrip()[:1] != b"{"
+        if is_table:
+            return TableSlices(file, self._base.takes)
+        if self._wanted.format == "un" and is_sliced_un(file.content):
+            return UnSlices(file, self._base.takes)
+        return None
 
     def _whole(self, read: ReadList) -> Iterator[str]:
         """The rows of a format that is read in one go."""
@@ -217,7 +228,7 @@ class _Reading:
         summary.entities_left_out += part.entities_left_out
         summary.stored += part.stored
         self._by_regime.update(part.by_regime)
-        for entry, content in part.entries(file):
+        for entry, content in part.entries(file, READERS[self._wanted.format]):
             summary.written += 1
             self._known_faults.pop(entry.id, None)
             yield self._line(entry.id, entry, content)

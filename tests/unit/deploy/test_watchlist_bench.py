@@ -3,27 +3,26 @@
 import os
 import subprocess
 import sys
-from datetime import UTC, datetime
 
 from deploy.local.benchmarks.process_figures import peak_mib, processor_seconds
+from deploy.local.benchmarks.synthetic_list import reference
 from deploy.local.benchmarks.watchlist import long_source
-from services.screening.watchlist.sources.opensanctions import read_opensanctions
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.un_xml import read_un_list
 
 SPINNING = "x = sum(range(3_000_000)); print('done', flush=True); input()"
 
 
 def read(content: bytes) -> ReadList:
-    return read_opensanctions(
-        ListToRead(content, "BENCH", frozenset({"bench"}), datetime(2027, 1, 1, tzinfo=UTC))
-    )
+    return read_un_list(ListToRead(content, "BENCH", frozenset({"Al-Qaida"})))
 
 
 def test_the_long_source_holds_two_names_a_person_and_changes_as_many_as_it_is_told() -> None:
     first, second = read(long_source(50)), read(long_source(50, 10))
     assert {len(entry.names) for entry in first.entries} == {2}
     changed = [one.id for one, other in zip(first.entries, second.entries, strict=True) if one != other]
-    assert changed == [f"BENCH:b-{number}" for number in range(10)]
+    assert changed == [f"BENCH:{reference(number)}" for number in range(1, 11)]
+    assert {entry.category for entry in first.entries} == {"UN_1267_LISTED"}
     assert first.faults == ()
 
 

@@ -21,7 +21,7 @@ class ListLimits:
     XML alone.
     """
 
-    file_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 256 * 1024 * 1024
     unpacked_bytes: int = 256 * 1024 * 1024
     depth: int = 6
     rows: int = 1_000_000

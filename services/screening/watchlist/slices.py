@@ -1,0 +1,97 @@
+"""A part of a long file: counts of all its rows, the new and changed ones as a file of their own. Pure."""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.sources.errors import MalformedList
+from services.screening.watchlist.sources.read_list import ListToRead, ReadListFile
+
+ROWS_A_SLICE: Final = 2_000
+CONTENT_BYTES: Final = 16
+_ANY_DAY: Final = datetime(1, 1, 1, tzinfo=UTC)
+_MARK_BYTES: Final = 8
+_BETWEEN: Final = "\x1f"
+
+Takes = Callable[[str, bytes], bool]
+"""Whether a row, by its entry's identifier and the digest of what it says, is new or changed."""
+
+
+@dataclass(slots=True)
+class Slice:
+    """Some rows of a file; `content` is a file of those that are read, empty where none is.
+
+    `line` is the last row's. `contents` is the digest of what the row of each kept person says, by entry.
+    `starts` are the lines of `content` at which its rows begin, `began` their lines in the whole file.
+    """
+
+    generated_at: datetime | None = None
+    line: int = 0
+    individuals: int = 0
+    by_regime: Counter[str] = field(default_factory=Counter)
+    entities_left_out: int = 0
+    stored: int = 0
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    content: bytes = b""
+    contents: dict[str, bytes] = field(default_factory=dict)
+    starts: list[int] = field(default_factory=list)
+    began: list[int] = field(default_factory=list)
+
+    def entries(self, file: ListToRead, read_file: ReadListFile) -> Iterator[tuple[WatchlistEntry, bytes]]:
+        """The persons of the rows that are read, with the digest of what each row says.
+
+        Raises:
+            MalformedList: What the format's reader refuses, with the line of the whole file.
+        """
+        if not self.content:
+            return
+        try:
+            read = read_file(replace(file, content=self.content, dated_at=file.dated_at or _ANY_DAY))
+        except MalformedList as fault:
+            line = None if fault.line is None else self._line(fault.line)
+            raise MalformedList(reason=fault.reason, element=fault.element, line=line) from None
+        self.faults += [{**flaw.as_json(), "line": self._line(flaw.line)} for flaw in read.faults]
+        for entry in read.entries:
+            yield entry, self.contents[entry.id]
+
+    def _line(self, line: int) -> int:
+        """A line of `content` as one of the whole file."""
+        number = bisect_right(self.starts, line) - 1
+        return line if number < 0 else self.began[number] + line - self.starts[number]
+
+
+class Seen:
+    """References of a file, each once."""
+
+    def __init__(self) -> None:
+        self._marks: set[bytes] = set()
+
+    def is_repeated(self, reference: str) -> bool:
+        """Whether a reference was there before."""
+        mark = blake2b(reference.encode(), digest_size=_MARK_BYTES).digest()
+        is_known = mark in self._marks
+        self._marks.add(mark)
+        return is_known
+
+
+def reading_key(file: ListToRead, *readers: ModuleType) -> bytes:
+    """What else than its own words a row's entry depends on; rows that other code read are read again."""
+    told = _BETWEEN.join((file.source, *sorted(file.regimes))).encode()
+    return blake2b(told, key=_digest_of_code(readers)).digest()
+
+
+@cache
+def _digest_of_code(modules: tuple[ModuleType, ...]) -> bytes:
+    sources = blake2b()
+    for module in modules:
+        assert module.__file__ is not None
+        sources.update(Path(module.__file__).read_bytes())
+    return sources.digest()

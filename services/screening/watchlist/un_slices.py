@@ -1,0 +1,120 @@
+"""A long list in the UN's format read in slices: only new and changed persons are parsed. Pure.
+
+Each person's element is cut out as it is written and compared by its digest; what is left of the file, with
+the elements that are read, is a shorter file of the same format for its reader. A file in which cutting could
+go wrong, because of comments, sections of unparsed text or instructions, is read whole.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Final
+
+from services.screening.watchlist import entry
+from services.screening.watchlist.slices import (
+    CONTENT_BYTES,
+    ROWS_A_SLICE,
+    Seen,
+    Slice,
+    Takes,
+    reading_key,
+)
+from services.screening.watchlist.sources import un_individual, un_states, un_xml, xml_rows
+from services.screening.watchlist.sources.errors import MalformedList
+from services.screening.watchlist.sources.read_list import ListToRead
+
+#: A shorter file is read whole within half a second.
+SLICED_FROM_BYTES: Final = 4 * 1024 * 1024
+_OPENS: Final = b"<INDIVIDUAL>"
+_CLOSES: Final = b"</INDIVIDUAL>"
+_PERSON: Final = re.compile(rb"<INDIVIDUAL>.*?</INDIVIDUAL>", re.DOTALL)
+_REFERENCE: Final = re.compile(rb"<REFERENCE_NUMBER>\s*([^<&\s]+)\s*</REFERENCE_NUMBER>")
+_REGIME: Final = re.compile(rb"<UN_LIST_TYPE>\s*([^<&]*[^<&\s])\s*</UN_LIST_TYPE>")
+_NAME: Final = re.compile(rb"<FIRST_NAME>\s*[^<\s]")
+_UNCUT: Final = (b"<!", b"<?xml-", b"<INDIVIDUAL ", b":INDIVIDUAL")
+
+
+def is_sliced_un(content: bytes, at_least: int = SLICED_FROM_BYTES) -> bool:
+    """Whether a file is long, and its persons can be told apart by their tags alone."""
+    if len(content) < at_least or any(sign in content for sign in _UNCUT):
+        return False
+    return content.count(_OPENS) == content.count(_CLOSES) > 0
+
+
+class UnSlices:
+    """A list in the UN's format, read once from top to bottom."""
+
+    def __init__(self, file: ListToRead, takes: Takes) -> None:
+        self._file = file
+        self._takes = takes
+        self._key = reading_key(file, un_xml, un_individual, un_states, xml_rows, entry)
+        self._seen = Seen()
+        content = file.content
+        if len(content) > file.limits.file_bytes:
+            raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
+        self._before = content[: content.index(_OPENS)]
+        self._after = content[content.rindex(_CLOSES) + len(_CLOSES) :]
+
+    def __iter__(self) -> Iterator[Slice]:
+        """The slices; the first one has all that is no person, and knows of when the file is.
+
+        Raises:
+            MalformedList: Not this format, cut off, beyond the limits, a person stands twice.
+        """
+        content = self._file.content
+        part, read = self._frame(), []
+        line, place, end = 1, 0, len(self._before)
+        for number, found in enumerate(_PERSON.finditer(content), start=1):
+            if content[end : found.start()].strip() and number > 1:
+                raise MalformedList(reason="NOT_WELL_FORMED", element="INDIVIDUAL", line=line)
+            line += content.count(b"\n", place, found.start())
+            place, end = found.start(), found.end()
+            if number > self._file.limits.rows:
+                raise MalformedList(reason="TOO_MANY_ROWS", element="INDIVIDUAL", line=line)
+            part.line = line
+            if self._is_read(part, found[0], line):
+                read.append((found[0], line))
+            if number % ROWS_A_SLICE == 0:
+                yield self._with_content(part, read)
+                part, read = Slice(), []
+        yield self._with_content(part, read)
+
+    def _frame(self) -> Slice:
+        """What is no person, as its reader counts it: with one person, because a list of none is refused."""
+        content = self._file.content
+        person = content[content.index(_OPENS) : content.index(_CLOSES) + len(_CLOSES)]
+        frame = un_xml.read_un_list(replace(self._file, content=self._before + person + self._after))
+        return Slice(generated_at=frame.generated_at, entities_left_out=frame.entities_left_out)
+
+    def _is_read(self, part: Slice, person: bytes, line: int) -> bool:
+        """Count a person; whether it has to be read, because it is new, changed or broken."""
+        reference, regime = _REFERENCE.search(person), _REGIME.search(person)
+        part.individuals += 1
+        if reference is None or regime is None:
+            return True
+        number = reference[1].decode()
+        if self._seen.is_repeated(number):
+            raise MalformedList(reason="REPEATED_REFERENCE", element="INDIVIDUAL", line=line)
+        name = " ".join(regime[1].decode().split())
+        part.by_regime[name] += 1
+        is_broken = _NAME.search(person) is None
+        if name not in self._file.regimes:
+            return is_broken
+        part.stored += 1
+        entry_id = f"{self._file.source}:{number}"
+        content = blake2b(person, digest_size=CONTENT_BYTES, key=self._key).digest()
+        part.contents[entry_id] = content
+        return self._takes(entry_id, content) or is_broken
+
+    def _with_content(self, part: Slice, persons: list[tuple[bytes, int]]) -> Slice:
+        """A slice with the persons of it that are read, as a file."""
+        if not persons:
+            return part
+        line = self._before.count(b"\n") + 1
+        for person, began in persons:
+            part.starts.append(line)
+            part.began.append(began)
+            line += person.count(b"\n") + 1
+        part.content = b"".join((self._before, *(person + b"\n" for person, _ in persons), self._after))
+        return part
