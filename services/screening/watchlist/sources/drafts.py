@@ -46,7 +46,8 @@ def birth_of(year: str, month: str = "", day: str = "", *, is_circa: bool = Fals
     """A birth date from its parts; empty and zero parts are unknown."""
     if not year.isascii() or not year.isdigit() or not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
         return None
-    month, day = month.strip("0"), day.strip("0 ") and day
+    # Only zeros in front stand for nothing: October is written 10.
+    month, day = month.strip().lstrip("0"), day.strip().lstrip("0")
     if is_circa:
         return BirthDate(BirthDateKind.APPROXIMATE, year=int(year))
     if not month:

@@ -18,6 +18,7 @@ from services.screening.watchlist.entry import (
     NameKind,
     NameQuality,
 )
+from services.screening.watchlist.sources.drafts import birth_of
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.read_list import ListLimits, ListToRead, ReadList
 from services.screening.watchlist.sources.registry import READERS
@@ -98,6 +99,21 @@ REGIMES = {"eu": "TAQA", "uk": "ISIL and Al-Qaida", "opensanctions": "un_sc"}
 def read(form: str, content: bytes, **more: Any) -> ReadList:
     regimes = frozenset({REGIMES[form], "crime.terror"})
     return READERS[form](replace(ListToRead(content, form.upper(), regimes), **more))
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day", "expected"),
+    [
+        ("1970", "10", "20", "1970-10-20"),
+        ("1970", "1", "2", "1970-01-02"),
+        ("1970", "01", "00", "1970-01"),
+        ("1970", "12", "", "1970-12"),
+    ],
+)
+def test_parts_of_a_birth_date_keep_their_zeros(year: str, month: str, day: str, expected: str) -> None:
+    birth = birth_of(year, month, day)
+    assert birth is not None
+    assert str(birth.date) == expected
 
 
 @pytest.mark.parametrize("form", FORMATS)
