@@ -1,21 +1,25 @@
 """False alerts by region of name origin, sex and age band, as SG-43 judges them.
 
-The population is stated in `deploy/local/synthetic/origins.py`: as many innocent travellers of each of 14
-regions; whoever is alerted at the default threshold is a false alert. Once against a broad list on which all
-regions stand alike, once against the United Nations' list alone where its file is at hand.
+Two stated populations, as many innocent travellers of each region: `deploy/local/synthetic/origins.py` has
+14 regions with a dozen names each, so that full names repeat far more than among people, and
+`deploy/local/match_cases/people.py` 16 regions whose names are as frequent as their rank says. Whoever is
+alerted at the default threshold is a false alert. Each against a list on which all its regions stand alike,
+the first against the United Nations' list alone too, where its file is at hand.
 """
 
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from deploy.local.benchmarks.figure import Figure
-from deploy.local.match_population import Region
+from deploy.local.match_cases.people import People
+from deploy.local.match_cases.regions import REGIONS, Region
 from deploy.local.synthetic.origins import ORIGINS, WorldPopulation
 from services.screening.matching import ALGORITHM, Matcher
 from services.screening.watchlist.entry import WatchlistEntry
@@ -25,8 +29,11 @@ from shared.travel import Traveller
 
 SEED: Final = 43
 LISTED: Final = 20_000
-#: So many that a rate of five in 10,000 is a hundred alerts in all regions together, and minutes suffice.
-TRAVELLERS_A_REGION: Final = 20_000
+#: So many that a region with two alerts in 10,000 has the 20 that SG-43 asks for; about five quiet minutes.
+TRAVELLERS_A_REGION: Final = 100_000
+#: Vocabularies of rare names that nothing was tuned on: the list's and the travellers'.
+LISTED_VOCABULARY: Final = 40
+TRAVELLING_VOCABULARY: Final = 41
 TRAVELLERS_AT_ONCE: Final = 2_000
 UN_FILE: Final = Path("../shared/data/un_consolidated.xml")
 UN_REGIMES: Final = frozenset({"Al-Qaida", "Taliban"})
@@ -35,6 +42,8 @@ LEAST_ALERTS: Final = 20
 GOAL_RATIO: Final = 3.0
 #: A region's rate against the United Nations' list alone, for 10,000 travellers.
 CAP_ALONE: Final = 5.0
+Travelling = Mapping[str, Callable[[], Traveller]]
+"""By region: what gives the next innocent traveller."""
 _Z_95: Final = 1.959964
 _AGE_BANDS: Final = ((0, 17), (18, 29), (30, 44), (45, 59), (60, 150))
 
@@ -96,13 +105,17 @@ def worst_over_best(cells: Sequence[Cell]) -> tuple[float | None, float | None]:
 
 
 def measure_fairness() -> Iterator[Figure]:
-    """The tables of both lists; the file that the console's page takes is written beside them."""
-    population = WorldPopulation(SEED)
-    entries = [population.listed(number)[0] for number in range(1, LISTED + 1)]
-    broad = table("BROAD", Matcher.compile(entries))
-    tables = [broad]
+    """The tables of all lists; the file that the console's page takes is written beside them."""
+    world, people = WorldPopulation(SEED), People(SEED, LISTED_VOCABULARY)
+    lists = {
+        "BROAD": ([world.listed(number)[0] for number in range(LISTED)], few_names),
+        "VARIED": ([people.listed(number).entry for number in range(LISTED)], many_names),
+    }
     if UN_FILE.is_file():
-        tables.append(table("UN_ALONE", Matcher.compile(_un_entries(UN_FILE))))
+        lists["UN_ALONE"] = (_un_entries(UN_FILE), few_names)
+    tables = [
+        table(name, Matcher.compile(entries), travelling()) for name, (entries, travelling) in lists.items()
+    ]
     for each in tables:
         yield from _figures(each)
     measured = datetime.now(UTC)
@@ -110,17 +123,30 @@ def measure_fairness() -> Iterator[Figure]:
     Path("fairness.json").write_text(json.dumps(body, sort_keys=True, indent=1) + "\n", encoding="utf-8")
 
 
-def table(name: str, matcher: Matcher, *, count: int = TRAVELLERS_A_REGION) -> dict[str, Any]:
-    """False alerts of `count` innocent travellers of each region, by region, sex and age band."""
+def few_names() -> Travelling:
+    """Innocents of the fourteen regions with a dozen names each."""
     population = WorldPopulation(SEED + 1)
+    return {origin.name: partial(population.innocent, origin) for origin in ORIGINS}
+
+
+def many_names() -> Travelling:
+    """Innocents of the sixteen regions whose names are as frequent as their rank says."""
+    people = People(SEED + 1, TRAVELLING_VOCABULARY)
+    return {region.name: partial(_innocent, people, region) for region in REGIONS}
+
+
+def _innocent(people: People, region: Region) -> Traveller:
+    return people.innocent(region)[1]
+
+
+def table(
+    name: str, matcher: Matcher, travelling: Travelling, *, count: int = TRAVELLERS_A_REGION
+) -> dict[str, Any]:
+    """False alerts of `count` innocent travellers of each region, by region, sex and age band."""
     groups: dict[str, dict[str, list[int]]] = {"region": {}, "sex": {}, "age": {}}
-    for origin in ORIGINS:
-        for traveller, is_alert in _screened(matcher, population, origin, count):
-            for kind, group in (
-                ("region", origin.name),
-                ("sex", str(traveller.sex)),
-                ("age", _band(traveller)),
-            ):
+    for region, innocent in travelling.items():
+        for traveller, is_alert in _screened(matcher, innocent, count):
+            for kind, group in (("region", region), ("sex", str(traveller.sex)), ("age", _band(traveller))):
                 counted = groups[kind].setdefault(group, [0, 0])
                 counted[0] += 1
                 counted[1] += is_alert
@@ -140,11 +166,11 @@ def table(name: str, matcher: Matcher, *, count: int = TRAVELLERS_A_REGION) -> d
 
 
 def _screened(
-    matcher: Matcher, population: WorldPopulation, origin: Region, count: int
+    matcher: Matcher, innocent: Callable[[], Traveller], count: int
 ) -> Iterator[tuple[Traveller, bool]]:
     """Innocent travellers of a region, and whether any entry alerts."""
     for first in range(0, count, TRAVELLERS_AT_ONCE):
-        travellers = [population.innocent(origin) for _ in range(min(TRAVELLERS_AT_ONCE, count - first))]
+        travellers = [innocent() for _ in range(min(TRAVELLERS_AT_ONCE, count - first))]
         yield from zip(travellers, map(bool, matcher.screen(travellers)), strict=True)
 
 
