@@ -226,6 +226,12 @@ SECTIONS: Final[Sequence[Section]] = (
                 Permission.READ_OVERSIGHT,
             ),
             Entry(
+                "/incidents",
+                "Incidents",
+                "What went wrong with data, who was told by when, and what was learnt.",
+                Permission.READ_INCIDENTS,
+            ),
+            Entry(
                 "/suspensions",
                 "Suspended",
                 "What oversight suspended, by which order, and who can lift it.",

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest import (
     expected_routes,
+    incident_routes,
     interactive_routes,
     quality_routes,
     register_routes,
@@ -99,6 +100,7 @@ def create_app(
             desk_router,
             service_state_router,
             register_routes.router,
+            incident_routes.router,
             retention_routes.router,
             rights_routes.router,
             untold_routes.router,

@@ -60,6 +60,10 @@ class Permission(StrEnum):
     READ_RIGHTS = "READ_RIGHTS"
     HANDLE_RIGHTS = "HANDLE_RIGHTS"
     APPROVE_RIGHTS = "APPROVE_RIGHTS"
+    # incidents, in ingest
+    REPORT_INCIDENT = "REPORT_INCIDENT"
+    READ_INCIDENTS = "READ_INCIDENTS"
+    CLOSE_INCIDENT = "CLOSE_INCIDENT"
     # boarding, in ingest
     TELL_CARRIER = "TELL_CARRIER"
     # registers of ingest and sharing
@@ -123,6 +127,9 @@ class Permission(StrEnum):
 
 OVERSIGHT: Final = frozenset({Role.AUDITOR, Role.DPO, Role.INDEPENDENT_AUTHORITY, Role.COURT})
 STAFF: Final = frozenset(Role) - {Role.CARRIER}
+_OFFICE: Final = frozenset(
+    {Role.SUPERVISOR, Role.DUTY_SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.ADMIN, Role.PIU_HEAD}
+)
 _SHARE_READERS: Final = frozenset(
     {Role.SUPERVISOR, Role.LIAISON, Role.LEGAL, Role.HUMAN_RIGHTS, Role.DPO, Role.AUDITOR}
 )
@@ -148,6 +155,9 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.READ_RIGHTS: OVERSIGHT | {Role.LEGAL, Role.HUMAN_RIGHTS},
         Permission.HANDLE_RIGHTS: frozenset({Role.LEGAL, Role.HUMAN_RIGHTS}),
         Permission.APPROVE_RIGHTS: frozenset({Role.DPO, Role.LEGAL, Role.INDEPENDENT_AUTHORITY}),
+        Permission.REPORT_INCIDENT: _OFFICE | {Role.DPO},
+        Permission.READ_INCIDENTS: OVERSIGHT | _OFFICE,
+        Permission.CLOSE_INCIDENT: frozenset({Role.DPO}),
         Permission.TELL_CARRIER: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.HUMAN_RIGHTS, Role.ADMIN, Role.PIU_HEAD},

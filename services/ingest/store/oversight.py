@@ -83,6 +83,12 @@ SELECT count(*) AS asked, count(*) FILTER (WHERE is_granted) AS granted,
 FROM reidentification WHERE asked_at >= :since AND asked_at < :until
 """)
 
+_INCIDENTS = text("""
+SELECT kind AS part, count(*) AS number FROM incident
+WHERE found_at >= :since AND found_at < :until GROUP BY kind ORDER BY kind
+""")
+_INCIDENTS_OPEN = text("SELECT count(*) AS number FROM incident WHERE closed_at IS NULL")
+
 
 class OversightStore:
     """Reads the tables of ingest for oversight; writes nothing."""
@@ -102,6 +108,8 @@ class OversightStore:
             *await _rights(ask),
             *await _notifications(ask),
             *await _retention(ask),
+            *counts(13, "incidents_found", await ask.parts(_INCIDENTS)),
+            count(13, "incidents_open_now", (await ask.row(_INCIDENTS_OPEN)).number),
         ]
 
 

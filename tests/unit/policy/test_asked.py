@@ -26,6 +26,7 @@ ASKED = {
         "redress.decide",
         "subject.answer",
         "notify.defer",
+        "incident.close",
         "oversight.read",
     },
     "screening": {
