@@ -33,7 +33,9 @@ class ScreeningSubjects:
 
     async def changed(self, connection: AsyncConnection, suspension: Suspension) -> None:
         """Have every worker build its index anew where the entries in use are others now."""
-        if suspension.kind is SuspensionKind.ENTRY or suspension.object_id.startswith(SOURCE_RULES):
+        if suspension.kind is SuspensionKind.ENTRY:
+            await WatchlistStore().next_generation(connection, changed=[suspension.object_id])
+        elif suspension.object_id.startswith(SOURCE_RULES):
             await WatchlistStore().next_generation(connection)
 
 

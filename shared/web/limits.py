@@ -7,6 +7,7 @@ a route that takes more says so: `@router.post("/v1/messages", max_body_size=4 *
 import asyncio
 import math
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -21,6 +22,10 @@ from shared.errors import DomainError
 MEBIBYTE: Final = 1_048_576
 DEFAULT_MAX_BODY_BYTES: Final = MEBIBYTE
 BODY_SECONDS: Final = 30.0
+#: A long body may take longer than that: so many announced bytes a second more, up to `LONGEST_BODY_SECONDS`.
+BODY_BYTES_A_SECOND: Final = 2 * MEBIBYTE
+LONGEST_BODY_SECONDS: Final = 150.0
+_LENGTH_DIGITS: Final = 12
 MAX_RATE_KEYS: Final = 10_000
 
 
@@ -80,7 +85,10 @@ async def limited_body(request: Request) -> bytes:
 
 
 class BodyDeadline:
-    """Ends a request whose body does not arrive within `BODY_SECONDS` (408): a slow sender holds no place."""
+    """Ends a request whose body does not arrive in time (408): a slow sender holds no place.
+
+    That is `BODY_SECONDS`, and longer for a body that says it is long, such as a list of 200 MB.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
         self._app = app
@@ -91,7 +99,7 @@ class BodyDeadline:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        deadline = asyncio.get_running_loop().time() + self._seconds
+        deadline = asyncio.get_running_loop().time() + body_seconds(self._seconds, scope.get("headers", ()))
         is_complete = False
 
         async def receive_in_time() -> Message:
@@ -108,3 +116,10 @@ class BodyDeadline:
             return message
 
         await self._app(scope, receive_in_time, send)
+
+
+def body_seconds(usual: float, headers: Iterable[tuple[bytes, bytes]]) -> float:
+    """Seconds that a body may take to arrive, by the length that its headers announce."""
+    announced = dict(headers).get(b"content-length", b"")
+    length = int(announced) if announced.isdigit() and len(announced) <= _LENGTH_DIGITS else 0
+    return min(usual + length / BODY_BYTES_A_SECOND, max(usual, LONGEST_BODY_SECONDS))

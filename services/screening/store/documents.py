@@ -15,7 +15,6 @@ from services.screening.watchlist.entry import EntryDocument, Listing, Watchlist
 from services.screening.watchlist.sources.lost_document import LostDocument, number_key
 from shared.personal import Personal
 
-_ROWS_A_STATEMENT = 2000
 _COLUMNS = "source_id, version_id, number, issuer, kind, document_type, reported_on"
 #: How the identifier of a document begins where hits and reviews speak of entries: `DOC:SOURCE:STATE:NUMBER`.
 DOCUMENT_ENTRIES = "DOC:"
@@ -58,33 +57,7 @@ class FoundDocument(Personal):
 
 
 class DocumentStore:
-    """Documents in PostgreSQL; those of the version in force are looked up."""
-
-    async def add(
-        self, connection: AsyncConnection, version_id: UUID, documents: Sequence[LostDocument]
-    ) -> None:
-        """Store the documents of a version."""
-        statement = text(
-            "INSERT INTO lost_document"
-            " (version_id, ordinal, number_key, number, issuer, kind, document_type, reported_on)"
-            " SELECT CAST(:version_id AS uuid), ordinal, number_key, number, issuer, kind, document_type,"
-            " reported_on FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(ordinal int, number_key text,"
-            " number text, issuer text, kind text, document_type text, reported_on date)"
-        )
-        for start in range(0, len(documents), _ROWS_A_STATEMENT):
-            rows = as_rows(
-                {
-                    "ordinal": ordinal,
-                    "number_key": each.number_key,
-                    "number": each.number,
-                    "issuer": each.issuer,
-                    "kind": each.kind,
-                    "document_type": each.type,
-                    "reported_on": each.reported_on,
-                }
-                for ordinal, each in enumerate(documents[start : start + _ROWS_A_STATEMENT], start=start)
-            )
-            await connection.execute(statement, {"version_id": version_id, "rows": rows})
+    """Documents in PostgreSQL; those of the version in force are looked up. An import writes them."""
 
     async def look_up(
         self, connection: AsyncConnection, asked: Collection[tuple[str, str]]

@@ -51,11 +51,14 @@ class MergeStore:
             },
         )
 
-    async def undo(self, connection: AsyncConnection, decision_id: UUID, person: str, at: datetime) -> bool:
-        """Take a decision back; whether it stood."""
+    async def undo(
+        self, connection: AsyncConnection, decision_id: UUID, person: str, at: datetime
+    ) -> tuple[str, str] | None:
+        """Take a decision back; the pair that it was about, `None` where it did not stand."""
         statement = text(
             "UPDATE merge_decision SET undone_by = :person, undone_at = :at"
-            " WHERE decision_id = :id AND undone_at IS NULL"
+            " WHERE decision_id = :id AND undone_at IS NULL RETURNING entry_id, other_id"
         )
         done = await connection.execute(statement, {"id": decision_id, "person": person, "at": at})
-        return done.rowcount == 1
+        row = done.one_or_none()
+        return None if row is None else (row.entry_id, row.other_id)

@@ -75,7 +75,7 @@ class Merging:
                 author=approved.proposer,
                 at=now,
             )
-            await stores.watchlist.next_generation(connection)
+            await stores.watchlist.next_generation(connection, changed=pair)
             await self._ports.audit.append_many(connection, [record])
             return decision_id
 
@@ -87,7 +87,7 @@ class Merging:
             await self._ports.stores.merges.add(
                 connection, decision_id, pair, "TOLD_APART", None, author=principal.subject, at=now
             )
-            await self._ports.stores.watchlist.next_generation(connection)
+            await self._ports.stores.watchlist.next_generation(connection, changed=pair)
             await self._ports.audit.append(
                 connection,
                 actor=principal.subject,
@@ -108,9 +108,10 @@ class Merging:
         """
         now = self._ports.clock.now()
         async with self._ports.transaction() as connection:
-            if not await self._ports.stores.merges.undo(connection, decision_id, principal.subject, now):
+            pair = await self._ports.stores.merges.undo(connection, decision_id, principal.subject, now)
+            if pair is None:
                 raise AlreadyDecided(kind="merge")
-            await self._ports.stores.watchlist.next_generation(connection)
+            await self._ports.stores.watchlist.next_generation(connection, changed=pair)
             await self._ports.audit.append(
                 connection,
                 actor=principal.subject,

@@ -117,7 +117,7 @@ class BaseRows:
     """What the version that is changed holds of each entry: a digest of what its file said."""
 
     def __init__(self, lines: Iterable[bytes] = ()) -> None:
-        """Read lines of `content entry_id`, as `ListRowStore.copy_out` gives them."""
+        """Read lines of `content entry_id`, as `ListRowStore.copy_contents` gives them."""
         self._content: dict[bytes, bytes] = {}
         for line in lines:
             content, _, entry_id = line.rstrip(b"\n").partition(b" ")

@@ -9,14 +9,17 @@ from starlette.types import Message, Receive, Scope, Send
 
 from shared.security.roles import Role
 from shared.web.limits import (
+    BODY_BYTES_A_SECOND,
     CARRIER_RATE,
     DEFAULT_MAX_BODY_BYTES,
+    LONGEST_BODY_SECONDS,
     MAX_RATE_KEYS,
     USER_RATE,
     BodyDeadline,
     Rate,
     RateLimiter,
     TooManyRequests,
+    body_seconds,
 )
 from tests.unit.web.app import SetClock, an_app, client_of
 
@@ -129,6 +132,23 @@ async def test_body_that_never_ends_is_given_up() -> None:
     with pytest.raises(HTTPException) as ended:
         await BodyDeadline(reads, seconds=0.01)({"type": "http"}, receive, send)
     assert ended.value.status_code == 408
+
+
+@pytest.mark.parametrize(
+    ("announced", "seconds"),
+    [
+        (None, 30),
+        (b"0", 30),
+        (b"%d" % (20 * BODY_BYTES_A_SECOND), 50),
+        (b"9" * 12, LONGEST_BODY_SECONDS),
+        (b"9" * 13, 30),
+        (b"-5", 30),
+        (b"many", 30),
+    ],
+)
+def test_a_long_body_may_take_longer_but_not_for_ever(announced: bytes | None, seconds: float) -> None:
+    headers = [] if announced is None else [(b"content-length", announced)]
+    assert body_seconds(30.0, headers) == seconds
 
 
 async def test_waiting_for_the_client_to_leave_has_no_deadline() -> None:
