@@ -66,7 +66,7 @@ def _rows(table: Table) -> Iterator[TableRow]:
     if header is None or tuple(header[column] for column in range(len(_HEADER))) != _HEADER:
         raise table.refusal("NOT_THIS_FORMAT", 1)
     for row in rows:
-        if not row[_ID]:
+        if not row[_ID] or len(row.cells) < len(header.cells):
             raise table.refusal("NOT_THIS_FORMAT", row.line)
         yield row
 

@@ -30,8 +30,6 @@ def read_un_list(file: ListToRead) -> ReadList:
     Source:
         `spec/watchlist-governance.md` §6 and §6.1; S/RES/2253 (2015); SG-01 and SG-18 for the purpose.
     """
-    if len(file.content) > file.limits.file_bytes:
-        raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
     by_regime: Counter[str] = Counter()
     entries: dict[str, WatchlistEntry] = {}
     seen: set[str] = set()

@@ -59,6 +59,8 @@ class XmlRows:
         Raises:
             MalformedList: Not this list, cut off, beyond the limits, with a DOCTYPE, or without any row.
         """
+        if len(self._content) > self._limits.file_bytes:
+            raise MalformedList(reason="LIST_TOO_LARGE", element=self._layout.root, line=None)
         if not self._content or self._content.isspace():
             raise MalformedList(reason="NO_ROWS", element=self._layout.root, line=_FIRST_LINE)
         try:
