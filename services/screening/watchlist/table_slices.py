@@ -40,6 +40,7 @@ class TableSlices:
         self._takes = takes
         self._key = reading_key(file, opensanctions, drafts, entry, un_states)
         self._seen = Seen()
+        self._width = 0
         (self._table,) = read_tables(file.content, _FILE, file.limits).by_name.values()
 
     def __iter__(self) -> Iterator[Slice]:
@@ -52,6 +53,7 @@ class TableSlices:
         titles = next(rows, None)
         if titles is None:
             raise self._table.refusal("NOT_THIS_FORMAT", 1)
+        self._width = len(titles.cells)
         part, newest = Slice(), None
         read: list[TableRow] = []
         for number, row in enumerate(rows, start=1):
@@ -71,16 +73,17 @@ class TableSlices:
 
     def _is_read(self, part: Slice, row: TableRow) -> bool:
         """Count a row; whether it has to be read, because it is new, changed or broken."""
+        is_cut_off = not row[_ID] or len(row.cells) < self._width
         if row[_SCHEMA].lower() != _PERSON:
             part.entities_left_out += 1
-            return not row[_ID]
+            return is_cut_off
         reference = row[_ID]
         if self._seen.is_repeated(reference):
             raise self._table.refusal("REPEATED_REFERENCE", row.line)
         programmes = {each.strip() for each in row[_DATASET].split(";") if each.strip()}
         part.individuals += 1
         part.by_regime.update(programmes)
-        is_broken = not reference or not row[_NAME]
+        is_broken = is_cut_off or not row[_NAME]
         if self._file.regimes.isdisjoint(programmes):
             return is_broken
         part.stored += 1
