@@ -42,6 +42,7 @@ def prepare(path: Path, own_authority: str, policy_signers: Sequence[str]) -> No
     sign_policy(folder, policy_signers, now)
     make_passwords(folder.path / "passwords")
     folder.checkpoints.mkdir(mode=0o700, exist_ok=True)
+    folder.compiled_lists.mkdir(mode=0o700, exist_ok=True)
     if os.geteuid() == 0:
         for each in (folder.path, *folder.path.rglob("*")):
             os.chown(each, CONTAINER_ID, CONTAINER_ID)

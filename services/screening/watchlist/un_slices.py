@@ -52,7 +52,7 @@ class UnSlices:
         self._seen = Seen()
         content = file.content
         if len(content) > file.limits.file_bytes:
-            raise MalformedList(reason="LIST_TOO_LARGE", element=None, line=None)
+            raise MalformedList(reason="LIST_TOO_LARGE", element="CONSOLIDATED_LIST", line=None)
         self._before = content[: content.index(_OPENS)]
         self._after = content[content.rindex(_CLOSES) + len(_CLOSES) :]
 

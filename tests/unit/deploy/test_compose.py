@@ -25,7 +25,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "sharing": SharingSettings,
     "console": ConsoleSettings,
 }
-WRITABLE = {"/checkpoints", "/door"}
+WRITABLE = {"/checkpoints", "/compiled-lists", "/door"}
 
 
 @pytest.fixture(scope="module")

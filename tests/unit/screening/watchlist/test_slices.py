@@ -119,8 +119,9 @@ def test_a_table_is_counted_as_its_reader_counts_it(rows: list[str]) -> None:
         [a_row(1), a_row(2), a_row(3), a_row(4), ",Person,SOMEBODY,,,,,,,,,listed,,,\n"],
         [a_row(1), a_row(2), a_row(3), "p-9,Person,,,,,,,,,,other,,,\n"],
         [a_row(1), '"no end'],
+        [a_row(1), "p-2,Person\n"],
     ],
-    ids=["a person twice", "no identifier", "no name", "a quotation without end"],
+    ids=["a person twice", "no identifier", "no name", "a quotation without end", "cut off"],
 )
 def test_a_broken_table_is_refused_at_its_line(rows: list[str]) -> None:
     assert_as_whole(wanted_of("opensanctions"), a_table(rows))
