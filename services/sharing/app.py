@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,14 +24,15 @@ from services.sharing import (
 from services.sharing.courier import SENDER
 from services.sharing.decide import NATIONAL_RELEASE, SCREENING
 from services.sharing.oversight import NotingPolicy, judge_again
-from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing, wire
+from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing
 from services.sharing.receive import REPLAY_KEPT
 from services.sharing.screening_client import HitStates, ScreeningClient
 from services.sharing.settings import SharingSettings
-from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
+from services.sharing.store.replays import ReplayStore
+from services.sharing.wiring import wire
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
@@ -70,6 +71,16 @@ class Ports:
     carrier: Carrier | None
     hit_states: HitStates | None
     transport: httpx.AsyncBaseTransport | None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What the service is made from."""
+
+    settings: SharingSettings
+    clock: Clock
+    policy: SafeguardsEngine
+    ports: Ports
 
 
 def create_app(
@@ -126,69 +137,80 @@ def load_policy(settings: SharingSettings, clock: Clock) -> PolicyEngine:
     )
 
 
-def _lifespan(
-    settings: SharingSettings,
-    clock: Clock,
-    policy: SafeguardsEngine,
-    ports: Ports,
-) -> Lifespan:
+def _lifespan(settings: SharingSettings, clock: Clock, policy: SafeguardsEngine, ports: Ports) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            client = await opened.enter_async_context(_client())
-            transport = await opened.enter_async_context(_client(ports.transport))
-            engine = await opened.enter_async_context(
-                _database(settings.database_url.get_secret_value(), POOL_SIZE)
-            )
-            vault_url = settings.vault_database_url or settings.database_url
-            vault_engine = await opened.enter_async_context(
-                _database(vault_url.get_secret_value(), VAULT_POOL)
-            )
             watch = ChainWatch()
-            identifiers = RandomIdentifiers(clock)
-            kept = KeptInputs(clock)
-            audit = AuditLog(SERVICE, clock, identifiers, kept.write)
-            app.state.audit_desk = await opened.enter_async_context(
-                running_audit(
-                    engine,
-                    service=SERVICE,
-                    signer=checkpoint_signer(
-                        settings.keys_folder, settings.own_state, SERVICE, valid_at=clock.now()
-                    ),
-                    log=audit,
-                    clock=clock,
-                    sinks=settings.audit_checkpoint_sinks,
-                    client=client,
-                    report=watch.report,
-                )
-            )
-            service_key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
-            signer = ServiceSigner(SERVICE, service_key, clock)
-            sharing = wire(
-                Foundations(
-                    settings=settings,
-                    engine=engine,
-                    vault_engine=vault_engine,
-                    policy=NotingPolicy(policy, kept),
-                    hit_states=ports.hit_states or ScreeningClient(client, settings.screening_url, signer),
-                    transport=transport,
-                    state_of=Airports.load(settings.airports_file).state_of,
-                    audit=audit,
-                    chain_is_whole=watch.is_whole,
-                    clock=clock,
-                    identifiers=identifiers,
-                )
-            )
+            client = await opened.enter_async_context(_client())
+            base = await _foundations(opened, Given(settings, clock, policy, ports), client, watch)
+            app.state.audit_desk = await opened.enter_async_context(_audit(base, client, watch))
+            sharing = wire(base)
             app.state.sharing = sharing
             app.state.judge_again = partial(judge_again, policy)
-            app.state.oversight_gate = OversightGate(SERVICE, engine, audit, policy.decide, watch.is_whole)
+            app.state.oversight_gate = OversightGate(
+                SERVICE, base.engine, base.audit, policy.decide, watch.is_whole
+            )
             app.state.on_refusal = _log_refusal(sharing)
-            app.state.readiness_checks["database"] = _check(engine)
-            carrier = ports.carrier or HttpCarrier(client, {SCREENING: settings.screening_url}, signer)
+            app.state.readiness_checks["database"] = _check(base.engine)
+            carrier = ports.carrier or HttpCarrier(
+                client, {SCREENING: settings.screening_url}, _signer(settings, clock)
+            )
             await opened.enter_async_context(_working(sharing, carrier, clock))
             yield
 
     return lifespan
+
+
+async def _foundations(
+    opened: AsyncExitStack, given: Given, client: httpx.AsyncClient, watch: ChainWatch
+) -> Foundations:
+    """What every use case stands on; databases and clients are closed with the service."""
+    settings, clock = given.settings, given.clock
+    engine = await opened.enter_async_context(_database(settings.database_url.get_secret_value(), POOL_SIZE))
+    vault_url = settings.vault_database_url or settings.database_url
+    vault_engine = await opened.enter_async_context(_database(vault_url.get_secret_value(), VAULT_POOL))
+    identifiers = RandomIdentifiers(clock)
+    kept = KeptInputs(clock)
+    return Foundations(
+        settings=settings,
+        engine=engine,
+        vault_engine=vault_engine,
+        policy=NotingPolicy(given.policy, kept),
+        hit_states=given.ports.hit_states
+        or ScreeningClient(client, settings.screening_url, _signer(settings, clock)),
+        transport=await opened.enter_async_context(_client(given.ports.transport)),
+        state_of=Airports.load(settings.airports_file).state_of,
+        audit=AuditLog(SERVICE, clock, identifiers, kept.write),
+        chain_is_whole=watch.is_whole,
+        clock=clock,
+        identifiers=identifiers,
+    )
+
+
+def _audit(
+    base: Foundations, client: httpx.AsyncClient, watch: ChainWatch
+) -> AbstractAsyncContextManager[AuditDesk]:
+    """The audit log's own work: positions, checkpoints, witnesses."""
+    settings = base.settings
+    return running_audit(
+        base.engine,
+        service=SERVICE,
+        signer=checkpoint_signer(
+            settings.keys_folder, settings.own_state, SERVICE, valid_at=base.clock.now()
+        ),
+        log=base.audit,
+        clock=base.clock,
+        sinks=settings.audit_checkpoint_sinks,
+        client=client,
+        report=watch.report,
+    )
+
+
+def _signer(settings: SharingSettings, clock: Clock) -> ServiceSigner:
+    """Signs our requests to other services of this State."""
+    key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
+    return ServiceSigner(SERVICE, key, clock)
 
 
 @asynccontextmanager
@@ -198,8 +220,8 @@ async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIte
     rules = [
         PruneRule("inbox", INBOX_KEPT, Inbox.forget),
         PruneRule("decision_input", INPUTS_KEPT, forget_inputs),
-        PruneRule("exchange_seen", REPLAY_KEPT, ExchangeStore.forget_seen),
-        PruneRule("exchange_nonce", NO_TIME, ExchangeStore.forget_nonces),
+        PruneRule("exchange_seen", REPLAY_KEPT, ReplayStore.forget_seen),
+        PruneRule("exchange_nonce", NO_TIME, ReplayStore.forget_nonces),
     ]
     pruner = Pruner(sharing.engine, rules, clock)
     stop = asyncio.Event()

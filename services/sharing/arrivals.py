@@ -27,16 +27,8 @@ from services.sharing.notices_in import (
     received_notices,
     withdrawn_notice,
 )
-from services.sharing.payloads import (
-    Consent,
-    Correct,
-    Done,
-    Notify,
-    Part,
-    Recall,
-    Suspension,
-    WatchlistRemoval,
-)
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import Consent, Correct, Done, Notify, Recall, Suspension, WatchlistRemoval
 from services.sharing.post import Post
 from services.sharing.registry_entries import Agreement, Authority
 from services.sharing.registry_entries import Suspension as Suspended

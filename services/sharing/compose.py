@@ -12,7 +12,7 @@ from services.sharing.envelope import SPEC, oversight_digest, seal_payload, sign
 from services.sharing.message_types import TYPES, payload_type
 from services.sharing.minimum_sets import CAVEATS, canonical_json, digest_of
 from services.sharing.notices import Sender
-from services.sharing.payloads import Part
+from services.sharing.payload_parts import Part
 from services.sharing.registry_entries import AuthorityKey
 
 #: Clear payloads are filled up to a multiple of this, so that their length tells nothing of what they say.

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange_records import Direction
 from services.sharing.minimum_sets import notify_payload
-from services.sharing.payloads import Correct, Notify, Recall, WithdrawalReason
+from services.sharing.payload_parts import WithdrawalReason
+from services.sharing.payloads import Correct, Notify, Recall
 from services.sharing.post import Post
 from services.sharing.share_records import Channel, Notice, NoticeState, Share
 from services.sharing.store.exchange import ExchangeStore

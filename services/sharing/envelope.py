@@ -22,7 +22,8 @@ from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_val
 from services.sharing.errors import EnvelopeRefused
 from services.sharing.message_types import TYPES, MessageType, MinimumSet, payload_type
 from services.sharing.minimum_sets import canonical_json, digest_of
-from services.sharing.payloads import PAYLOADS, DataClass, Part, Text
+from services.sharing.payload_parts import DataClass, Part, Text
+from services.sharing.payloads import PAYLOADS
 from services.sharing.registry_entries import HandlingCode, PurposeCode
 
 SPEC: Final = "ctx-1.0"

@@ -15,7 +15,8 @@ from services.sharing.emergencies import REVIEWED_WITHIN
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.overdue import ring_overdue
 from services.sharing.partners import RECORD_WINDOW
-from services.sharing.payloads import IdentityAnswer, Part, PnrResponse
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import IdentityAnswer, PnrResponse
 from services.sharing.post import Post
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import Register, RegisterStore

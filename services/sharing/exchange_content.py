@@ -7,7 +7,7 @@ from joserfc.jwk import ECKey, OKPKey
 from services.sharing.envelope import kept_envelope, open_payload, sealed_to
 from services.sharing.errors import ContentWithdrawn
 from services.sharing.exchange_records import ExchangeMessage
-from services.sharing.payloads import Part
+from services.sharing.payload_parts import Part
 
 SealingKeys = Mapping[str, ECKey | OKPKey]
 

@@ -14,7 +14,8 @@ from services.sharing.exchange_content import SealingKeys, opened
 from services.sharing.exchange_drafts import Background, Said, letter_of
 from services.sharing.exchange_log import record_verdict, require_permit
 from services.sharing.exchange_records import WITHDRAWN, Direction, ExchangeMessage
-from services.sharing.payloads import HumanReceipt, Part
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import HumanReceipt
 from services.sharing.post import Post
 from services.sharing.safeguards import Policy
 from services.sharing.store.exchange import ExchangeStore

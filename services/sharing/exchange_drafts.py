@@ -15,10 +15,11 @@ from services.sharing.compose import DEFAULT_CONDITIONS, DEFAULT_HANDLING, Lette
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.facts import OWN_RETENTION_DAYS
-from services.sharing.letter_safeguards import LetterBasis
+from services.sharing.letter_basis import LetterBasis
 from services.sharing.message_fields import fields_of, person_facts, target_of
 from services.sharing.message_types import TYPES
-from services.sharing.payloads import PAYLOADS, Emergency, Part, PnrRequest
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import PAYLOADS, Emergency, PnrRequest
 from services.sharing.registry_entries import Agreement
 
 PERIOD_DAYS: Final = 7

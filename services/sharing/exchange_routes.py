@@ -21,7 +21,6 @@ from services.sharing.errors import (
 )
 from services.sharing.exchange_drafts import Draft, Second
 from services.sharing.exchange_records import Direction, ExchangeMessage
-from services.sharing.exchange_sending import MAX_GRANT_HOURS
 from services.sharing.exchange_views import (
     ContentOut,
     MessageDetailOut,
@@ -33,7 +32,8 @@ from services.sharing.exchange_views import (
 from services.sharing.http_signature import SignedRequest
 from services.sharing.message_types import MessageType
 from services.sharing.parts import Sharing, sharing_of
-from services.sharing.payloads import WithdrawalReason
+from services.sharing.payload_parts import WithdrawalReason
+from services.sharing.pnr_grants import MAX_GRANT_HOURS
 from services.sharing.receive import MEDIA_TYPE
 from services.sharing.registry_entries import PurposeCode
 from services.sharing.safeguards import shown_reasons
@@ -228,7 +228,7 @@ async def grant(
     authority: Annotated[Principal, Depends(require(Permission.GRANT_REIDENTIFICATION))],
 ) -> MessageOut:
     """A court or the independent authority lets an answer tell exactly these PNR elements, once (SG-24)."""
-    return _shown(sharing, await sharing.sending.grant(message_id, body.hours, authority))
+    return _shown(sharing, await sharing.grant_pnr(message_id, body.hours, authority))
 
 
 @router.post("/v1/notices/{notice_id}/recall", status_code=204, responses=problems(NoticeNotFound))

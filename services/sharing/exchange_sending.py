@@ -7,7 +7,7 @@ Source: sharing-protocol.md §3, §6; workflow.md §6, §7; safeguards.md SG-09,
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.compose import Letter
 from services.sharing.emergencies import Emergencies
 from services.sharing.errors import MessageRefused
-from services.sharing.exchange_content import SealingKeys, opened
+from services.sharing.exchange_background import background_of
+from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_drafts import (
-    Background,
     Draft,
     Said,
     Second,
@@ -29,12 +29,11 @@ from services.sharing.exchange_drafts import (
 )
 from services.sharing.exchange_log import record_verdict, require_permit
 from services.sharing.exchange_records import (
-    WITHDRAWN,
-    Direction,
     ExchangeMessage,
     MessageState,
 )
-from services.sharing.letter_safeguards import Grant, LetterBasis, LetterSafeguards
+from services.sharing.letter_basis import LetterBasis
+from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.message_fields import finding_in
 from services.sharing.message_types import TYPES
 from services.sharing.payloads import Emergency, ReviewResult
@@ -59,9 +58,6 @@ EXCHANGE_RULE: Final = ApprovalRule(
     different_roles=False,
 )
 CONTROL_ACTION: Final = "exchange.control"
-GRANT_ACTION: Final = "exchange.grant"
-#: A grant of SG-24 lives so long at most.
-MAX_GRANT_HOURS: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +127,7 @@ class ExchangeSending:
             await self._record_refusal(draft, person, verdict)
         require_permit(verdict)
         async with self._engine.begin() as connection:
-            background = await self._background(connection, draft)
+            background = await background_of(connection, draft, self._sealing_keys)
             letter = letter_of(Said.of(draft), payload, background, self._clock.now())
             message = await self._post.queue(connection, letter, actor=person.subject)
             if message is None:
@@ -149,7 +145,7 @@ class ExchangeSending:
             raise MessageRefused(reason="such a message is not proposed here")
         payload = read_payload(draft)
         async with self._engine.begin() as connection:
-            background = await self._background(connection, draft)
+            background = await background_of(connection, draft, self._sealing_keys)
             now = self._clock.now()
             basis = basis_of(draft, payload, background, author=author.subject, now=now)
             letter = letter_of(Said.of(draft), payload, background, now)
@@ -189,48 +185,6 @@ class ExchangeSending:
                 verdict=verdict,
             )
         return verdict
-
-    async def grant(self, message_id: UUID, hours: int, authority: Principal) -> ExchangeMessage:
-        """A court or the independent authority lets exactly these PNR elements be told, once (SG-24).
-
-        Args:
-            message_id: A PNR_RESPONSE that waits for its second person.
-            hours: How long the grant lives, 1 to `MAX_GRANT_HOURS`.
-            authority: Who grants; their token says for whom they speak.
-
-        Raises:
-            MessageNotFound: There is no such message.
-            MessageRefused: It is no answer that holds PNR, or names no record.
-        """
-        now = self._clock.now()
-        async with self._engine.begin() as connection:
-            exchange = ExchangeStore(connection)
-            message = await exchange.lock(message_id)
-            if message.type != "PNR_RESPONSE" or message.state is not MessageState.PROPOSED:
-                raise MessageRefused(reason="it is no answer with PNR that waits for a second person")
-            assert message.basis is not None, "a proposed message has its basis"
-            basis = LetterBasis.from_json(message.basis)
-            if not basis.record_ids or not basis.fields:
-                raise MessageRefused(reason="it names no records or no fields that could be granted")
-            granted = Grant(
-                authority_type="COURT" if Role.COURT in authority.roles else "INDEPENDENT_ADMIN",
-                signed_by=authority.subject,
-                record_ids=basis.record_ids,
-                fields=basis.fields,
-                issued_at=now.isoformat(),
-                expires=(now + timedelta(hours=hours)).isoformat(),
-            )
-            await exchange.rest_on(message_id, replace(basis, grant=granted).as_json())
-            await self._audit.append(
-                connection,
-                actor=authority.subject,
-                action=GRANT_ACTION,
-                object_kind="MESSAGE",
-                object_id=str(message_id),
-                purpose=basis.purpose_code,
-                facts={"authority_type": granted.authority_type, "number": hours, "fields": basis.fields},
-            )
-            return await exchange.get(message_id)
 
     async def _propose(
         self, connection: AsyncConnection, letter: Letter, basis: LetterBasis, author: Principal
@@ -319,14 +273,6 @@ class ExchangeSending:
             message = await ExchangeStore(connection).get(message_id)
         return await self._judges.letters.hit_state_for(message)
 
-    async def _background(self, connection: AsyncConnection, draft: Draft) -> Background:
-        answered = await _answered(connection, draft)
-        passed_on = await _passed_on(connection, draft)
-        is_theirs = answered is not None and answered.direction is Direction.IN
-        has_content = answered is not None and is_theirs and answered.envelope is not None
-        asked = opened(answered, self._sealing_keys) if answered is not None and has_content else None
-        return Background(answered, asked, passed_on)
-
     async def _record_refusal(self, draft: Draft, person: Principal, verdict: Verdict) -> None:
         async with self._engine.begin() as connection:
             await self._audit.append(
@@ -351,29 +297,6 @@ class ExchangeSending:
             "context": {"log_store": "UP", "chain_ok": self._judges.chain_is_whole()},
             "now": self._clock.now().isoformat(),
         }
-
-
-async def _answered(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:
-    if draft.in_reply_to is None:
-        if TYPES[draft.type].answers:
-            raise MessageRefused(reason="it answers a message, and names none")
-        return None
-    found = await ExchangeStore(connection).find(draft.in_reply_to)
-    if found is None or found.authority_id != draft.recipient or found.state in WITHDRAWN:
-        raise MessageRefused(reason="the message that it answers is not there")
-    if found.type not in TYPES[draft.type].answers:
-        raise MessageRefused(reason="it does not answer a message of that type")
-    return found
-
-
-async def _passed_on(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:
-    """The received message whose information the draft passes on; one that was withdrawn is not there."""
-    if draft.derived_from is None:
-        return None
-    found = await ExchangeStore(connection).find(draft.derived_from)
-    if found is None or found.direction is not Direction.IN or found.state in WITHDRAWN:
-        raise MessageRefused(reason="the message that it passes on is not there")
-    return found
 
 
 def _risk_found(second: Second, approver: Principal) -> bool | None:

@@ -14,6 +14,12 @@ from services.sharing.envelope import FALLBACK
 from services.sharing.minimum_sets import CAVEATS, Payload
 from services.sharing.onward_facts import Onward, onward_context
 from services.sharing.recipients import Candidate
+from services.sharing.register_facts import (
+    agreed_fields,
+    agreement_facts,
+    country_risk_facts,
+    recipient_facts,
+)
 from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, Scope
 from shared.contracts import HitConfirmedV1, HitStateV1, ReviewFactsV1
 from shared.travel import PartialDate
@@ -190,12 +196,12 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "recipient_state": request.candidate.state,
         "recipient_recall_endpoint": _is_recallable(authority),
         "audience_max": authority.handling_max if authority else None,
-        "agreement": _agreement(around.agreement, authority),
-        "agreement_fields": _agreed_fields(around.agreement),
+        "agreement": agreement_facts(around.agreement, authority),
+        "agreement_fields": agreed_fields(around.agreement, MESSAGE_TYPE),
         "fallback": FALLBACK if is_fallback else None,
         "legal_approver": basis.legal_approver if is_fallback else None,
         "caveats": list(CAVEATS),
-        "country_risk": _country_risk(around.country_risk, now),
+        "country_risk": country_risk_facts(around.country_risk, now),
         "individual_risk": request.assessment.individual_risk if request.assessment else None,
         "assessments": _assessments(request.assessment),
         "assurance": _assurance(around.agreement),
@@ -248,49 +254,12 @@ def _recipient(request: ShareRequest, now: datetime) -> dict[str, Any]:
             "key_current": False,
             "kind": "PIU",
         }
-    verified = authority.verified_at
-    return {
-        "scope": authority.scope.value,
-        "status": authority.status,
-        "verified_days_ago": None if verified is None else (now.date() - verified).days,
-        "functions": list(authority.functions),
-        "key_current": request.surroundings.key_is_current,
-        "kind": authority.kind.value,
-    }
+    return recipient_facts(authority, now, key_is_current=request.surroundings.key_is_current)
 
 
 def _is_recallable(authority: Authority | None) -> bool:
     """Our own pages show a recall by themselves; everyone else needs an endpoint for it."""
     return authority is not None and (authority.reads_our_pages or bool(authority.recall_endpoint))
-
-
-def _agreement(agreement: Agreement | None, authority: Authority | None) -> dict[str, Any] | None:
-    if agreement is None:
-        return None
-    return {
-        "valid_from": agreement.valid_from.isoformat(),
-        "valid_to": agreement.valid_to.isoformat(),
-        "suspended": agreement.suspended is not None,
-        "purposes": list(agreement.purposes),
-        "data_classes": list(agreement.data_classes),
-        "message_types": list(agreement.message_types),
-        "names_recipient": authority is not None and authority.id in agreement.names_bodies,
-    }
-
-
-def _agreed_fields(agreement: Agreement | None) -> list[str] | None:
-    fields = agreement.min_sets.get(MESSAGE_TYPE) if agreement else None
-    return None if fields is None else list(fields)
-
-
-def _country_risk(risk: CountryRisk | None, now: datetime) -> dict[str, Any] | None:
-    if risk is None:
-        return None
-    return {
-        "level": risk.level,
-        "age_days": (now.date() - risk.assessed_at).days,
-        "death_penalty": risk.death_penalty,
-    }
 
 
 def _assessments(assessment: Assessment | None) -> dict[str, str]:

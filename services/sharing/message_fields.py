@@ -8,14 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from services.sharing.own_rules import is_under_age
+from services.sharing.payload_parts import Part, Person
 from services.sharing.payloads import (
     Emergency,
     Feedback,
     IdentityAnswer,
     IdentityQuery,
     Notify,
-    Part,
-    Person,
     PnrRequest,
     PnrResponse,
     WatchlistNomination,

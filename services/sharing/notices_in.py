@@ -11,7 +11,8 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from services.sharing.envelope import Envelope
-from services.sharing.payloads import Correct, Emergency, Notify, Part, Person, WithdrawalReason
+from services.sharing.payload_parts import Part, Person, WithdrawalReason
+from services.sharing.payloads import Correct, Emergency, Notify
 from services.sharing.registry_entries import Authority
 from shared.contracts import NoticeFlightV1, NoticePersonV1, NoticeReceivedV1, NoticeWithdrawnV1
 

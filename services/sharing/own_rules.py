@@ -13,7 +13,8 @@ from typing import Final
 from services.sharing.envelope import FALLBACK, Envelope
 from services.sharing.message_types import TYPES
 from services.sharing.minimum_sets import CAVEATS
-from services.sharing.payloads import Birth, Emergency, Notify, Part, PnrRequest
+from services.sharing.payload_parts import Birth, Part
+from services.sharing.payloads import Emergency, Notify, PnrRequest
 from services.sharing.registry_entries import Agreement, Authority, LegalRow
 from shared.travel import PartialDate
 

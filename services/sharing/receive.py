@@ -25,10 +25,11 @@ from services.sharing.message_types import TYPES
 from services.sharing.minimum_sets import digest_of
 from services.sharing.notices import Sender
 from services.sharing.own_rules import Surroundings, reason_against, reason_against_content, sender_fault
-from services.sharing.payloads import Part
+from services.sharing.payload_parts import Part
 from services.sharing.registry_entries import Authority
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterReader, Registers
+from services.sharing.store.replays import ReplayStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock
 
@@ -110,11 +111,11 @@ class ReceiveExchange:
         sender = _one_sender(envelope, known, http.keyid, signing_kid(signed))
         if request.headers.get(_ID_HEADER) != str(envelope.message_id):
             raise EnvelopeRefused(code_sent="E401", reason="the request was signed for another message")
-        exchange = ExchangeStore(connection)
-        if not await exchange.use_nonce(http.keyid, http.nonce, http.expires):
+        replays = ReplayStore(connection)
+        if not await replays.use_nonce(http.keyid, http.nonce, http.expires):
             raise EnvelopeRefused(code_sent="E409", reason="the request was seen before")
         digest = digest_of(request.body)
-        before = await exchange.remembered(envelope.message_id)
+        before = await replays.remembered(envelope.message_id)
         if before is not None:
             if before[0] != digest:
                 raise EnvelopeRefused(code_sent="E409", reason="the identifier was used before")
@@ -127,14 +128,14 @@ class ReceiveExchange:
             legal_rows=registers.legal_rows,
         )
         acknowledgement, message = await self._judge(connection, around, envelope, signed, now)
-        is_first = await exchange.remember(
+        is_first = await replays.remember(
             envelope.message_id,
             authority_id=sender.id,
             received_hash=digest,
             acknowledgement=acknowledgement,
             at=now,
         )
-        if not is_first or not await exchange.add(message):
+        if not is_first or not await ExchangeStore(connection).add(message):
             # Another transaction took the same message at this moment; the sender asks again and learns it.
             raise EnvelopeRefused(code_sent="E409", reason="the message is being taken already")
         return acknowledgement

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.compose import Letter
 from services.sharing.exchange_records import Direction, ExchangeMessage
-from services.sharing.payloads import Correct, Done, Recall, WatchlistRemoval, WithdrawalReason
+from services.sharing.payload_parts import WithdrawalReason
+from services.sharing.payloads import Correct, Done, Recall, WatchlistRemoval
 from services.sharing.post import Post
 from services.sharing.share_records import Channel, Notice, NoticeState
 from services.sharing.store.exchange import ExchangeStore

@@ -23,7 +23,8 @@ from deploy.local.conformity.kit import (
 )
 from services.sharing.http_signature import SignedRequest
 from services.sharing.notices import Sender
-from services.sharing.payloads import PAYLOADS, Part
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import PAYLOADS
 from shared.identifiers import AuthorityId
 
 RECEIVED, NOT_IN_SCOPE = "RECEIVED", "NOT_IN_SCOPE"

@@ -18,7 +18,8 @@ from services.sharing.envelope import oversight_digest, seal_payload, sign
 from services.sharing.http_signature import SignedRequest, signature_headers
 from services.sharing.minimum_sets import digest_of
 from services.sharing.notices import Sender
-from services.sharing.payloads import PAYLOADS, Part
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import PAYLOADS
 from services.sharing.registry_entries import AuthorityKey
 from services.sharing.transmit import MEDIA_TYPE
 

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from shared.web.purpose import Purpose
-from tests.conftest import _Templates
+from tests.conftest import Templates
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.sharing.two_states import State, TwoStates, a_letter, two_states
 from tests.unit.sharing.samples import NOW
@@ -27,7 +27,7 @@ PERSON: dict[str, Any] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(
-    database_templates: _Templates, tmp_path_factory: pytest.TempPathFactory
+    database_templates: Templates, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TwoStates]:
     clock = FixedClock(NOW)
     folder = tmp_path_factory.mktemp("types")

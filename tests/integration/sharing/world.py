@@ -26,13 +26,14 @@ from services.sharing.decide import Decision
 from services.sharing.demonstration import demonstration_registers
 from services.sharing.errors import ScreeningSilent
 from services.sharing.facts import Assessment
-from services.sharing.parts import Foundations, Sharing, wire
+from services.sharing.parts import Foundations, Sharing
 from services.sharing.settings import SharingSettings
 from services.sharing.share import Preview, Proposal
 from services.sharing.share_records import Notice
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore
+from services.sharing.wiring import wire
 from shared.audit.log import AuditLog
 from shared.contracts import HitConfirmedV1, HitStateV1
 from shared.db.engine import create_engine

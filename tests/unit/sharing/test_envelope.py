@@ -28,7 +28,8 @@ from services.sharing.envelope import (
 )
 from services.sharing.errors import EnvelopeRefused
 from services.sharing.minimum_sets import canonical_json, digest_of, notify_payload
-from services.sharing.payloads import Notify, Part
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import Notify
 from services.sharing.schema import SCHEMA_FILE, exchange_schema
 from shared.identifiers import AuthorityId
 from tests.unit.sharing.samples import (

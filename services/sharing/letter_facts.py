@@ -1,0 +1,192 @@
+"""The facts of a message that is no notice of a share, gathered by name for the safeguards. Pure.
+
+Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`; sharing-protocol.md §4.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from services.sharing.facts import OWN_RETENTION_DAYS, USABLE_ENTRIES, review_facts
+from services.sharing.letter_basis import LetterBasis
+from services.sharing.message_types import TYPES
+from services.sharing.minimum_sets import CAVEATS
+from services.sharing.onward_facts import Onward, onward_context
+from services.sharing.own_rules import FULL_AGE
+from services.sharing.register_facts import (
+    agreed_fields,
+    agreement_facts,
+    country_risk_facts,
+    recipient_facts,
+)
+from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow
+from shared.contracts import HitStateV1
+
+ACTION: Final = "share.send"
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSurroundings:
+    """What the registers and our own ledger say at this moment about a message's recipient and its content.
+
+    `is_disputed` is whether the person disputes the hit that it tells of.
+    """
+
+    own_authority: str
+    authority: Authority
+    agreement: Agreement | None
+    country_risk: CountryRisk | None
+    legal_row: LegalRow | None
+    partner: Mapping[str, Any] | None
+    onward: Onward | None
+    is_disputed: bool
+    chain_is_whole: bool
+
+
+def letter_facts(kind: str, basis: LetterBasis, around: LetterSurroundings, now: datetime) -> dict[str, Any]:
+    """The engine's request for one message: `action`, `actor`, `purpose`, `object`, `context`, `now`."""
+    return {
+        "action": ACTION,
+        "actor": {
+            "id": basis.approver,
+            "roles": list(basis.approver_roles),
+            "authority": around.own_authority,
+        },
+        "purpose": {
+            "code": basis.purpose_code,
+            "case_id": basis.case_id,
+            "statement": basis.statement,
+            "alternatives_considered": basis.alternatives_considered,
+        },
+        "object": _object(kind, basis, around),
+        "context": {
+            **_two_people(basis),
+            **_about_the_recipient(kind, around, now),
+            **_about_the_case(basis, now),
+            **_protection_facts(kind, basis),
+            "own_retention_days": OWN_RETENTION_DAYS,
+            "ledger_row": True,
+            "log_store": "UP",
+            "chain_ok": around.chain_is_whole,
+            **onward_context(around.onward),
+        },
+        "now": now.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def _about_the_recipient(kind: str, around: LetterSurroundings, now: datetime) -> dict[str, Any]:
+    authority = around.authority
+    has_key = authority.current_key("enc", now) is not None
+    return {
+        "legal_row": around.legal_row.as_facts() if around.legal_row else None,
+        "recipient": recipient_facts(authority, now, key_is_current=has_key),
+        "recipient_state": authority.state,
+        "recipient_recall_endpoint": bool(authority.recall_endpoint),
+        "audience_max": authority.handling_max,
+        "agreement": agreement_facts(around.agreement, authority),
+        "agreement_fields": agreed_fields(around.agreement, kind),
+        "country_risk": country_risk_facts(around.country_risk, now),
+        "partner": around.partner,
+    }
+
+
+def _about_the_case(basis: LetterBasis, now: datetime) -> dict[str, Any]:
+    return {
+        "case_open": True,
+        "grounds": ["message_in_case"],
+        "court_order_ref": basis.court_order_ref,
+        "extra_fields": dict(basis.extra_fields),
+        "second_reviewer": basis.approver,
+        "caveats": list(CAVEATS),
+        "individual_risk": basis.individual_risk,
+        "assessments": {},
+        "grant": None if basis.grant is None else basis.grant.as_facts(),
+        "emergency_relaxes": _relaxed(basis, now),
+    }
+
+
+def _object(kind: str, basis: LetterBasis, around: LetterSurroundings) -> dict[str, Any]:
+    onward = around.onward
+    about_a_person = TYPES[kind].is_about_a_person
+    age = {True: FULL_AGE, False: FULL_AGE - 1, None: None}[basis.is_adult]
+    return {
+        "data_class": basis.data_class,
+        "message_type": kind,
+        "scope": "person",
+        "personal_data": about_a_person,
+        "fields": list(basis.fields),
+        "requested_fields": list(basis.requested_fields),
+        "tags": [],
+        "purpose": basis.purpose_code,
+        # It rests on no hit: identity, where it is spoken of, is what two people here found (SG-08).
+        "hit_state": None,
+        "items": [
+            {"source_grade": grade, "info_grade": info, "kind": each, "age_months": 0, "revalidated": True}
+            for grade, info, each in basis.items
+        ],
+        "subject_age": age,
+        "minor_evidence": False,
+        "named_persons": [{"category": basis.category}] if about_a_person else [],
+        "co_traveller_count": 0,
+        "handling_code": basis.handling_code,
+        "original_code": onward.handling_code if onward else basis.handling_code,
+        "conditions": list(basis.conditions),
+        "original_conditions": list(onward.conditions if onward else basis.conditions),
+        "originator_state": onward.originator_state if onward else None,
+        "recalled": onward is not None and onward.is_withdrawn,
+        "disputed": around.is_disputed,
+        "record_ids": list(basis.record_ids),
+        # A request, an offer or a refusal holds no PNR; an answer with elements does, and needs the
+        # independent grant (SG-24).
+        "pre_arrival": kind != "PNR_RESPONSE" or not basis.fields,
+        "subject_protection": "UNKNOWN" if about_a_person else "NONE",
+    }
+
+
+def resting_on(request: Mapping[str, Any], hit_state: HitStateV1) -> dict[str, Any]:
+    """The request of a message that tells of a hit: its state and its two reviews are screening's (SG-08)."""
+    facts = review_facts(hit_state.reviews)
+    return {
+        **request,
+        "object": {
+            **request["object"],
+            "hit_state": hit_state.state,
+            "recalled": hit_state.entry_status not in USABLE_ENTRIES,
+        },
+        "context": {**request["context"], **facts, "case_open": hit_state.is_open},
+    }
+
+
+def _relaxed(basis: LetterBasis, now: datetime) -> list[str]:
+    """The rules that the declared emergency relaxes, until its end."""
+    if basis.emergency_until is None or now >= datetime.fromisoformat(basis.emergency_until):
+        return []
+    return list(basis.emergency_relaxes)
+
+
+def _two_people(basis: LetterBasis) -> dict[str, Any]:
+    """The two behind the message: who wrote it, and who found the same without seeing it (SG-09)."""
+    return {
+        "human_verification": None,
+        "first": basis.author,
+        "second": basis.approver,
+        "second_blind": basis.approver is not None,
+        "same_outcome": basis.same_finding,
+        "reports_to_first": False,
+        "author": basis.author,
+        "approver": basis.approver,
+        "period_days": basis.period_days,
+        "expires": date.fromisoformat(basis.expires).isoformat(),
+    }
+
+
+def _protection_facts(kind: str, basis: LetterBasis) -> dict[str, Any]:
+    """What SG-35 reads where the vault is not asked."""
+    return {
+        "feared_states": [],
+        "nationality": [],
+        "former_residence": [],
+        "claim_sign": basis.claim_sign if TYPES[kind].is_about_a_person else False,
+        "channel": "CLOSED",
+    }

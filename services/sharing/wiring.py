@@ -1,0 +1,294 @@
+"""Builds the use cases of a sharing service, once, from what they stand on."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.sharing.arrivals import Arrivals
+from services.sharing.corrections import CorrectRecords
+from services.sharing.courier import Courier
+from services.sharing.custody import CUSTODY_RULE, Custody
+from services.sharing.decide import DecideShare
+from services.sharing.deliver import WORKERS as NOTICE_WORKERS
+from services.sharing.deliver import NoticeLedger
+from services.sharing.emergencies import Emergencies
+from services.sharing.exchange_clocks import ExchangeClocks
+from services.sharing.exchange_content import SealingKeys
+from services.sharing.exchange_delivery import WORKERS as MESSAGE_WORKERS
+from services.sharing.exchange_delivery import MessageLedger
+from services.sharing.exchange_desk import ExchangeDesk
+from services.sharing.exchange_records import ExchangeMessage
+from services.sharing.exchange_sending import EXCHANGE_RULE, ExchangeSending, Judges
+from services.sharing.letter_safeguards import LetterSafeguards
+from services.sharing.notices import Sender
+from services.sharing.own_keys import load_sealing_keys, load_sender
+from services.sharing.parts import Foundations, Sharing
+from services.sharing.pnr_grants import GrantPnr
+from services.sharing.post import Post
+from services.sharing.reading import ReadGate
+from services.sharing.receive import ReceiveExchange
+from services.sharing.registry import RULES, Registry
+from services.sharing.safeguards import Safeguards
+from services.sharing.share import SHARE_RULE, ShareHit
+from services.sharing.share_records import Notice
+from services.sharing.store.registers import RegisterReader
+from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
+from services.sharing.vault import Vault
+from services.sharing.withdrawals import Withdrawals
+from shared.approval.approvals import Approvals
+
+
+def wire(base: Foundations) -> Sharing:
+    """Build every use case.
+
+    Raises:
+        KeyFileError: There is no usable key that signs notices, or none to which others seal.
+    """
+    sender = load_sender(base.settings.keys_folder, base.clock.now())
+    approvals = Approvals(
+        (SHARE_RULE, EXCHANGE_RULE, CUSTODY_RULE, *RULES), base.audit, base.clock, base.identifiers
+    )
+    common = _Common(
+        sender=sender,
+        vault=Vault(base.vault_engine, base.policy, base.clock, base.identifiers),
+        registers=RegisterReader(),
+        approvals=approvals,
+        gateways=_gateways(base, sender),
+    )
+    shares = _shares(base, common)
+    exchange = _exchange(base, common)
+    return Sharing(
+        engine=base.engine,
+        approvals=approvals,
+        audit=base.audit,
+        clock=base.clock,
+        vault=common.vault,
+        registry=_registry(base, approvals),
+        share_hit=shares.share_hit,
+        decide=shares.decide,
+        custody=Custody(
+            base.engine,
+            share_hit=shares.share_hit,
+            approvals=approvals,
+            audit=base.audit,
+            clock=base.clock,
+        ),
+        gate=_gate(base, common),
+        delivery=shares.delivery,
+        receive=exchange.receive,
+        desk=exchange.desk,
+        sending=exchange.sending,
+        grant_pnr=GrantPnr(base.engine, audit=base.audit, clock=base.clock),
+        withdrawals=exchange.withdrawals,
+        corrections=exchange.corrections,
+        exchange_delivery=exchange.delivery,
+        clocks=exchange.clocks,
+        exchange_url=base.settings.exchange_url,
+        exchange_refusal_seconds=base.settings.exchange_refusal_seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What the use cases of both ways share: who we are, and what everybody asks."""
+
+    sender: Sender
+    vault: Vault
+    registers: RegisterReader
+    approvals: Approvals
+    gateways: Gateway
+
+
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """The use cases of hits that are shared."""
+
+    share_hit: ShareHit
+    decide: DecideShare
+    delivery: Courier[Notice]
+
+
+def _shares(base: Foundations, common: _Common) -> _Shares:
+    safeguards = Safeguards(
+        base.policy,
+        common.vault,
+        registers=common.registers,
+        own_state=base.settings.own_state,
+        own_authority=common.sender.authority_id,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+        identifiers=base.identifiers,
+    )
+    share_hit = ShareHit(
+        base.engine,
+        safeguards=safeguards,
+        hit_states=base.hit_states,
+        approvals=common.approvals,
+        audit=base.audit,
+        own_state=base.settings.own_state,
+        own_authority=common.sender.authority_id,
+        state_of=base.state_of,
+        clock=base.clock,
+        identifiers=base.identifiers,
+    )
+    decide = DecideShare(
+        base.engine,
+        share_hit=share_hit,
+        safeguards=safeguards,
+        hit_states=base.hit_states,
+        approvals=common.approvals,
+        audit=base.audit,
+        sender=common.sender,
+        lifetime=timedelta(hours=base.settings.notice_lifetime_hours),
+        clock=base.clock,
+        identifiers=base.identifiers,
+    )
+    return _Shares(share_hit, decide, _delivery(base, safeguards, common.gateways))
+
+
+def _gate(base: Foundations, common: _Common) -> ReadGate:
+    return ReadGate(
+        base.engine,
+        registers=common.registers,
+        policy=base.policy,
+        audit=base.audit,
+        own_authority=common.sender.authority_id,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+
+
+def _registry(base: Foundations, approvals: Approvals) -> Registry:
+    return Registry(
+        base.engine,
+        approvals=approvals,
+        policy=base.policy,
+        audit=base.audit,
+        profile=base.settings.profile,
+        own_state=base.settings.own_state,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+
+
+def _gateways(base: Foundations, sender: Sender) -> Gateway:
+    https = Transmitter(
+        base.transport,
+        sender=sender,
+        clock=base.clock,
+        identifiers=base.identifiers,
+        profile=base.settings.profile,
+        timeout_seconds=base.settings.delivery_timeout_seconds,
+    )
+    return Gateways(https, FileDrop(base.settings.exchange_drop_folder))
+
+
+def _delivery(base: Foundations, safeguards: Safeguards, gateways: Gateway) -> Courier[Notice]:
+    return Courier(
+        base.engine,
+        NoticeLedger(base.engine, safeguards, base.hit_states),
+        gateways=gateways,
+        audit=base.audit,
+        clock=base.clock,
+        poll_seconds=base.settings.delivery_poll_seconds,
+        workers=NOTICE_WORKERS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """The use cases of the exchange."""
+
+    receive: ReceiveExchange
+    desk: ExchangeDesk
+    sending: ExchangeSending
+    withdrawals: Withdrawals
+    corrections: CorrectRecords
+    delivery: Courier[ExchangeMessage]
+    clocks: ExchangeClocks
+
+
+def _exchange(base: Foundations, common: _Common) -> _Exchange:
+    keys = load_sealing_keys(base.settings.keys_folder)
+    post = Post(common.sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
+    withdrawals = Withdrawals(base.engine, post=post, audit=base.audit, clock=base.clock)
+    letters = _letter_safeguards(base, common)
+    return _Exchange(
+        receive=_receive(base, common, keys, Arrivals(post, withdrawals, keys)),
+        desk=ExchangeDesk(
+            base.engine,
+            post=post,
+            policy=base.policy,
+            sealing_keys=keys,
+            audit=base.audit,
+            chain_is_whole=base.chain_is_whole,
+            clock=base.clock,
+        ),
+        sending=ExchangeSending(
+            base.engine,
+            post=post,
+            withdrawals=withdrawals,
+            judges=_judges(base, letters),
+            approvals=common.approvals,
+            sealing_keys=keys,
+            audit=base.audit,
+            clock=base.clock,
+        ),
+        withdrawals=withdrawals,
+        corrections=CorrectRecords(base.engine, withdrawals=withdrawals, post=post, audit=base.audit),
+        delivery=_exchange_delivery(base, letters, common.gateways),
+        clocks=ExchangeClocks(
+            base.engine, post=post, withdrawals=withdrawals, audit=base.audit, clock=base.clock
+        ),
+    )
+
+
+def _letter_safeguards(base: Foundations, common: _Common) -> LetterSafeguards:
+    return LetterSafeguards(
+        base.policy,
+        common.vault,
+        base.hit_states,
+        registers=common.registers,
+        own_state=base.settings.own_state,
+        own_authority=common.sender.authority_id,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+
+
+def _judges(base: Foundations, letters: LetterSafeguards) -> Judges:
+    emergencies = Emergencies(
+        base.engine,
+        base.policy,
+        audit=base.audit,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+    return Judges(letters, base.policy, emergencies, base.chain_is_whole)
+
+
+def _receive(base: Foundations, common: _Common, keys: SealingKeys, arrivals: Arrivals) -> ReceiveExchange:
+    return ReceiveExchange(
+        base.engine,
+        registers=common.registers,
+        sender=common.sender,
+        sealing_keys=keys,
+        arrivals=arrivals,
+        audit=base.audit,
+        own_state=base.settings.own_state,
+        chain_is_whole=base.chain_is_whole,
+        clock=base.clock,
+    )
+
+
+def _exchange_delivery(
+    base: Foundations, letters: LetterSafeguards, gateways: Gateway
+) -> Courier[ExchangeMessage]:
+    return Courier(
+        base.engine,
+        MessageLedger(letters),
+        gateways=gateways,
+        audit=base.audit,
+        clock=base.clock,
+        poll_seconds=base.settings.delivery_poll_seconds,
+        workers=MESSAGE_WORKERS,
+    )
