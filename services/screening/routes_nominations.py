@@ -239,9 +239,11 @@ async def read_committee_draft(
     nomination_id: UUID,
     principal: Annotated[Principal, Depends(require(Permission.READ_NOMINATIONS))],
     ports: RequestPorts,
+    opened: Service,
 ) -> dict[str, Any]:
     """The nomination as the draft of a proposal to the 1267 Committee (S/RES/2396 para 42)."""
-    return proposal_to_committee(await _looked_at(nomination_id, principal, ports), ports.clock.now())
+    nomination = await _looked_at(nomination_id, principal, ports)
+    return proposal_to_committee(nomination, opened.settings.committee_form, ports.clock.now())
 
 
 @router.get(
@@ -253,10 +255,13 @@ async def print_committee_draft(
     nomination_id: UUID,
     principal: Annotated[Principal, Depends(require(Permission.READ_NOMINATIONS))],
     ports: RequestPorts,
+    opened: Service,
 ) -> HTMLResponse:
     """The same draft as one page to be printed, under the headings of the Committee's standard form."""
     nomination = await _looked_at(nomination_id, principal, ports)
-    return HTMLResponse(as_html(nomination, ports.clock.now()), headers=PAGE_HEADERS)
+    return HTMLResponse(
+        as_html(nomination, opened.settings.committee_form, ports.clock.now()), headers=PAGE_HEADERS
+    )
 
 
 @router.post("/v1/watchlist/entries/{entry_id}/renewal", status_code=201, responses=REGISTER_FAULTS)

@@ -8,6 +8,7 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 
 from services.screening.boarding_holds import MAX_MINUTES
 from services.screening.review_rules import SECOND_QUEUE_MIX
+from services.screening.watchlist.committee_form import CommitteeForm, load_form
 from shared.settings import ServiceSettings
 
 
@@ -20,8 +21,10 @@ class ScreeningSettings(ServiceSettings):
     `clock_seconds` is the pause between two beats of the clocks. `boarding_hold_minutes` is how long the
     strongest matches hold a boarding where a published law allows it; 0 is never. `list_folder` is where
     `file:` and `folder:` locations of list sources are looked up; `list_ca_file` trusts a publisher's mirror
-    whose certificate no public authority signed. `snapshot_folder` is where compiled lists are kept, for
-    every worker of the machine; it holds entries in clear.
+    whose certificate no public authority signed. `committee_form_file` has the headings of a proposal to the
+    1267 Committee in the form of `watchlist/committee_form.json`, which is used without one.
+    `snapshot_folder` is where compiled lists are kept, for every worker of the machine; it holds entries in
+    clear.
     """
 
     model_config = SettingsConfigDict(
@@ -38,6 +41,7 @@ class ScreeningSettings(ServiceSettings):
 
     list_folder: Path | None = None
     list_ca_file: Path | None = None
+    committee_form_file: Path | None = None
     snapshot_folder: Path | None = None
 
     @field_validator("escalation_ladder", mode="before")
@@ -47,6 +51,18 @@ class ScreeningSettings(ServiceSettings):
         if not isinstance(value, str):
             return value
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("committee_form_file")
+    @classmethod
+    def _is_a_form(cls, path: Path | None) -> Path | None:
+        """A form that cannot be read is told at the start, not to whoever drafts."""
+        load_form(path)
+        return path
+
+    @property
+    def committee_form(self) -> CommitteeForm:
+        """The headings of a proposal to the 1267 Committee."""
+        return load_form(self.committee_form_file)
 
     @property
     def authority(self) -> str:

@@ -8,28 +8,16 @@ from datetime import datetime
 from html import escape
 from typing import Any, Final
 
+from services.screening.watchlist.committee_form import CommitteeForm, FormLine
 from services.screening.watchlist.nomination import Ground, Nomination
 
-TITLE: Final = "Draft of a listing proposal to the Committee under resolutions 1267, 1989 and 2253"
-#: The criteria of S/RES/2368 para 2; which of them are met is for the State to say, and stays open here.
-_CRITERIA: Final = (
-    "(a) participating in the financing, planning, facilitating, preparing or perpetrating of acts",
-    "(b) supplying, selling or transferring arms and related materiel",
-    "(c) recruiting for, or otherwise supporting acts or activities",
-    "Owned or controlled by, or otherwise supporting, somebody listed",
-)
 _STYLE: Final = (
     "body{font:11pt/1.4 serif;max-width:48em;margin:2em auto}table{border-collapse:collapse;width:100%}"
     "th,td{border:1px solid #444;padding:.3em .6em;text-align:left;vertical-align:top}th{width:38%}"
 )
-_OPEN_QUESTIONS = (
-    "May the Committee publish the statement of case, and may it name the designating State?",
-    "Is an INTERPOL-UN Special Notice wanted? Attach a photograph if the law allows it.",
-    "Which authority answers requests of the Ombudsperson, and within how many days?",
-)
 
 
-def proposal_to_committee(nomination: Nomination, now: datetime) -> dict[str, Any]:
+def proposal_to_committee(nomination: Nomination, form: CommitteeForm, now: datetime) -> dict[str, Any]:
     """The draft, field by field; the nominator's internal recommendation and the grades are not in it.
 
     Source: S/RES/2396 para 42 (Member States propose names); S/RES/2368 para 51 (standard form, statement
@@ -37,7 +25,8 @@ def proposal_to_committee(nomination: Nomination, now: datetime) -> dict[str, An
     """
     entry, terms = nomination.entry, nomination.terms
     return {
-        "form": TITLE,
+        "form": form.title,
+        "headings": form.caution,
         "drafted_at": now.isoformat(),
         "nomination_id": str(nomination.nomination_id),
         "A_identifiers": {
@@ -64,13 +53,13 @@ def proposal_to_committee(nomination: Nomination, now: datetime) -> dict[str, An
             for ground in terms.grounds
         ],
         "D_releasable_summary": terms.raw.get("summary") or None,
-        "E_to_be_completed_by_the_mission": list(_OPEN_QUESTIONS),
+        "E_to_be_completed_by_the_mission": list(form.open_questions),
         "sections": [
             {
                 "heading": heading,
                 "lines": [{"label": label, "values": list(values)} for label, values in lines],
             }
-            for heading, lines in standard_form(nomination)
+            for heading, lines in standard_form(nomination, form)
         ],
     }
 
@@ -78,62 +67,65 @@ def proposal_to_committee(nomination: Nomination, now: datetime) -> dict[str, An
 Line = tuple[str, Sequence[str]]
 
 
-def standard_form(nomination: Nomination) -> list[tuple[str, list[Line]]]:
-    """The draft under the headings of the Committee's standard form for individuals, in its order.
+def standard_form(nomination: Nomination, form: CommitteeForm) -> list[tuple[str, list[Line]]]:
+    """The draft under the headings of the form, in its order.
 
-    What this State does not know stays empty and is not left out: the form asks for it. The headings are to
-    be compared with the form in force before anything is sent.
+    What this State does not know stays empty and is not left out: the form asks for it.
 
     Source: S/RES/2368 paras 2, 51 and 52 (criteria, statement of case, identifying information).
     """
     terms = nomination.terms
-    offence = _text(terms.raw.get("offence_link"))
+    said = _identifying(nomination.entry) | {
+        "offence": _text(terms.raw.get("offence_link")),
+        "summary": _text(terms.raw.get("summary")),
+    }
+    many: dict[str, list[Line]] = {
+        "criteria": [(criterion, ()) for criterion in form.criteria],
+        "grounds": [(_stated(ground), [ground.text]) for ground in terms.grounds],
+        "open_questions": [(question, ()) for question in form.open_questions],
+    }
     return [
-        ("I. Identifying information", _identifying(nomination.entry)),
-        (
-            "II. Basis for listing",
-            [*((criterion, ()) for criterion in _CRITERIA), ("Offence in national law", offence)],
-        ),
-        ("III. Statement of case", [(_stated(ground), [ground.text]) for ground in terms.grounds]),
-        (
-            "IV. Release of the statement of case",
-            [("Releasable summary", _text(terms.raw.get("summary")))],
-        ),
-        ("V. To be completed by the mission", [(question, ()) for question in _OPEN_QUESTIONS]),
+        (section.heading, [line for each in section.lines for line in _lines(each, said, many)])
+        for section in form.sections
     ]
 
 
-def _identifying(entry: Mapping[str, Any]) -> list[Line]:
-    """Section I: what identifies the person, line by line."""
+def _lines(line: FormLine, said: Mapping[str, Sequence[str]], many: Mapping[str, list[Line]]) -> list[Line]:
+    if line.label is None:
+        return many[str(line.value)]
+    return [(line.label, said[line.value] if line.value is not None else ())]
+
+
+def _identifying(entry: Mapping[str, Any]) -> dict[str, Sequence[str]]:
+    """What identifies the person, by the names that the form uses."""
     aliases = _of_kind(entry, {"ALIAS", "FORMER"})
-    return [
-        ("Name", [name["text"] for name in _of_kind(entry, {"PRIMARY"})]),
-        ("Name in original script", [name["text"] for name in _of_kind(entry, {"ORIGINAL_SCRIPT"})]),
-        ("Good quality a.k.a.", [each["text"] for each in aliases if each["quality"] != "LOW"]),
-        ("Low quality a.k.a.", [each["text"] for each in aliases if each["quality"] == "LOW"]),
-        ("Date of birth", [_birth(each) for each in entry.get("birth_dates") or ()]),
-        ("Place of birth", [_place(each) for each in entry.get("birth_places") or ()]),
-        ("Nationality", list(entry.get("nationalities") or ())),
-        ("Passport number", _documents(entry, "P")),
-        ("National identification number", _documents(entry, "I")),
-        ("Other documents", _documents(entry, "VLO")),
-        ("Address", [_place(each) for each in entry.get("addresses") or ()]),
-        ("Gender", _text(entry.get("sex"))),
-        ("Photograph, fingerprints", ()),
-    ]
+    return {
+        "names": [name["text"] for name in _of_kind(entry, {"PRIMARY"})],
+        "original_script": [name["text"] for name in _of_kind(entry, {"ORIGINAL_SCRIPT"})],
+        "good_aliases": [each["text"] for each in aliases if each["quality"] != "LOW"],
+        "low_aliases": [each["text"] for each in aliases if each["quality"] == "LOW"],
+        "birth_dates": [_birth(each) for each in entry.get("birth_dates") or ()],
+        "birth_places": [_place(each) for each in entry.get("birth_places") or ()],
+        "nationalities": list(entry.get("nationalities") or ()),
+        "passports": _documents(entry, "P"),
+        "identity_cards": _documents(entry, "I"),
+        "other_documents": _documents(entry, "VLO"),
+        "addresses": [_place(each) for each in entry.get("addresses") or ()],
+        "sex": _text(entry.get("sex")),
+    }
 
 
-def as_html(nomination: Nomination, now: datetime) -> str:
+def as_html(nomination: Nomination, form: CommitteeForm, now: datetime) -> str:
     """The standard form as one page to be printed: no script, no style from elsewhere, every text escaped."""
     parts = [
         f"<h2>{escape(heading)}</h2><table>{''.join(_row(line) for line in lines)}</table>"
-        for heading, lines in standard_form(nomination)
+        for heading, lines in standard_form(nomination, form)
     ]
     return (
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(TITLE)}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{escape(TITLE)}</h1>"
-        f"<p>Drafted {escape(now.date().isoformat())}. Nothing was sent; the mission completes it, checks"
-        f" the headings against the form in force, and sends it.</p>{''.join(parts)}</body></html>"
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{escape(form.title)}</title>'
+        f"<style>{_STYLE}</style></head><body><h1>{escape(form.title)}</h1>"
+        f"<p>Drafted {escape(now.date().isoformat())}. Nothing was sent; the mission completes and sends it."
+        f" {escape(form.caution)}</p>{''.join(parts)}</body></html>"
     )
 
 

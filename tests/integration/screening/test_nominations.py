@@ -173,6 +173,7 @@ async def test_a_nomination_becomes_the_draft_of_a_proposal_to_the_committee(des
     assert headings[:3] == ["I. Identifying information", "II. Basis for listing", "III. Statement of case"]
     (passport,) = [each for each in draft["sections"][0]["lines"] if each["label"] == "Passport number"]
     assert passport["values"] == ["XC77 (XCC)"]
+    assert "never compared" in draft["headings"]
     assert "S1" not in str(draft)
     assert "List for six months" not in str(draft)
 
