@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing import (
+    consular_routes,
     custody_routes,
     exchange_routes,
     notice_routes,
@@ -112,6 +113,7 @@ def create_app(
             routes.router,
             notice_routes.router,
             custody_routes.router,
+            consular_routes.router,
             exchange_routes.router,
             register_routes.router,
             routes_oversight.router,

@@ -6,7 +6,7 @@ The application's role has no right on its tables: each statement here runs as `
 Source: safeguards.md SG-35; design.md §2.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -174,6 +174,37 @@ class Vault:
             ]
             await connection.execute(_ADD_LOOK_UP, values)
         return answers
+
+    async def judge_whole(
+        self, hit: HitConfirmedV1, request: Mapping[str, Any], decide: Callable[[Mapping[str, Any]], Verdict]
+    ) -> Verdict:
+        """What all safeguards say where several read the status: it is added in here and told to nobody.
+
+        Args:
+            hit: About whom.
+            request: The question without what the vault holds.
+            decide: The safeguards; they keep no inputs.
+
+        Raises:
+            VaultUnavailable: The vault cannot be reached.
+        """
+        async with self._as_vault() as connection:
+            _, finding = await _newest(connection, HitId(hit.hit_id))
+        status = finding.protection.value
+        held = {
+            "protection": status,
+            "claim_sign": bool(finding.claim_signs) or has_convention_document(hit),
+            "feared_states": list(finding.feared_states),
+            "nationality": list(finding.nationality),
+            "former_residence": list(finding.former_residence),
+        }
+        return decide(
+            {
+                **request,
+                "object": {**request["object"], "subject_protection": status},
+                "context": {**request["context"], **held},
+            }
+        )
 
     @asynccontextmanager
     async def _as_vault(self) -> AsyncIterator[AsyncConnection]:

@@ -113,6 +113,7 @@ class Permission(StrEnum):
     APPROVE_SHARE = "APPROVE_SHARE"
     READ_NOTICES = "READ_NOTICES"
     WRITE_VAULT = "WRITE_VAULT"
+    WORK_CONSULAR = "WORK_CONSULAR"
     READ_EXCHANGE = "READ_EXCHANGE"
     WORK_EXCHANGE = "WORK_EXCHANGE"
     APPROVE_EXCHANGE = "APPROVE_EXCHANGE"
@@ -219,6 +220,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.APPROVE_SHARE: frozenset({Role.LEGAL, Role.LIAISON}),
         Permission.READ_NOTICES: _SHARE_READERS,
         Permission.WRITE_VAULT: frozenset({Role.ASYLUM_OFFICER}),
+        Permission.WORK_CONSULAR: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR, Role.LEGAL}),
         Permission.READ_EXCHANGE: _SHARE_READERS | {Role.INDEPENDENT_AUTHORITY},
         Permission.WORK_EXCHANGE: frozenset({Role.LIAISON, Role.SUPERVISOR}),
         Permission.APPROVE_EXCHANGE: frozenset({Role.LEGAL, Role.LIAISON}),

@@ -52,6 +52,7 @@ ASKED = {
         "share.send",
         "exchange.control",
         "emergency.declare",
+        "consular.notify",
         "item.use",
         "record.read",
         "config.change",

@@ -1,0 +1,118 @@
+"""Consular help: told first, only where wanted, and no consulate of somebody under protection (SG-36)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.sharing.vault import Finding, Protection
+from tests.integration.sharing import test_http
+from tests.integration.sharing.test_http import PERSONAL, Service
+
+service = test_http.service
+PATH = "/v1/consular"
+GROUNDS = "Stopped under warrant W-17 by the border force; the court has seen the file."
+
+
+async def detained(service: Service) -> dict[str, Any]:
+    share = await service.receive()
+    happened = {
+        "event": "DETAINED",
+        "at": (service.clock.now() - timedelta(minutes=20)).isoformat(),
+        "legal_basis": "WARRANT",
+        "grounds": GROUNDS,
+    }
+    path = f"/v1/shares/{share['share_id']}/custody"
+    proposed = await service.supervisor("POST", path, happened)
+    await service.legal("POST", f"/v1/custody/{proposed['approval_id']}", {"version": 1})
+    return share
+
+
+async def step(
+    service: Service, share: dict[str, Any], name: str, body: Any = None, status: int = 200
+) -> Any:
+    path = f"{PATH}/{share['share_id']}/{name}"
+    answer = await service.ask("POST", path, "SUPERVISOR", subject="supervisor", body=body)
+    assert answer.status_code == status, answer.text
+    assert not any(secret in answer.text for secret in PERSONAL)
+    return answer.json()
+
+
+async def wished(service: Service, wish: str = "YES", *states: str) -> dict[str, Any]:
+    share = await detained(service)
+    await step(service, share, "told")
+    await step(service, share, "wish", {"wish": wish, "picked_states": list(states), "witness": "W-2027-3"})
+    return share
+
+
+CONSULATE = {"addressee": "CONSULATE", "post_state": "XBB"}
+
+
+async def test_a_detention_is_a_task_that_is_overdue_after_three_hours(service: Service) -> None:
+    share = await detained(service)
+    (task,) = (await service.supervisor("GET", PATH))["tasks"]
+    assert (task["share_id"], task["told_at"], task["is_overdue"]) == (share["share_id"], None, False)
+    service.clock.advance(minutes=161)
+    (task,) = (await service.supervisor("GET", PATH))["tasks"]
+    assert task["is_overdue"]
+
+
+async def test_no_post_is_informed_before_the_person_was_told_and_asked(service: Service) -> None:
+    share = await detained(service)
+    await step(service, share, "wish", {"wish": "YES", "witness": "W-1"}, status=404)
+    refused = await step(service, share, "notice", CONSULATE, status=403)
+    assert "SG-36.PERSON_NOT_ASKED" in refused["detail"]
+    await step(service, share, "told")
+    await step(service, share, "notice", CONSULATE, status=403)
+    await step(service, share, "wish", {"wish": "YES", "picked_states": ["XBB"], "witness": "W-1"})
+    informed = await step(service, share, "notice", CONSULATE)
+    assert (informed["addressee"], informed["post_state"]) == ("CONSULATE", "XBB")
+    outcomes = sorted(record["outcome"] for record in await service.records("consular.notify"))
+    assert outcomes == ["PERMITTED", "REFUSED", "REFUSED"]
+
+
+async def test_who_declines_is_left_in_peace_and_asked_again_after_a_day(service: Service) -> None:
+    share = await wished(service, "NO")
+    refused = await step(service, share, "notice", CONSULATE, status=403)
+    assert "SG-36.DECLINED" in refused["detail"]
+    (task,) = (await service.supervisor("GET", PATH))["tasks"]
+    assert task["asked_again_at"] > task["wish_at"]
+    await step(service, share, "notice", {**CONSULATE, "mandatory_treaty": True})
+
+
+async def test_only_the_post_that_the_person_picked_is_informed(service: Service) -> None:
+    share = await wished(service, "YES", "XCC")
+    refused = await step(service, share, "notice", CONSULATE, status=403)
+    assert "SG-36.POST_NOT_PICKED" in refused["detail"]
+
+
+@pytest.mark.parametrize("wish", ["YES", "NO"])
+async def test_a_protected_person_is_announced_to_no_consulate_and_nothing_says_why(
+    service: Service, wish: str
+) -> None:
+    share = await wished(service, wish)
+    finding = Finding(share["hit_id"], Protection.REFUGEE, feared_states=("XBB",), nationality=("XBB",))
+    await service.sharing.vault.record(finding, by="asylum")
+    body = {**CONSULATE, "mandatory_treaty": wish == "NO"}
+    refused = await step(service, share, "notice", body, status=403)
+    assert refused["detail"] == "The safeguards refuse this: NOT_AUTHORISED."
+    (record,) = await service.records("consular.notify")
+    assert record["reasons"] == ["NOT_AUTHORISED"]
+    if wish == "YES":
+        assert (await step(service, share, "notice", {"addressee": "UNHCR"}))["addressee"] == "UNHCR"
+
+
+async def test_a_protected_person_who_declines_reads_like_anybody_who_does(service: Service) -> None:
+    shares = [await wished(service, "NO") for _ in range(2)]
+    protected = Finding(shares[0]["hit_id"], Protection.APPLICANT, feared_states=("XBB",))
+    await service.sharing.vault.record(protected, by="asylum")
+    refusals = [await step(service, share, "notice", CONSULATE, status=403) for share in shares]
+    assert refusals[0]["detail"] == refusals[1]["detail"]
+
+
+async def test_nobody_who_is_not_detained_has_a_task_and_a_consulate_has_a_state(service: Service) -> None:
+    share = await service.receive()
+    await step(service, share, "told", status=404)
+    await step(service, share, "notice", {"addressee": "CONSULATE"}, status=422)
+    answer = await service.ask("GET", PATH, "LIAISON", subject="liaison")
+    assert answer.status_code == 403
