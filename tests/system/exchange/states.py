@@ -251,7 +251,7 @@ async def running(opened: AsyncExitStack, place: Place) -> AsyncIterator[Whole]:
             exchange_url=f"{place.address('sharing')}/v1/exchange",
             screening_url=place.address("screening"),
             delivery_timeout_seconds=30,
-            delivery_poll_seconds=0.2,
+            delivery_poll_seconds=0.5,
         ),
         clock=place.clock,
         policy=place.policy,
@@ -315,7 +315,7 @@ def _screening_settings(place: Place) -> ScreeningSettings:
         service_keys_file=place.folder / place.name / "service-keys.json",
         sharing_url=place.address("sharing"),
         ingest_url="http://127.0.0.1:1",
-        clock_seconds=0.2,
+        clock_seconds=0.5,
     )
 
 
