@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import pytest
 from deploy.local.postgres import EmbeddedPostgres
 from services.ingest import reading
 from services.ingest.elements import KNOWN_ELEMENTS
+from services.ingest.reader_process import ReaderTerms, framed
+from services.ingest.reading import Submission
+from services.ingest.sensitive import DEFAULT_RULES
 from shared.observability.logging import configure_logging
 from tests.integration.ingest.conftest import LEGAL_ROW, PROFILE_ROW, Ingest
 from tests.security.planted import FORMATS, SEAT_FOR_DISABLED, Planting
@@ -217,4 +221,50 @@ def test_crash_of_the_process_tells_nothing(name: str, way: str, tmp_path: Path)
     assert ("Fatal Python error: Aborted" in told) == (way == "abort")
     plant = Planting(name)
     assert [sign for sign in (*plant.dropped, plant.lawful) if sign in told] == []
+    assert list(tmp_path.iterdir()) == []
+
+
+READER = """
+import faulthandler, os, sys
+from services.ingest import reader_process
+from services.ingest.reading import read_submission
+
+way = sys.argv[1]
+
+def fail(submission, terms):
+    read = read_submission(submission, terms)
+    if way == "abort":
+        faulthandler.enable()
+        os.abort()
+    if way == "raise":
+        raise ValueError(submission, read)
+    raise SystemExit(repr([submission, read]))
+
+reader_process.read_submission = fail
+reader_process.main()
+"""
+
+
+@pytest.mark.parametrize("way", ["raise", "abort", "exit"])
+def test_crash_of_a_reader_tells_nothing(way: str, tmp_path: Path) -> None:
+    content_type, write = FORMATS["PNRGOV"]
+    plant = Planting("PNRGOV")
+    body = write(plant)
+    terms = ReaderTerms("XAA", None, DEFAULT_RULES, b"a secret of this deployment!")
+    submission = Submission(body, content_type, datetime(2027, 11, 14, tzinfo=UTC))
+    died = subprocess.run(
+        [sys.executable, "-c", READER, way],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        input=framed(terms) + framed(submission),
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (died.returncode == 0) == (way == "raise")
+    told = died.stdout + died.stderr
+    assert (b"ValueError" in died.stdout) == (way == "raise")
+    assert (b"Fatal Python error: Aborted" in died.stderr) == (way == "abort")
+    assert (b"<personal>" in died.stderr) == (way == "exit")
+    assert [sign for sign in (*plant.dropped, plant.lawful) if sign.encode() in told] == []
     assert list(tmp_path.iterdir()) == []
