@@ -48,6 +48,7 @@ class SaidBy(Seen):
     source: str = ""
     version_id: str | None = None
     sha256: str | None = None
+    file_date: date | None = None
     reference: str | None = None
     nomination_id: str | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from shared.personal import Personal
 
 @dataclass(frozen=True, slots=True, repr=False)
 class EntryFile(Personal):
-    """An entry and where it comes from."""
+    """An entry and where it comes from; `file_date` is of when its publisher's file is."""
 
     entry_id: str
     source_id: str
@@ -28,6 +28,7 @@ class EntryFile(Personal):
     is_used: bool
     refusals: list[str]
     adoption: dict[str, Any] | None
+    file_date: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class EntryCounts:
 
 _FILE = (
     "SELECT entry_id, entry.source_id, entry.version_id, sha256, body, status, review_due, expires, is_used,"
-    " refusals, adoption FROM watchlist_entry AS entry LEFT JOIN list_version USING (version_id)"
+    " refusals, adoption, generated_at FROM watchlist_entry AS entry"
+    " LEFT JOIN list_version USING (version_id)"
 )
 
 
@@ -116,4 +118,5 @@ def _file_of(row: Any) -> EntryFile:
         is_used=row.is_used,
         refusals=from_json(row.refusals),
         adoption=from_json(row.adoption),
+        file_date=row.generated_at,
     )

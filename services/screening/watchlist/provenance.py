@@ -22,7 +22,7 @@ _ONE = ("sex", "category")
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Value(Personal):
-    """One value and everyone who says it: entry, source, version's digest and reference of the listing."""
+    """One value and everyone who says it: entry, source, version with its date and digest, reference."""
 
     field: str
     value: Any
@@ -55,12 +55,16 @@ def _values(body: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _origin(file: EntryFile) -> dict[str, Any]:
-    references = [listing.get("reference") for listing in file.body.get("listings") or ()]
+    # A publisher without official references still has a row of its own.
+    references = [
+        listing.get("reference") or listing.get("row") for listing in file.body.get("listings") or ()
+    ]
     return {
         "entry_id": file.entry_id,
         "source": file.source_id,
         "version_id": None if file.version_id is None else str(file.version_id),
         "sha256": file.sha256,
+        "file_date": None if file.file_date is None else file.file_date.date().isoformat(),
         "reference": next((each for each in references if each), None),
         "nomination_id": (file.adoption or {}).get("nomination_id"),
     }

@@ -52,6 +52,7 @@ async def test_every_value_tells_who_says_it(desk: Desk) -> None:
     (document,) = [each for each in entry["values"] if each["field"] == "documents"]
     assert [each["reference"] for each in document["said_by"]] == ["DEMi.001", "OTHi.001"]
     assert all(each["sha256"] and each["source"] for value in entry["values"] for each in value["said_by"])
+    assert {each["file_date"] for each in document["said_by"]} == {"2027-11-01", "2027-11-02"}
     nationalities = [each["value"] for each in entry["values"] if each["field"] == "nationalities"]
     assert nationalities == ["XBB", "XCC"]
 

@@ -131,6 +131,7 @@ async def test_each_value_stands_beside_who_says_it(world: World) -> None:
     for words in ("between 1969 and 1972", ARABIC, "Original script, Arabic", "low quality", "XBB", "XCC"):
         assert words in page
     assert page.count("disagree</span>") == 2
+    assert "of 31 October 2026" in page
     assert f'href="/watchlist/versions/{LIST_VERSION}"' in page
     assert f'href="/nominations/{NOMINATION}"' in page
     assert "competent authorities" in page

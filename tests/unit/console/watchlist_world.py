@@ -27,7 +27,12 @@ def _day(days: int) -> str:
 def _said(entry_id: str, **more: Any) -> dict[str, Any]:
     source, _, reference = entry_id.partition(":")
     listed = {"entry_id": entry_id, "source": source, "reference": reference}
-    file = {"version_id": LIST_VERSION, "sha256": "5e" * 32, "nomination_id": None}
+    file = {
+        "version_id": LIST_VERSION,
+        "sha256": "5e" * 32,
+        "file_date": "2026-10-31",
+        "nomination_id": None,
+    }
     return {**listed, **file, **more}
 
 
