@@ -60,10 +60,14 @@ def unforeseen_fault(scope: Scope) -> Response:
     if scope["path"].startswith(_OPERATION):
         return fault_problem(scope)
     console: Console = scope["app"].state.console
+    sentence = "Something went wrong on our side, and nobody foresaw it."
+    if scope["path"].startswith(FRAGMENTS):
+        html = console.templates.draw("fragment_fault.html", sentence=sentence)
+        return HTMLResponse(html, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
     html = console.templates.draw(
         "fault.html",
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
-        sentence="Something went wrong on our side, and nobody foresaw it.",
+        sentence=sentence,
         code="INTERNAL_FAULT",
         reasons="",
         written=[],
@@ -79,6 +83,9 @@ async def _fault_page(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request, console)
     status, sentence, code = _told(error)
+    if request.url.path.startswith(FRAGMENTS):
+        # It stands in the middle of a page: a sentence there, and no page within the page.
+        return HTMLResponse(console.templates.draw("fragment_fault.html", sentence=sentence), status)
     told = {"status": status, "sentence": sentence, "code": code, "reasons": _reasons(error)}
     html = await shown_again(request, status, told)
     if html is None:

@@ -42,4 +42,6 @@ def message_for(reason: str, facts: Mapping[str, str] = _NO_FACTS) -> str:
         key = "PENDING"
     else:
         key = rule_id
-    return MESSAGES[key].format_map(_Facts(facts))
+    said = MESSAGES[key].format_map(_Facts(facts))
+    # A bracket that explains with nothing explains nothing.
+    return said.replace(f" ({_UNSAID})", "")

@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from services.console.app import create_app
+from services.console.clients.suspensions import PATH as SUSPENSIONS
 from services.console.sessions import StoredSession
 from services.console.settings import ConsoleSettings
 from shared.clock import Clock, SystemClock
@@ -658,6 +659,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("GET", "/v1/notices"): {"notices": [notice()]},
         ("GET", f"/v1/notices/{NOTICE}"): notice() | {"caveats": {"C1": "Not evidence."}, "verdicts": []},
         ("GET", "/v1/audit/records"): audit_records(),
+        ("GET", SUSPENSIONS): {"suspensions": []},
     }
 
 

@@ -32,3 +32,10 @@ def test_sentence_takes_facts_and_leaves_the_unsaid_open() -> None:
         "no law in force gives xaa-piu-01" in message_for("SG-02.NO_ROW", {"authority": "XAA-PIU-01"}).lower()
     )
     assert "…" in message_for("SG-02.NO_ROW")
+
+
+def test_bracket_without_a_fact_is_left_out() -> None:
+    assert "The purpose you gave is not permitted." in message_for("SG-01.PURPOSE_NOT_ALLOWED")
+    assert "you gave (AD_TARGETING) is" in message_for(
+        "SG-01.PURPOSE_NOT_ALLOWED", {"purpose": "AD_TARGETING"}
+    )
