@@ -157,6 +157,16 @@ def test_common_words_bring_nobody_that_the_oracle_does_not_find(matching: Any) 
     assert found == rows(matching.ExhaustiveScreener(index).screen_every_name(travellers, LEAST))
 
 
+def test_a_common_name_without_a_date_is_found_by_neither(matching: Any) -> None:
+    names = ("MUHAMMAD ALI", "MUHAMMAD KALPANIK")
+    index = matching.Index.compile([an_entry(name, entry_id=f"T:{n}") for n, name in enumerate(names)])
+    travellers = [a_traveller("ALI", "MUHAMMAD"), a_traveller("KALPANIK", "MUHAMMAD")]
+    found = rows(matching.Screener(index).screen(travellers, LEAST))
+
+    assert [(traveller, entry) for traveller, entry, _ in found] == [(1, 1)]
+    assert found == rows(matching.ExhaustiveScreener(index).screen_every_name(travellers, LEAST))
+
+
 def test_the_least_total_leaves_out_what_is_below_it(matching: Any) -> None:
     entries = [an_entry("RAMESH KALPANIK", entry_id="T:1"), an_entry("RAMESH KALPANIKA", entry_id="T:2")]
     index = matching.Index.compile(entries)
