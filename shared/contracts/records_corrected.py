@@ -16,8 +16,9 @@ class RecordChange(StrEnum):
     """What was decided, or that it is not decided yet.
 
     DISPUTED: the person says that they are wrong; nothing of them is used or shared until that is decided.
-    UPHELD: it was decided, and they stand as they were. RECTIFIED: `corrections` hold what is right. ERASED: recipients erase. RESTRICTED: they keep it and do not
-    use it. MISTAKEN: it was another person, so everything sent is taken back.
+    UPHELD: it was decided, and they stand as they were. RECTIFIED: `corrections` hold what is right.
+    ERASED: recipients erase. RESTRICTED: they keep it and do not use it. MISTAKEN: it was another person,
+    so everything sent is taken back.
     """
 
     DISPUTED = "DISPUTED"

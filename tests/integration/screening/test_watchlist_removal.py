@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.screening.matching import Matcher
 from shared.contracts import HitWithdrawnV1
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import ESEMPIO, MISALI, a_traveller
@@ -50,7 +51,7 @@ async def test_the_index_lets_go_of_the_entry_and_a_stale_one_makes_no_hit(desk:
     assert await desk.count("hit") == 0
     await desk.service.current.refresh()
     matcher = desk.service.current.matcher
-    assert matcher is not None
+    assert isinstance(matcher, Matcher)
     assert matcher.entry_count == 1
     assert matcher.entry("DEMO:DEMi.002").names
     await desk.deliver(desk.batch([a_traveller()]))

@@ -43,8 +43,9 @@ def test_people_read_sentences_and_see_what_is_missing() -> None:
     bare = explained(an_entry("RAMESH KALPANIK"), a_traveller(given_names="RAMESHMR"))
     shown = {each.kind: each for each in bare.for_people}
 
-    assert "RAMESHMR can be read as RAMESH." in [each.words for each in bare.for_people]
-    assert "KALPANIK stands in both names, which hardly anybody else bears." in [each.words for each in bare.for_people]
+    words = [each.words for each in bare.for_people]
+    assert "RAMESHMR can be read as RAMESH." in words
+    assert "KALPANIK stands in both names, which hardly anybody else bears." in words
     assert shown["birth_date"].bearing == MISSING
     assert shown["birth_date"].words == "Date of birth: not known to both sides."
     assert shown["name"].bearing == AGREE

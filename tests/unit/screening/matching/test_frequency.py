@@ -7,12 +7,11 @@ import pytest
 
 from services.screening.matching import Matcher
 from services.screening.matching.compounds import standard
-from services.screening.matching.crowd import Crowd
+from services.screening.matching.crowd import RULE_BITS, Crowd
 from services.screening.matching.frequency import OF_TRAVELLERS, bearers_at_home
 from services.screening.matching.rarity import MAX_WORD_WEIGHT, Rarity
 from services.screening.matching.tables import digest_of_tables, rows_of
 from services.screening.matching.weights import ALGORITHM, MIN_PAIR
-from services.screening.matching.word_kernels import RULE_BITS
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born, explained
 
 COMMON = [(community, int(count), words.split()) for community, count, words in rows_of("common")]
