@@ -162,7 +162,7 @@ class Expander:
         for place, each in enumerate(known):
             yield from self._met(place, 1, each.span)
         texts = [word.text for word in words]
-        for first, count in neighbours([word.is_initial for word in words]):
+        for first, count in neighbours(tuple([word.is_initial for word in words])):
             yield from self._met(first, count, self._span_of_joined(tuple(texts[first : first + count])))
 
     @staticmethod
@@ -183,7 +183,12 @@ class Expander:
     def _span_of(self, word: Word) -> tuple[int, int, int]:
         """Put the listed words for which this one may stand into the arena: begin, end, greatest weight."""
         forms = self._crowd_of.forms(word)
-        names_at = self._work.names_at if self._is_crowd else self._crowd_of.names_at(forms)
+        names_at = self._work.names_at
+        if not self._is_crowd:
+            if not self.count_crowd(forms):
+                return _NO_SPAN
+            self._crowd_of.count_crowd(forms)
+            names_at = self._crowd_of.names_at
         first = self._room_for(len(self._work.best))
         self._used, most = expand(
             self._index.vocabulary, self._spelled, forms, self._work, self._index.listing.posting_start,
@@ -191,10 +196,14 @@ class Expander:
         )  # fmt: skip
         return (first, self._used, most) if first < self._used else _NO_SPAN
 
-    def names_at(self, forms: Forms) -> Array:
-        """By weight, how many names of this list have a partner for the word that gives at least so much."""
+    def count_crowd(self, forms: Forms) -> int:
+        """How many listed words a word may stand for; `names_at` has its crowd until the next word."""
         listed = self._index.vocabulary
-        expand_crowd(listed, self._spelled, forms, self._work, self._index.listing.posting_start)
+        return expand_crowd(listed, self._spelled, forms, self._work, self._index.listing.posting_start)
+
+    @property
+    def names_at(self) -> Array:
+        """By weight, how many names of this list have a partner that gives at least so much."""
         return self._work.names_at
 
     def forms(self, word: Word) -> Forms:

@@ -1,7 +1,8 @@
 """The compiled list: words, postings, facts and keys as integer arrays. Built once, never changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -148,12 +149,15 @@ class _ListedNames:
         return [frozenset(each) for each in words if each]
 
 
-def neighbours(is_initial: Sequence[bool]) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=1 << MAX_WORDS)
+def neighbours(is_initial: tuple[bool, ...]) -> tuple[tuple[int, int], ...]:
     """(first place, how many) of two or three words that stand side by side; no initials among them."""
-    for first in range(len(is_initial)):
-        for together in range(2, min(MAX_JOINED_WORDS, len(is_initial) - first) + 1):
-            if not any(is_initial[first : first + together]):
-                yield first, together
+    return tuple(
+        (first, together)
+        for first in range(len(is_initial))
+        for together in range(2, min(MAX_JOINED_WORDS, len(is_initial) - first) + 1)
+        if not any(is_initial[first : first + together])
+    )
 
 
 def joined_key(text: str, skeleton: str) -> str:
@@ -308,7 +312,7 @@ def _joined_arrays(names: _ListedNames, words: Sequence[Word], rarity: Rarity) -
     rows: list[tuple[int, int, int, int]] = []
     for name, first_word in enumerate(names.start[:-1]):
         numbers = names.word[first_word : names.start[name + 1]]
-        for first, count in neighbours([is_initial[each] for each in numbers]):
+        for first, count in neighbours(tuple([is_initial[each] for each in numbers])):
             together = tuple(numbers[first : first + count])
             found = known.get(together)
             if found is None:
