@@ -28,7 +28,6 @@ from services.screening.watchlist.sources.read_list import ListToRead
 SLICED_FROM_BYTES: Final = 4 * 1024 * 1024
 _OPENS: Final = b"<INDIVIDUAL>"
 _CLOSES: Final = b"</INDIVIDUAL>"
-_PERSON: Final = re.compile(rb"<INDIVIDUAL>.*?</INDIVIDUAL>", re.DOTALL)
 _REFERENCE: Final = re.compile(rb"<REFERENCE_NUMBER>\s*([^<&\s]+)\s*</REFERENCE_NUMBER>")
 _REGIME: Final = re.compile(rb"<UN_LIST_TYPE>\s*([^<&]*[^<&\s])\s*</UN_LIST_TYPE>")
 _NAME: Final = re.compile(rb"<FIRST_NAME>\s*[^<\s]")
@@ -65,16 +64,17 @@ class UnSlices:
         content = self._file.content
         part, read = self._frame(), []
         line, place, end = 1, 0, len(self._before)
-        for number, found in enumerate(_PERSON.finditer(content), start=1):
-            if content[end : found.start()].strip() and number > 1:
+        for number, (start, after) in enumerate(_spans(content), start=1):
+            if content[end:start].strip() and number > 1:
                 raise MalformedList(reason="NOT_WELL_FORMED", element="INDIVIDUAL", line=line)
-            line += content.count(b"\n", place, found.start())
-            place, end = found.start(), found.end()
+            line += content.count(b"\n", place, start)
+            place, end = start, after
             if number > self._file.limits.rows:
                 raise MalformedList(reason="TOO_MANY_ROWS", element="INDIVIDUAL", line=line)
             part.line = line
-            if self._is_read(part, found[0], line):
-                read.append((found[0], line))
+            person = content[start:end]
+            if self._is_read(part, person, line):
+                read.append((person, line))
             if number % ROWS_A_SLICE == 0:
                 yield self._with_content(part, read)
                 part, read = Slice(), []
@@ -118,3 +118,15 @@ class UnSlices:
             line += person.count(b"\n") + 1
         part.content = b"".join((self._before, *(person + b"\n" for person, _ in persons), self._after))
         return part
+
+
+def _spans(content: bytes) -> Iterator[tuple[int, int]]:
+    """Where each person's element begins and ends."""
+    start = content.find(_OPENS)
+    while start >= 0:
+        end = content.find(_CLOSES, start)
+        if end < 0:
+            return
+        end += len(_CLOSES)
+        yield start, end
+        start = content.find(_OPENS, end)
