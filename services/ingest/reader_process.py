@@ -70,7 +70,6 @@ def answer_all(source: BinaryIO, sink: BinaryIO, load: Callable[[Any], ReadingTe
     if first is None:
         return
     terms = load(first)
-    spare_the_collector()
     _write(sink, READY)
     while (submission := _next(source)) is not None:
         _write(sink, _answer(submission, terms))
@@ -98,6 +97,13 @@ def _write(sink: BinaryIO, value: Any) -> None:
     sink.flush()
 
 
+def _load(terms: ReaderTerms) -> ReadingTerms:
+    """What was told, bound; from here on the process makes nothing that lasts."""
+    loaded = terms.load()
+    spare_the_collector()
+    return loaded
+
+
 def _tell_fault(_kind: type[BaseException], fault: BaseException, _traceback: Any) -> None:
     told = ReadingFault.of(fault)
     sys.stderr.write(f"reader ended: {told.kind} at {told.place}\n")
@@ -113,7 +119,7 @@ def main() -> None:
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as sink:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         try:
-            answer_all(sys.stdin.buffer, sink, ReaderTerms.load)
+            answer_all(sys.stdin.buffer, sink, _load)
         except BrokenPipeError:
             # The service has gone; nobody waits for this answer.
             os._exit(0)
