@@ -78,7 +78,6 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
     _once(folder.keys_of("ingest") / "digest.key", _random_key)
     _once(folder.keys_of("screening") / "list-files.key", _random_key)
-    _once(folder.keys_of("screening") / "list-files.key", _random_key)
     _once(folder.unmasking_key, _sealing_key)
     _once(folder.masking_key, lambda: _public_half(folder.unmasking_key))
     _once(folder.rights_key, _sealing_key)
