@@ -35,6 +35,16 @@ ALREADY_LOADED = "ALREADY_LOADED"
 MAX_FAULTS_SHOWN = 200
 _WAITING = "No watchlist version is in force, so travellers wait unscreened in ingest's outbox."
 _BUILDING = "The index of a new version is being built; the version before it is still screened."
+_FIRST = "The index of the list in force is being built, so travellers wait unscreened in ingest's outbox."
+
+
+def notice_of(*, is_loaded: bool, has_matcher: bool, is_behind: bool) -> str | None:
+    """Why travellers wait or meet an older list, in a sentence; `None` when neither is so."""
+    if not is_loaded:
+        return _WAITING
+    if not has_matcher:
+        return _FIRST
+    return _BUILDING if is_behind else None
 
 
 class VersionOut(Out):
@@ -219,7 +229,6 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
         generation, is_loaded = await stores.watchlist.generation(connection)
         passes = await RescreeningStore().newest(connection)
     matcher = opened.current.matcher
-    is_behind = is_loaded and opened.current.generation != generation
     return WatchlistOut(
         sources=[SourceOut.of(each) for each in sources],
         versions=[VersionOut.of(each) for each in versions],
@@ -232,7 +241,11 @@ async def read_watchlist(ports: RequestPorts, opened: Service) -> WatchlistOut:
             generation=opened.current.generation,
         ),
         rescreenings=[RescreeningOut.of(each) for each in passes],
-        notice=_WAITING if not is_loaded else (_BUILDING if is_behind else None),
+        notice=notice_of(
+            is_loaded=is_loaded,
+            has_matcher=matcher is not None,
+            is_behind=opened.current.generation != generation,
+        ),
     )
 
 
