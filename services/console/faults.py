@@ -62,7 +62,7 @@ def unforeseen_fault(scope: Scope) -> Response:
     console: Console = scope["app"].state.console
     sentence = "Something went wrong on our side, and nobody foresaw it."
     if scope["path"].startswith(FRAGMENTS):
-        html = console.templates.draw("fragment_fault.html", sentence=sentence)
+        html = console.templates.draw("fragment_fault.html", sentence=sentence, code="INTERNAL_FAULT")
         return HTMLResponse(html, status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
     html = console.templates.draw(
         "fault.html",
@@ -85,7 +85,9 @@ async def _fault_page(request: Request, error: Exception) -> Response:
     status, sentence, code = _told(error)
     if request.url.path.startswith(FRAGMENTS):
         # It stands in the middle of a page: a sentence there, and no page within the page.
-        return HTMLResponse(console.templates.draw("fragment_fault.html", sentence=sentence), status)
+        return HTMLResponse(
+            console.templates.draw("fragment_fault.html", sentence=sentence, code=code), status
+        )
     told = {"status": status, "sentence": sentence, "code": code, "reasons": _reasons(error)}
     html = await shown_again(request, status, told)
     if html is None:

@@ -12,7 +12,15 @@ import httpx
 import pytest
 
 from services.console.page import Console
-from tests.integration.screening.conftest import Desk, desk, empty_desk, safeguards, settings
+from tests.integration.screening.conftest import (
+    Desk,
+    desk,
+    empty_desk,
+    in_force,
+    safeguards,
+    service_keys,
+    settings,
+)
 from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.test_entries import FIRST, SECOND, two_lists
 from tests.unit.console.world import Browser, World, a_world
@@ -20,7 +28,7 @@ from tests.unit.console.world import Browser, World, a_world
 NAME = "GRETA BEISPIEL"
 CYRILLIC = "Грета Байшпиль"
 #: The fixtures of a running screening service, which this module borrows.
-__all__ = ["desk", "empty_desk", "safeguards", "settings"]
+__all__ = ["desk", "empty_desk", "in_force", "safeguards", "service_keys", "settings"]
 TEAR_LINE = "Verify the document. Call the duty desk. Do not detain on this alone."
 
 
