@@ -1,5 +1,6 @@
 """Which watchlist entries a traveller may be: candidates, score, explanation. Pure and repeatable."""
 
+from services.screening.matching.algorithm import ALGORITHM
 from services.screening.matching.errors import (
     DamagedSnapshot,
     Fault,
@@ -10,7 +11,7 @@ from services.screening.matching.errors import (
 from services.screening.matching.explain import Evidence, Explanation
 from services.screening.matching.matcher import Match, Matcher
 from services.screening.matching.snapshot import entry_line
-from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND
+from services.screening.matching.weights import THRESHOLD, TOP_BAND
 
 __all__ = [
     "ALGORITHM",

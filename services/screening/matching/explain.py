@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.screening.matching.algorithm import ALGORITHM
 from services.screening.matching.names import Word, read_name
 from services.screening.matching.score import Judgement, Piece
-from services.screening.matching.weights import ALGORITHM, calibrated
+from services.screening.matching.weights import calibrated
 from services.screening.watchlist.entry import (
     BirthDate,
     BirthDateKind,

@@ -10,6 +10,7 @@ from typing import Self
 
 import numpy as np
 
+from services.screening.matching.algorithm import ALGORITHM
 from services.screening.matching.documents import document_keys
 from services.screening.matching.errors import DamagedSnapshot, Fault, RepeatedEntry, UnknownEntry
 from services.screening.matching.explain import Explanation, explain
@@ -24,7 +25,7 @@ from services.screening.matching.snapshot import (
     read_index,
     write_index,
 )
-from services.screening.matching.weights import ALGORITHM, THRESHOLD, TOP_BAND, calibrated, least_total
+from services.screening.matching.weights import THRESHOLD, TOP_BAND, calibrated, least_total
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import Traveller
 

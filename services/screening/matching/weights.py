@@ -1,16 +1,10 @@
 """Every weight of evidence, in hundredths of a bit: +100 doubles the odds of "same person", -100 halves them.
 
 Integers only, so that the same snapshot and algorithm give the same bits on every machine. docs/matching.md
-shows each with an example and says how they were set. Changing one is a new `ALGORITHM`.
+shows each with an example and says how they were set. Changing one is another algorithm (`algorithm.py`).
 """
 
 import math
-
-from services.screening.matching.tables import digest_of_tables
-
-ALGORITHM = f"safeconduct-3-{digest_of_tables()[:8]}"
-"""Weights and rules by number, the tables of names by the beginning of their digest: whoever changes a table
-has another algorithm, which two people approve anew (SG-07)."""
 
 # Names. Pairs of words weigh what `rarity.py` and `tokens.py` say; the rest is here.
 MIN_PAIR = 60
