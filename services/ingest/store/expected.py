@@ -2,28 +2,35 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.expected_flights import (
     AlarmKind,
-    Basis,
     Expectation,
     ExpectedState,
     PastFlight,
     Reported,
     Standing,
 )
-from services.ingest.flight_identity import Sighting, flight_name
+from services.ingest.flight_identity import Sighting
 from services.ingest.formats.schedule import ScheduledLeg
+from services.ingest.store.expected_rows import (
+    expectation_of,
+    expected_values,
+    leg_of,
+    leg_values,
+    legs_of,
+    past_flight,
+    summary_of,
+)
 from shared.travel.flight import Leg
 
 LOOKS_A_BEAT = 2_000
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 # One worker watches at a time; whoever waited finds nothing left to do.
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('ingest:expected_flights', 0))")
@@ -172,11 +179,11 @@ class ExpectedStore:
         carriers = sorted({leg.carrier for leg in legs})
         await connection.execute(_DROP_LEGS, {"carriers": carriers})
         await connection.execute(_DROP_EXPECTED, {"carriers": carriers, "now": now})
-        await connection.execute(_ADD_LEG, [_leg_values(import_id, leg) for leg in legs])
+        await connection.execute(_ADD_LEG, [leg_values(import_id, leg) for leg in legs])
 
     async def legs(self, connection: AsyncConnection, first: date, last: date) -> list[ScheduledLeg]:
         """Scheduled legs whose period touches `[first, last]`."""
-        return [_leg(row) for row in await connection.execute(_LEGS, {"first": first, "last": last})]
+        return [leg_of(row) for row in await connection.execute(_LEGS, {"first": first, "last": last})]
 
     async def scheduled_carriers(self, connection: AsyncConnection, day: date) -> frozenset[str]:
         """The carriers whose schedule speaks of a day."""
@@ -185,13 +192,13 @@ class ExpectedStore:
     async def past(self, connection: AsyncConnection, days: Sequence[date]) -> list[PastFlight]:
         """The flights of some days whose departure was reported."""
         rows = await connection.execute(_PAST, {"days": list(days)})
-        return [past for past in map(_past, rows) if past is not None]
+        return [past for past in map(past_flight, rows) if past is not None]
 
     async def expect(
         self, connection: AsyncConnection, expected: Iterable[tuple[UUID, Expectation]], due: timedelta
     ) -> None:
         """Expect flights; one that is expected already stays as it is, unless it was only learned."""
-        values = [_expected_values(expected_id, each, due) for expected_id, each in expected]
+        values = [expected_values(expected_id, each, due) for expected_id, each in expected]
         if values:
             await connection.execute(_EXPECT, values)
 
@@ -201,7 +208,7 @@ class ExpectedStore:
         """Flights to look at: the time has come, or something was reported since the last look."""
         values = {"now": now, "since": since, "until": until, "limit": LOOKS_A_BEAT}
         return [
-            Watched(row.expected_id, _expectation(row), ExpectedState(row.state), row.flight_id)
+            Watched(row.expected_id, expectation_of(row), ExpectedState(row.state), row.flight_id)
             for row in await connection.execute(_DUE, values)
         ]
 
@@ -212,7 +219,7 @@ class ExpectedStore:
         values = {"names": sorted(set(names)), "earliest": first, "latest": last}
         rows = await connection.execute(_SIGHTINGS, values)
         return [
-            (row.flight_id, Sighting(frozenset(row.names), row.suffix, _legs(row.legs), row.departure_date))
+            (row.flight_id, Sighting(frozenset(row.names), row.suffix, legs_of(row.legs), row.departure_date))
             for row in rows
         ]
 
@@ -231,7 +238,7 @@ class ExpectedStore:
                     row.has_bookings,
                     last_at=row.last_reported_at,
                 ),
-                _legs(row.legs),
+                legs_of(row.legs),
             )
             for row in rows
         }
@@ -270,7 +277,7 @@ class ExpectedStore:
         """Expected flights, those with an alarm first, then by departure."""
         values = {"since": asked.since, "until": asked.until, "carrier": asked.carrier, "state": asked.state}
         rows = await connection.execute(_LISTED, values | {"limit": limit})
-        return [_summary(row) for row in rows]
+        return [summary_of(row) for row in rows]
 
     async def coverage(
         self, connection: AsyncConnection, asked: Asked, limit: int
@@ -278,143 +285,3 @@ class ExpectedStore:
         """How many flights of each day and carrier stand how."""
         values = {"since": asked.since, "until": asked.until, "carrier": asked.carrier, "limit": limit}
         return [dict(row) for row in (await connection.execute(_COVERAGE, values)).mappings()]
-
-
-def _leg_values(import_id: UUID, leg: ScheduledLeg) -> dict[str, Any]:
-    partners = [flight_name(carrier, number) for carrier, number in leg.partners]
-    return {
-        "import_id": import_id,
-        "carrier": leg.carrier,
-        "number": leg.number,
-        "suffix": leg.suffix,
-        "origin": leg.origin,
-        "destination": leg.destination,
-        "first_day": leg.first_day,
-        "last_day": leg.last_day,
-        "weekdays": sorted(leg.weekdays),
-        "every_weeks": leg.every_weeks,
-        "departure": leg.departure,
-        "arrival": leg.arrival,
-        "arrival_days": leg.arrival_days,
-        "departure_offset_minutes": _minutes(leg.departure_offset),
-        "arrival_offset_minutes": _minutes(leg.arrival_offset),
-        "capacity": leg.capacity,
-        "names": partners,
-    }
-
-
-def _minutes(offset: timedelta | None) -> int | None:
-    return None if offset is None else int(offset.total_seconds()) // 60
-
-
-def _offset(minutes: int | None) -> timedelta | None:
-    return None if minutes is None else timedelta(minutes=minutes)
-
-
-def _leg(row: Row[Any]) -> ScheduledLeg:
-    partners = (name.partition("|") for name in row.names)
-    return ScheduledLeg(
-        carrier=row.carrier,
-        number=row.number,
-        suffix=row.suffix,
-        origin=row.origin,
-        destination=row.destination,
-        first_day=row.first_day,
-        last_day=row.last_day,
-        weekdays=frozenset(row.weekdays),
-        departure=row.departure,
-        arrival=row.arrival,
-        arrival_days=row.arrival_days,
-        every_weeks=row.every_weeks,
-        departure_offset=_offset(row.departure_offset_minutes),
-        arrival_offset=_offset(row.arrival_offset_minutes),
-        capacity=row.capacity,
-        partners=tuple((carrier, number) for carrier, _, number in partners),
-    )
-
-
-def _legs(value: Sequence[Mapping[str, Any]]) -> tuple[Leg, ...]:
-    return tuple(Leg.from_json(each) for each in value)
-
-
-def _past(row: Row[Any]) -> PastFlight | None:
-    legs = _legs(row.legs)
-    leg = next((leg for leg in legs if leg.crosses_border), legs[0] if legs else None)
-    if leg is None or leg.departure is None:
-        return None
-    return PastFlight(
-        row.carrier,
-        row.number,
-        row.suffix,
-        leg.origin,
-        leg.destination,
-        leg.departure,
-        leg.arrival,
-        row.travellers,
-    )
-
-
-def _expected_values(expected_id: UUID, expected: Expectation, due: timedelta) -> dict[str, Any]:
-    return {
-        "expected_id": expected_id,
-        "carrier": expected.carrier,
-        "number": expected.number,
-        "suffix": expected.suffix or "",
-        "names": sorted(expected.names),
-        "origin": expected.origin,
-        "destination": expected.destination,
-        "departure_date": expected.day,
-        "departure": expected.departure,
-        "arrival": expected.arrival,
-        "departs_at": expected.departs_at,
-        "arrives_at": expected.arrives_at,
-        "basis": expected.basis.value,
-        "capacity": expected.capacity,
-        "usual": expected.usual,
-        # Nothing was looked at yet: whatever came before the flight was expected counts.
-        "seen_at": _NEVER,
-        "look_at": expected.departs_at - due,
-    }
-
-
-def _expectation(row: Row[Any]) -> Expectation:
-    return Expectation(
-        carrier=row.carrier,
-        number=row.number,
-        suffix=row.suffix or None,
-        names=frozenset(row.names),
-        origin=row.origin,
-        destination=row.destination,
-        departure=row.departure,
-        arrival=row.arrival,
-        departs_at=row.departs_at,
-        arrives_at=row.arrives_at,
-        basis=Basis(row.basis),
-        capacity=row.capacity,
-        usual=row.usual,
-    )
-
-
-def _summary(row: Row[Any]) -> dict[str, Any]:
-    return {
-        "id": str(row.expected_id),
-        "carrier": row.carrier,
-        "number": row.number,
-        "suffix": row.suffix or None,
-        "origin": row.origin,
-        "destination": row.destination,
-        "departure_date": row.departure_date,
-        "departure": row.departure.isoformat(timespec="minutes"),
-        "arrival": None if row.arrival is None else row.arrival.isoformat(timespec="minutes"),
-        "departs_at": row.departs_at,
-        "arrives_at": row.arrives_at,
-        "basis": row.basis,
-        "capacity": row.capacity,
-        "usual": row.usual,
-        "state": row.state,
-        "flight_id": None if row.flight_id is None else str(row.flight_id),
-        "travellers": row.travellers,
-        "has_bookings": row.has_bookings,
-        "first_report_at": row.first_report_at,
-        "alarms": row.alarms,
-    }
