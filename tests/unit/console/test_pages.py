@@ -92,7 +92,7 @@ async def test_part_of_a_page_that_fails_is_a_sentence_and_no_page(world: World)
     world.services.answers["GET", "/v1/queue"] = problem(503, "NO_ANSWER", "Screening is away.")
     answer = await browser.get("/fragments/queue")
     assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE
-    assert answer.text.strip() == '<p class="alert">Screening is away.</p>'
+    assert answer.text.strip() == '<p class="alert" data-code="NO_ANSWER">Screening is away.</p>'
     del world.services.answers["GET", "/v1/queue"]
     unforeseen = await browser.get("/fragments/queue")
     assert unforeseen.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
