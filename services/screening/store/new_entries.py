@@ -5,7 +5,6 @@ The rows never leave the database, however many they are.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.store.list_changes import MOST_TOLD, ListChangeStore
 from services.screening.store.list_rows import HERE, MEMORY, THERE, TOUCHED
 from services.screening.store.rows import as_rows, from_json
+from services.screening.store.watchlist import outcome_row
 from services.screening.watchlist.versions import EntryRecord, ListRow
 
 _NEW = """
@@ -96,21 +96,6 @@ class NewEntryStore:
             "other_id": versions[1],
             "source_id": source_id,
             "is_told": used <= MOST_TOLD,
-            "judged": as_rows(_outcome(group.terms, entry) for group, entry in judged),
+            "judged": as_rows({"terms": group.terms, **outcome_row(entry)} for group, entry in judged),
         }
         await connection.execute(_PUT, facts)
-
-
-def _outcome(terms: str, entry: EntryRecord) -> dict[str, Any]:
-    return {
-        "terms": terms,
-        "status": entry.status.value,
-        "status_since": entry.status_since,
-        "activated_at": entry.activated_at,
-        "review_due": entry.review_due,
-        "expires": entry.expires,
-        "removed_at": entry.removed_at,
-        "is_used": entry.is_used,
-        "refusals": list(entry.refusals),
-        "adoption": None if entry.adoption is None else dict(entry.adoption),
-    }

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.store.copying import Take, copy_lines_out
 from services.screening.store.documents import DocumentStore
 from services.screening.store.entry_keys import EntryKeyStore
 from services.screening.store.list_changes import ListChangeStore
@@ -23,6 +22,7 @@ from services.screening.watchlist.versions import (
     EntryStatus,
     identifying_digest,
 )
+from shared.db.copying import Take, copy_lines_out
 from shared.personal import Personal
 
 #: Rows a statement: large enough to be quick, small enough for a parameter of some megabytes.
@@ -340,13 +340,9 @@ def _keys_of(entries: Sequence[EntryRecord], wanted: Collection[str]) -> dict[st
     }
 
 
-def _entry_row(entry: EntryRecord) -> dict[str, Any]:
+def outcome_row(entry: EntryRecord) -> dict[str, Any]:
+    """What was decided of an entry, by the names of its columns."""
     return {
-        "entry_id": entry.entry_id,
-        "source_id": entry.source_id,
-        "version_id": entry.version_id,
-        "digest": entry.digest,
-        "body": entry.body,
         "status": entry.status.value,
         "status_since": entry.status_since,
         "activated_at": entry.activated_at,
@@ -356,6 +352,17 @@ def _entry_row(entry: EntryRecord) -> dict[str, Any]:
         "is_used": entry.is_used,
         "refusals": list(entry.refusals),
         "adoption": None if entry.adoption is None else dict(entry.adoption),
+    }
+
+
+def _entry_row(entry: EntryRecord) -> dict[str, Any]:
+    return {
+        "entry_id": entry.entry_id,
+        "source_id": entry.source_id,
+        "version_id": entry.version_id,
+        "digest": entry.digest,
+        "body": entry.body,
+        **outcome_row(entry),
     }
 
 
