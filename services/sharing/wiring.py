@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
 from services.sharing.arrivals import Arrivals
 from services.sharing.corrections import CorrectRecords
-from services.sharing.courier import Courier
+from services.sharing.courier import Courier, Ledger
 from services.sharing.custody import CUSTODY_RULE, Custody
 from services.sharing.decide import DecideShare
 from services.sharing.deliver import WORKERS as NOTICE_WORKERS
@@ -35,6 +36,8 @@ from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
 from services.sharing.vault import Vault
 from services.sharing.withdrawals import Withdrawals
 from shared.approval.approvals import Approvals
+
+Record = TypeVar("Record")
 
 
 def wire(base: Foundations) -> Sharing:
@@ -142,7 +145,10 @@ def _shares(base: Foundations, common: _Common) -> _Shares:
         clock=base.clock,
         identifiers=base.identifiers,
     )
-    return _Shares(share_hit, decide, _delivery(base, safeguards, common.gateways))
+    delivery = _courier(
+        base, common, NoticeLedger(base.engine, safeguards, base.hit_states), workers=NOTICE_WORKERS
+    )
+    return _Shares(share_hit, decide, delivery)
 
 
 def _gate(base: Foundations, common: _Common) -> ReadGate:
@@ -182,15 +188,15 @@ def _gateways(base: Foundations, sender: Sender) -> Gateway:
     return Gateways(https, FileDrop(base.settings.exchange_drop_folder))
 
 
-def _delivery(base: Foundations, safeguards: Safeguards, gateways: Gateway) -> Courier[Notice]:
+def _courier(base: Foundations, common: _Common, ledger: Ledger[Record], workers: int) -> Courier[Record]:
     return Courier(
         base.engine,
-        NoticeLedger(base.engine, safeguards, base.hit_states),
-        gateways=gateways,
+        ledger,
+        gateways=common.gateways,
         audit=base.audit,
         clock=base.clock,
         poll_seconds=base.settings.delivery_poll_seconds,
-        workers=NOTICE_WORKERS,
+        workers=workers,
     )
 
 
@@ -235,7 +241,7 @@ def _exchange(base: Foundations, common: _Common) -> _Exchange:
         ),
         withdrawals=withdrawals,
         corrections=CorrectRecords(base.engine, withdrawals=withdrawals, post=post, audit=base.audit),
-        delivery=_exchange_delivery(base, letters, common.gateways),
+        delivery=_courier(base, common, MessageLedger(letters), workers=MESSAGE_WORKERS),
         clocks=ExchangeClocks(
             base.engine, post=post, withdrawals=withdrawals, audit=base.audit, clock=base.clock
         ),
@@ -277,18 +283,4 @@ def _receive(base: Foundations, common: _Common, keys: SealingKeys, arrivals: Ar
         own_state=base.settings.own_state,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
-    )
-
-
-def _exchange_delivery(
-    base: Foundations, letters: LetterSafeguards, gateways: Gateway
-) -> Courier[ExchangeMessage]:
-    return Courier(
-        base.engine,
-        MessageLedger(letters),
-        gateways=gateways,
-        audit=base.audit,
-        clock=base.clock,
-        poll_seconds=base.settings.delivery_poll_seconds,
-        workers=MESSAGE_WORKERS,
     )
