@@ -20,25 +20,14 @@ from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.errors import CatalogueFault
 from shared.policy.verdict import Verdict
 from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import TwoStates, two_states
+from tests.fakes import FixedClock
+from tests.integration.sharing.two_states import TwoStates
 from tests.integration.sharing.world import LEGAL, World, settings_for
 from tests.unit.sharing.samples import NOW
 
 COUNTERPART = "XBB-PIU-01"
 GIGABYTE = 1024**3
 CHUNK = b"x" * 65_536
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
 
 
 # --- on the way out ---

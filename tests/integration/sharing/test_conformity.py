@@ -1,13 +1,10 @@
 """The checks of the protocol's §9.7, run against our own service."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 from joserfc.jwk import OKPKey
 from joserfc.util import json_b64decode
 
@@ -19,23 +16,11 @@ from services.sharing.registry_entries import AuthorityKey
 from services.sharing.store.registers import Register, RegisterStore
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.security.keys import KeyFile
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import ADDRESS, State, TwoStates, two_states
+from tests.fakes import FixedClock
+from tests.integration.sharing.two_states import ADDRESS, State, TwoStates
 from tests.unit.sharing.samples import NOW
 
 OUR_DESK = "http://127.0.0.1:8302/v1/exchange"
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
 
 
 class Desk(httpx.AsyncBaseTransport):

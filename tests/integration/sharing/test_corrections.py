@@ -1,7 +1,5 @@
 """What the rights office decided reaches every State that was told, and tells none that a person asked."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,21 +8,7 @@ import pytest
 from services.sharing.exchange_records import WITHDRAWN
 from shared.contracts.records_corrected import CorrectionsV1, RecordChange, RecordsCorrectedV1
 from shared.web.purpose import Purpose
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import TwoStates, two_states
-from tests.unit.sharing.samples import NOW
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
+from tests.integration.sharing.two_states import TwoStates
 
 
 async def corrected(both: TwoStates, change: RecordChange, **right: str) -> dict[str, Any]:

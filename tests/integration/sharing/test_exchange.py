@@ -1,8 +1,6 @@
 """Two States exchange: notices, receipts, feedback, recalls, and every refusal on the way in."""
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,23 +8,9 @@ import pytest
 
 from shared.contracts import HitWithdrawnV1
 from shared.web.purpose import Purpose
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import TwoStates, a_letter, two_states
-from tests.unit.sharing.samples import NOW
+from tests.integration.sharing.two_states import TwoStates, a_letter
 
 PERSONAL = ("EXAMPLE", "X1234567", "1980-01-02")
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
 
 
 def a_purpose(case: str) -> Purpose:

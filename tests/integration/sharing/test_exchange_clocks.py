@@ -1,28 +1,11 @@
 """The clocks of recalls and of notices that nobody has seen: they ring once, and stand in each message."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from services.sharing.overdue import NOTICE, OVERDUE_NOW, SHARE
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import TwoStates, two_states
-from tests.unit.sharing.samples import NOW, a_hit
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
+from tests.integration.sharing.two_states import TwoStates
+from tests.unit.sharing.samples import a_hit
 
 
 def late(kind: str, clock: str) -> float:

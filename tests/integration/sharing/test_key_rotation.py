@@ -1,33 +1,16 @@
 """A key is replaced: what waits for the old one is asked again, and the old one is good until its end."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from joserfc.jwk import ECKey
 
 from services.sharing.share_records import NoticeState
 from services.sharing.store.registers import Register
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.two_states import TwoStates, public_keys, two_states
+from tests.integration.sharing.two_states import TwoStates, public_keys
 from tests.integration.sharing.world import World
-from tests.unit.sharing.samples import NOW
 
 COUNTERPART = "XBB-PIU-01"
-
-
-@pytest.fixture
-async def both(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
-    folder = tmp_path / "issuer"
-    folder.mkdir(mode=0o700)
-    issuer = FakeIssuer(folder, clock, ("sharing",))
-    databases = {name: database("sharing") for name in ("XAA", "XBB")}
-    async with two_states(databases, tmp_path, clock, issuer) as opened:
-        yield opened
 
 
 async def rotated(world: World) -> None:
