@@ -6,7 +6,6 @@ may break is one reader, which is started again.
 """
 
 import asyncio
-import os
 import pickle
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -24,6 +23,7 @@ from services.ingest.reader_process import (
 )
 from services.ingest.reading import ReadingTerms, ReadSubmission, Submission, read_submission
 from shared.observability.logging import get_logger
+from shared.process import bare_environment
 
 READ_HERE_BYTES: Final = 6_144
 """What is shorter is read sooner than it is handed over: some thirty travellers."""
@@ -85,7 +85,7 @@ class Reader:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=PIPE_BYTES,
-                env={"PYTHONPATH": os.pathsep.join(each or os.curdir for each in sys.path)},
+                env=bare_environment(),
             )
         except OSError:
             raise ReaderLost from None

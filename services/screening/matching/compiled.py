@@ -75,6 +75,11 @@ if not _settings.CACHE_DIR:
 _compile: Callable[..., Any] = numba.njit
 
 
+def kernel_folder() -> str:
+    """Where this process keeps machine code, for one that it starts."""
+    return str(_settings.CACHE_DIR)
+
+
 def kernel(result: Any, *arguments: Any, is_inner: bool = False) -> Callable[[Function], Function]:
     """Compile a function for these types at once; it runs without Python's lock.
 

@@ -11,10 +11,11 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Final
 
-from services.screening.matching.compiled import digest_of_package
+from services.screening.matching.compiled import digest_of_package, kernel_folder
 from services.screening.matching.errors import DamagedSnapshot, NotCompiled
 from services.screening.matching.matcher import Matcher
 from services.screening.watchlist.entry import WatchlistEntry
+from shared.process import bare_environment
 
 NICENESS: Final = 10
 """Compiling a long list takes a minute of a core that screening and reviews need first."""
@@ -92,7 +93,8 @@ class SnapshotFolder:
 def _compile_apart(source: Path, target: Path) -> None:
     # What a failing process prints may quote an entry, so that it is not kept.
     done = subprocess.run(  # noqa: S603 - this interpreter, this module, paths of our own
-        [sys.executable, "-c", _IN_A_PROCESS, str(source), str(target)],
+        [sys.executable, "-P", "-c", _IN_A_PROCESS, str(source), str(target)],
+        env=bare_environment() | {"NUMBA_CACHE_DIR": kernel_folder()},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,

@@ -12,10 +12,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.store.copying import Take, copy_lines_out
 from services.screening.store.rows import from_json
 from services.screening.watchlist.delta import ChangedRow
 from services.screening.watchlist.versions import ListRow
+from shared.db.copying import Take, copy_lines_out
 
 ROW_COLUMNS = ("version_id", "entry_id", "digest", "content", "body", "terms", "keys")
 DOCUMENT_COLUMNS = (

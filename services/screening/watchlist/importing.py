@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.errors import ListRefused
 from services.screening.ports import Ports
 from services.screening.registers import ListSource
-from services.screening.store.copying import Take, copy_in
 from services.screening.store.list_rows import DOCUMENT_COLUMNS, ROW_COLUMNS
 from services.screening.watchlist.judging import Judged
 from services.screening.watchlist.progress import Phase, Progress
@@ -23,6 +22,7 @@ from services.screening.watchlist.reading_apart import frames_of
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.registry import READERS
 from services.screening.watchlist.versions import ListVersion, VersionState, change_in_percent
+from shared.db.copying import Take, copy_in
 from shared.security.tokens import Principal
 
 #: The UN's own list keeps the UN's name in its entries' identifiers (`UN:QDi.000`).

@@ -1,7 +1,8 @@
 """A list file read beside screening: a short one in a thread, a long one in a process of its own.
 
 The process gets the file and the digests of the version that it changes on its standard input and answers
-with frames; it knows no database and no key. It runs at low priority, so that travellers go first.
+with frames; it knows no database, no key and none of our environment. It runs at low priority, so that
+travellers go first.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from typing import IO, Final, Protocol
 
 from services.screening.watchlist.reading import BaseRows, Frame, FrameKind, Wanted, read_frames
 from shared.errors import DomainError
+from shared.process import bare_environment
 
 #: A shorter file is read within half a second; starting a process takes as long.
 APART_FROM_BYTES: Final = 4 * 1024 * 1024
@@ -54,10 +56,11 @@ async def frames_of(
         yield _in_thread(wanted, content, await _collected(give_base))
         return
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", __name__,
+        sys.executable, "-P", "-m", __name__,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         # What a failing process prints may quote a row, so that it is not kept.
         stderr=asyncio.subprocess.DEVNULL,
+        env=bare_environment(),
     )  # fmt: skip
     try:
         await _ask(process, wanted, content, give_base)
