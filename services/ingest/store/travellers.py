@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.retention import RetentionClock
-from services.ingest.store.copying import copy_rows
+from shared.db.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
 
 KEY_OCTETS = 17
