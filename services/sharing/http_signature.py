@@ -26,7 +26,6 @@ COMPONENTS: Final = ("@method", "@target-uri", "content-digest", "content-type",
 MAX_LIFE: Final = timedelta(seconds=300)
 CLOCK_SKEW: Final = timedelta(seconds=30)
 MAX_HEADER_CHARACTERS: Final = 2000
-NONCE_OCTETS: Final = 16
 
 _DIGEST: Final = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 _SIGNATURE: Final = re.compile(LABEL + r"=:([A-Za-z0-9+/]{86}==):")

@@ -1,4 +1,4 @@
-"""The closed values of the safeguards catalogue: actions, purposes, protective effects and roles.
+"""The closed values of the safeguards catalogue: actions, purposes, orders, fields and codes.
 
 Source: safeguards catalogue §1 (purpose codes) and §4a (actions and closed values).
 """
@@ -30,40 +30,6 @@ ACTIONS_BY_STAGE: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 ACTIONS: Final = tuple(action for actions in ACTIONS_BY_STAGE.values() for action in actions)
-
-PROTECTIVE_ACTIONS: Final = (
-    "wl.remove",
-    "record.mask",
-    "record.erase",
-    "oversight.suspend",
-    "exchange.control",
-)
-PROTECTIVE_TRANSITIONS: Final = ("SUPPRESSED", "NOT_A_MATCH", "RECALLED", "ENTRY_REMOVED")
-"""Never stopped by a failing engine or log: these run locally, are journaled and reconciled (SG-45)."""
-
-ROLES: Final = (
-    "ANALYST",
-    "VERIFIER",
-    "SUPERVISOR",
-    "DUTY_SUPERVISOR",
-    "FRONT_LINE",
-    "NOMINATOR",
-    "APPROVER",
-    "REVIEWER",
-    "LIST_STEWARD",
-    "LIAISON",
-    "LEGAL",
-    "HUMAN_RIGHTS",
-    "CHILD_SPECIALIST",
-    "ASYLUM_OFFICER",
-    "DPO",
-    "AUDITOR",
-    "INDEPENDENT_AUTHORITY",
-    "COURT",
-    "ADMIN",
-    "PIU_HEAD",
-    "CARRIER",
-)
 
 DATA_CLASSES: Final = ("HIT", "API", "PNR", "PNR_MASKED", "WL_ENTRY", "BIOMETRIC", "STATISTICS")
 ORDER_KINDS: Final = (
@@ -112,18 +78,3 @@ SENSITIVE_FIELDS: Final = (
 HANDLING_CODES: Final = ("H0", "H1", "H2", "H3", "H4")
 
 RULES: Final = tuple(f"SG-{number:02d}" for number in range(1, 46))
-
-
-def is_protective(action: str, transition_to: str | None = None) -> bool:
-    """Whether an effect may never be stopped by a failing engine or log.
-
-    Args:
-        action: One of `ACTIONS`.
-        transition_to: For `hit.transition`, the state that the hit goes to.
-
-    Source:
-        Safeguards catalogue §4a and SG-45.
-    """
-    if action == "hit.transition":
-        return transition_to in PROTECTIVE_TRANSITIONS
-    return action in PROTECTIVE_ACTIONS

@@ -162,20 +162,6 @@ class KeyFile:
         return cls(row["kid"], row["use"], not_before, not_after, private)
 
 
-def public_key_of(jwk: dict[str, Any]) -> Ed25519PublicKey:
-    """The Ed25519 public key in a JWK.
-
-    Raises:
-        KeyFileError: It is another kind of key.
-    """
-    if jwk.get("kty") != "OKP" or jwk.get("crv") != "Ed25519":
-        raise KeyFileError(reason="it is not an Ed25519 key")
-    try:
-        return Ed25519PublicKey.from_public_bytes(_from_base64url(str(jwk.get("x"))))
-    except ValueError:
-        raise KeyFileError(reason="its public part cannot be read") from None
-
-
 def _public_bytes(key: Ed25519PublicKey) -> bytes:
     return key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 

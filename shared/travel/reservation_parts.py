@@ -206,7 +206,6 @@ class CheckIn(Recorded):
     seat: str | None = None
     cabin: str | None = None
     agent: BookingOffice | None = None
-    is_boarded: bool | None = None
     traveller_reference: str | None = None
     surname: str | None = None
     given_names: str | None = None

@@ -8,7 +8,6 @@ from services.ingest.sensitive.rules import (
     CodeRule,
     Rules,
     SensitiveClass,
-    classify_code,
 )
 from services.ingest.sensitive.rules_file import RulesRefused, read_rules
 from services.ingest.sensitive.words import classify_text, scrub
@@ -20,7 +19,6 @@ __all__ = [
     "Rules",
     "RulesRefused",
     "SensitiveClass",
-    "classify_code",
     "classify_text",
     "filter_message",
     "mask_account",

@@ -160,11 +160,3 @@ class Rules:
 
 
 DEFAULT_RULES = Rules()
-
-
-def classify_code(code: str, rules: Rules = DEFAULT_RULES) -> str | None:
-    """The class of a service code that must be dropped; `None` for one that may be kept."""
-    rule = rules.code_rule(code)
-    if rule.action is not Action.DROP:
-        return None
-    return (rule.group or SensitiveClass.FREE_TEXT).value

@@ -6,7 +6,7 @@ from typing import Any
 import cedarpy
 import pytest
 
-from shared.policy.actions import ACTIONS, PROTECTIVE_ACTIONS, RULES, is_protective
+from shared.policy.actions import ACTIONS, RULES
 from shared.policy.engine import ONE_BY_ONE_FROM, PolicyEngine, inputs_hash
 from shared.policy.facts.registry import RULE_FACTS, rules_judging
 from tests.fakes import FixedClock
@@ -392,10 +392,3 @@ def test_every_action_is_judged_by_the_log_and_the_engine_itself() -> None:
     for action in ACTIONS:
         assert {"SG-01", "SG-41", "SG-45"} <= set(rules_judging(action))
     assert set(RULE_FACTS) == set(RULES)
-
-
-def test_protective_effects_are_those_of_the_catalogue() -> None:
-    assert all(is_protective(action) for action in PROTECTIVE_ACTIONS)
-    assert is_protective("hit.transition", "NOT_A_MATCH")
-    assert not is_protective("hit.transition", "CONFIRMED")
-    assert not is_protective("share.send")

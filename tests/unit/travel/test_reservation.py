@@ -34,7 +34,7 @@ FULL = Reservation(
             surname="PAPADAKI",
             name_sent="PAPADAKI:ELENIMRS",
             documents=(TravelDocument(None, "AT3312087"),),
-            check_ins=(CheckIn(leg=0, sequence="041", is_boarded=False),),
+            check_ins=(CheckIn(leg=0, sequence="041"),),
             bags=(CheckedBags(leg=0, pieces=2, tags=(BagTag(carrier="XA", number="118204", count=2),)),),
         ),
     ),
