@@ -23,3 +23,9 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     linked = LINK.findall(page.read_text(encoding="utf-8"))
     assert [each for each in linked if not (page.parent / each).exists()] == []
+
+
+def test_every_decision_record_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = LINK.findall((folder / "README.md").read_text(encoding="utf-8"))
+    assert listed == sorted(path.name for path in folder.glob("0*.md"))
