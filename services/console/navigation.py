@@ -202,6 +202,24 @@ SECTIONS: Final[Sequence[Section]] = (
                 Permission.WORK_CHILDREN,
             ),
             Entry(
+                "/companions",
+                "Companions",
+                "Who travels with a confirmed person: looked at in their own right, and helped.",
+                Permission.READ_COMPANIONS,
+            ),
+            Entry(
+                "/consular",
+                "Consular help",
+                "Whom of the detained nobody told yet, what they want, and who was informed.",
+                Permission.WORK_CONSULAR,
+            ),
+            Entry(
+                "/desk-clocks",
+                "Desk clocks",
+                "Children, companions and detained persons for whom nobody came in time.",
+                Permission.READ_DESK_CLOCKS,
+            ),
+            Entry(
                 "/rights",
                 "Rights",
                 "What travellers ask: access, correction, erasure, redress, and their letters.",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -112,6 +113,22 @@ def day_time(instant: datetime | date | None) -> str:
         return "unknown"
     day = f"{instant.day} {instant:%B %Y}"
     return f"{day}, {clock_time(instant)}" if isinstance(instant, datetime) else day
+
+
+def local_time(instant: datetime | None, zone: ZoneInfo) -> str:
+    """`14:05 at the desk (UTC+2), 12:05 UTC`; UTC alone where the desk keeps it."""
+    if instant is None:
+        return "not given"
+    here = instant.astimezone(zone)
+    utc = instant.astimezone(ZoneInfo("UTC"))
+    day = f"{utc.day} {utc:%B}"
+    offset = here.utcoffset()
+    if not offset:
+        return f"{utc:%H:%M} UTC, {day}"
+    minutes = int(offset.total_seconds()) // 60
+    hours, rest = divmod(abs(minutes), 60)
+    name = f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02d}' if rest else ''}"
+    return f"{here:%H:%M} here ({name}), {utc:%H:%M} UTC, {day}"
 
 
 def day_of(text: str | None) -> str:

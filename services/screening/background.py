@@ -5,6 +5,7 @@ import contextlib
 
 from services.screening.clear_travellers import ClearTravellers
 from services.screening.clocks import Clocks
+from services.screening.desk_clocks import DeskClocks
 from services.screening.notices_from_abroad import NoticesFromAbroad
 from services.screening.notices_look_back import NoticesLookBack
 from services.screening.rescreen import Rescreening
@@ -36,10 +37,12 @@ class Background:
         settings = self._screening.settings
         cleared = ClearTravellers(self._screening.ports)
         clocks = Clocks(self._screening.ports, settings.escalation_ladder)
+        desks = DeskClocks(self._screening.ports)
         while not stop.is_set():
             try:
                 await clocks.beat()
                 await cleared.beat()
+                await desks.beat()
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("clock_beat_failed", error=type(fault).__name__)
             await _pause(stop, settings.clock_seconds)

@@ -110,7 +110,7 @@ class BoardingHolds:
             verification=None,
             author=order.author,
             items=[graded_item(hit.entry, source, now.date()).as_json()],
-            category=hit.entry.get("category"),
+            person=policy_requests.person_category(hit.entry.get("category")),
             age=age_of(hit, now.date()),
             is_listed_as_child=is_child(hit.entry, now.date()),
             compared_fields=("name", "doc_number"),

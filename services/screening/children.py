@@ -1,8 +1,9 @@
 """The child-protection desk: cases of children within the hour, their best interests, and help by one person.
 
 A child's possible match goes through the two reviews like anybody's; what may follow from it does not. No
-advice against boarding and no hold, no discreet check, and no second inspection before a specialist found
-it to be in the child's best interests. Referring a child to those who help takes one specialist.
+advice against boarding and no hold, no discreet check, and neither a second inspection nor a notice before
+a specialist found it to be in the child's best interests. Referring a child to those who help takes one
+specialist.
 
 Source: safeguards.md SG-16; workflow.md §4 (OBSERVE never for children), §7 (one person refers a child).
 """
@@ -24,6 +25,7 @@ from services.screening.ports import SERVICE, Ports
 from services.screening.store.children import BestInterests, ChildCase, ChildStore
 from services.screening.store.orders import Order
 from services.screening.watchlist.versions import is_child
+from shared.contracts import BestInterestsV1
 from shared.identifiers import OrderId
 from shared.security.tokens import Principal
 
@@ -73,6 +75,19 @@ def _refusal(ports: Ports, hit: Hit, reason: str) -> RefusedByPolicy:
     return RefusedByPolicy([record], (reason,))
 
 
+async def best_interests(connection: AsyncConnection, hit_id: UUID) -> BestInterestsV1 | None:
+    """What sharing is told of the specialist's finding: a verdict, who gave it and when; no words."""
+    case = await ChildStore().get(connection, hit_id)
+    if case is None or case.assessment_id is None or case.assessed_by is None or case.assessed_at is None:
+        return None
+    return BestInterestsV1(
+        assessment_id=case.assessment_id,
+        allows_share=case.allows_share,
+        found_by=case.assessed_by,
+        found_at=case.assessed_at,
+    )
+
+
 class Children:
     """What the child-protection specialist does."""
 
@@ -96,9 +111,11 @@ class Children:
             return await self._store.listed(connection)
 
     async def assess(
-        self, hit_id: UUID, principal: Principal, *, allows_inspection: bool, words: str
+        self, hit_id: UUID, principal: Principal, *, allows_inspection: bool, allows_share: bool, words: str
     ) -> UUID:
         """Record what is in the child's best interests; the newest finding counts.
+
+        `allows_share`: that somebody is told who can protect this child is in its best interests (SG-16).
 
         Raises:
             NotFound: No such case.
@@ -108,7 +125,12 @@ class Children:
         async with self._ports.transaction() as connection:
             await self._open_case(connection, hit_id)
             found = BestInterests(
-                self._ports.identifiers.new(), allows_inspection, words, principal.subject, now
+                assessment_id=self._ports.identifiers.new(),
+                allows_inspection=allows_inspection,
+                allows_share=allows_share,
+                words=words,
+                person=principal.subject,
+                at=now,
             )
             await self._store.assess(connection, hit_id, found)
             await self._ports.audit.append(
@@ -121,6 +143,7 @@ class Children:
                 facts={
                     "assessment_id": str(found.assessment_id),
                     "allows_inspection": allows_inspection,
+                    "allows_share": allows_share,
                 },
             )
         return found.assessment_id
@@ -185,10 +208,9 @@ class Children:
             verification=None,
             author=order.author,
             items=[graded_item(hit.entry, source, today).as_json()],
-            category=hit.entry.get("category"),
+            person=policy_requests.person_category(hit.entry.get("category")),
             age=age_of(hit, today),
             is_listed_as_child=is_child(hit.entry, today),
-            compared_fields=(),
             is_case_open=True,
             now=self._ports.clock.now(),
         )

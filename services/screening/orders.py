@@ -204,7 +204,7 @@ class Orders:
             verification=verification,
             author=order.author,
             items=[item.as_json()],
-            category=hit.entry.get("category"),
+            person=policy_requests.person_category(hit.entry.get("category")),
             age=age_of(hit, now.date()),
             is_listed_as_child=is_child(hit.entry, now.date()),
             compared_fields=() if verification is None else verification.compared_fields,

@@ -215,18 +215,20 @@ def action_order(
     verification: Verification | None,
     author: str,
     items: Sequence[Mapping[str, Any]],
-    category: str | None,
+    person: str | None,
     age: int | None,
     is_listed_as_child: bool,
-    compared_fields: Sequence[str],
     is_case_open: bool,
     now: datetime,
+    compared_fields: Sequence[str] = (),
+    grounds: Sequence[str] = (),
     boarding: Mapping[str, Any] | None = None,
 ) -> Request:
     """May this measure be ordered? Source: SG-01, 03, 05, 06, 08, 09, 11, 16, 17, 34, 41, 42, 45.
 
-    `boarding` holds what SG-34 reads about an advice against boarding (country risk, individual risk,
-    assessments) or SG-08 about a hold; other measures are not judged by them.
+    `person` is the category of the person whom it concerns (SG-17); `grounds` are given where it does not
+    rest on a listing. `boarding` holds what SG-34 reads about an advice against boarding (country risk,
+    individual risk, assessments) or SG-08 about a hold; other measures are not judged by them.
     """
     reviews = _NO_REVIEWS if verification is None else verification.as_context()
     return build_request(
@@ -241,10 +243,10 @@ def action_order(
             "subject_age": age,
             # Read only where the traveller's birth date is not known (SG-16).
             "minor_evidence": is_listed_as_child,
-            "person_category": person_category(category),
+            "person_category": person,
         },
         {
-            "grounds": ["watchlist_listing", *compared_fields],
+            "grounds": list(grounds or ("watchlist_listing", *compared_fields)),
             "case_open": is_case_open,
             "copy_subjects": None,
             "country_risk": None,

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
+from services.screening.children import best_interests
 from services.screening.errors import NotFound
 from services.screening.hit import HistoryStep, Hit, Review
 from services.screening.ports import Ports
@@ -148,6 +149,7 @@ class Reading:
                 entry_status=(await entry_status(connection, stores.watchlist, hit.entry_id)).value,
                 ordered_action=ordered_action(orders),
                 standing_order=None if standing is None else standing.as_contract(),
+                best_interests=await best_interests(connection, hit_id),
             )
 
 

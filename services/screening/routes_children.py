@@ -29,6 +29,7 @@ class BestInterestsIn(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     allows_inspection: bool
+    allows_share: bool
     words: Words
 
 
@@ -52,6 +53,7 @@ class ChildCaseOut(Out):
     seen_at: datetime | None
     assessment_id: UUID | None
     allows_inspection: bool | None
+    allows_share: bool
     assessed_at: datetime | None
 
     @classmethod
@@ -67,6 +69,7 @@ class ChildCaseOut(Out):
             seen_at=case.seen_at,
             assessment_id=case.assessment_id,
             allows_inspection=case.allows_inspection,
+            allows_share=case.allows_share,
             assessed_at=case.assessed_at,
         )
 
@@ -102,7 +105,11 @@ async def assess_child(
 ) -> AssessedOut:
     """Record what is in the child's best interests (SG-16)."""
     found = await Children(ports).assess(
-        hit_id, person, allows_inspection=body.allows_inspection, words=body.words
+        hit_id,
+        person,
+        allows_inspection=body.allows_inspection,
+        allows_share=body.allows_share,
+        words=body.words,
     )
     return AssessedOut(assessment_id=found)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.screening.clocks import Clocks
+from services.screening.desk_clocks import DeskClocks
 from services.screening.errors import (
     AlreadyDecided,
     MalformedMrz,
@@ -162,6 +163,7 @@ async def tick(ports: RequestPorts, opened: Service) -> TickOut:
     if opened.settings.profile != "local":
         raise TickRefused
     beat = await Clocks(ports, opened.settings.escalation_ladder).beat()
+    await DeskClocks(ports).beat()
     is_swapped = await opened.current.refresh()
     if is_swapped:
         await bring_in_step(ports, opened.current.consolidation)

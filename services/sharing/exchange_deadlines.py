@@ -31,7 +31,7 @@ _SEEN_BY_PEOPLE: Final = frozenset({"NOTIFY", "EMERGENCY"})
 
 class Late(StrEnum):
     """What can be late: deciding who is told, leaving, arriving, being seen by a person, being answered,
-    being carried out by everyone.
+    being carried out by everyone; and a detained person's being told of consular help.
     """
 
     DECIDE = "DECIDE"
@@ -40,6 +40,7 @@ class Late(StrEnum):
     SEE = "SEE"
     ANSWER = "ANSWER"
     DONE = "DONE"
+    TELL = "TELL"
 
 
 @dataclass(frozen=True, slots=True)

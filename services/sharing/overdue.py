@@ -1,9 +1,10 @@
 """Rings once for each clock that has run out: in the log, in the figures, and in the audit log.
 
-Messages of the exchange, notices to other authorities, and confirmed hits of which nobody has decided who is
-told. What is late never turns into anything for the traveller: a person is called, and that is all.
+Messages of the exchange, notices to other authorities, confirmed hits of which nobody has decided who is
+told, and detained persons whom nobody told of consular help. What is late never turns into anything for the
+traveller: a person is called, and that is all.
 
-Source: workflow.md §6; safeguards.md SG-37.
+Source: workflow.md §6; safeguards.md SG-36, SG-37.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from uuid import UUID
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.consular import OVERDUE_AFTER
 from services.sharing.exchange_deadlines import (
     Deadline,
     Late,
@@ -24,6 +26,7 @@ from services.sharing.exchange_deadlines import (
     deadlines_of_notice,
 )
 from services.sharing.message_types import WITHDRAWALS
+from services.sharing.store.consular import ConsularStore
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.shares import ShareStore
@@ -37,6 +40,8 @@ MAX_WAITING: Final = 2000
 #: In the figures: a notice of ours on its way, and a confirmed hit of which nobody has decided.
 NOTICE: Final = "NOTICE"
 SHARE: Final = "SHARE"
+#: A detained person who has to be told of the right to consular help.
+CONSULAR: Final = "CONSULAR"
 _OVERDUE: Final = Gauge(
     "safeconduct_exchange_overdue_messages",
     "Messages, notices and decisions whose clock has run out and still runs, by type and by what is late.",
@@ -51,6 +56,7 @@ OVERDUE_NOW: Final = {
         (("NOTIFY", "EMERGENCY"), (Late.SEE,)),
         ((NOTICE,), (Late.SEND, Late.RECEIVE, Late.SEE, Late.ANSWER)),
         ((SHARE,), (Late.DECIDE,)),
+        ((CONSULAR,), (Late.TELL,)),
     )
     for kind in sorted(kinds)
     for each in clocks
@@ -114,6 +120,9 @@ async def _everything_running(connection: AsyncConnection) -> list[Running]:
         deadline = deadline_of_share(share)
         clocks = () if deadline is None else (deadline,)
         found.append(Running(SHARE, "SHARE", share.share_id, clocks, shares.ring, {"event": share.event}))
+    for task in await ConsularStore(connection).untold(MAX_WAITING):
+        told = Deadline(Late.TELL, task.detained_at + OVERDUE_AFTER, task.told_at)
+        found.append(Running(CONSULAR, "SHARE", task.share_id, (told,), shares.ring, {}))
     return found
 
 

@@ -10,6 +10,8 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 State = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 HandlingCode = Literal["H0", "H1", "H2", "H3", "H4"]
 PurposeCode = Literal["TERR_PREVENT", "TERR_DETECT", "TERR_INVESTIGATE", "TERR_TRAVEL"]
+#: What an authority is there for: the operational purposes, and the protection of children (SG-16, SG-29).
+Function = PurposeCode | Literal["CHILD_PROTECTION"]
 
 
 class Scope(StrEnum):
@@ -106,7 +108,7 @@ class Authority(RegisterEntry):
     state: State
     name: Name
     kind: Kind
-    functions: tuple[PurposeCode, ...]
+    functions: tuple[Function, ...]
     duty_desk: DutyDesk = DutyDesk()
     keys: tuple[AuthorityKey, ...] = ()
     recall_endpoint: str | None = None

@@ -19,7 +19,7 @@ from services.sharing.errors import (
 from services.sharing.facts import Assessment
 from services.sharing.notice_views import Viewer
 from services.sharing.parts import Sharing, sharing_of
-from services.sharing.registry_entries import State
+from services.sharing.registry_entries import Function, State
 from services.sharing.share import DEFAULT_PURPOSE, Proposal
 from services.sharing.statuses import problems
 from services.sharing.store.notices import NoticeStore
@@ -120,7 +120,7 @@ class ProposalIn(_In):
     alternatives_considered: Statement
     period_days: Annotated[int, Field(ge=1, le=MAX_PERIOD_DAYS)]
     authorities: Annotated[tuple[Key, ...], Field(max_length=MAX_AUTHORITIES)] | None = None
-    purpose_code: Literal["TERR_PREVENT", "TERR_DETECT", "TERR_INVESTIGATE", "TERR_TRAVEL"] = DEFAULT_PURPOSE
+    purpose_code: Function = DEFAULT_PURPOSE
 
 
 class ApprovalIn(_In):

@@ -35,6 +35,7 @@ from shared.security.tokens import Principal
 KIND: Final = "SHARE"
 HIT_CONFIRMED: Final = "HitConfirmedV1"
 DEFAULT_PURPOSE: Final = "TERR_TRAVEL"
+CHILD_PROTECTION: Final = "CHILD_PROTECTION"
 # What recipients, minimum sets, ages and claim signs are worked out from.
 KEPT_OF_A_TRAVELLER: Final = (
     "role",
@@ -60,8 +61,9 @@ SHARE_RULE: Final = ApprovalRule(
 class Proposal:
     """What the first person says: why, what less was considered, for how long, and to whom.
 
-    `authorities` are keys of candidates; `None` means all. `statement` and `alternatives_considered` are
-    releasable words without personal data (SG-03).
+    `authorities` are keys of candidates; `None` means all. To protect a child, bodies of our own State alone
+    are told: the exchange has no such purpose, and its messages hold no child (sharing-protocol.md §4).
+    `statement` and `alternatives_considered` are releasable words without personal data (SG-03).
     """
 
     statement: str
@@ -187,7 +189,7 @@ class ShareHit:
             share = await shares.lock(share_id)
             _require_proposable(share)
             registers = await self._safeguards.registers(connection)
-            chosen = _chosen(await self.put_recipients(connection, share), proposal.authorities)
+            chosen = _chosen(await self.put_recipients(connection, share), proposal)
             previews = [
                 self.preview_in(registers, share, candidate, hit_state, proposal.purpose_code)
                 for candidate in chosen
@@ -283,8 +285,11 @@ def _require_proposable(share: Share) -> None:
         raise StepOutOfOrder(reason="a proposal waits for the second person")
 
 
-def _chosen(found: list[Candidate], keys: tuple[str, ...] | None) -> list[Candidate]:
+def _chosen(found: list[Candidate], proposal: Proposal) -> list[Candidate]:
     """The candidates asked for, and always those of our own State, in the order of the list."""
+    if proposal.purpose_code == CHILD_PROTECTION:
+        found = [candidate for candidate in found if candidate.scope is Scope.NATIONAL]
+    keys = proposal.authorities
     known = {candidate.key for candidate in found}
     for key in keys or ():
         if key not in known:

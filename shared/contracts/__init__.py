@@ -3,6 +3,7 @@
 from shared.contracts.directive_changed import DirectiveChangedV1
 from shared.contracts.false_matches import FalseMatchesOfCarrierV1, FalseMatchesV1
 from shared.contracts.hit_confirmed import (
+    BestInterestsV1,
     EntryFactsV1,
     GradedItemV1,
     HitConfirmedV1,
@@ -35,6 +36,7 @@ from shared.contracts.travellers_withdrawn import (
 )
 
 __all__ = [
+    "BestInterestsV1",
     "DirectiveChangedV1",
     "EntryFactsV1",
     "FalseMatchesOfCarrierV1",

@@ -90,8 +90,20 @@ class StandingOrderFactsV1(Contract):
     expires: date
 
 
+class BestInterestsV1(Contract):
+    """The child-protection specialist's newest finding about a child (SG-16): a verdict, no words."""
+
+    assessment_id: UUID
+    allows_share: bool
+    found_by: str
+    found_at: datetime
+
+
 class HitStateV1(Contract):
-    """The hit's present state, asked at each evaluation and retry; no answer refuses."""
+    """The hit's present state, asked at each evaluation and retry; no answer refuses.
+
+    `best_interests` is null where the hit is about an adult, or no specialist has found anything yet.
+    """
 
     hit_id: UUID
     hit_type: str
@@ -101,3 +113,4 @@ class HitStateV1(Contract):
     entry_status: str
     ordered_action: str | None
     standing_order: StandingOrderFactsV1 | None
+    best_interests: BestInterestsV1 | None = None

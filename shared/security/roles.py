@@ -80,6 +80,10 @@ class Permission(StrEnum):
     ASSESS_ORDER = "ASSESS_ORDER"
     RELEASE_ORDER = "RELEASE_ORDER"
     WORK_CHILDREN = "WORK_CHILDREN"
+    READ_COMPANIONS = "READ_COMPANIONS"
+    MEET_COMPANION = "MEET_COMPANION"
+    WORK_COMPANIONS = "WORK_COMPANIONS"
+    READ_DESK_CLOCKS = "READ_DESK_CLOCKS"
     DRAFT_STANDING_ORDER = "DRAFT_STANDING_ORDER"
     APPROVE_STANDING_ORDER = "APPROVE_STANDING_ORDER"
     READ_STANDING_ORDERS = "READ_STANDING_ORDERS"
@@ -134,6 +138,8 @@ _OFFICE: Final = frozenset(
 _SHARE_READERS: Final = frozenset(
     {Role.SUPERVISOR, Role.LIAISON, Role.LEGAL, Role.HUMAN_RIGHTS, Role.DPO, Role.AUDITOR}
 )
+_MEETING: Final = frozenset({Role.FRONT_LINE, Role.SUPERVISOR, Role.HUMAN_RIGHTS})
+_CARING: Final = frozenset({Role.HUMAN_RIGHTS, Role.CHILD_SPECIALIST})
 
 ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
     {
@@ -181,6 +187,11 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
             {Role.SUPERVISOR, Role.LEGAL, Role.DUTY_SUPERVISOR, Role.HUMAN_RIGHTS, Role.PIU_HEAD}
         ),
         Permission.WORK_CHILDREN: frozenset({Role.CHILD_SPECIALIST}),
+        # Whoever stands before a confirmed person sees who travels along; specialists alone see who that is.
+        Permission.READ_COMPANIONS: _MEETING | _CARING,
+        Permission.MEET_COMPANION: _MEETING,
+        Permission.WORK_COMPANIONS: _CARING,
+        Permission.READ_DESK_CLOCKS: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR, Role.PIU_HEAD}),
         Permission.DRAFT_STANDING_ORDER: frozenset({Role.SUPERVISOR}),
         Permission.APPROVE_STANDING_ORDER: frozenset({Role.LEGAL}),
         Permission.READ_STANDING_ORDERS: OVERSIGHT | {Role.SUPERVISOR, Role.LEGAL, Role.VERIFIER},

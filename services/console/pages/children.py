@@ -32,7 +32,11 @@ async def show_children(page: Specialist) -> Response:
 async def assess(hit_id: UUID, page: Working) -> Response:
     """Record what is in the child's best interests."""
     finding = page.form.choice("finding", frozenset({"ALLOWS", "FORBIDS"}))
-    body = {"allows_inspection": finding == "ALLOWS", "words": page.form.needed("words", limit=MAX_WORDS)}
+    body = {
+        "allows_inspection": finding == "ALLOWS",
+        "allows_share": page.form.text("allows_share") == "yes",
+        "words": page.form.needed("words", limit=MAX_WORDS),
+    }
     await page.screening.client.ask("POST", f"/v1/children/{hit_id}/assessment", body=body)
     return page.go("/children")
 

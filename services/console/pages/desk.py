@@ -3,7 +3,6 @@
 Source: sharing-protocol.md §3, §6; workflow.md §6; safeguards.md SG-32.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from starlette.responses import Response
 
 from services.console.clients.desk import Desk
 from services.console.page import Page, form_for, page_for
+from services.console.rendering import local_time
 from shared.security.roles import Permission
 
 MEASURES: Final = (
@@ -158,19 +158,3 @@ def _show(page: Page, template: str, **facts: Any) -> Response:
         feedback_to=FEEDBACK_TO,
         local=lambda instant: local_time(instant, zone),
     )
-
-
-def local_time(instant: datetime | None, zone: ZoneInfo) -> str:
-    """`14:05 at the desk (UTC+2), 12:05 UTC`; UTC alone where the desk keeps it."""
-    if instant is None:
-        return "not given"
-    here = instant.astimezone(zone)
-    utc = instant.astimezone(ZoneInfo("UTC"))
-    day = f"{utc.day} {utc:%B}"
-    offset = here.utcoffset()
-    if not offset:
-        return f"{utc:%H:%M} UTC, {day}"
-    minutes = int(offset.total_seconds()) // 60
-    hours, rest = divmod(abs(minutes), 60)
-    name = f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02d}' if rest else ''}"
-    return f"{here:%H:%M} here ({name}), {utc:%H:%M} UTC, {day}"

@@ -77,6 +77,7 @@ async def propose(
         "alternatives_considered": page.form.needed("alternatives_considered"),
         "period_days": int(period),
         "authorities": page.form.chosen("authorities"),
+        "purpose_code": "CHILD_PROTECTION" if page.form.text("protects_child") else "TERR_TRAVEL",
     }
     await page.sharing.act(str(share_id), "proposal", body)
     return page.go(f"/shares/{share_id}")

@@ -16,4 +16,5 @@ class ChildCase(Seen):
     due_at: datetime
     seen_at: datetime | None = None
     allows_inspection: bool | None = None
+    allows_share: bool = False
     assessed_at: datetime | None = None

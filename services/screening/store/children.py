@@ -16,7 +16,7 @@ from services.screening.store.hits import COLUMNS, hit_of
 SEEN_WITHIN: Final = timedelta(hours=1)
 MAX_LISTED: Final = 200
 _CASE: Final = """opened_at AS case_opened_at, due_at, seen_by, seen_at, assessment_id, allows_inspection,
-    assessed_by, assessed_at"""
+    allows_share, assessed_by, assessed_at"""
 _HIT: Final = ", ".join(f"hit.{name}" for name in COLUMNS)
 _OPEN = text("""
 INSERT INTO child_case (hit_id, opened_at, due_at)
@@ -29,8 +29,8 @@ ORDER BY due_at, hit.hit_id LIMIT :limit
 """)  # noqa: S608 - the column names are ours
 _ONE = text(f"SELECT {_HIT}, {_CASE} FROM child_case JOIN hit USING (hit_id) WHERE hit_id = :hit_id")  # noqa: S608
 _ASSESS = text("""
-UPDATE child_case SET assessment_id = :assessment_id, allows_inspection = :allows_inspection, words = :words,
-    assessed_by = :person, assessed_at = :at
+UPDATE child_case SET assessment_id = :assessment_id, allows_inspection = :allows_inspection,
+    allows_share = :allows_share, words = :words, assessed_by = :person, assessed_at = :at
 WHERE hit_id = :hit_id
 """)
 _ALLOWS = text("SELECT coalesce(bool_and(allows_inspection), false) FROM child_case WHERE hit_id = :hit_id")
@@ -38,7 +38,7 @@ _ALLOWS = text("SELECT coalesce(bool_and(allows_inspection), false) FROM child_c
 
 @dataclass(frozen=True, slots=True)
 class ChildCase:
-    """A case and its hit; `allows_inspection` is the specialist's newest finding, if any."""
+    """A case and its hit; `allows_inspection` and `allows_share` are the specialist's newest finding."""
 
     hit: Hit
     opened_at: datetime
@@ -46,6 +46,8 @@ class ChildCase:
     seen_at: datetime | None
     assessment_id: UUID | None
     allows_inspection: bool | None
+    allows_share: bool
+    assessed_by: str | None
     assessed_at: datetime | None
 
 
@@ -55,6 +57,7 @@ class BestInterests:
 
     assessment_id: UUID
     allows_inspection: bool
+    allows_share: bool
     words: str
     person: str
     at: datetime
@@ -101,5 +104,7 @@ def _case_of(row: Row[Any]) -> ChildCase:
         seen_at=row.seen_at,
         assessment_id=row.assessment_id,
         allows_inspection=row.allows_inspection,
+        allows_share=row.allows_share,
+        assessed_by=row.assessed_by,
         assessed_at=row.assessed_at,
     )

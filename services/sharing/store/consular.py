@@ -14,6 +14,9 @@ _COLUMNS: Final = """s.share_id, CAST(s.custody ->> 'at' AS timestamptz) AS deta
 _FROM: Final = "FROM share s LEFT JOIN consular_task t USING (share_id) WHERE s.event = 'DETAINED'"
 _LISTED = text(f"SELECT {_COLUMNS} {_FROM} ORDER BY detained_at DESC, s.share_id LIMIT :limit")
 _ONE = text(f"SELECT {_COLUMNS} {_FROM} AND s.share_id = :share_id")
+_UNTOLD = text(
+    f"SELECT {_COLUMNS} {_FROM} AND t.told_at IS NULL ORDER BY detained_at, s.share_id LIMIT :limit"
+)
 _TELL = text("""
 INSERT INTO consular_task (share_id, told_at, told_by) VALUES (:share_id, :at, :person) ON CONFLICT DO NOTHING
 """)
@@ -52,6 +55,10 @@ class ConsularStore:
     async def listed(self) -> list[ConsularTask]:
         """The newest detentions first."""
         return [_task(row) for row in await self._connection.execute(_LISTED, {"limit": MAX_LISTED})]
+
+    async def untold(self, limit: int) -> list[ConsularTask]:
+        """Detained persons whom nobody told yet, the longest first."""
+        return [_task(row) for row in await self._connection.execute(_UNTOLD, {"limit": limit})]
 
     async def get(self, share_id: UUID) -> ConsularTask | None:
         """One task; none where nobody is detained."""

@@ -44,8 +44,8 @@ async def confirmed(desk: Desk) -> str:
     return hit_id
 
 
-async def assess(desk: Desk, hit_id: str, *, allows: bool) -> str:
-    body = {"allows_inspection": allows, "words": WORDS}
+async def assess(desk: Desk, hit_id: str, *, allows: bool, shares: bool = False) -> str:
+    body = {"allows_inspection": allows, "allows_share": shares, "words": WORDS}
     found = await desk.ask("child-specialist", "POST", f"{PATH}/{hit_id}/assessment", json=body)
     return str(found["assessment_id"])
 
@@ -100,6 +100,39 @@ async def test_no_second_inspection_before_the_specialist_finds_it_does_no_harm(
     await ordered(desk, hit_id, "SECONDARY_INSPECTION", status=200)
 
 
+async def test_sharing_learns_the_specialist_s_verdict_and_none_of_the_words(with_child: Desk) -> None:
+    desk = with_child
+    hit_id = await a_child(desk)
+    assert (await desk.state(hit_id))["best_interests"] is None
+    found = await assess(desk, hit_id, allows=False, shares=True)
+    told = (await desk.state(hit_id))["best_interests"]
+    assert set(told) == {"assessment_id", "allows_share", "found_by", "found_at"}
+    assert (told["assessment_id"], told["allows_share"], told["found_by"]) == (
+        found,
+        True,
+        "child-specialist",
+    )
+    await assess(desk, hit_id, allows=False)
+    assert (await desk.state(hit_id))["best_interests"]["allows_share"] is False, "the newest counts"
+
+
+async def test_an_unseen_child_rings_once_and_the_first_look_ends_it(with_child: Desk) -> None:
+    desk = with_child
+    await a_child(desk)
+    desk.clock.advance(minutes=59)
+    await desk.beat()
+    assert await desk.audited("desk.overdue") == 0
+    desk.clock.advance(minutes=2)
+    await desk.beat()
+    await desk.beat()
+    assert await desk.audited("desk.overdue", "FAILED") == 1
+    (clock, _) = (await desk.ask("supervisor", "GET", "/v1/desk-clocks"))["desks"]
+    assert (clock["desk"], clock["waiting"], clock["overdue"]) == ("CHILDREN", 1, 1)
+    await desk.ask("child-specialist", "GET", PATH)
+    (clock, _) = (await desk.ask("supervisor", "GET", "/v1/desk-clocks"))["desks"]
+    assert (clock["waiting"], clock["overdue"]) == (0, 0)
+
+
 async def test_a_child_is_never_observed_whatever_was_found(with_child: Desk) -> None:
     hit_id = await confirmed(with_child)
     await assess(with_child, hit_id, allows=True)
@@ -136,7 +169,7 @@ async def test_only_the_specialist_works_there_and_only_on_open_cases(with_child
     for person in ("supervisor", "legal", "verifier-1"):
         await desk.ask(person, "GET", PATH, status=403)
     unknown = "01930000-0000-7000-8000-000000000e11"
-    body = {"allows_inspection": True, "words": WORDS}
+    body = {"allows_inspection": True, "allows_share": False, "words": WORDS}
     await desk.ask("child-specialist", "POST", f"{PATH}/{unknown}/assessment", json=body, status=404)
     await desk.rows_written(
         f"UPDATE hit SET state = 'CLOSED', closing_code = 'DID_NOT_TRAVEL' WHERE hit_id = '{hit_id}'"

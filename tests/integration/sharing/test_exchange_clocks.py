@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from services.sharing.overdue import NOTICE, OVERDUE_NOW, SHARE
+from services.sharing.overdue import CONSULAR, NOTICE, OVERDUE_NOW, SHARE
 from tests.integration.sharing.two_states import TwoStates
 from tests.unit.sharing.samples import a_hit
 
@@ -125,6 +125,31 @@ async def test_confirmed_hit_of_which_nobody_decides_rings_after_half_an_hour(bo
     assert await rung(both) == [(SHARE, "DECIDE")]
     [share] = (await both.xaa.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
     assert [(each["clock"], each["is_overdue"]) for each in share["clocks"]] == [("DECIDE", True)]
+
+
+async def test_detained_person_whom_nobody_told_rings_once_until_told(both: TwoStates) -> None:
+    await both.xaa.notify()
+    [share] = (await both.xaa.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
+    happened = {
+        "event": "DETAINED",
+        "at": both.clock.now().isoformat(),
+        "legal_basis": "WARRANT",
+        "grounds": "Stopped under warrant W-17 by the border force; the court has seen the file.",
+    }
+    path = f"/v1/shares/{share['share_id']}/custody"
+    custody = await both.xaa.did("POST", path, "SUPERVISOR", body=happened)
+    await both.xaa.did("POST", f"/v1/custody/{custody['approval_id']}", "LEGAL", body={"version": 1})
+    both.clock.advance(hours=3)
+    await both.xaa.sharing.clocks.beat()
+    assert (CONSULAR, "TELL") not in await rung(both)
+    both.clock.advance(minutes=1)
+    for _ in range(2):
+        await both.xaa.sharing.clocks.beat()
+    assert (await rung(both)).count((CONSULAR, "TELL")) == 1
+    assert late(CONSULAR, "TELL") == 1
+    await both.xaa.did("POST", f"/v1/consular/{share['share_id']}/told", "SUPERVISOR")
+    await both.xaa.sharing.clocks.beat()
+    assert late(CONSULAR, "TELL") == 0
 
 
 async def notices(both: TwoStates) -> list[dict[str, Any]]:

@@ -38,8 +38,12 @@ async def test_a_case_shows_flight_age_and_what_may_not_happen_yet(world: World)
 @pytest.mark.parametrize(
     ("step", "form", "sent"),
     [
-        ("assessment", {"finding": "ALLOWS"}, {"allows_inspection": True}),
-        ("assessment", {"finding": "FORBIDS"}, {"allows_inspection": False}),
+        ("assessment", {"finding": "ALLOWS"}, {"allows_inspection": True, "allows_share": False}),
+        (
+            "assessment",
+            {"finding": "FORBIDS", "allows_share": "yes"},
+            {"allows_inspection": False, "allows_share": True},
+        ),
         ("referral", {}, {}),
     ],
 )

@@ -325,6 +325,7 @@ FORMS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
             "alternatives_considered": "None.",
             "period_days": 7,
             "authorities": ["XBB-PIU-01"],
+            "purpose_code": "TERR_TRAVEL",
         },
     ),
     (

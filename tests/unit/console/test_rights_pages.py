@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.console.pages.desk import local_time
+from services.console.rendering import local_time
 from tests.unit.console.rights_world import (
     ADVICE,
     ARABIC,

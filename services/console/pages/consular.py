@@ -1,0 +1,89 @@
+"""Consular help: whom of the detained nobody told yet, what they want, and who was informed.
+
+Source: safeguards.md SG-36; Vienna Convention on Consular Relations art. 36.
+"""
+
+from typing import Annotated, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from starlette.responses import Response
+
+from services.console.errors import FormFault
+from services.console.page import Page, form_for, page_for
+from services.console.rendering import local_time
+from services.console.seen.consular import ConsularTask
+from shared.security.roles import Permission
+
+PATH: Final = "/v1/consular"
+ADDRESSEES: Final = {
+    "CONSULATE": "The consulate of a State",
+    "UNHCR": "UNHCR",
+    "PROTECTING_POWER": "A protecting power",
+}
+CODE_LENGTH: Final = 3
+MAX_STATES: Final = 10
+
+router = APIRouter()
+Officer = Annotated[Page, Depends(page_for(Permission.WORK_CONSULAR))]
+Working = Annotated[Page, Depends(form_for(Permission.WORK_CONSULAR))]
+
+
+@router.get("/consular")
+async def show_consular(page: Officer) -> Response:
+    """The tasks: who was not told yet first, then who was not asked, then the newest."""
+    client = page.sharing.client
+    found = client.read_all(ConsularTask, await client.ask("GET", PATH), "tasks")
+    zone = ZoneInfo(page.console.settings.time_zone)
+    return page.show(
+        "consular.html",
+        tasks=sorted(found, key=lambda task: (task.told_at is not None, task.wish is not None)),
+        addressees=ADDRESSEES,
+        local=lambda instant: local_time(instant, zone),
+    )
+
+
+@router.post("/consular/{share_id}/told")
+async def tell(share_id: UUID, page: Working) -> Response:
+    """Record that the person was told, now."""
+    await page.sharing.client.ask("POST", f"{PATH}/{share_id}/told")
+    return page.go("/consular")
+
+
+@router.post("/consular/{share_id}/wish")
+async def wish(share_id: UUID, page: Working) -> Response:
+    """Record what the person wants, and how that is witnessed."""
+    body = {
+        "wish": page.form.choice("wish", frozenset({"YES", "NO"})),
+        "picked_states": _states(page.form.text("picked_states", limit=60)),
+        "witness": page.form.needed("witness", limit=100),
+    }
+    await page.sharing.client.ask("POST", f"{PATH}/{share_id}/wish", body=body)
+    return page.go("/consular")
+
+
+@router.post("/consular/{share_id}/notice")
+async def inform(share_id: UUID, page: Working) -> Response:
+    """Ask whether somebody may be informed, and record that they are."""
+    addressee = page.form.choice("addressee", frozenset(ADDRESSEES))
+    states = _states(page.form.text("post_state", limit=CODE_LENGTH))
+    body = {
+        "addressee": addressee,
+        "post_state": states[0] if states and addressee != "UNHCR" else None,
+        "mandatory_treaty": page.form.text("mandatory_treaty") == "yes",
+    }
+    if addressee != "UNHCR" and not states:
+        raise FormFault(field="name the State whose post it is")
+    await page.sharing.client.ask("POST", f"{PATH}/{share_id}/notice", body=body)
+    return page.go("/consular")
+
+
+def _states(text: str) -> list[str]:
+    """`XBB, XCC` as codes; three letters each."""
+    codes = [each.upper() for each in text.replace(",", " ").split()]
+    if len(codes) > MAX_STATES or any(
+        len(each) != CODE_LENGTH or not (each.isascii() and each.isalpha()) for each in codes
+    ):
+        raise FormFault(field="a State is three letters, such as XBB")
+    return codes

@@ -1,0 +1,108 @@
+"""Consular help and the desks' clocks in the console: local time beside UTC, who waits first, three forms."""
+
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.console.test_pages import signed_in
+from tests.unit.console.world import World, a_world
+
+PATH = "/v1/consular"
+SHARE = "01930000-0000-7000-8000-00000000ca01"
+TOLD = "01930000-0000-7000-8000-00000000ca02"
+
+
+def task(**changes: Any) -> dict[str, Any]:
+    """Somebody who should have been told by now."""
+    return {
+        "share_id": SHARE,
+        "detained_at": "2026-06-14T03:00:00Z",
+        "due_at": "2026-06-14T06:00:00Z",
+        "is_overdue": True,
+        **changes,
+    }
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = a_world(tmp_path)
+    told = task(
+        share_id=TOLD,
+        is_overdue=False,
+        told_at="2026-06-14T04:00:00Z",
+        wish="NO",
+        wish_at="2026-06-14T04:10:00Z",
+        asked_again_at="2026-06-15T04:10:00Z",
+    )
+    made.services.answers["GET", PATH] = {"tasks": [told, task()]}
+    made.services.answers["GET", "/v1/desk-clocks"] = {
+        "desks": [
+            {"desk": "CHILDREN", "waiting": 2, "overdue": 1, "next_due_at": "2026-06-14T06:00:00Z"},
+            {"desk": "COMPANIONS", "waiting": 0, "overdue": 0, "next_due_at": None},
+        ]
+    }
+    for step in ("told", "wish", "notice"):
+        made.services.answers["POST", f"{PATH}/{SHARE}/{step}"] = task()
+    return made
+
+
+async def test_who_was_not_told_stands_first_with_the_clock(world: World) -> None:
+    page = (await (await signed_in(world, "supervisor")).get("/consular")).text
+    for words in ("Overdue", "06:00 UTC", "The person was told now", "Wants nobody to know", "Ask again"):
+        assert words in page, words
+    assert page.index(SHARE[-8:]) < page.index(TOLD[-8:])
+
+
+@pytest.mark.parametrize(
+    ("step", "form", "sent"),
+    [
+        ("told", {}, None),
+        (
+            "wish",
+            {"wish": "YES", "picked_states": "xbb, XCC", "witness": "FORM-7"},
+            {"wish": "YES", "picked_states": ["XBB", "XCC"], "witness": "FORM-7"},
+        ),
+        (
+            "notice",
+            {"addressee": "CONSULATE", "post_state": "xbb", "mandatory_treaty": "yes"},
+            {"addressee": "CONSULATE", "post_state": "XBB", "mandatory_treaty": True},
+        ),
+        (
+            "notice",
+            {"addressee": "UNHCR", "post_state": "XBB"},
+            {"addressee": "UNHCR", "post_state": None, "mandatory_treaty": False},
+        ),
+    ],
+)
+async def test_each_form_is_sent_on(
+    world: World, step: str, form: dict[str, str], sent: dict[str, Any] | None
+) -> None:
+    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{SHARE}/{step}", form)
+    assert answer.status_code == HTTPStatus.SEE_OTHER, answer.text
+    if sent is not None:
+        assert world.services.body_of("POST", f"{PATH}/{SHARE}/{step}") == sent
+
+
+@pytest.mark.parametrize(
+    ("step", "form"),
+    [
+        ("wish", {"wish": "YES", "picked_states": "Erewhon", "witness": "FORM-7"}),
+        ("notice", {"addressee": "CONSULATE"}),
+    ],
+)
+async def test_a_state_is_three_letters(world: World, step: str, form: dict[str, str]) -> None:
+    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{SHARE}/{step}", form)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_a_supervisor_sees_which_desk_is_late(world: World) -> None:
+    page = (await (await signed_in(world, "supervisor")).get("/desk-clocks")).text
+    assert "Somebody waits too long: children (1), detained persons (1)." in page
+    assert "nothing waits" in page
+
+
+@pytest.mark.parametrize("path", ["/consular", "/desk-clocks"])
+async def test_a_verifier_has_neither_page(world: World, path: str) -> None:
+    assert (await (await signed_in(world, "verifier-1")).get(path)).status_code == HTTPStatus.FORBIDDEN
