@@ -7,8 +7,8 @@ from uuid import UUID
 
 from services.ingest.letter import DEFAULT_LANGUAGE, Bodies, Letter, letter, notification
 from services.ingest.ports import Ports
-from services.ingest.rights import DEFERRAL, RULES, lapse
-from services.ingest.rights_errors import LetterChanged, RequestUnknown
+from services.ingest.rights_answers import DEFERRAL, RULES, lapse
+from services.ingest.rights_errors import LetterChanged
 from services.ingest.store.rights import RightsRequest, RightsStore
 from shared.approval.approvals import Approvals
 
@@ -81,7 +81,4 @@ class Letters:
 
     async def _request(self, request_id: UUID) -> RightsRequest:
         async with self._ports.database.begin() as connection:
-            request = await self._store.get(connection, request_id)
-        if request is None:
-            raise RequestUnknown
-        return request
+            return await self._store.get(connection, request_id)

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.rights_errors import RequestUnknown
+
 MAX_LISTED = 500
 SUBMISSION_KEPT = timedelta(days=183)
 """How long what a person wrote is kept after the answer: as long as a refusal stands at most (SG-20)."""
@@ -103,10 +105,16 @@ class RightsStore:
         """Write a request; False when its number is known, which makes a repeat harmless."""
         return (await connection.execute(_ADD, values)).one_or_none() is not None
 
-    async def get(self, connection: AsyncConnection, request_id: UUID) -> RightsRequest | None:
-        """One request, its row locked."""
+    async def get(self, connection: AsyncConnection, request_id: UUID) -> RightsRequest:
+        """One request, its row locked.
+
+        Raises:
+            RequestUnknown: There is none.
+        """
         row = (await connection.execute(_GET, {"request_id": request_id})).mappings().one_or_none()
-        return None if row is None else RightsRequest(**row)
+        if row is None:
+            raise RequestUnknown
+        return RightsRequest(**row)
 
     async def listed(self, connection: AsyncConnection) -> list[RightsRequest]:
         """Open ones by their due date, then answered ones."""

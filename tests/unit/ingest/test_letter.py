@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.ingest.letter import LANGUAGES, Bodies, kind_of, letter, texts
-from services.ingest.rights import ANSWERS, REDRESS_OUTCOMES, new_number
+from services.ingest.rights import new_number
+from services.ingest.rights_answers import ANSWERS, REDRESS_OUTCOMES
 from services.ingest.rights_requests import begun_days
 from services.ingest.store.rights import RightsRequest
 
