@@ -1,9 +1,12 @@
 """Manifests for ingest, and how they are sent: at a fixed rate, whether answers come late or not."""
 
 import asyncio
+import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -14,6 +17,9 @@ from deploy.local.token_command import token_of_carrier
 
 TRAVELLERS: Final = 200
 REQUEST_TIMEOUT_SECONDS: Final = 60.0
+ACCEPTED: Final = b"202"
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
+_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 def manifests(count: int, first: int, travellers: int = TRAVELLERS) -> list[bytes]:
@@ -44,19 +50,53 @@ def carrier_client(folder: DataFolder, address: str) -> httpx.AsyncClient:
 
 
 async def acknowledged_at_a_rate(
-    client: httpx.AsyncClient, bodies: list[bytes], a_second: float
+    folder: DataFolder, address: str, bodies: Sequence[bytes], a_second: float
 ) -> list[float]:
     """The seconds from when each body was due until its answer, sent at a fixed rate.
 
+    The sender shares the processors with what it measures. It does as little as a sender can: requests are
+    written down before, and go out through plain connections, for a fifth of what an HTTP client costs.
+
     Raises:
-        httpx.HTTPStatusError: One of them was not taken.
+        RuntimeError: One of them was not taken.
     """
+    token = token_of_carrier(folder.path, "XA")
+    place = urlsplit(address)
+    requests = [_request(place.netloc, token, body) for body in bodies]
+    idle: list[_Connection] = []
     began = time.perf_counter()
 
-    async def send(number: int, body: bytes) -> float:
+    async def send(number: int, request: bytes) -> float:
         due = began + number / a_second
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        (await client.post("/v1/messages", content=body)).raise_for_status()
+        connection = idle.pop() if idle else await asyncio.open_connection(place.hostname, place.port)
+        status = await _exchange(connection, request)
+        if status != ACCEPTED:
+            raise RuntimeError(f"a manifest was answered {status.decode(errors='replace')}")
+        idle.append(connection)
         return time.perf_counter() - due
 
-    return await asyncio.gather(*(send(number, body) for number, body in enumerate(bodies)))
+    try:
+        return await asyncio.gather(*(send(number, request) for number, request in enumerate(requests)))
+    finally:
+        for _, to_ingest in idle:
+            to_ingest.close()
+
+
+def _request(host: str, token: str, body: bytes) -> bytes:
+    head = (
+        f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/edifact\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def _exchange(connection: _Connection, request: bytes) -> bytes:
+    """Send a request and read its whole answer, of which the status is given."""
+    from_ingest, to_ingest = connection
+    to_ingest.write(request)
+    async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+        head = await from_ingest.readuntil(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        await from_ingest.readexactly(int(length[1]) if length else 0)
+    return head.split(b" ", 2)[1]

@@ -42,10 +42,6 @@ def measure_throughput() -> Iterator[Figure]:
         yield from _queries(system)
 
 
-def _client(system: RunningSystem) -> httpx.AsyncClient:
-    return carrier_client(system.folder, system.addresses["ingest"])
-
-
 def _end_to_end(system: RunningSystem) -> Iterator[Figure]:
     seconds = asyncio.run(_send_all_and_wait(system, manifests(SUSTAINED_MESSAGES, 1000)))
     yield Figure(
@@ -67,7 +63,7 @@ async def _send_all_and_wait(system: RunningSystem, bodies: list[bytes]) -> floa
             answer = (await client.post("/v1/messages", content=body)).raise_for_status()
             receipts.append(answer.json()["id"])
 
-    async with _client(system) as client:
+    async with carrier_client(system.folder, system.addresses["ingest"]) as client:
         began = time.perf_counter()
         await asyncio.gather(*(send(client) for _ in range(SENDERS)))
         async with asyncio.timeout(SCREENED_TIMEOUT_SECONDS):
@@ -86,7 +82,9 @@ async def _until_screened(client: httpx.AsyncClient, receipt: str) -> None:
 
 def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
     bodies = manifests(ACKNOWLEDGED_A_SECOND * ACKNOWLEDGED_SECONDS, 5000)
-    seconds = asyncio.run(_acknowledged(system, bodies))
+    seconds = asyncio.run(
+        acknowledged_at_a_rate(system.folder, system.addresses["ingest"], bodies, ACKNOWLEDGED_A_SECOND)
+    )
     for share in (0.5, 0.99):
         yield Figure(
             f"manifest_acknowledged_p{round(share * 100)}",
@@ -95,11 +93,6 @@ def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
             "p99 at most 50 with ingest alone; here screening works beside it",
             {"manifests_a_second": ACKNOWLEDGED_A_SECOND, "travellers_a_manifest": TRAVELLERS},
         )
-
-
-async def _acknowledged(system: RunningSystem, bodies: list[bytes]) -> list[float]:
-    async with _client(system) as client:
-        return await acknowledged_at_a_rate(client, bodies, ACKNOWLEDGED_A_SECOND)
 
 
 def _query_purpose(number: int) -> Purpose:
