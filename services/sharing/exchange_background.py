@@ -1,7 +1,9 @@
-"""What a draft answers, and what it passes on: read from the ledger before it is composed.
+"""What a draft answers, passes on or withdraws: read from the ledger before it is composed.
 
-Source: sharing-protocol.md §3 (which type answers which), §6; safeguards.md SG-33.
+Source: sharing-protocol.md §3 (which type answers which), §6; safeguards.md SG-33, SG-37, §4a.
 """
+
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,8 +11,13 @@ from services.sharing.errors import MessageRefused
 from services.sharing.exchange_content import SealingKeys, opened
 from services.sharing.exchange_drafts import Background, Draft
 from services.sharing.exchange_records import WITHDRAWN, Direction, ExchangeMessage
-from services.sharing.message_types import TYPES
+from services.sharing.message_fields import notice_fields, target_of
+from services.sharing.message_types import TYPES, WITHDRAWALS
+from services.sharing.payload_parts import Part
+from services.sharing.payloads import Correct
+from services.sharing.share_records import NoticeState
 from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.notices import NoticeStore
 
 
 async def background_of(connection: AsyncConnection, draft: Draft, keys: SealingKeys) -> Background:
@@ -25,6 +32,39 @@ async def background_of(connection: AsyncConnection, draft: Draft, keys: Sealing
     has_content = answered is not None and is_theirs and answered.envelope is not None
     asked = opened(answered, keys) if answered is not None and has_content else None
     return Background(answered, asked, passed_on)
+
+
+async def require_was_sent(connection: AsyncConnection, draft: Draft, payload: Part) -> None:
+    """Let a withdrawal go only to whoever got what it concerns; a correction holds no field beyond that.
+
+    One person sends it and no country rule stops it, so it may not tell anybody anything new (§4a).
+
+    Raises:
+        MessageRefused: The recipient never got the message, or not these fields, or has to forget them.
+    """
+    if draft.type not in WITHDRAWALS:
+        return
+    sent = await _fields_sent(connection, target_of(payload), draft.recipient)
+    if sent is None:
+        raise MessageRefused(reason="its recipient has no such message of ours")
+    if isinstance(payload, Correct) and not notice_fields(payload.corrected) <= sent:
+        raise MessageRefused(reason="it holds more than the message that it corrects")
+
+
+async def _fields_sent(
+    connection: AsyncConnection, message_id: UUID | None, recipient: str
+) -> frozenset[str] | None:
+    """The fields that a recipient has of a message of ours; `None` where it never got it."""
+    if message_id is None:
+        return None
+    notice = await NoticeStore(connection).find(message_id)
+    if notice is not None and notice.authority_id == recipient and notice.sent_at is not None:
+        return frozenset() if notice.state is NoticeState.RECALLED else frozenset(notice.fields)
+    message = await ExchangeStore(connection).find(message_id)
+    is_ours = message is not None and message.direction is Direction.OUT and message.sent_at is not None
+    if message is None or not is_ours or message.authority_id != recipient:
+        return None
+    return frozenset((message.basis or {}).get("fields", ()))
 
 
 async def _answered(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:

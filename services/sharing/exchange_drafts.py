@@ -16,13 +16,14 @@ from services.sharing.errors import MessageRefused
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.facts import OWN_RETENTION_DAYS
 from services.sharing.letter_basis import LetterBasis
-from services.sharing.message_fields import fields_of, person_facts, target_of
+from services.sharing.message_fields import fields_of, finding_in, person_facts, target_of
 from services.sharing.message_types import TYPES
 from services.sharing.payload_parts import Part
-from services.sharing.payloads import PAYLOADS, Emergency, PnrRequest
+from services.sharing.payloads import PAYLOADS, Consent, Emergency, PnrRequest
 from services.sharing.registry_entries import Agreement
 
 PERIOD_DAYS: Final = 7
+_ABOUT_A_MESSAGE: Final = frozenset({"FEEDBACK", "CONSENT_REQUEST", "CONSENT"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,15 @@ def basis_of(
         handling_code=code,
         conditions=conditions,
         hit_id=str(draft.hit_id) if draft.hit_id else None,
-        is_adult=person_facts(payload, now.date()),
+        is_adult=_all_of_age(payload, asked, now.date()),
         category=draft.category,
         claim_sign=draft.claim_sign,
         court_order_ref=court,
         record_ids=draft.record_ids,
         derived_from=str(draft.derived_from) if draft.derived_from else None,
+        concerns=_concerned(draft.type, payload, answered),
+        finding=finding_in(payload),
+        consents_to=payload.names if isinstance(payload, Consent) and payload.granted else None,
     )
     return _as_declared(basis, payload) if isinstance(payload, Emergency) else basis
 
@@ -168,6 +172,20 @@ def under(letter: Letter, agreement: Agreement | None, today: date) -> Letter:
         return letter
     longest = today + timedelta(days=agreement.max_retention_days)
     return replace(letter, agreement_id=agreement.id, retention_until=min(letter.retention_until, longest))
+
+
+def _all_of_age(payload: Part, asked: Part | None, today: date) -> bool | None:
+    """Whether everyone is of age of whom it tells, or of whom was asked; `None` where no birth is known."""
+    known = [person_facts(part, today) for part in (payload, asked) if part is not None]
+    return None if set(known) <= {None} else False not in known
+
+
+def _concerned(kind: str, payload: Part, answered: ExchangeMessage | None) -> str | None:
+    """The message whose person is spoken of again: what feedback answers, or a consent is about."""
+    if kind not in _ABOUT_A_MESSAGE:
+        return None
+    concerned = target_of(payload) or (answered.message_id if answered else None)
+    return None if concerned is None else str(concerned)
 
 
 def _reasons_for(draft: Draft, fields: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

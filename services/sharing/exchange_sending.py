@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.compose import Letter
 from services.sharing.emergencies import Emergencies
 from services.sharing.errors import MessageRefused
-from services.sharing.exchange_background import background_of
+from services.sharing.exchange_background import background_of, require_was_sent
 from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_drafts import (
     Draft,
@@ -127,6 +127,7 @@ class ExchangeSending:
             await self._record_refusal(draft, person, verdict)
         require_permit(verdict)
         async with self._engine.begin() as connection:
+            await require_was_sent(connection, draft, payload)
             background = await background_of(connection, draft, self._sealing_keys)
             letter = letter_of(Said.of(draft), payload, background, self._clock.now())
             message = await self._post.queue(connection, letter, actor=person.subject)

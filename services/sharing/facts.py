@@ -135,6 +135,11 @@ def conditions_of(hit: HitConfirmedV1) -> tuple[str, ...]:
     return tuple(sorted({*hit.entry.conditions, ONWARD_CONDITION}))
 
 
+def category_of(hit: HitConfirmedV1) -> str | None:
+    """The person's category by the entry's (safeguards.md §4a); `None` counts as no suspect (SG-17)."""
+    return _PERSON_CATEGORY.get(hit.entry.category)
+
+
 def age_of(hit: HitConfirmedV1, now: datetime) -> int | None:
     """Whole years at `now`, the fewest that any birth date sent or listed allows; `None` if none is known.
 
@@ -162,7 +167,7 @@ def _object(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "subject_age": age_of(hit, now),
         # Read only where no birth date is known; nothing else that we hold of a hit speaks of an age (SG-16).
         "minor_evidence": False,
-        "named_persons": [{"category": _PERSON_CATEGORY.get(hit.entry.category)}],
+        "named_persons": [{"category": category_of(hit)}],
         # The minimum sets hold nothing about co-travellers, not even their number (SG-17).
         "co_traveller_count": 0,
         "handling_code": hit.entry.handling_code,

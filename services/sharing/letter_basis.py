@@ -38,8 +38,9 @@ class LetterBasis:
 
     `fields` and `requested_fields` by their names in SG-31; `is_adult` is `None` where no birth is known;
     `claim_sign` is whether anything points to a claim of protection, asked where no hit of ours is concerned.
-    `derived_from` is the received message that is passed on; `emergency_relaxes` holds until
-    `emergency_until`; `justified` is what a review found of an emergency.
+    `derived_from` is the received message that is passed on, `concerns` the one that is answered or of which
+    a consent speaks; `finding` is what is said of identity, `consents_to` the State that may have it then;
+    `emergency_relaxes` holds until `emergency_until`; `justified` is what a review found of an emergency.
     """
 
     purpose_code: str
@@ -68,6 +69,9 @@ class LetterBasis:
     record_ids: tuple[str, ...] = ()
     grant: Grant | None = None
     derived_from: str | None = None
+    concerns: str | None = None
+    finding: str | None = None
+    consents_to: str | None = None
     emergency_relaxes: tuple[str, ...] = ()
     emergency_until: str | None = None
     justified: bool | None = None

@@ -3,12 +3,12 @@
 Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`; sharing-protocol.md §4.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from services.sharing.facts import OWN_RETENTION_DAYS, USABLE_ENTRIES, review_facts
+from services.sharing.facts import OWN_RETENTION_DAYS, USABLE_ENTRIES, age_of, category_of, review_facts
 from services.sharing.letter_basis import LetterBasis
 from services.sharing.message_types import TYPES
 from services.sharing.minimum_sets import CAVEATS
@@ -21,16 +21,20 @@ from services.sharing.register_facts import (
     recipient_facts,
 )
 from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow
+from services.sharing.share_records import Share
 from shared.contracts import HitStateV1
 
 ACTION: Final = "share.send"
+#: The feedback that says that the person of a notice is here.
+SAME_PERSON: Final = "YES"
 
 
 @dataclass(frozen=True, slots=True)
 class LetterSurroundings:
     """What the registers and our own ledger say at this moment about a message's recipient and its content.
 
-    `is_disputed` is whether the person disputes the hit that it tells of.
+    `country_risk` is that of the State that can act on it: the recipient's, or the one that a consent names.
+    `told_of` are the shares of the hits of ours of whom it tells.
     """
 
     own_authority: str
@@ -40,7 +44,7 @@ class LetterSurroundings:
     legal_row: LegalRow | None
     partner: Mapping[str, Any] | None
     onward: Onward | None
-    is_disputed: bool
+    told_of: Sequence[Share]
     chain_is_whole: bool
 
 
@@ -59,11 +63,12 @@ def letter_facts(kind: str, basis: LetterBasis, around: LetterSurroundings, now:
             "statement": basis.statement,
             "alternatives_considered": basis.alternatives_considered,
         },
-        "object": _object(kind, basis, around),
+        "object": _object(kind, basis, around, now),
         "context": {
             **_two_people(basis),
             **_about_the_recipient(kind, around, now),
             **_about_the_case(basis, now),
+            **_risk_facts(basis, around.told_of),
             **_protection_facts(kind, basis),
             "own_retention_days": OWN_RETENTION_DAYS,
             "ledger_row": True,
@@ -99,22 +104,27 @@ def _about_the_case(basis: LetterBasis, now: datetime) -> dict[str, Any]:
         "extra_fields": dict(basis.extra_fields),
         "second_reviewer": basis.approver,
         "caveats": list(CAVEATS),
-        "individual_risk": basis.individual_risk,
-        "assessments": {},
         "grant": None if basis.grant is None else basis.grant.as_facts(),
         "emergency_relaxes": _relaxed(basis, now),
     }
 
 
-def _object(kind: str, basis: LetterBasis, around: LetterSurroundings) -> dict[str, Any]:
+def tells_of_a_person(kind: str, basis: LetterBasis) -> bool:
+    """Whether a State could act against somebody on it, so that SG-34 is asked.
+
+    A yes to a notice says that the person is here; a consent lets somebody else tell of the person.
+    """
+    return TYPES[kind].is_about_a_person or basis.finding == SAME_PERSON or basis.consents_to is not None
+
+
+def _object(kind: str, basis: LetterBasis, around: LetterSurroundings, now: datetime) -> dict[str, Any]:
     onward = around.onward
     about_a_person = TYPES[kind].is_about_a_person
-    age = {True: FULL_AGE, False: FULL_AGE - 1, None: None}[basis.is_adult]
     return {
         "data_class": basis.data_class,
         "message_type": kind,
         "scope": "person",
-        "personal_data": about_a_person,
+        "personal_data": tells_of_a_person(kind, basis),
         "fields": list(basis.fields),
         "requested_fields": list(basis.requested_fields),
         "tags": [],
@@ -125,9 +135,9 @@ def _object(kind: str, basis: LetterBasis, around: LetterSurroundings) -> dict[s
             {"source_grade": grade, "info_grade": info, "kind": each, "age_months": 0, "revalidated": True}
             for grade, info, each in basis.items
         ],
-        "subject_age": age,
+        "subject_age": _age(basis, around.told_of, now),
         "minor_evidence": False,
-        "named_persons": [{"category": basis.category}] if about_a_person else [],
+        "named_persons": _named(basis, around.told_of) if about_a_person else [],
         "co_traveller_count": 0,
         "handling_code": basis.handling_code,
         "original_code": onward.handling_code if onward else basis.handling_code,
@@ -135,7 +145,8 @@ def _object(kind: str, basis: LetterBasis, around: LetterSurroundings) -> dict[s
         "original_conditions": list(onward.conditions if onward else basis.conditions),
         "originator_state": onward.originator_state if onward else None,
         "recalled": onward is not None and onward.is_withdrawn,
-        "disputed": around.is_disputed,
+        # What the person disputes waits until it is decided (SG-20, SG-37).
+        "disputed": any(share.disputed_since is not None for share in around.told_of),
         "record_ids": list(basis.record_ids),
         # A request, an offer or a refusal holds no PNR; an answer with elements does, and needs the
         # independent grant (SG-24).
@@ -146,15 +157,22 @@ def _object(kind: str, basis: LetterBasis, around: LetterSurroundings) -> dict[s
 
 def resting_on(request: Mapping[str, Any], hit_state: HitStateV1) -> dict[str, Any]:
     """The request of a message that tells of a hit: its state and its two reviews are screening's (SG-08)."""
-    facts = review_facts(hit_state.reviews)
+    told = about(request, hit_state)
+    return {
+        **told,
+        "object": {**told["object"], "hit_state": hit_state.state},
+        "context": {**told["context"], **review_facts(hit_state.reviews)},
+    }
+
+
+def about(request: Mapping[str, Any], hit_state: HitStateV1) -> dict[str, Any]:
+    """The request of a message that names a hit: nothing is said of one whose entry or case is over."""
+    is_gone = hit_state.entry_status not in USABLE_ENTRIES
+    recalled = {"recalled": is_gone or request["object"]["recalled"]}
     return {
         **request,
-        "object": {
-            **request["object"],
-            "hit_state": hit_state.state,
-            "recalled": hit_state.entry_status not in USABLE_ENTRIES,
-        },
-        "context": {**request["context"], **facts, "case_open": hit_state.is_open},
+        "object": {**request["object"], **recalled},
+        "context": {**request["context"], "case_open": hit_state.is_open},
     }
 
 
@@ -179,6 +197,43 @@ def _two_people(basis: LetterBasis) -> dict[str, Any]:
         "period_days": basis.period_days,
         "expires": date.fromisoformat(basis.expires).isoformat(),
     }
+
+
+def _named(basis: LetterBasis, told_of: Sequence[Share]) -> list[dict[str, str | None]]:
+    """What the drafter says of the person, and what the entry says on which a hit of ours rests (SG-17)."""
+    return [{"category": each} for each in (basis.category, *(category_of(share.hit) for share in told_of))]
+
+
+def _age(basis: LetterBasis, told_of: Sequence[Share], now: datetime) -> int | None:
+    """The youngest that the message or a hit behind it lets anybody be, who is spoken of (SG-16)."""
+    said = {True: FULL_AGE, False: FULL_AGE - 1, None: None}[basis.is_adult]
+    ages = [said, *(age_of(share.hit, now) for share in told_of)]
+    return min((age for age in ages if age is not None), default=None)
+
+
+def _risk_facts(basis: LetterBasis, told_of: Sequence[Share]) -> dict[str, Any]:
+    """What was found of an individual risk, by whoever let the message go and before: the worst counts."""
+    known = [share.assessment for share in told_of if share.assessment is not None]
+    risks = [
+        each
+        for each in (basis.individual_risk, *(each.individual_risk for each in known))
+        if each is not None
+    ]
+    findings = {
+        "legal": [each.legal for each in known],
+        "human_rights": [each.human_rights for each in known],
+    }
+    return {
+        "individual_risk": any(risks) if risks else None,
+        "assessments": {name: worst for name, found in findings.items() if (worst := _worst(found))},
+    }
+
+
+def _worst(findings: Sequence[str | None]) -> str | None:
+    """RISK before CLEAR; one that is missing is not cleared."""
+    if "RISK" in findings:
+        return "RISK"
+    return "CLEAR" if findings and None not in findings else None
 
 
 def _protection_facts(kind: str, basis: LetterBasis) -> dict[str, Any]:

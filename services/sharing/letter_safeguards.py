@@ -5,28 +5,31 @@ Nothing of a person is in the facts but codes: which fields leave, whether the p
 Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`; sharing-protocol.md §4.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.letter_basis import LetterBasis
-from services.sharing.letter_facts import ACTION, LetterSurroundings, letter_facts, resting_on
+from services.sharing.letter_facts import ACTION, LetterSurroundings, about, letter_facts, resting_on
+from services.sharing.letter_persons import shares_told_of
 from services.sharing.onward import onward_of
 from services.sharing.own_rules import agreements_between
 from services.sharing.partners import partner_facts
 from services.sharing.recipients import Candidate
-from services.sharing.registry_entries import Agreement, Authority
+from services.sharing.registry_entries import Agreement, Authority, Scope
 from services.sharing.safeguards import Policy, choose_legal_row
 from services.sharing.screening_client import HitStates
 from services.sharing.share_records import Share
 from services.sharing.store.registers import RegisterReader, Registers
-from services.sharing.store.shares import ShareStore
 from services.sharing.vault import Vault
 from shared.clock import Clock
 from shared.contracts import HitStateV1
 from shared.policy.verdict import Verdict
+
+EMERGENCY: Final = "EMERGENCY"
 
 
 class LetterSafeguards:
@@ -65,14 +68,13 @@ class LetterSafeguards:
         self._clock = clock
 
     async def hit_state_for(self, message: ExchangeMessage) -> HitStateV1 | None:
-        """The present state of the hit that an emergency tells of; `None` where a message rests on none.
+        """The present state of the hit that a message names; `None` where it names none.
 
         Raises:
             ScreeningSilent: Screening gave no answer; nothing may be sent.
         """
-        if message.type != "EMERGENCY" or message.basis is None:
-            return None
-        return await self._hit_states.state(UUID(str(message.basis["hit_id"])))
+        hit_id = message.basis and message.basis.get("hit_id")
+        return await self._hit_states.state(UUID(str(hit_id))) if hit_id else None
 
     async def judge_queued(
         self, connection: AsyncConnection, message: ExchangeMessage, hit_state: HitStateV1 | None
@@ -98,14 +100,14 @@ class LetterSafeguards:
         registers = await self._registers.read(connection)
         authority = registers.authority(recipient)
         assert authority is not None, "an unknown recipient was refused before"
-        share = await _share_of(connection, basis)
+        told_of = await shares_told_of(connection, basis)
         around = await self._surroundings(
-            connection, registers, kind=kind, basis=basis, authority=authority, share=share
+            connection, registers, kind=kind, basis=basis, authority=authority, told_of=told_of
         )
         request = letter_facts(kind, basis, around, self._clock.now())
         if hit_state is not None:
-            request = resting_on(request, hit_state)
-        return self._policy.decide(request, vault=await self._ask_vault(share, authority, basis))
+            request = resting_on(request, hit_state) if kind == EMERGENCY else about(request, hit_state)
+        return self._policy.decide(request, vault=await self._ask_vault(told_of, authority, basis))
 
     async def agreement_for(
         self, connection: AsyncConnection, kind: str, recipient: str, basis: LetterBasis
@@ -135,12 +137,20 @@ class LetterSafeguards:
         return min(between, key=rank, default=None)
 
     async def _ask_vault(
-        self, share: Share | None, authority: Authority, basis: LetterBasis
+        self, told_of: Sequence[Share], authority: Authority, basis: LetterBasis
     ) -> Verdict | None:
-        if share is None:
-            return None
-        candidate = Candidate(authority.state, authority.scope, (), (), authority.id)
-        return (await self._vault.ask(share.hit, candidate, basis.fields)).verdict
+        """What the vault says of everybody told of, and of every State that hears it; the first no counts."""
+        states = [Candidate(authority.state, authority.scope, (), (), authority.id)]
+        if basis.consents_to is not None:
+            states.append(Candidate(basis.consents_to, Scope.FOREIGN, (), (), None))
+        asked = [(candidate, basis.fields) for candidate in states]
+        is_claimed = basis.claim_sign is True
+        answers = [
+            answer.verdict
+            for share in told_of
+            for answer in await self._vault.ask_all(share.hit, asked, is_claimed=is_claimed)
+        ]
+        return min(answers, key=lambda verdict: verdict.permits, default=None)
 
     async def _surroundings(
         self,
@@ -150,14 +160,14 @@ class LetterSafeguards:
         kind: str,
         basis: LetterBasis,
         authority: Authority,
-        share: Share | None,
+        told_of: Sequence[Share],
     ) -> LetterSurroundings:
         now = self._clock.now()
         return LetterSurroundings(
             own_authority=self._own_authority,
             authority=authority,
             agreement=self._agreement(registers, kind, authority, basis),
-            country_risk=registers.country_risks.get(authority.state),
+            country_risk=registers.country_risks.get(basis.consents_to or authority.state),
             legal_row=choose_legal_row(
                 registers.legal_rows,
                 self._own_authority,
@@ -168,15 +178,6 @@ class LetterSafeguards:
             ),
             partner=await partner_facts(connection, authority, now),
             onward=await onward_of(connection, registers, basis.derived_from, authority.state),
-            is_disputed=share is not None and share.disputed_since is not None,
+            told_of=told_of,
             chain_is_whole=self._chain_is_whole(),
         )
-
-
-async def _share_of(connection: AsyncConnection, basis: LetterBasis) -> Share | None:
-    """The share of the hit that a message tells of, if it tells of one of ours."""
-    if basis.hit_id is None:
-        return None
-    shares = ShareStore(connection)
-    share_id = await shares.of_hit(UUID(basis.hit_id))
-    return None if share_id is None else await shares.get(share_id)

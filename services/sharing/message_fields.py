@@ -57,12 +57,12 @@ def fields_of(kind: str, payload: Part) -> tuple[str, ...]:
     if isinstance(payload, IdentityAnswer):
         return ("identifiers",) if payload.identifiers else ()
     if isinstance(payload, Emergency):
-        return tuple(sorted({name for notice in payload.notices for name in _notice_fields(notice)}))
+        return tuple(sorted({name for notice in payload.notices for name in notice_fields(notice)}))
     assert kind != "NOTIFY", "the fields of a notice come with its preview"
     return ()
 
 
-def _notice_fields(notice: Notify) -> set[str]:
+def notice_fields(notice: Notify) -> set[str]:
     """The fields of one notice in SG-31's words; how it was verified stands on the envelope."""
     sent = notice.as_json()
     sent |= sent.pop("person", {})

@@ -144,12 +144,16 @@ class Vault:
         return (await self.ask_all(hit, [(candidate, fields)]))[0]
 
     async def ask_all(
-        self, hit: HitConfirmedV1, recipients: Sequence[tuple[Candidate, Sequence[str]]]
+        self,
+        hit: HitConfirmedV1,
+        recipients: Sequence[tuple[Candidate, Sequence[str]]],
+        *,
+        is_claimed: bool = False,
     ) -> list[VaultAnswer]:
         """What SG-35 says of telling each recipient certain fields about this hit, in their order.
 
         Without a finding the status is UNKNOWN; it counts as claimed only for a convention travel document,
-        a recorded wish for no consular contact, or an asylum itinerary.
+        a recorded wish for no consular contact, an asylum itinerary, or where the asker saw a sign of it.
 
         Raises:
             VaultUnavailable: The vault cannot be reached; the caller sends nothing.
@@ -157,7 +161,10 @@ class Vault:
         now = self._clock.now()
         async with self._as_vault() as connection:
             finding_id, finding = await _newest(connection, HitId(hit.hit_id))
-            requests = [_request(hit, candidate, fields, finding, now) for candidate, fields in recipients]
+            signs = is_claimed or bool(finding.claim_signs) or has_convention_document(hit)
+            requests = [
+                _request(candidate, fields, finding, now, has_signs=signs) for candidate, fields in recipients
+            ]
             answers = [
                 VaultAnswer(self._identifiers.new(), self._judge.judge(RULE, request)) for request in requests
             ]
@@ -241,7 +248,7 @@ async def _newest(connection: AsyncConnection, hit_id: HitId) -> tuple[UUID | No
 
 
 def _request(
-    hit: HitConfirmedV1, candidate: Candidate, fields: Sequence[str], finding: Finding, now: datetime
+    candidate: Candidate, fields: Sequence[str], finding: Finding, now: datetime, *, has_signs: bool
 ) -> dict[str, Any]:
     return {
         "action": ACTION,
@@ -252,7 +259,7 @@ def _request(
             "feared_states": list(finding.feared_states),
             "nationality": list(finding.nationality),
             "former_residence": list(finding.former_residence),
-            "claim_sign": bool(finding.claim_signs) or has_convention_document(hit),
+            "claim_sign": has_signs,
             # Each notice goes to one recipient over a channel of its own (sharing-protocol.md §5).
             "channel": "CLOSED",
         },

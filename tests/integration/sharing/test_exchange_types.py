@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
+from services.sharing import exchange_sending
+from services.sharing.store.registers import Register
 from shared.web.purpose import Purpose
 from tests.conftest import Templates
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.sharing.two_states import State, TwoStates, a_letter, two_states
-from tests.unit.sharing.samples import NOW
+from tests.unit.sharing.samples import NOW, a_country_risk
 
 # One pair of States for the whole file: each test looks at its own messages and undoes what it changes.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -136,7 +138,15 @@ async def test_correction_replaces_the_notice_and_is_said_to_be_done(both: TwoSt
     assert (await shown(both.xaa, correction["message_id"]))["state"] == "DONE"
 
 
-async def test_correction_of_what_another_sent_changes_nothing(both: TwoStates) -> None:
+async def test_correction_of_what_another_sent_changes_nothing(
+    both: TwoStates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our own desk refuses to write it; a counterpart's need not."""
+
+    async def looked_at_by_nobody(*_: object) -> None:
+        return
+
+    monkeypatch.setattr(exchange_sending, "require_was_sent", looked_at_by_nobody)
     notice_id = await sent_notice(both.xbb, both.xaa)
     draft = await a_correction(both, notice_id)
     await both.xaa.did("POST", "/v1/exchange/messages", "LIAISON", body=draft)
@@ -309,13 +319,14 @@ def an_onward_query(notice_id: str) -> dict[str, Any]:
 
 
 class third_state:  # noqa: N801 - read as a phrase where it is used
-    """XCC is known to XAA and listens, for as long as a test needs it."""
+    """XCC is known to XAA and listens, for as long as a test needs it; XBB knows how safe it is there."""
 
     def __init__(self, both: TwoStates) -> None:
         self._both = both
 
     async def __aenter__(self) -> None:
         await self._both.xaa.know("XCC-PIU-01", like="XBB-PIU-01", endpoint="https://xcc.example/v1/exchange")
+        await self._both.xbb.put(Register.COUNTRY_RISK, "XCC", a_country_risk("XCC").as_json())
 
     async def __aexit__(self, *_: object) -> None:
         await self._both.xaa.set_authority("XCC-PIU-01", status="REVOKED")

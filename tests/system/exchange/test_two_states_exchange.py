@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.sharing.store.registers import Register
 from tests.conftest import OpenDatabase
 from tests.fakes import FixedClock
 from tests.integration.screening.lists import HADI, MISALI, a_traveller
@@ -22,7 +23,7 @@ from tests.system.exchange.states import (
     keys_of,
     running,
 )
-from tests.unit.sharing.samples import NOW
+from tests.unit.sharing.samples import NOW, a_country_risk
 from tests.unit.sharing.signed_policy import a_signed_policy
 
 pytestmark = pytest.mark.system
@@ -48,6 +49,8 @@ async def world(database: OpenDatabase, tmp_path: Path) -> AsyncIterator[World]:
             await agree(state.sharing, other.name, f"{other.address('sharing')}/v1/exchange", keys_of(other))
             await state.screening.put_in_force()
         await agree(xbb.sharing, "XCC", xcc.address, xcc_keys)
+        # XAA consents to what XBB tells XCC, so it knows how safe it is there (SG-34).
+        await xaa.sharing.put(Register.COUNTRY_RISK, "XCC", a_country_risk("XCC").as_json())
         # The person is on XAA's list alone; XBB looks because XAA tells it.
         await xaa.screening.load([HADI, MISALI])
         await xbb.screening.load([MISALI])

@@ -1,0 +1,141 @@
+"""What was found of a person binds every message about them, whatever its drafter leaves out."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.sharing.facts import Assessment
+from services.sharing.store.notices import NoticeStore
+from services.sharing.store.registers import Register
+from services.sharing.store.shares import ShareStore
+from services.sharing.vault import Finding, Protection
+from shared.contracts import HitConfirmedV1
+from shared.contracts.notice_received import entry_of_notice
+from tests.integration.sharing import test_exchange_types
+from tests.integration.sharing.test_exchange_types import (
+    PERSON,
+    a_correction,
+    a_query,
+    an_emergency,
+    approved,
+    declared,
+    let_go,
+    proposed,
+    sent_notice,
+)
+from tests.integration.sharing.two_states import State, TwoStates, a_letter
+from tests.integration.sharing.world import LEGAL
+from tests.unit.sharing.samples import a_country_risk, a_hit
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+both = test_exchange_types.both
+Prepare = Callable[[State, HitConfirmedV1], Awaitable[None]]
+
+
+async def a_share(state: State, *, notice: str | None = None, **changes: Any) -> HitConfirmedV1:
+    """A confirmed hit of a State, which rests on a notice from XBB where one is named."""
+    if notice is not None:
+        changes["entry"] = {"entry_id": entry_of_notice("XBB-PIU-01", UUID(notice))}
+    hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4(), **changes)
+    await state.sharing.share_hit.receive(hit.message_id, hit)
+    return hit
+
+
+async def is_refugee(state: State, hit: HitConfirmedV1) -> None:
+    finding = Finding(hit.hit_id, Protection.REFUGEE, feared_states=("XBB", "XCC"))
+    await state.sharing.vault.record(finding, by="asylum")
+
+
+async def is_at_risk(state: State, hit: HitConfirmedV1) -> None:
+    async with state.sharing.engine.connect() as connection:
+        share_id = await ShareStore(connection).of_hit(hit.hit_id)
+    assert share_id is not None
+    await state.sharing.share_hit.record_individual_risk(
+        share_id, Assessment(individual_risk=True), {}, LEGAL
+    )
+
+
+def feedback(notice_id: str) -> dict[str, Any]:
+    payload = {"message_ref": notice_id, "same_person": "YES", "measure_class": "DETAINED"}
+    return a_letter("FEEDBACK", "XBB-PIU-01", payload, in_reply_to=notice_id)
+
+
+@pytest.mark.parametrize("found", [is_refugee, is_at_risk])
+async def test_sender_of_a_notice_does_not_learn_that_a_protected_person_is_here(
+    both: TwoStates, found: Prepare
+) -> None:
+    notice_id = await sent_notice(both.xbb, both.xaa)
+    await found(both.xaa, await a_share(both.xaa, notice=notice_id))
+    message = await proposed(both.xaa, feedback(notice_id))
+    verdict = await approved(both.xaa, message, finding="YES", individual_risk=False)
+    assert not verdict["permits"]
+    assert await both.xaa.deliver() == 0
+
+
+@pytest.mark.parametrize(("found", "code"), [(is_refugee, "SG-35"), (is_at_risk, "SG-34")])
+async def test_query_about_a_hit_is_bound_by_what_was_found_of_it(
+    both: TwoStates, found: Prepare, code: str
+) -> None:
+    hit = await a_share(both.xaa)
+    await found(both.xaa, hit)
+    draft = a_query(both.xbb.authority) | {"hit_id": str(hit.hit_id)}
+    verdict = await approved(both.xaa, await proposed(both.xaa, draft), individual_risk=False)
+    assert any(reason.startswith(code) for reason in verdict["reasons"]), verdict
+
+
+async def test_emergency_that_leaves_out_a_childs_birth_is_refused_as_a_childs(both: TwoStates) -> None:
+    hit = await a_share(both.xaa, birth_date="2012-01-02")
+    nameless = {name: value for name, value in PERSON.items() if name != "birth"}
+    payload = an_emergency(both, notices=[{"event": "DEPARTURE", "person": nameless}])
+    answer = await declared(both, payload, hit.hit_id)
+    assert answer.status_code == 201, answer.text
+    verdict = await approved(both.xaa, answer.json()["message"], individual_risk=False)
+    assert any(reason.startswith("SG-16") for reason in verdict["reasons"]), verdict
+
+
+@pytest.mark.parametrize("risk", ["HIGH", "LOW"])
+async def test_consent_lets_nobody_tell_the_state_that_the_person_fears(both: TwoStates, risk: str) -> None:
+    """A consent sends our information on: it is judged by where that goes."""
+    await both.xaa.put(Register.COUNTRY_RISK, "XCC", a_country_risk("XCC", level=risk).as_json())
+    notice_id = await sent_notice(both.xaa, both.xbb)
+    if risk == "LOW":
+        await is_refugee(both.xaa, await hit_of_notice(both.xaa, notice_id))
+    request = {
+        "target_message_id": notice_id,
+        "use": "ONWARD",
+        "names": "XCC",
+        "data_classes": ["HIT"],
+        "purposes": ["TERR_TRAVEL"],
+        "grounds": "The person goes on to XCC.",
+        "until": "2026-06-04",
+    }
+    asked = await let_go(both.xbb, a_letter("CONSENT_REQUEST", both.xaa.authority, request))
+    answer = {name: request[name] for name in ("target_message_id", "names", "data_classes", "purposes")}
+    answer |= {"request_id": asked["message_id"], "granted": True, "expires": "2026-06-04"}
+    draft = a_letter("CONSENT", both.xbb.authority, answer, in_reply_to=asked["message_id"])
+    verdict = await approved(both.xaa, await proposed(both.xaa, draft), individual_risk=False)
+    assert any(reason.startswith("SG-34" if risk == "HIGH" else "SG-35") for reason in verdict["reasons"])
+
+
+async def hit_of_notice(state: State, notice_id: str) -> HitConfirmedV1:
+    async with state.sharing.engine.connect() as connection:
+        notice = await NoticeStore(connection).get(UUID(notice_id))
+        return (await ShareStore(connection).get(notice.share_id)).hit
+
+
+async def test_one_persons_correction_tells_nobody_anything_new(both: TwoStates) -> None:
+    notice_id = await sent_notice(both.xaa, both.xbb)
+    detained = {"event": "DETAINED", "place_type": "AIRPORT", "person": PERSON}
+    of_what_never_left = await a_correction(both, str(uuid4()))
+    beyond_the_notice = await a_correction(both, notice_id, corrected=detained)
+    for draft in (of_what_never_left, beyond_the_notice):
+        answer = await both.xaa.ask("POST", "/v1/exchange/messages", "LIAISON", body=draft)
+        assert answer.status_code == 409, answer.text
+    await both.xaa.did(
+        "POST", f"/v1/notices/{notice_id}/recall", "LIAISON", body={"reason_code": "MISTAKEN_IDENTITY"}
+    )
+    recalled = await a_correction(both, notice_id)
+    answer = await both.xaa.ask("POST", "/v1/exchange/messages", "LIAISON", body=recalled)
+    assert answer.status_code == 409, answer.text
