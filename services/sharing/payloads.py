@@ -153,6 +153,12 @@ class PnrRequest(Part):
     masked_ok: bool
     court_ref: Text | None = None
 
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if UNDER_ORDER.intersection(self.elements) and self.court_ref is None:
+            raise ValueError("contact and payment are asked for under an order, which 'court_ref' names")
+        return self
+
     @property
     def is_pattern(self) -> bool:
         """Whether it asks for everybody on a route, of a nationality, of a card: out of scope."""
