@@ -38,13 +38,13 @@ class ScreeningService:
     under_way: UnderWay = field(default_factory=UnderWay)
 
 
-def service(request: Request) -> ScreeningService:
-    """The service behind a route."""
+async def service(request: Request) -> ScreeningService:
+    """The service behind a route; a coroutine, since FastAPI asks a thread for every plain function."""
     found: ScreeningService = request.app.state.screening
     return found
 
 
-def request_ports(
+async def request_ports(
     opened: Annotated[ScreeningService, Depends(service)],
     clock: Annotated[Clock, Depends(request_clock)],
 ) -> Ports:
