@@ -21,7 +21,7 @@ from services.sharing.register_facts import (
     recipient_facts,
 )
 from services.sharing.registry_entries import Agreement, Authority, CountryRisk, LegalRow, Scope
-from shared.contracts import HitConfirmedV1, HitStateV1, ReviewFactsV1
+from shared.contracts import BestInterestsV1, HitConfirmedV1, HitStateV1, ReviewFactsV1
 from shared.travel import PartialDate
 
 DATA_CLASS: Final = "HIT"
@@ -196,6 +196,7 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "expires": basis.expires.isoformat(),
         "case_open": around.hit_state.is_open,
         "grounds": _grounds(request.hit),
+        **_best_interests(around.hit_state.best_interests),
         "legal_row": around.legal_row.as_facts() if around.legal_row else None,
         "recipient": _recipient(request, now),
         "recipient_state": request.candidate.state,
@@ -216,6 +217,16 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "log_store": "UP" if around.log_is_up else "DOWN",
         "chain_ok": around.chain_is_whole,
         **onward_context(around.onward),
+    }
+
+
+def _best_interests(found: BestInterestsV1 | None) -> dict[str, Any]:
+    """The specialist's finding as SG-16 reads it: an approval is one that lets somebody be told."""
+    return {
+        "best_interests_id": str(found.assessment_id) if found else None,
+        "child_specialist": found.found_by if found and found.allows_share else None,
+        # No court's order for a share is recorded anywhere here.
+        "court_order_ref": None,
     }
 
 

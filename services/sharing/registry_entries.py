@@ -11,7 +11,7 @@ State = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 HandlingCode = Literal["H0", "H1", "H2", "H3", "H4"]
 PurposeCode = Literal["TERR_PREVENT", "TERR_DETECT", "TERR_INVESTIGATE", "TERR_TRAVEL"]
 #: What an authority is there for: the operational purposes, and the protection of children (SG-16, SG-29).
-Function = PurposeCode | Literal["CHILD_PROTECTION"]
+Function = Literal["TERR_PREVENT", "TERR_DETECT", "TERR_INVESTIGATE", "TERR_TRAVEL", "CHILD_PROTECTION"]
 
 
 class Scope(StrEnum):

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
+from services.sharing.decide import Decision
 from services.sharing.errors import (
     LegalFindingRequired,
     NotACandidate,
@@ -21,9 +22,10 @@ from services.sharing.share import Proposal
 from services.sharing.share_records import Channel, NoticeState
 from services.sharing.store.registers import Register
 from shared.approval.errors import SamePerson
-from shared.contracts import GradedItemV1
+from shared.contracts import BestInterestsV1, GradedItemV1
 from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, World
 from tests.unit.sharing.samples import (
+    NOW,
     a_country_risk,
     a_hit,
     a_hit_state,
@@ -199,6 +201,56 @@ async def test_child_is_shared_with_nobody(world: World) -> None:
         assert decision.notice_id is None
     assert await world.count("notice") == 0
     assert await world.count("outbox") == 0
+
+
+async def proposed_to_protect(world: World, found: BestInterestsV1 | None) -> dict[str, Decision]:
+    """A child's hit, proposed to those who can protect the child; the decisions by candidate."""
+    assert world.hit_states.answer is not None
+    world.hit_states.answer = world.hit_states.answer.model_copy(update={"best_interests": found})
+    share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
+    await world.propose(share_id, purpose_code="CHILD_PROTECTION")
+    return await world.decide(share_id)
+
+
+def a_finding(*, allows_share: bool) -> BestInterestsV1:
+    """What the child-protection specialist found."""
+    return BestInterestsV1(
+        assessment_id=uuid4(), allows_share=allows_share, found_by="child-specialist", found_at=NOW
+    )
+
+
+async def test_child_is_told_of_at_home_where_a_specialist_found_that_it_serves_the_child(
+    world: World,
+) -> None:
+    decisions = await proposed_to_protect(world, a_finding(allows_share=True))
+    assert {key: each.verdict.outcome for key, each in decisions.items()} == {
+        "XAA-BORDER-01": Outcome.SEND,
+        "XAA-POLICE-01": Outcome.SEND,
+    }, "no State abroad is even a candidate"
+
+
+@pytest.mark.parametrize("found", [None, a_finding(allows_share=False)], ids=["none", "against"])
+async def test_child_is_told_of_to_nobody_without_a_finding_for_it(
+    world: World, found: BestInterestsV1 | None
+) -> None:
+    for decision in (await proposed_to_protect(world, found)).values():
+        assert "SG-16.BEST_INTERESTS_MISSING" in decision.verdict.reasons
+    assert await world.count("notice") == 0
+
+
+async def test_finding_helps_no_share_for_another_purpose(world: World) -> None:
+    assert world.hit_states.answer is not None
+    world.hit_states.answer = world.hit_states.answer.model_copy(
+        update={"best_interests": a_finding(allows_share=True)}
+    )
+    for decision in (await world.shared(birth_date="2012-03-04", **ALL_STATES)).values():
+        assert "SG-16.CHILD_PROTECTED" in decision.verdict.reasons
+
+
+async def test_another_state_cannot_be_asked_to_protect_a_child(world: World) -> None:
+    share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
+    with pytest.raises(NotACandidate):
+        await world.propose(share_id, purpose_code="CHILD_PROTECTION", authorities=("XBB-PIU-01",))
 
 
 REFUSED_SHARES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
