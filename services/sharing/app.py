@@ -114,6 +114,7 @@ def create_app(
             notice_routes.router,
             custody_routes.router,
             consular_routes.router,
+            exchange_routes.door,
             exchange_routes.router,
             register_routes.router,
             routes_oversight.router,

@@ -19,6 +19,7 @@ from services.sharing.errors import (
     ScreeningSilent,
     VaultUnavailable,
 )
+from services.sharing.exchange_door import DoorRoute
 from services.sharing.exchange_drafts import Draft, Second
 from services.sharing.exchange_records import Direction, ExchangeMessage
 from services.sharing.exchange_views import (
@@ -43,14 +44,12 @@ from shared.approval.errors import SamePerson
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import public, require
-from shared.web.limits import Rate, limited_body
+from shared.web.limits import limited_body
 from shared.web.purpose import Purpose, stated_purpose
 
 DEFAULT_LIMIT: Final = 50
 MAX_WORDS: Final = 500
 MAX_RECORDS: Final = 100
-#: Of one address; a counterpart has few messages, a flood has many.
-EXCHANGE_RATE: Final = Rate(per_second=20, burst=200)
 #: Transport codes (sharing-protocol.md §10). Every refusal has the same form and length.
 _STATUS_OF: Final = {
     "E401": 401,
@@ -66,6 +65,7 @@ _STATUS_OF: Final = {
 }
 
 router = APIRouter(tags=["exchange"])
+door = APIRouter(tags=["exchange"], route_class=DoorRoute)
 UseCases = Annotated[Sharing, Depends(sharing_of)]
 Reader = Annotated[Principal, Depends(require(Permission.READ_EXCHANGE))]
 Officer = Annotated[Principal, Depends(require(Permission.WORK_EXCHANGE))]
@@ -119,7 +119,7 @@ class RecallIn(_In):
     urgent: bool = False
 
 
-@router.post(
+@door.post(
     "/v1/exchange",
     dependencies=[Depends(public())],
     max_body_size=MAX_NOTICE_BYTES,
@@ -133,8 +133,6 @@ async def exchange(
 
     Refusals are of one length and take one time, so that neither tells how far a message came.
     """
-    caller = request.client.host if request.client else "nobody"
-    request.app.state.rate_limiter.take(f"exchange:{caller}", EXCHANGE_RATE)
     answered_at = asyncio.get_running_loop().time() + sharing.exchange_refusal_seconds
     try:
         acknowledgement = await sharing.receive(_signed_request(request, body, sharing.exchange_url))

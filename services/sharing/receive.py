@@ -32,10 +32,12 @@ from services.sharing.store.registers import RegisterReader, Registers
 from services.sharing.store.replays import ReplayStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.web.request_id import current_trace_id
 
 MEDIA_TYPE: Final = "application/jose"
 #: How long message ids are remembered (sharing-protocol.md §5).
 REPLAY_KEPT: Final = timedelta(days=30)
+TOO_LONG: Final = "TOO_LONG"
 _ID_HEADER: Final = "message-id"
 _RECIPIENT_HEADER: Final = "recipient"
 
@@ -98,8 +100,12 @@ class ReceiveExchange:
             async with self._engine.begin() as connection:
                 return await self._take(connection, request)
         except EnvelopeRefused as refusal:
-            await self._record_refusal(str(refusal.facts["code_sent"]), request)
+            await self._record_refusal(str(refusal.facts["code_sent"]), digest_of(request.body))
             raise
+
+    async def record_too_long(self) -> None:
+        """Record a request that was refused for its length; nothing of it was read to an end (SG-41)."""
+        await self._record_refusal(TOO_LONG, current_trace_id())
 
     async def _take(self, connection: AsyncConnection, request: SignedRequest) -> str:
         now = self._clock.now()
@@ -206,15 +212,15 @@ class ReceiveExchange:
             },
         )
 
-    async def _record_refusal(self, code: str, request: SignedRequest) -> None:
-        """A refused request leaves its code and its digest; what it said of itself is not believed."""
+    async def _record_refusal(self, code: str, request: str) -> None:
+        """A refused request leaves its code and digest or trace; what it said of itself is not believed."""
         async with self._engine.begin() as connection:
             await self._audit.append(
                 connection,
                 actor="exchange",
                 action="exchange.refuse",
                 object_kind="REQUEST",
-                object_id=digest_of(request.body),
+                object_id=request,
                 outcome="REFUSED",
                 reasons=(code,),
             )

@@ -150,6 +150,11 @@ async def test_gigabyte_is_refused_after_its_first_pieces(both: TwoStates) -> No
     )
     assert declared.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     assert await both.xbb.messages() == []
+    recorded = await both.xbb.records("exchange.refuse")
+    assert [each["reasons"] for each in recorded] == [["TOO_LONG"], ["TOO_LONG"]]
+    assert {each["object_id"] for each in recorded} == {
+        each.headers["trace-id"] for each in (answer, declared)
+    }
 
 
 async def refusals(both: TwoStates) -> list[httpx.Response]:
