@@ -16,7 +16,7 @@ from services.screening.store.hits import COLUMNS, hit_of
 MAX_LISTED: Final = 200
 ERASED_A_BEAT: Final = 200
 _OWN: Final = """c.companion_id, c.link, c.is_child, c.category, c.whereabouts, c.recorded_by, c.recorded_at,
-    c.due_at, c.attended_at, c.evidence, c.words, c.assessed_at"""
+    c.due_at, c.attended_at, c.evidence AS rests_on, c.words, c.assessed_at"""
 _HIT: Final = ", ".join(f"hit.{name}" for name in COLUMNS)
 _FROM: Final = f"SELECT {_OWN}, {_HIT} FROM companion c JOIN hit USING (hit_id)"  # noqa: S608 - ours
 _ADD = text("""
@@ -210,7 +210,7 @@ def _companion_of(row: Row[Any], referrals: tuple[Referral, ...]) -> Companion:
         recorded_at=row.recorded_at,
         due_at=row.due_at,
         attended_at=row.attended_at,
-        evidence=tuple(row.evidence),
+        evidence=tuple(row.rests_on),
         words=row.words,
         assessed_at=row.assessed_at,
         referrals=referrals,
