@@ -32,13 +32,13 @@ Working = Annotated[Page, Depends(form_for(Permission.WORK_CONSULAR))]
 
 @router.get("/consular")
 async def show_consular(page: Officer) -> Response:
-    """The tasks: who was not told yet first, then who was not asked, then the newest."""
+    """The tasks: who was not told yet first, then who was not asked; whose post was informed last."""
     client = page.sharing.client
     found = client.read_all(ConsularTask, await client.ask("GET", PATH), "tasks")
     zone = ZoneInfo(page.console.settings.time_zone)
     return page.show(
         "consular.html",
-        tasks=sorted(found, key=lambda task: (task.told_at is not None, task.wish is not None)),
+        tasks=sorted(found, key=_how_far),
         addressees=ADDRESSEES,
         local=lambda instant: local_time(instant, zone),
     )
@@ -77,6 +77,11 @@ async def inform(share_id: UUID, page: Working) -> Response:
         raise FormFault(field="name the State whose post it is")
     await page.sharing.client.ask("POST", f"{PATH}/{share_id}/notice", body=body)
     return page.go("/consular")
+
+
+def _how_far(task: ConsularTask) -> int:
+    """How many of the three steps are done."""
+    return sum(step is not None for step in (task.told_at, task.wish, task.informed_at))
 
 
 def _states(text: str) -> list[str]:

@@ -5,28 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.console.protection_world import HIT
 from tests.unit.console.test_pages import signed_in
-from tests.unit.console.world import HIT, World, a_world
+from tests.unit.console.world import World, a_world
 
 WORDS = "The child travels with an aunt; a short look at the documents in her presence does no harm."
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = a_world(tmp_path)
-    case = {
-        "hit_id": HIT,
-        "state": "POSSIBLE_MATCH",
-        "age": 15,
-        "flight": {"designator": "XA101", "origin": "XQB", "destination": "XQA"},
-        "opened_at": "2026-06-14T06:00:00Z",
-        "due_at": "2026-06-14T07:00:00Z",
-        "seen_at": "2026-06-14T07:30:00Z",
-    }
-    made.services.answers["GET", "/v1/children"] = {"cases": [case]}
-    made.services.answers["POST", f"/v1/children/{HIT}/assessment"] = {"assessment_id": HIT}
-    made.services.answers["POST", f"/v1/children/{HIT}/referral"] = {"order_id": HIT}
-    return made
+    return a_world(tmp_path)
 
 
 async def test_a_case_shows_flight_age_and_what_may_not_happen_yet(world: World) -> None:

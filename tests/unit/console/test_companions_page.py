@@ -6,43 +6,16 @@ from typing import Any
 
 import pytest
 
+from tests.unit.console.protection_world import COMPANION, HIT, WORDS
 from tests.unit.console.test_pages import signed_in
-from tests.unit.console.world import HIT, World, a_world
+from tests.unit.console.world import World, a_world
 
 PATH = "/v1/companions"
-COMPANION = "01930000-0000-7000-8000-0000000000c1"
-WORDS = "She says that she was brought here against her will, and her own papers agree with it."
-FLIGHT = {"designator": "XA101", "origin": "XQB", "destination": "XQA"}
-
-
-def companion(**changes: Any) -> dict[str, Any]:
-    """Somebody who waits too long, referred once."""
-    return {
-        "companion_id": COMPANION,
-        "flight": FLIGHT,
-        "link": "FAMILY",
-        "category": "ASSOCIATE_NOT_SUSPECT",
-        "whereabouts": "waiting area B",
-        "recorded_by": "front-line",
-        "recorded_at": "2026-06-14T01:00:00Z",
-        "due_at": "2026-06-14T05:00:00Z",
-        "is_late": True,
-        "referrals": [{"kind": "REFER_VICTIM", "referred_at": "2026-06-14T02:00:00Z"}],
-        **changes,
-    }
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = a_world(tmp_path)
-    made.services.answers["GET", PATH] = {
-        "companions": [companion(), companion(is_child=True, referrals=[])],
-        "hits": [{"hit_id": HIT, "flight": FLIGHT, "confirmed_at": "2026-06-14T00:30:00Z"}],
-    }
-    made.services.answers["POST", PATH] = {"companion_id": COMPANION}
-    for step in ("assessment", "referrals", "referrals/outcome"):
-        made.services.answers["POST", f"{PATH}/{COMPANION}/{step}"] = None
-    return made
+    return a_world(tmp_path)
 
 
 async def test_the_page_says_where_somebody_is_that_they_wait_and_what_was_done(world: World) -> None:

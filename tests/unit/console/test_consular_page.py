@@ -6,53 +6,23 @@ from typing import Any
 
 import pytest
 
+from tests.unit.console.protection_world import TOLD, UNTOLD
 from tests.unit.console.test_pages import signed_in
 from tests.unit.console.world import World, a_world
 
 PATH = "/v1/consular"
-SHARE = "01930000-0000-7000-8000-00000000ca01"
-TOLD = "01930000-0000-7000-8000-00000000ca02"
-
-
-def task(**changes: Any) -> dict[str, Any]:
-    """Somebody who should have been told by now."""
-    return {
-        "share_id": SHARE,
-        "detained_at": "2026-06-14T03:00:00Z",
-        "due_at": "2026-06-14T06:00:00Z",
-        "is_overdue": True,
-        **changes,
-    }
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    made = a_world(tmp_path)
-    told = task(
-        share_id=TOLD,
-        is_overdue=False,
-        told_at="2026-06-14T04:00:00Z",
-        wish="NO",
-        wish_at="2026-06-14T04:10:00Z",
-        asked_again_at="2026-06-15T04:10:00Z",
-    )
-    made.services.answers["GET", PATH] = {"tasks": [told, task()]}
-    made.services.answers["GET", "/v1/desk-clocks"] = {
-        "desks": [
-            {"desk": "CHILDREN", "waiting": 2, "overdue": 1, "next_due_at": "2026-06-14T06:00:00Z"},
-            {"desk": "COMPANIONS", "waiting": 0, "overdue": 0, "next_due_at": None},
-        ]
-    }
-    for step in ("told", "wish", "notice"):
-        made.services.answers["POST", f"{PATH}/{SHARE}/{step}"] = task()
-    return made
+    return a_world(tmp_path)
 
 
 async def test_who_was_not_told_stands_first_with_the_clock(world: World) -> None:
     page = (await (await signed_in(world, "supervisor")).get("/consular")).text
     for words in ("Overdue", "06:00 UTC", "The person was told now", "Wants nobody to know", "Ask again"):
         assert words in page, words
-    assert page.index(SHARE[-8:]) < page.index(TOLD[-8:])
+    assert page.index(UNTOLD[-8:]) < page.index(TOLD[-8:])
 
 
 @pytest.mark.parametrize(
@@ -79,10 +49,10 @@ async def test_who_was_not_told_stands_first_with_the_clock(world: World) -> Non
 async def test_each_form_is_sent_on(
     world: World, step: str, form: dict[str, str], sent: dict[str, Any] | None
 ) -> None:
-    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{SHARE}/{step}", form)
+    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{UNTOLD}/{step}", form)
     assert answer.status_code == HTTPStatus.SEE_OTHER, answer.text
     if sent is not None:
-        assert world.services.body_of("POST", f"{PATH}/{SHARE}/{step}") == sent
+        assert world.services.body_of("POST", f"{PATH}/{UNTOLD}/{step}") == sent
 
 
 @pytest.mark.parametrize(
@@ -93,7 +63,7 @@ async def test_each_form_is_sent_on(
     ],
 )
 async def test_a_state_is_three_letters(world: World, step: str, form: dict[str, str]) -> None:
-    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{SHARE}/{step}", form)
+    answer = await (await signed_in(world, "supervisor")).post(f"/consular/{UNTOLD}/{step}", form)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
 

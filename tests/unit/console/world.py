@@ -26,6 +26,7 @@ from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
 from tests.unit.console.oversight_world import oversight_answers
+from tests.unit.console.protection_world import protection_answers
 from tests.unit.console.rights_world import rights_answers
 from tests.unit.console.watchlist_world import sources, watchlist_answers
 
@@ -644,6 +645,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("GET", f"/v1/flights/{FLIGHT}"): flight_row() | {"messages": [message_row()]},
         **registers(),
         **rights_answers(),
+        **protection_answers(),
         ("GET", "/v1/shares"): {"shares": [share()]},
         ("GET", f"/v1/shares/{SHARE}"): share(),
         ("GET", f"/v1/shares/{SHARE}/preview"): {
