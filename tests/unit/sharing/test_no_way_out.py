@@ -442,17 +442,45 @@ def test_what_is_right_does_leave() -> None:
     assert machine.ledger.left == [(set(), frozenset())]
 
 
-def _forgetful(reasons: Callable[..., tuple[str, ...]]) -> Callable[..., tuple[str, ...]]:
-    """Safeguards that forget SG-38: what the machine must find."""
+#: What other safeguards forbid too whatever breaks this one: they are forgotten with it.
+BESIDE = {"SG-01": ("SG-29", "SG-30"), "SG-05": ("SG-31",)}
+
+
+def _forgetful(
+    reasons: Callable[..., tuple[str, ...]], forgotten: tuple[str, ...]
+) -> Callable[..., tuple[str, ...]]:
+    """Safeguards that forget some of theirs: what the machine must find."""
 
     def told(*arguments: Any) -> tuple[str, ...]:
-        return tuple(each for each in reasons(*arguments) if not each.startswith("SG-38"))
+        return tuple(each for each in reasons(*arguments) if not each.startswith(forgotten))
 
     return told
 
 
-def test_machine_finds_a_safeguard_that_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(globals(), "reasons_now", _forgetful(reasons_now))
+@pytest.mark.parametrize("rule_id", sorted({rule_id for knob in KNOBS.values() for rule_id in knob.rules}))
+def test_machine_finds_each_safeguard_that_is_not_asked(
+    rule_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        globals(), "reasons_now", _forgetful(reasons_now, (rule_id, *BESIDE.get(rule_id, ())))
+    )
+    found = set()
+    for name, knob in KNOBS.items():
+        for value in knob.values[1:] if rule_id in knob.rules else ():
+            machine = NoWayOut()
+            machine.given[name] = value
+            machine.approve_and_deliver()
+            found |= {rule for broken, _ in machine.ledger.left for rule in broken}
+    assert rule_id in found, "something left that this safeguard forbids, and the oracle says so"
+
+
+def test_a_safeguard_that_is_taken_out_of_the_catalogue_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same with the engine itself, which is asked without SG-38."""
+    folder = reseal(copy_of_catalogue(tmp_path), *(each for each in RULES[:-1] if each != "SG-38"))
+    engine = signed_engine(tmp_path, folder)
+    monkeypatch.setitem(globals(), "complete_engine", lambda: engine)
     machine = NoWayOut()
     machine.turn("safeguards", 1)
     machine.approve_and_deliver()
