@@ -11,7 +11,7 @@ from services.screening.errors import ListRefused
 from services.screening.nomination_forms import CheckedSheet, checked_sheet
 from services.screening.service import RequestPorts
 from services.screening.statuses import problems
-from services.screening.views import Out
+from services.screening.views import Copied, Out
 from services.screening.watchlist.sheet_drafts import Drafted, DraftSheet
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.national_columns import template_csv, template_workbook
@@ -27,7 +27,7 @@ MAX_SHOWN = 1000
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-class DraftedOut(Out):
+class DraftedOut(Copied):
     """A row that is a draft now: NEW, CHANGED, or UNCHANGED."""
 
     row: int
@@ -36,18 +36,13 @@ class DraftedOut(Out):
     outcome: Literal["NEW", "CHANGED", "UNCHANGED"]
 
 
-class SheetFaultOut(Out):
+class SheetFaultOut(Copied):
     """Why a row was left out; no content of a cell is in it."""
 
     row: int
     column: str
     code: str
     sentence: str
-
-    @classmethod
-    def of(cls, fault: SheetFault) -> Self:
-        """From a fault."""
-        return cls(row=fault.row, column=fault.column, code=fault.code, sentence=fault.sentence)
 
 
 class SheetOut(Out):
@@ -68,15 +63,7 @@ class SheetOut(Out):
             source_id=source_id,
             sha256=sha256,
             drafted_count=len(drafted.rows),
-            drafted=[
-                DraftedOut(
-                    row=each.row,
-                    reference=each.reference,
-                    nomination_id=each.nomination_id,
-                    outcome=each.outcome,
-                )
-                for each in drafted.rows[:MAX_SHOWN]
-            ],
+            drafted=[DraftedOut.of(each) for each in drafted.rows[:MAX_SHOWN]],
             faults_count=len(everything),
             faults=[SheetFaultOut.of(fault) for fault in everything[:MAX_SHOWN]],
         )

@@ -12,11 +12,9 @@ from services.screening.evidence_words import (
     evidence_lines,
 )
 from services.screening.flight_facts import crossing_leg, designator, times_of
-from services.screening.front_line import Card, ReportedDocument
-from services.screening.hit import HistoryStep, Hit, Review, band_of
+from services.screening.hit import Hit, band_of
 from services.screening.leases import comparison_of
 from services.screening.reading import HitFile
-from services.screening.store.orders import Order
 from shared.contracts import FlightV1
 from shared.travel import Traveller
 
@@ -42,6 +40,15 @@ class Out(BaseModel):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}>"
+
+
+class Copied(Out):
+    """What leaves of a value under the names that its members have."""
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """From the value."""
+        return cls.model_validate(value, from_attributes=True)
 
 
 class FlightOut(Out):
@@ -71,7 +78,7 @@ def deadline_of(hit: Hit) -> datetime:
     return review_due(hit.waiting_since, times_of(hit.flight))
 
 
-class EvidenceOut(Out):
+class EvidenceOut(Copied):
     """One identifier, or one word of a name, side by side."""
 
     kind: str
@@ -120,7 +127,7 @@ class HitsOut(Out):
     hits: list[HitRowOut]
 
 
-class StepOut(Out):
+class StepOut(Copied):
     """One move of a hit."""
 
     at: datetime
@@ -130,20 +137,8 @@ class StepOut(Out):
     cause: str
     closing_code: str | None
 
-    @classmethod
-    def of(cls, step: HistoryStep) -> Self:
-        """From a step of history."""
-        return cls(
-            at=step.at,
-            source=step.source,
-            target=step.target,
-            actor=step.actor,
-            cause=step.cause,
-            closing_code=step.closing_code,
-        )
 
-
-class ReviewOut(Out):
+class ReviewOut(Copied):
     """One saved answer, for supervision and oversight."""
 
     stage: str
@@ -158,25 +153,8 @@ class ReviewOut(Out):
     comparison: dict[str, Any]
     was_blind: bool
 
-    @classmethod
-    def of(cls, review: Review) -> Self:
-        """From a review."""
-        return cls(
-            stage=review.stage.value,
-            review_round=review.review_round,
-            reviewer=review.reviewer,
-            decided_at=review.decided_at,
-            seconds_open=review.seconds_open,
-            outcome=review.outcome.value,
-            reasons=review.reasons,
-            compared_fields=review.compared_fields,
-            explanations=review.explanations,
-            comparison=review.comparison,
-            was_blind=review.was_blind,
-        )
 
-
-class OrderOut(Out):
+class OrderOut(Copied):
     """An order, drafted or decided."""
 
     order_id: UUID
@@ -188,21 +166,6 @@ class OrderOut(Out):
     drafted_at: datetime
     decided_by: str | None
     decided_at: datetime | None
-
-    @classmethod
-    def of(cls, order: Order) -> Self:
-        """From an order."""
-        return cls(
-            order_id=order.order_id,
-            hit_id=order.hit_id,
-            kind=order.kind,
-            statement=order.statement,
-            state=order.state,
-            author=order.author,
-            drafted_at=order.drafted_at,
-            decided_by=order.decided_by,
-            decided_at=order.decided_at,
-        )
 
 
 class OrdersOut(Out):
@@ -235,7 +198,7 @@ class HitFileOut(Out):
             traveller=_shown(hit),
             entry={key: hit.entry.get(key) for key in _SHOWN_OF_ENTRY},
             entry_status=file.entry_status.value,
-            evidence=[] if hit.traveller is None else [evidence_out(line) for line in lines_of(hit)],
+            evidence=[] if hit.traveller is None else [EvidenceOut.of(line) for line in lines_of(hit)],
             band=band_of(matched.score).value,
             matcher={
                 "digest": matched.matcher_digest,
@@ -248,7 +211,7 @@ class HitFileOut(Out):
         )
 
 
-class CardOut(Out):
+class CardOut(Copied):
     """A card at the port; nothing else than this."""
 
     hit_id: UUID
@@ -262,22 +225,6 @@ class CardOut(Out):
     arrives_at: datetime | None
     outcome: str | None
 
-    @classmethod
-    def of(cls, card: Card) -> Self:
-        """From a card."""
-        return cls(
-            hit_id=card.hit_id,
-            name=card.name,
-            birth_date=card.birth_date,
-            document=card.document,
-            action=card.action,
-            tear_line=card.tear_line,
-            desk_phone=card.desk_phone,
-            flight=card.flight,
-            arrives_at=card.arrives_at,
-            outcome=card.outcome,
-        )
-
 
 class CardsOut(Out):
     """The cards of one port."""
@@ -285,7 +232,7 @@ class CardsOut(Out):
     cards: list[CardOut]
 
 
-class ReportedDocumentOut(Out):
+class ReportedDocumentOut(Copied):
     """A document that a list in force names; it says nothing of whoever carries it."""
 
     issuer: str
@@ -294,18 +241,6 @@ class ReportedDocumentOut(Out):
     words: str
     tear_line: str
     desk_phone: str
-
-    @classmethod
-    def of(cls, document: ReportedDocument) -> Self:
-        """From what the look-up found."""
-        return cls(
-            issuer=document.issuer,
-            kind=document.kind,
-            reported_on=document.reported_on,
-            words=document.words,
-            tear_line=document.tear_line,
-            desk_phone=document.desk_phone,
-        )
 
 
 class LookUpOut(CardsOut):
@@ -318,18 +253,6 @@ def lines_of(hit: Hit) -> list[EvidenceLine]:
     """The comparison of the hit's traveller and entry in words."""
     assert hit.traveller is not None, "an unlinked hit is never shown side by side"
     return evidence_lines(Traveller.from_json(hit.traveller), hit.entry, comparison_of(hit))
-
-
-def evidence_out(line: EvidenceLine) -> EvidenceOut:
-    """One line as it leaves."""
-    return EvidenceOut(
-        kind=line.kind,
-        label=line.label,
-        relation=line.relation,
-        traveller=line.traveller,
-        entry=line.entry,
-        words=line.words,
-    )
 
 
 def _shown(hit: Hit) -> dict[str, Any] | None:

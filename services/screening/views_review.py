@@ -19,7 +19,6 @@ from services.screening.views import (
     FlightOut,
     Out,
     deadline_of,
-    evidence_out,
     lines_of,
 )
 
@@ -145,7 +144,7 @@ class HitViewOut(Out):
             flight=FlightOut.of(hit.flight),
             traveller={key: (hit.traveller or {}).get(key) for key in SHOWN_OF_TRAVELLER},
             entry=_entry(opened),
-            evidence=[evidence_out(line) for line in lines] + _name_evidence(hit),
+            evidence=[EvidenceOut.of(line) for line in lines] + _name_evidence(hit),
             band=band_of(hit.matched.score).value,
             compared_fields=_comparable(lines),
             contradictions=[ContradictionOut(code=code, words=text) for code, text in words.items()],
