@@ -47,7 +47,7 @@ class MetIn(_In):
     whereabouts: Whereabouts
 
 
-class FindingIn(_In):
+class CompanionFindingIn(_In):
     """What a specialist found about this person alone, and what it rests on."""
 
     category: Category
@@ -55,14 +55,14 @@ class FindingIn(_In):
     words: Words
 
 
-class ReferralIn(_In):
+class CompanionReferralIn(_In):
     """To whom, and why."""
 
     kind: Kind
     words: Words
 
 
-class OutcomeIn(_In):
+class ReferralOutcomeIn(_In):
     """What became of a referral."""
 
     kind: Kind
@@ -176,7 +176,7 @@ async def meet_companion(body: MetIn, person: Meeting, ports: RequestPorts) -> M
 
 @router.post("/{companion_id}/assessment", status_code=204, responses=problems(NotFound, AlreadyDecided))
 async def assess_companion(
-    companion_id: UUID, body: FindingIn, person: Specialist, ports: RequestPorts
+    companion_id: UUID, body: CompanionFindingIn, person: Specialist, ports: RequestPorts
 ) -> None:
     """Record what an adult is in their own right; no category is one of a suspect."""
     await Companions(ports).assess(companion_id, Finding(body.category, body.evidence, body.words), person)
@@ -188,7 +188,7 @@ async def assess_companion(
     responses=problems(NotFound, AlreadyDecided, RefusedByPolicy),
 )
 async def refer_companion(
-    companion_id: UUID, body: ReferralIn, person: Specialist, ports: RequestPorts
+    companion_id: UUID, body: CompanionReferralIn, person: Specialist, ports: RequestPorts
 ) -> None:
     """Refer somebody to those who help, at once."""
     await Companions(ports).refer(companion_id, body.kind, body.words, person)
@@ -197,6 +197,8 @@ async def refer_companion(
 @router.post(
     "/{companion_id}/referrals/outcome", status_code=204, responses=problems(NotFound, AlreadyDecided)
 )
-async def end_referral(companion_id: UUID, body: OutcomeIn, person: Specialist, ports: RequestPorts) -> None:
+async def end_referral(
+    companion_id: UUID, body: ReferralOutcomeIn, person: Specialist, ports: RequestPorts
+) -> None:
     """Record whether the help was taken up."""
     await Companions(ports).end_referral(companion_id, body.kind, body.outcome, person)
