@@ -90,10 +90,18 @@ SELECT count(*) AS opened, count(*) FILTER (WHERE seen_at <= due_at) AS in_time,
        count(assessment_id) AS assessed
 FROM child_case WHERE opened_at >= :since AND opened_at < :until
 """)
+# Of the persons of hits, and of who travels with them.
 _REFERRED = text("""
-SELECT kind AS part, count(*) AS number FROM hit_order
-WHERE kind IN ('REFER_CHILD', 'REFER_VICTIM', 'REFER_ASYLUM') AND state = 'APPROVED'
-    AND decided_at >= :since AND decided_at < :until GROUP BY kind ORDER BY kind
+SELECT kind AS part, count(*) AS number FROM (
+    SELECT kind, decided_at AS at FROM hit_order WHERE state = 'APPROVED'
+    UNION ALL SELECT kind, referred_at FROM companion_referral
+) AS referral
+WHERE kind IN ('REFER_CHILD', 'REFER_VICTIM', 'REFER_ASYLUM') AND at >= :since AND at < :until
+GROUP BY kind ORDER BY kind
+""")
+_COMPANIONS = text("""
+SELECT count(*) AS met, count(*) FILTER (WHERE attended_at <= due_at) AS in_time
+FROM companion WHERE recorded_at >= :since AND recorded_at < :until
 """)
 
 
@@ -115,7 +123,7 @@ class OversightStore:
             *await _times(ask),
             *await _reviewers(ask),
             *await _watchlist(ask),
-            *await _children(ask),
+            *await _protection(ask),
         ]
 
 
@@ -178,11 +186,13 @@ async def _watchlist(ask: Asking) -> list[Figure]:
     ]
 
 
-async def _children(ask: Asking) -> list[Figure]:
-    row = await ask.row(_CHILDREN)
+async def _protection(ask: Asking) -> list[Figure]:
+    row, companions = await ask.row(_CHILDREN), await ask.row(_COMPANIONS)
     return [
         count(15, "cases_of_children", row.opened),
         percent(15, "children_seen_within_the_hour", row.in_time, row.opened),
         count(15, "best_interests_assessed", row.assessed),
+        count(15, "companions_met", companions.met),
+        percent(15, "companions_attended_in_time", companions.in_time, companions.met),
         *counts(15, "referrals", await ask.parts(_REFERRED)),
     ]
