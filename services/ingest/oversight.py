@@ -1,4 +1,4 @@
-"""The safeguards as ingest asks them; questions about one person or rule are noted for the log's record."""
+"""The safeguards as ingest asks them; what they were asked is noted for the log's record of the answer."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,12 +7,20 @@ from services.ingest.ports import Safeguards
 from shared.oversight.kept_inputs import KeptInputs
 from shared.policy.verdict import Verdict
 
-BY_HASH_ALONE: Final = frozenset({"ingest.accept"})
-"""Asked for every message, thirty times a second: the log keeps its hash, and no inputs."""
+SAMPLED: Final = frozenset({"ingest.accept"})
+"""Asked for every message, thirty times a second: what was refused is kept, and of permits one in a hundred.
+
+No person is in it: names of elements, the registers' rows, a count and the time.
+"""
+ONE_IN: Final = 100
+_HASH_DIGITS: Final = 8
 
 
 class NotingSafeguards:
-    """Notes what was asked, but for `BY_HASH_ALONE`."""
+    """Notes what was asked; of `SAMPLED` every refusal, and the permits that the hash of their inputs picks.
+
+    Source: safeguards.md SG-45 (replay of a 1 % sample), SG-42.
+    """
 
     def __init__(self, safeguards: Safeguards, kept: KeptInputs) -> None:
         self._safeguards = safeguards
@@ -21,6 +29,11 @@ class NotingSafeguards:
     def decide(self, request: Mapping[str, Any]) -> Verdict:
         """Evaluate all safeguards that judge the request."""
         verdict = self._safeguards.decide(request)
-        if request["action"] not in BY_HASH_ALONE:
+        if request["action"] not in SAMPLED or not verdict.permits or is_in_sample(verdict.inputs_hash):
             self._kept.note(request, verdict)
         return verdict
+
+
+def is_in_sample(inputs_hash: str) -> bool:
+    """Whether a hash picks its decision: nobody chooses, and asked again it picks the same."""
+    return int(inputs_hash[-_HASH_DIGITS:], 16) % ONE_IN == 0

@@ -16,7 +16,7 @@ from services.ingest.ports import Ports
 from services.ingest.reading import Submission, Unread
 from services.ingest.receipt import Receipt, ReceiptStatus
 from services.ingest.store.messages import Claim
-from shared.audit.record import Outcome
+from shared.audit.record import FactValue, Outcome
 from shared.db.faults import DATABASE_FAULTS
 from shared.identifiers import ReceiptId
 from shared.observability.logging import get_logger
@@ -137,6 +137,9 @@ class ReceiveMessage:
         refusal: Refused,
     ) -> Taken:
         verdict = refusal.verdict
+        facts: dict[str, FactValue] = {"carrier": claim.sender, "refusal": refusal.refusal}
+        if verdict is not None:
+            facts["inputs_hash"] = verdict.inputs_hash
         async with self._ports.database.begin() as connection:
             first = await self._ports.stores.messages.claim(
                 connection, claim, receipt, message, refusal.refusal
@@ -153,7 +156,7 @@ class ReceiveMessage:
                 purpose=PURPOSE,
                 policy=None if verdict is None else verdict.policy_version,
                 reasons=(refusal.fault_code,) if verdict is None else verdict.reasons,
-                facts={"carrier": claim.sender, "refusal": refusal.refusal},
+                facts=facts,
             )
         return Taken(message, receipt, refusal=refusal.refusal)
 

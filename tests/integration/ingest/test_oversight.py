@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.ingest.oversight import is_in_sample
 from tests.integration.ingest.conftest import CARRIER_ROW, MESSAGES, Ingest
 
 PATH = "/v1/oversight/figures"
@@ -52,7 +53,15 @@ async def test_a_change_of_a_register_is_judged_the_same_again(ingest: Ingest) -
     assert (answer["finding"], answer["now"]["outcome"]) == ("SAME", "PERMITTED"), answer
 
 
-async def test_a_message_is_proved_by_its_hash_alone(ingest: Ingest) -> None:
+async def test_a_refused_message_is_judged_the_same_again(ingest: Ingest) -> None:
+    await ingest.put_in_force("carriers", CARRIER_ROW | {"notice_confirmed": False})
     await ingest.submit((MESSAGES / "paxlst-a.edi").read_bytes())
-    answer = await replayed(ingest, "ingest.accept")
-    assert answer.json()["finding"] == "NOT_HELD", answer.text
+    answer = (await replayed(ingest, "ingest.accept")).json()
+    assert (answer["finding"], answer["now"]["outcome"]) == ("SAME", "REFUSED"), answer
+
+
+async def test_a_message_taken_in_is_held_where_its_hash_picks_it(ingest: Ingest) -> None:
+    await ingest.submit((MESSAGES / "paxlst-a.edi").read_bytes())
+    answer = (await replayed(ingest, "ingest.accept")).json()
+    is_picked = is_in_sample(answer["inputs_hash"])
+    assert answer["finding"] == ("SAME" if is_picked else "NOT_HELD"), answer
