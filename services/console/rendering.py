@@ -43,11 +43,13 @@ class Templates:
             "in_words": words.in_words,
             "named": words.named,
             "designator": designator,
+            "paragraphs": words.paragraphs_in_words,
             "sentence": words.sentence,
             "shown": shown,
         }
         self._environment.filters |= {
             "day_of": day_of,
+            "instant_of": instant_of,
             "born": entry_words.birth_in_words,
             "document": entry_words.document_in_words,
             "name_kind": entry_words.name_in_words,
@@ -137,6 +139,15 @@ def day_of(text: str | None) -> str:
         return day_time(date.fromisoformat(text or ""))
     except ValueError:
         return shown(text)
+
+
+def instant_of(text: str | None) -> str:
+    """An instant as services write it, as people read it, with its seconds; what is none stays as it is."""
+    try:
+        instant = datetime.fromisoformat(text or "").astimezone(UTC)
+    except ValueError:
+        return shown(text)
+    return f"{day_time(instant.date())}, {instant:%H:%M:%S} UTC"
 
 
 def machine_time(instant: datetime | None) -> str:

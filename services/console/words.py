@@ -1,6 +1,7 @@
 """The words that people read for the codes that services use; a code without words is shown in lower case."""
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 from shared.policy.messages import MESSAGES, message_for
@@ -53,6 +54,14 @@ WORDS: Final = {
     "HOLD": "Held",
     "BLOCK": "Not told",
     "NOT_AUTHORISED": "Not authorised",
+    # What makes a State or body concerned.
+    "OWN_PORT": "Our own port",
+    "OWN_COMPETENT": "Our own competent authority",
+    "ORIGIN": "The flight leaves there",
+    "TRANSIT": "The flight passes there",
+    "DESTINATION": "The flight goes there",
+    "NATIONALITY": "The person is a national",
+    "RESIDENCE": "The person lives there",
     "UNDECIDED": "Not decided yet",
     "NATIONAL": "At home",
     "FOREIGN": "Abroad",
@@ -136,6 +145,9 @@ WORDS: Final = {
     "DECIDED": "Decided",
     # Registers.
     "HIT": "Hits",
+    "API": "API: passenger lists",
+    "PNR": "PNR: reservations",
+    "PNR_MASKED": "PNR, masked",
     "WL_ENTRY": "List entries",
     "screen.run": "Screen travellers",
     "SYSTEMATIC": "Systematic",
@@ -197,6 +209,16 @@ WORDS: Final = {
     "CANCELLED": "Cancelled",
 }
 
+#: What the paragraphs of resolution 2396 (2017) by which somebody is told are about.
+PARAGRAPHS: Final = {
+    "3": "arrest, detention, expulsion",
+    "5": "operational information",
+    "6": "States of nationality",
+    "7": "own authorities",
+    "8": "the front line",
+    "11": "passenger information",
+}
+
 REVIEW_OUTCOMES: Final = ("SAME", "DIFFERENT", "CANNOT_TELL")
 CARD_OUTCOMES: Final = ("SAME_PERSON_ACTION", "SAME_PERSON_NO_ACTION", "DIFFERENT_PERSON")
 ORDERS: Final = (
@@ -228,6 +250,17 @@ def named(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return in_words(value) if value in WORDS or _SNAKE.fullmatch(value) else value
+
+
+def paragraphs_in_words(paragraphs: str | Sequence[str]) -> str:
+    """`2396/5, 2396/11` or `["5", "11"]` as a person reads them, each with what it is about."""
+    parts = paragraphs.split(",") if isinstance(paragraphs, str) else paragraphs
+    numbers = [part.strip().removeprefix("2396/") for part in parts if part.strip()]
+    if not numbers:
+        return ""
+    said = [f"{number} ({PARAGRAPHS[number]})" if number in PARAGRAPHS else number for number in numbers]
+    listed = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    return f"Resolution 2396, paragraph{'s' if len(said) > 1 else ''} {listed}"
 
 
 def sentence(reason: str) -> str:

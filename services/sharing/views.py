@@ -15,6 +15,7 @@ from services.sharing.safeguards import shown_reasons
 from services.sharing.share import Preview
 from services.sharing.share_records import Notice, Recipient, Share, ShareVerdict
 from shared.approval.approvals import Approval
+from shared.contracts import FlightV1
 
 
 class RecipientOut(Out):
@@ -45,11 +46,29 @@ class RecipientOut(Out):
         )
 
 
+class FlightOut(Out):
+    """The flight of a share, by which people tell one from another."""
+
+    designator: str
+    origin: str | None
+    destination: str | None
+
+    @classmethod
+    def of(cls, flight: FlightV1) -> "FlightOut":
+        """From where it begins to where it ends."""
+        return cls(
+            designator=f"{flight.carrier or ''}{flight.number}{flight.suffix or ''}",
+            origin=flight.legs[0].origin if flight.legs else None,
+            destination=flight.legs[-1].destination if flight.legs else None,
+        )
+
+
 class ShareOut(Out):
     """A share in a list: states, outcomes and identifiers."""
 
     share_id: UUID
     hit_id: UUID
+    flight: FlightOut
     created_at: datetime
     state: str
     event: str
@@ -189,6 +208,7 @@ def _share_fields(
     return {
         "share_id": share.share_id,
         "hit_id": share.hit.hit_id,
+        "flight": FlightOut.of(share.hit.flight),
         "created_at": share.created_at,
         "state": share.state.value,
         "event": share.event,

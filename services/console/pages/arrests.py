@@ -51,6 +51,7 @@ async def show_arrests(page: Reader) -> Response:
         "arrests.html",
         pending=pending,
         shares=shares,
+        share_of={share.share_id: share for share in shares},
         events=EVENTS,
         legal_bases=LEGAL_BASES,
         places=PLACES,

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.console.clients.boarding import Boarding
+from services.console.hit_names import flights_of_hits
 from services.console.page import Page, form_for, page_for
 from shared.security.roles import Permission
 
@@ -83,4 +84,5 @@ async def _shown(page: Page, **facts: Any) -> Response:
         to_call=[each for each in changes if each.must_be_called],
         told=[each for each in changes if not each.must_be_called],
         causes=CAUSES,
+        flights=await flights_of_hits(page),
     )

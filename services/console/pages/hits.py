@@ -6,7 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from services.console.hit_names import flights_of_hits
 from services.console.page import Page, form_for, page_for
+from services.console.seen.base import FlightBrief
+from services.console.seen.hits import HitRow
 from services.console.words import ORDERS
 from shared.security.roles import Permission
 
@@ -43,7 +46,8 @@ async def ask_purpose(
     hit_id: UUID, page: Annotated[Page, Depends(page_for(Permission.READ_HITS))]
 ) -> Response:
     """Ask why, before a person is shown."""
-    return page.show("hit.html", hit_id=str(hit_id), hit=None, purpose=None)
+    flight = (await flights_of_hits(page)).get(str(hit_id), FlightBrief())
+    return page.show("hit.html", hit_id=str(hit_id), flight=flight, hit=None, purpose=None)
 
 
 @router.post("/hits/{hit_id}")
@@ -51,13 +55,15 @@ async def show_hit(hit_id: UUID, page: Annotated[Page, Depends(form_for(Permissi
     """One hit with its history, for the purpose stated."""
     purpose = page.form.purpose()
     hit = await page.screening.hit(str(hit_id), purpose)
-    return page.show("hit.html", hit_id=str(hit_id), hit=hit, purpose=purpose)
+    row = page.screening.client.read(HitRow, hit.get("hit"))
+    return page.show("hit.html", hit_id=str(hit_id), flight=row.flight, hit=hit, purpose=purpose)
 
 
 @router.get("/orders")
 async def show_orders(page: Annotated[Page, Depends(page_for(Permission.READ_ORDERS))]) -> Response:
     """Measures that were drafted or approved."""
-    return page.show("orders.html", orders=await page.screening.orders())
+    orders = await page.screening.orders()
+    return page.show("orders.html", orders=orders, flights=await flights_of_hits(page))
 
 
 @router.get("/hits/{hit_id}/order")

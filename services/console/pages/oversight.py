@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from services.console.clients.oversight import Oversight, told
 from services.console.page import Page, page_for
+from services.console.pages.retention import NUMBERS
 from services.console.seen.oversight import FigureRow, Figures, LogHead
 from shared.audit.witness import is_witness, last_cosigned, witness_key_of
 from shared.security.roles import Permission
@@ -58,6 +59,7 @@ async def show_oversight(page: Overseer, month: MonthText = "") -> Response:
         refusals=_refusals(figures),
         transfers=await told(oversight.transfers()),
         retention=await told(oversight.retention()),
+        numbers=NUMBERS,
         grants=await told(oversight.grants()),
         bias=await told(oversight.bias()),
         logs=logs,

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
+from services.console.fault_words import fault_in_words
 from services.console.page import Page, page_for
 from services.console.pages.expected import DayText, asked_day
 from services.console.seen.quality import CarrierQuality
@@ -48,7 +49,14 @@ async def show_carrier(carrier: Designator, page: Reader, since: Since = "", unt
     days = _days(page, since, until)
     found = await page.ingest.quality(_query(days) | {"carrier": carrier})
     shown = found.carriers[0] if found.carriers else CarrierQuality(carrier=carrier)
-    return page.show("carrier_quality_one.html", shown=shown, flights=found.flights, is_own=False, **days)
+    return page.show(
+        "carrier_quality_one.html",
+        shown=shown,
+        flights=found.flights,
+        is_own=False,
+        fault_in_words=fault_in_words,
+        **days,
+    )
 
 
 @router.get("/my-quality")
@@ -57,7 +65,14 @@ async def show_own_quality(page: Sender, since: Since = "", until: Until = "") -
     days = _days(page, since, until)
     found = await page.ingest.quality(_query(days), is_own=True)
     shown = found.carriers[0] if found.carriers else CarrierQuality()
-    return page.show("carrier_quality_one.html", shown=shown, flights=found.flights, is_own=True, **days)
+    return page.show(
+        "carrier_quality_one.html",
+        shown=shown,
+        flights=found.flights,
+        is_own=True,
+        fault_in_words=fault_in_words,
+        **days,
+    )
 
 
 @router.get("/my-quality/table.csv")

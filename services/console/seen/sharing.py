@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from services.console.seen.base import Seen, Words
+from services.console.seen.base import FlightBrief, Seen, Words
 from services.console.seen.desk import Clock
 
 
@@ -15,6 +15,7 @@ class Recipient(Seen):
     state: str | None = None
     scope: str | None = None
     paragraph: Words = ""
+    connections: list[str] = Field(default=[])
     outcome: str = ""
     reasons: list[Words] = Field(default=[])
 
@@ -44,7 +45,8 @@ class ShareRow(Seen):
     """A confirmed hit on its way to those who must be told."""
 
     share_id: str
-    hit_id: str | None = None
+    hit_id: str = ""
+    flight: FlightBrief = FlightBrief()
     created_at: datetime | None = None
     state: str = ""
     disputed_since: datetime | None = None

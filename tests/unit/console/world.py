@@ -172,15 +172,32 @@ def card(outcome: str | None = None) -> dict[str, Any]:
 def share() -> dict[str, Any]:
     """One share with a verdict of each kind."""
     recipients = [
-        ("XAA-BORDER-01", "XAA", "NATIONAL", "2396/8", "SEND", []),
-        ("XBB-PIU-01", "XBB", "FOREIGN", "2396/11, 2396/6", "SEND", []),
-        ("XCC-PIU-01", "XCC", "FOREIGN", "2396/6", "HOLD", ["SG-30.NO_AGREEMENT_IN_FORCE"]),
-        ("XDD-PIU-01", "XDD", "FOREIGN", "2396/11", "BLOCK", ["SG-34.REAL_RISK", "SG-38"]),
+        ("XAA-BORDER-01", "XAA", "NATIONAL", ["OWN_PORT"], "2396/7", "SEND", []),
+        ("XBB-PIU-01", "XBB", "FOREIGN", ["ORIGIN", "NATIONALITY"], "2396/5, 2396/6, 2396/11", "SEND", []),
+        (
+            "XCC-PIU-01",
+            "XCC",
+            "FOREIGN",
+            ["TRANSIT"],
+            "2396/5, 2396/11",
+            "HOLD",
+            ["SG-30.NO_AGREEMENT_IN_FORCE"],
+        ),
+        (
+            "XDD-PIU-01",
+            "XDD",
+            "FOREIGN",
+            ["RESIDENCE"],
+            "2396/5, 2396/11",
+            "BLOCK",
+            ["SG-34.REAL_RISK", "SG-38"],
+        ),
     ]
-    keys = ("authority_id", "state", "scope", "paragraph", "outcome", "reasons")
+    keys = ("authority_id", "state", "scope", "connections", "paragraph", "outcome", "reasons")
     return {
         "share_id": SHARE,
         "hit_id": HIT,
+        "flight": {"designator": "XA101", "origin": "XQB", "destination": "XQA"},
         "created_at": "2026-06-01T12:00:00Z",
         "state": "PROPOSED",
         "individual_risk_recorded": True,
@@ -253,7 +270,13 @@ def file_of_a_hit() -> dict[str, Any]:
     """One hit with its history."""
     view = hit_view()
     return {
-        "hit": {"hit_id": HIT, "state": "CONFIRMED", "owner": "supervisor", "hit_type": "PERSON"},
+        "hit": {
+            "hit_id": HIT,
+            "state": "CONFIRMED",
+            "owner": "supervisor",
+            "hit_type": "PERSON",
+            "flight": flight(),
+        },
         "traveller": view["traveller"],
         "entry": view["entry"],
         "evidence": view["evidence"],
