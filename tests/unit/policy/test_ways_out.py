@@ -1,0 +1,56 @@
+"""The inventory of ways out in the document, beside what the code lets leave."""
+
+import csv
+import re
+from pathlib import Path
+
+from services.sharing.message_types import TYPES
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT = ROOT / "docs" / "safeguards.md"
+ROLE_TABLE = ROOT / "tests" / "security" / "role_route_table.csv"
+#: Who is no officer of the unit: carriers, the port, whoever looks over its shoulder.
+OUTSIDERS = ("CARRIER", "FRONT_LINE", "INDEPENDENT_AUTHORITY", "COURT")
+#: Open to everybody and without a person: how the service is, its keys, its forms, its description.
+OF_NOBODY = re.compile(
+    r"GET /(health/.*|healthz|readyz|metrics|openapi\.json|door\.css|\{language\}|v1/interactive/keys"
+    r"|v1/manifests/template\..*|v1/service-state|)$"
+)
+
+
+def opened_to_outsiders() -> set[str]:
+    """The permissions that open a route to an outsider, and open routes that answer about somebody."""
+    found = set()
+    with ROLE_TABLE.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["service"] == "console":
+                # It shows what the services let it show.
+                continue
+            route = f"{row['method']} {row['path']}"
+            if row["permission"] == "PUBLIC":
+                found |= set() if OF_NOBODY.match(route) else {route}
+            elif any(row[role] == "x" for role in OUTSIDERS):
+                found.add(row["permission"])
+    return found
+
+
+def rows() -> list[list[str]]:
+    """The cells of the document's table."""
+    section = DOCUMENT.read_text(encoding="utf-8").partition("## Ways out")[2].partition("\n## ")[0]
+    table = [line for line in section.splitlines() if line.startswith("| ")][2:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+
+
+def test_every_message_type_and_every_permission_of_an_outsider_is_in_the_inventory() -> None:
+    named = [name for way, *_ in rows() for name in re.findall(r"`([^`]+)`", way)]
+    assert len(named) == len(set(named)), "each way has one row"
+    assert set(named) == set(TYPES) | opened_to_outsiders()
+
+
+def test_every_way_names_its_safeguards_and_a_test_that_is_there() -> None:
+    for way, to_whom, safeguards, any_order, step_by_step in rows():
+        assert to_whom, way
+        assert safeguards, way
+        tests = re.findall(r"`(tests/[^`]+)`", f"{any_order} {step_by_step}")
+        assert tests, f"{way} is tried by nothing"
+        assert [each for each in tests if not (ROOT / each).is_file()] == [], way
