@@ -38,8 +38,6 @@ _CHANGES: Final[Mapping[tuple[str, str], RecordChange]] = {
     (REDRESS, "CORRECTED"): RecordChange.RECTIFIED,
     (REDRESS, "CLEARED"): RecordChange.MISTAKEN,
 }
-
-
 #: Whoever asks for these says that records are wrong: until that is decided they are not used (SG-37).
 _DISPUTING: Final = frozenset({"RECTIFY", REDRESS})
 #: Answers by which what was disputed stands as it was.

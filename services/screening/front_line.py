@@ -39,18 +39,11 @@ _SECONDS_AN_HOUR = 3600
 class TappedOutcome(StrEnum):
     """The taps: who stood there and whether a measure was taken, or that nobody came."""
 
-    SAME_PERSON_ACTION = "SAME_PERSON_ACTION"
-    SAME_PERSON_NO_ACTION = "SAME_PERSON_NO_ACTION"
-    DIFFERENT_PERSON = "DIFFERENT_PERSON"
-    DID_NOT_TRAVEL = "DID_NOT_TRAVEL"
-
-
-_CODES = {
-    TappedOutcome.SAME_PERSON_ACTION: ClosingCode.SAME_PERSON_ACTION,
-    TappedOutcome.SAME_PERSON_NO_ACTION: ClosingCode.SAME_PERSON_NO_ACTION,
-    TappedOutcome.DIFFERENT_PERSON: ClosingCode.DIFFERENT_PERSON,
-    TappedOutcome.DID_NOT_TRAVEL: ClosingCode.DID_NOT_TRAVEL,
-}
+    # Each is the code with which the hit closes.
+    SAME_PERSON_ACTION = ClosingCode.SAME_PERSON_ACTION.value
+    SAME_PERSON_NO_ACTION = ClosingCode.SAME_PERSON_NO_ACTION.value
+    DIFFERENT_PERSON = ClosingCode.DIFFERENT_PERSON.value
+    DID_NOT_TRAVEL = ClosingCode.DID_NOT_TRAVEL.value
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -305,7 +298,7 @@ def _after_tap(hit: Hit, outcome: TappedOutcome, mover: Mover) -> tuple[Hit, lis
     if hit.state is not HitState.FEEDBACK:
         hit, step = moved(hit, HitState.FEEDBACK, mover)
         steps.append(step)
-    hit = replace(hit, outcome=_CODES[outcome])
+    hit = replace(hit, outcome=ClosingCode(outcome))
     if outcome is TappedOutcome.DIFFERENT_PERSON:
         hit, step = moved(hit, HitState.RECALLED, replace(mover, cause="DIFFERENT_PERSON"))
         steps.append(step)

@@ -149,8 +149,7 @@ def verify_export(
     Args:
         lines: The export, line by line.
         keys: The log's verifier keys, obtained elsewhere than from the log's keeper. Without them the
-        export's own
-            are used, which its keeper may have chosen.
+            export's own are used, which its keeper may have chosen.
         published: Checkpoints from places that the keeper cannot rewrite: `(place, note)`.
 
     Returns:
