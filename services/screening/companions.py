@@ -23,6 +23,7 @@ from services.screening.hit import Hit
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.children import SEEN_WITHIN
 from services.screening.store.companions import Assessed, Companion, CompanionStore, Met
+from shared.audit.record import FactValue
 from shared.contracts import GradedItemV1
 from shared.security.roles import Permission, Role
 from shared.security.tokens import Principal
@@ -103,8 +104,13 @@ class Companions:
                 due_at=now + (SEEN_WITHIN if is_child else ASSESSED_WITHIN),
             )
             await self._store.add(connection, met)
-            facts = {"link": link, "is_child": is_child, "category": "ASSOCIATE_NOT_SUSPECT"}
-            await self._record(connection, "companion.meet", met.companion_id, principal.subject, facts)
+            await self._record(
+                connection,
+                "companion.meet",
+                met.companion_id,
+                principal.subject,
+                {"link": link, "is_child": is_child, "category": "ASSOCIATE_NOT_SUSPECT"},
+            )
         return met.companion_id
 
     async def assess(self, companion_id: UUID, finding: Finding, principal: Principal) -> None:
@@ -117,10 +123,10 @@ class Companions:
         now = self._ports.clock.now()
         async with self._ports.transaction() as connection:
             companion = await self._open(connection, companion_id, principal, children=False)
-            evidence = sorted(finding.evidence)
+            evidence: list[str] = sorted(finding.evidence)
             found = Assessed(finding.category, evidence, finding.words, principal.subject, now)
             await self._store.assess(connection, companion_id, found)
-            facts = {
+            facts: dict[str, FactValue] = {
                 "link": companion.link,
                 "from": companion.category,
                 "category": finding.category,
@@ -241,7 +247,7 @@ class Companions:
         action: str,
         companion_id: UUID,
         actor: str,
-        facts: Mapping[str, str | bool | tuple[str, ...]],
+        facts: Mapping[str, FactValue],
     ) -> None:
         await self._ports.audit.append(
             connection,
