@@ -39,7 +39,7 @@ _CUSTOMS = (
 
 _SELDOM, _SOMETIMES, _HALF = 0.25, 0.4, 0.5
 _CONFUSED_SIGNS = (("0", "O"), ("1", "I"), ("8", "B"), ("5", "S"))
-_MONTHS, _SHORTEST = 12, 3
+_MONTHS, _SHORTEST, _LEAP_DAY = 12, 3, (2, 29)
 Damage = Callable[[Random, Traveller], Traveller]
 
 
@@ -180,8 +180,8 @@ def birth_date(random: Random, traveller: Traveller) -> Traveller:
         PartialDate(year, day, month)
         if day <= _MONTHS
         else PartialDate(year, month, _other_digit(random, day)),
-        PartialDate(year + random.choice((-1, 1)), month, min(day, 28)),
-        PartialDate(year + random.choice((-10, 10)), month, min(day, 28)),
+        _other_year(born, random.choice((-1, 1))),
+        _other_year(born, random.choice((-10, 10))),
         PartialDate(year, 1, 1),
         PartialDate(year, month, 1),
         PartialDate(year),
@@ -189,6 +189,13 @@ def birth_date(random: Random, traveller: Traveller) -> Traveller:
         None,
     )
     return replace(traveller, birth_date=random.choice(kinds))
+
+
+def _other_year(born: PartialDate, years: int) -> PartialDate:
+    """The same day of another year; a leap day becomes the day before."""
+    year, month, day = born.year + years, born.month or 1, born.day or 1
+    is_leap_day = (month, day) == _LEAP_DAY
+    return PartialDate(year, month, day - is_leap_day)
 
 
 def _other_digit(random: Random, day: int) -> int:

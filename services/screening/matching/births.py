@@ -82,10 +82,24 @@ def _one_slip(one: int, other: int, digits: int) -> int:
     return 0
 
 
+@inner(INT, INT, INT)
+def _year_slip(year: int, year_2: int) -> int:
+    """Whether a year is another one but for a slip; travel documents write two digits of it: 95 and 05."""
+    return _one_slip(year % 100, year_2 % 100, 2)
+
+
 @inner(BOOL, BOOL, BOOL, BOOL)
 def is_one_part(year: bool, month: bool, day: bool) -> bool:
     """Whether exactly one part of two dates differs."""
     return (1 if year else 0) + (1 if month else 0) + (1 if day else 0) == 1
+
+
+@inner(INT, INT, INT, INT, INT)
+def _dummy(month: int, day: int, month_2: int, day_2: int) -> int:
+    """What a first that stands for an unknown day says, of January or of the same month; 0 for neither."""
+    if (day == 1 and month == 1) or (day_2 == 1 and month_2 == 1):
+        return w.BIRTH_DUMMY
+    return w.BIRTH_DUMMY_DAY if month == month_2 and 1 in (day, day_2) else 0
 
 
 @inner(INT, INT, INT, INT, INT, INT, INT)
@@ -98,13 +112,13 @@ def _full(  # noqa: PLR0911 - one return a relation
             return _told(_EQUAL_DUMMY, w.BIRTH_EQUAL_DUMMY) if is_new_year else _told(_EQUAL, w.BIRTH_EQUAL)
         if day == month_2 and month == day_2:
             return _told(_SWAPPED, w.BIRTH_SWAPPED)
-        # A first of January knows no more than the year, a first of another month no more than the month.
-        if (day == 1 and (month in (1, month_2))) or (day_2 == 1 and (month_2 in (1, month))):
-            return _told(_DUMMY, w.BIRTH_DUMMY)
+        dummy = _dummy(month, day, month_2, day_2)
+        if dummy:
+            return _told(_DUMMY, dummy)
     if is_one_part(year != year_2, month != month_2, day != day_2):
         slip = _one_slip(month * 100 + day, month_2 * 100 + day_2, 4)
         if year != year_2:
-            slip = _one_slip(year, year_2, 4)
+            slip = _year_slip(year, year_2)
         if abs(year - year_2) == 1:
             return _told(_ONE_YEAR, w.BIRTH_ONE_YEAR)
         if slip:
@@ -118,7 +132,7 @@ def _full(  # noqa: PLR0911 - one return a relation
 def _years(year: int, year_2: int) -> int:
     """Two years that differ; a slip of the tens is a decade, and further apart is another generation."""
     apart = abs(year - year_2)
-    if apart <= w.BIRTH_APART_YEARS[-1] and _one_slip(year, year_2, 4):
+    if 1 < apart <= w.BIRTH_APART_YEARS[-1] and _year_slip(year, year_2):
         return _told(_YEAR_DIGIT, w.BIRTH_YEAR_DIGIT)
     return _apart(apart)
 

@@ -19,6 +19,8 @@ DIN = frozenset(
     {"din", "deen", "dine", "ddin", "uddin", "eddin", "eddine", "aldin", "uldin", "aldyn", "dyn"}
     | {"ettin", "iddin", "oddin", "addin", "uddeen"}
 )
+# Of the names that follow Abd, those that are people's own first: ABDI HASSAN bears two names.
+_PEOPLE = frozenset({"ali", "hasan", "husayn"})
 _DIVINE = {spelling: name for name, spellings in rows_of("divine") for spelling in (name, *spellings.split())}
 _MIN_DIVINE = 2
 _SERVANT = re.compile(r"c?abd(?=[a-z]{2})")
@@ -30,9 +32,10 @@ _DIN_JOINED = re.compile(r"([a-z]{3,}?)(?:[aeiou]?[ld])?(?<=[a-z]{3})(?:[aeiou]?
 _DIN_IN_TURKISH = re.compile(r"([a-z]{3,}?)[aeiou]?ttin")
 
 
-def is_divine(word: str) -> bool:
-    """Whether the word is, in some spelling, one of the names that follow Abd."""
-    return word in _DIVINE
+def opens_compound(word: str, follower: str) -> bool:
+    """Whether a word makes one name with the word after it."""
+    name = _DIVINE.get(without_article(follower))
+    return word in ABD or (word in ABD_OR_NAME and name is not None and name not in _PEOPLE)
 
 
 def servant_of(word: str) -> str:

@@ -11,10 +11,9 @@ from functools import lru_cache
 
 from services.screening.matching.compounds import (
     ABD,
-    ABD_OR_NAME,
     ALLAH,
     DIN,
-    is_divine,
+    opens_compound,
     servant_of,
     standard,
     without_article,
@@ -111,7 +110,7 @@ def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
         forms = words[position]
         position += 1
         follows = _after_particles(words, position)
-        if follows < len(words) and _opens_compound(forms[0], words[follows][0]):
+        if follows < len(words) and opens_compound(forms[0], words[follows][0]):
             joined.append((servant_of(without_article(words[follows][0])),))
             position = follows + 1
         elif without_article(forms[0]) in DIN and any(each[0] not in _PARTICLES for each in joined):
@@ -122,10 +121,6 @@ def _join_abd_and_din(words: list[Spellings]) -> list[Spellings]:
         else:
             joined.append((standard(forms[0]), *forms[1:]))
     return _with_last_abd(joined)
-
-
-def _opens_compound(word: str, follower: str) -> bool:
-    return word in ABD or (word in ABD_OR_NAME and is_divine(without_article(follower)))
 
 
 def _with_last_abd(joined: list[Spellings]) -> list[Spellings]:

@@ -44,6 +44,7 @@ def listed(day: str) -> BirthDate:
         ("1979-05-14", "1979-05-24", "ONE_DIGIT"),
         ("1979-05-12", "1979-05-21", "ONE_DIGIT"),
         ("1979-05-14", "1997-05-14", "ONE_DIGIT"),
+        ("1995-05-14", "2005-05-14", "ONE_DIGIT"),
         ("1979-05-14", "1980-05-14", "ONE_YEAR"),
         ("1979-05-14", "1979-05-27", "SAME_YEAR"),
         ("1979-05-14", "1979-08-27", "SAME_YEAR"),
@@ -53,8 +54,9 @@ def listed(day: str) -> BirthDate:
         ("1979-05", "1979-06-14", "SAME_YEAR"),
         ("1979", "1979-05-14", "YEAR_EQUAL"),
         ("1979-05-14", "1979", "YEAR_EQUAL"),
-        ("1979", "1978-05-14", "YEAR_DIGIT"),
+        ("1979", "1978-05-14", "APART"),
         ("1979", "1969-05-14", "YEAR_DIGIT"),
+        ("1995", "2005", "YEAR_DIGIT"),
         ("1979", "1999-05-14", "APART"),
         ("1979", "1968-05-14", "APART"),
     ],
@@ -79,6 +81,14 @@ def test_evidence_falls_with_every_step_away_from_the_date() -> None:
     assert weights == sorted(weights, reverse=True)
     assert weights[0] == w.BIRTH_EQUAL
     assert weights[-1] == w.BIRTH_APART[-1]
+
+
+def test_a_first_of_the_same_month_says_more_than_a_first_of_january(relate: Relate) -> None:
+    born = PartialDate(1979, 5, 14)
+
+    assert relate(born, listed("1979-05-01")) == ("DUMMY", w.BIRTH_DUMMY_DAY)
+    assert relate(born, listed("1979-01-01")) == ("DUMMY", w.BIRTH_DUMMY)
+    assert relate(PartialDate(1979, 1, 1), listed("1979-01-14")) == ("DUMMY", w.BIRTH_DUMMY)
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,16 @@ def test_damage_changes_nearly_everybody_and_fails_for_nobody(family: str) -> No
     assert changed > 80
 
 
+@pytest.mark.parametrize(("day", "ending"), [("1980-05-31", "-05-31"), ("1980-02-29", "-02-28")])
+def test_a_year_off_leaves_the_day(day: str, ending: str) -> None:
+    traveller = a_traveller(birth_date=day)
+    harmed = [damage.birth_date(Random(seed), traveller).birth_date for seed in range(60)]
+
+    moved = {str(each) for each in harmed if each and each.is_full and each.year != 1980}
+
+    assert moved == {f"{year}{ending}" for year in (1970, 1979, 1981, 1990)}
+
+
 def test_short_names_and_vague_dates_survive_damage() -> None:
     short = a_traveller("LI", None)
 

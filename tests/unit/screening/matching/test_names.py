@@ -45,6 +45,8 @@ def forms(name: str) -> list[str]:
         ("HABIB ULLAH", ["habibulah"]),
         ("ABDI NAMUNA", ["abdi", "namuna"]),
         ("ABDI RAHMAN", ["abdrahman"]),
+        ("ABDI HASSAN", ["abdi", "hassan"]),
+        ("ABDUL HASSAN", ["abdhasan"]),
         ("ABDULLAH ABD", ["abdabdlah"]),
         ("RAMESH NAMUNA ABDUL", ["abdramesh", "namuna"]),
         ("AL ABDUL", ["abdul"]),
