@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import fields, replace
-from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -78,13 +77,18 @@ _values_of = attrgetter(*(fact for _, fact in _FACTS))
 
 def elements_of(travellers: Iterable[Traveller]) -> Counter[str]:
     """The elements that a message holds, and of how many travellers."""
-    return Counter(chain.from_iterable(map(_elements_of_one, travellers)))
+    found: Counter[str] = Counter()
+    # Nearly all travellers of a list hold the same, which is looked up once.
+    for filled, count in Counter(map(_filled_facts, travellers)).items():
+        facts = zip(_FACTS, filled, strict=True)
+        # Some elements are more than one fact, and count once.
+        found.update(dict.fromkeys((element for (element, _), is_filled in facts if is_filled), count))
+    return found
 
 
-def _elements_of_one(traveller: Traveller) -> set[str]:
-    """A set, because some elements are more than one fact; `False` is a fact, an empty tuple is none."""
-    values = zip(_FACTS, _values_of(traveller), strict=True)
-    return {element for (element, _), value in values if value is not None and value != ()}
+def _filled_facts(traveller: Traveller) -> tuple[bool, ...]:
+    """Which of `_FACTS` a traveller has; `False` is a fact, an empty tuple is none."""
+    return tuple([value is not None and value != () for value in _values_of(traveller)])
 
 
 def reservation_elements_of(reservations: Iterable[Reservation]) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import is_
 from typing import Any, TypeVar
 
 Value = TypeVar("Value")
@@ -9,18 +10,17 @@ Value = TypeVar("Value")
 
 def with_facts(value: Value, /, **facts: object) -> Value:
     """A dataclass value with these members; the same object where every one of them is what it was."""
-    if all(getattr(value, name) is fact for name, fact in facts.items()):
-        return value
     changed: Any = value
-    kept: Value = replace(changed, **facts)
-    return kept
+    for name, fact in facts.items():
+        if getattr(changed, name) is not fact:
+            kept: Value = replace(changed, **facts)
+            return kept
+    return value
 
 
 def each_of(values: tuple[Value, ...], change: Callable[[Value], Value]) -> tuple[Value, ...]:
     """Every value changed; the same tuple where none was."""
+    if not values:
+        return values
     kept = tuple(map(change, values))
-    return values if all(map(_is, kept, values)) else kept
-
-
-def _is(first: object, second: object) -> bool:
-    return first is second
+    return values if all(map(is_, kept, values)) else kept

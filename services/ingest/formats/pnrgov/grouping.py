@@ -25,22 +25,22 @@ class GroupKind(StrEnum):
 
 @dataclass(slots=True, repr=False)
 class Group:
-    """One group: its own segments and the groups inside it, both in the order sent.
+    """One group: its own segments and, by their kind, the groups inside it, in the order sent.
 
     A group that the sender did not open, but whose segments came, begins with the first of them.
     """
 
     kind: GroupKind
     segments: list[Segment] = field(default_factory=list)
-    groups: list["Group"] = field(default_factory=list)
+    groups: dict[GroupKind, list["Group"]] = field(default_factory=dict)
 
     def first(self, tag: str) -> Segment | None:
         """The first own segment with a tag."""
         return next((segment for segment in self.segments if segment.tag == tag), None)
 
-    def all_of(self, kind: GroupKind) -> list["Group"]:
+    def all_of(self, kind: GroupKind) -> Sequence["Group"]:
         """The groups of a kind directly inside this one."""
-        return [group for group in self.groups if group.kind is kind]
+        return self.groups.get(kind, ())
 
 
 PNR_UPDATED = "700"
@@ -105,7 +105,8 @@ def group_pnr(segments: Sequence[Segment]) -> tuple[Group, list[Segment]]:
         PNRGOV guide, segment table; `spec/pnrgov.md` §2.
     """
     grouping = _Grouping()
-    for segment, following in zip(segments, (*(each.tag for each in segments[1:]), ""), strict=True):
+    following_tags = [*[each.tag for each in segments[1:]], ""]
+    for segment, following in zip(segments, following_tags, strict=True):
         grouping.take(segment, following)
     return grouping.pnr, grouping.misplaced
 
@@ -144,7 +145,7 @@ class _Grouping:
         del self._open[depth + 1 :]
         for kind in kinds:
             group = Group(kind)
-            self._open[-1].groups.append(group)
+            self._open[-1].groups.setdefault(kind, []).append(group)
             self._open.append(group)
         self._open[-1].segments.append(segment)
         if self._open[-1].kind is GroupKind.LEG:

@@ -92,7 +92,7 @@ def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ord
         TooManyNames: There are more than `MAX_TRAVELLERS_A_PNR`.
     """
     group, misplaced = group_pnr(segments)
-    if sum(1 for _ in group.all_of(GroupKind.TRAVELLER)) > MAX_TRAVELLERS_A_PNR:
+    if len(group.all_of(GroupKind.TRAVELLER)) > MAX_TRAVELLERS_A_PNR:
         raise TooManyNames
     reading = _PnrReading(PnrDraft(today, first_ordinal), group, segments[0])
     reading.read()

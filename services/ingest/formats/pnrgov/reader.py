@@ -1,6 +1,6 @@
 """PNRGOV: a carrier's push of reservations, from EDIFACT segments to one parsed message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -62,13 +62,14 @@ def parse_pnrgov(
         IATA PADIS EDIFACT Implementation Guide PNRGOV 11.1 to 21.1; `spec/pnrgov.md`.
     """
     raw = message.raw_segments
-    starts = [place for place, text in enumerate(raw) if text[:3].upper() == _PNR_START]
-    end = len(raw) - 1 if raw[-1][:3].upper() == "UNT" else len(raw)
+    tags = [text[:3].upper() for text in raw]
+    starts = [place for place, tag in enumerate(tags) if tag == _PNR_START]
+    end = len(raw) - 1 if tags[-1] == "UNT" else len(raw)
     if len(starts) > MAX_RESERVATIONS:
         raise MalformedMessage("MAX_RESERVATIONS", _PNR_START, starts[MAX_RESERVATIONS] + 1)
     level_0 = _LevelZero(message, starts[0] if starts else end)
     flight = with_crossing_leg(level_0.flight(), state_of, own_state)
-    reading = _PnrgovReading(message, flight, local_date_of(flight) or received_at.date())
+    reading = _PnrgovReading(message, tags, flight, local_date_of(flight) or received_at.date())
     for start, stop in pairwise([*starts, end]):
         reading.take_pnr(start, stop)
     return reading.result(header, level_0)
@@ -139,8 +140,9 @@ class _LevelZero:
 class _PnrgovReading:
     """The PNRs of one message, each read by itself."""
 
-    def __init__(self, message: EdifactMessage, flight: Flight, today: date) -> None:
+    def __init__(self, message: EdifactMessage, tags: Sequence[str], flight: Flight, today: date) -> None:
         self._message = message
+        self._tags = tags
         self._flight = flight
         self._today = today
         self._reservations: list[Reservation] = []
@@ -150,17 +152,17 @@ class _PnrgovReading:
 
     def take_pnr(self, start: int, end: int) -> None:
         """Read the PNR whose segments stand from `start` to before `end`, counted from UNH = 0."""
-        raw = self._message.raw_segments
-        if _IDENTIFYING.isdisjoint(text[:3].upper() for text in raw[start:end]):
+        raw = self._message.raw_segments[start:end]
+        if _IDENTIFYING.isdisjoint(self._tags[start:end]):
             self._rejected += 1
             self._add_faults([Fault(Severity.WARNING, "RESERVATION_EMPTY", _PNR_START, start + 1)])
             return
-        for place in range(start, end):
-            if len(raw[place]) > MAX_PNR_SEGMENT_CHARACTERS:
-                self._reject(start, end, place, "MAX_PNR_SEGMENT_CHARACTERS")
-                return
+        too_long = [place for place, text in enumerate(raw, start) if len(text) > MAX_PNR_SEGMENT_CHARACTERS]
+        if too_long:
+            self._reject(start, end, too_long[0], "MAX_PNR_SEGMENT_CHARACTERS")
+            return
         separators = self._message.separators
-        segments = [split_segment(raw[place], place + 1, separators) for place in range(start, end)]
+        segments = [split_segment(text, position, separators) for position, text in enumerate(raw, start + 1)]
         try:
             read = read_pnr(segments, self._flight, self._today, self._next_ordinal)
         except TooManyNames:
@@ -178,14 +180,13 @@ class _PnrgovReading:
         self._rejected += 1
         locator: str | None = None
         for each in range(start, end):
-            tag = raw[each][:3].upper()
-            if tag == "RCI" and locator is None and len(raw[each]) <= MAX_PNR_SEGMENT_CHARACTERS:
+            if self._tags[each] == "RCI" and locator is None and len(raw[each]) <= MAX_PNR_SEGMENT_CHARACTERS:
                 locator = split_segment(raw[each], each + 1, separators).get(0, 1).upper() or None
         self._faults.append(
             Fault(
                 Severity.TRAVELLER_REJECTED,
                 code,
-                raw[place][:3].upper(),
+                self._tags[place],
                 place + 1,
                 locator=locator,
             )
