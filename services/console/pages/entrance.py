@@ -10,6 +10,7 @@ from services.console.errors import SignInFailed
 from services.console.page import Console, Page, form_for, page_for
 from services.console.rendering import read_static
 from services.console.sign_in import Attempt
+from services.console.waiting import tasks_of, waiting_for
 from shared.security.roles import Permission
 from shared.web.authentication import public
 from shared.web.limits import SIGN_IN_RATE
@@ -24,8 +25,14 @@ open_router = APIRouter(dependencies=[Depends(public())])
 
 @router.get("/")
 async def home(page: Annotated[Page, Depends(page_for(Permission.USE_CONSOLE))]) -> Response:
-    """What this person can do here."""
-    return page.show("home.html")
+    """What this person can do here; what waits for them is asked for by the page itself."""
+    return page.show("home.html", has_work=bool(tasks_of(page)))
+
+
+@router.get("/fragments/waiting")
+async def show_waiting(page: Annotated[Page, Depends(page_for(Permission.USE_CONSOLE))]) -> Response:
+    """What waits for this person, asked for by the first page at once and every minute."""
+    return page.show("waiting.html", waiting=await waiting_for(page))
 
 
 @open_router.get("/sign-in")

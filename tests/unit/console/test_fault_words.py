@@ -45,7 +45,8 @@ def test_every_fault_of_a_reader_has_a_sentence() -> None:
 
 
 def test_every_refusal_as_a_whole_has_a_sentence() -> None:
-    codes = {kind.code for kind in [RefusedMessage, *RefusedMessage.__subclasses__()]}
+    kinds: list[type[RefusedMessage]] = [RefusedMessage, *RefusedMessage.__subclasses__()]
+    codes = {kind.code for kind in kinds}
     assert codes - FAULT_WORDS.keys() == set()
 
 
