@@ -19,8 +19,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.document_hits import DocumentHits
 from services.screening.errors import ListNotYetBuilt
 from services.screening.ports import SERVICE, Ports
-from services.screening.store.rescreening import Pass, PassState, Progress, RescreeningStore
-from services.screening.watchlist.base_building import LONG_LIST
+from services.screening.store.list_changes import ListChangeStore
+from services.screening.store.rescreening import (
+    MOST_NAMED,
+    ChangedEntries,
+    DocumentChange,
+    Pass,
+    PassState,
+    Progress,
+    RescreeningStore,
+)
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.window import TravellerWindow
 from shared.bus.relay import Carrier
@@ -68,6 +76,8 @@ class Rescreening:
         self._window = TravellerWindow(carrier, ports.identifiers)
         self._store = RescreeningStore()
         self._small: tuple[UUID, ScreeningMatcher | None] | None = None
+        # Until which generation this worker knows that everybody who changed has a pass.
+        self._planned = -1
 
     async def plan(self) -> Pass | None:
         """Begin a pass where entries in use or reported documents are new or changed; `None` where none are.
@@ -77,40 +87,58 @@ class Rescreening:
         async with self._ports.transaction() as connection:
             if not await self._store.try_lock(connection):
                 return None
-            changed = await self._store.take_changed(connection)
+            looked_at, _ = await self._ports.stores.watchlist.generation(connection)
+            changed = await self._changed(connection, looked_at)
             documents = await self._store.take_changed_documents(connection)
-            if not changed and not documents:
-                return None
-            now = self._ports.clock.now()
-            generation, _ = await self._ports.stores.watchlist.generation(connection)
-            new = Pass(
-                rescreening_id=self._ports.identifiers.new(),
-                made_at=now,
-                generation=generation,
-                entry_ids=tuple(changed),
-                first_day=(now - PAST - ZONE_DAY).date(),
-                last_day=(now + COMING + ZONE_DAY).date(),
-                state=PassState.RUNNING,
-                after=None,
-                compared=0,
-                sent_again=0,
-                finished_at=None,
-                documents=tuple(documents),
-            )
-            await self._store.add(connection, new)
-            await self._ports.audit.append(
-                connection,
-                actor=SERVICE,
-                action="rescreen.begin",
-                object_kind="rescreening",
-                object_id=str(new.rescreening_id),
-                facts={
-                    "entries": len(changed),
-                    "document_lists": len(documents),
-                    "generation": generation,
-                },
-            )
-            return new
+            new = await self._begin(connection, changed, documents)
+        self._planned = looked_at
+        return new
+
+    async def _changed(self, connection: AsyncConnection, generation: int) -> ChangedEntries:
+        """Whom the travellers have not met: of those who changed since the last look, where that is known."""
+        if generation == self._planned:
+            return ChangedEntries(0, ())
+        told = await ListChangeStore().between(connection, self._planned, generation)
+        return await self._store.take_changed(connection, told.entry_ids if told.is_whole else None)
+
+    async def _begin(
+        self, connection: AsyncConnection, changed: ChangedEntries, documents: Sequence[DocumentChange]
+    ) -> Pass | None:
+        """Write a pass over the window, where there is anything to meet."""
+        if not changed.count and not documents:
+            return None
+        now = self._ports.clock.now()
+        # Read after the entries were: whoever is on the pass is so in this generation or an earlier one.
+        generation, _ = await self._ports.stores.watchlist.generation(connection)
+        new = Pass(
+            rescreening_id=self._ports.identifiers.new(),
+            made_at=now,
+            generation=generation,
+            entries=changed.count,
+            entry_ids=changed.entry_ids,
+            first_day=(now - PAST - ZONE_DAY).date(),
+            last_day=(now + COMING + ZONE_DAY).date(),
+            state=PassState.RUNNING,
+            after=None,
+            compared=0,
+            sent_again=0,
+            finished_at=None,
+            documents=tuple(documents),
+        )
+        await self._store.add(connection, new)
+        await self._ports.audit.append(
+            connection,
+            actor=SERVICE,
+            action="rescreen.begin",
+            object_kind="rescreening",
+            object_id=str(new.rescreening_id),
+            facts={
+                "entries": changed.count,
+                "document_lists": len(documents),
+                "generation": generation,
+            },
+        )
+        return new
 
     async def step(self) -> bool:
         """Compare one page of the oldest pass; whether there was one to compare.
@@ -143,7 +171,7 @@ class Rescreening:
                     object_kind="rescreening",
                     object_id=str(due.rescreening_id),
                     facts={
-                        "entries": len(due.entry_ids),
+                        "entries": due.entries,
                         "compared": due.compared + made.compared,
                         "sent_again": due.sent_again + made.sent_again,
                     },
@@ -160,7 +188,7 @@ class Rescreening:
         Raises:
             ListNotYetBuilt: The whole list is still being compiled.
         """
-        if len(due.entry_ids) > LONG_LIST:
+        if due.entries > MOST_NAMED:
             if self._current.generation < due.generation:
                 raise ListNotYetBuilt
             return self._current.matcher

@@ -153,7 +153,7 @@ class RescreeningOut(Out):
             rescreening_id=each.rescreening_id,
             made_at=each.made_at,
             state=each.state.value,
-            entries=len(each.entry_ids),
+            entries=each.entries,
             document_lists=len(each.documents),
             compared=each.compared,
             sent_again=each.sent_again,

@@ -1,10 +1,10 @@
 """Passes of a changed list over the travellers of the window: which entries, how far, how many."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -13,24 +13,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.store.rows import as_json, from_json
 from services.screening.store.suspensions import not_suspended, not_suspended_source
 
-_COLUMNS = """rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, after_day,
+#: A pass over more entries names none of them: nearly everybody on the list is new.
+MOST_NAMED: Final = 5_000
+_COLUMNS = """rescreening_id, made_at, generation, entries, first_day, last_day, state, after_day,
     after_flight, compared, sent_again, finished_at, documents"""
 # Right after a long list came, the tables' statistics still tell of a few rows: compared row by row with all
 # others, half a million entries took longer than seven minutes instead of seconds.
 _JOIN_BY_HASH = text("SET LOCAL enable_nestloop TO off")
 # An entry that left use and comes back meets the travellers anew.
-_FORGET_UNUSED = text(f"""
+_FORGET_UNUSED = """
 DELETE FROM rescreened_entry r
-WHERE NOT EXISTS (SELECT 1 FROM watchlist_entry w
-                  WHERE w.entry_id = r.entry_id AND w.is_used AND {not_suspended("w")})
-""")  # noqa: S608
-_TAKE_CHANGED = text(f"""
-INSERT INTO rescreened_entry (entry_id, digest)
-SELECT w.entry_id, w.digest FROM watchlist_entry w LEFT JOIN rescreened_entry r USING (entry_id)
-WHERE w.is_used AND r.digest IS DISTINCT FROM w.digest AND {not_suspended("w")}
-ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest
-RETURNING entry_id
-""")  # noqa: S608
+WHERE {which} AND NOT EXISTS (SELECT 1 FROM watchlist_entry w
+                              WHERE w.entry_id = r.entry_id AND w.is_used AND {stands})
+"""
+_TAKE_CHANGED = """
+WITH taken AS (
+    INSERT INTO rescreened_entry (entry_id, digest)
+    SELECT w.entry_id, w.digest FROM watchlist_entry w LEFT JOIN rescreened_entry r USING (entry_id)
+    WHERE {which} AND w.is_used AND r.digest IS DISTINCT FROM w.digest AND {stands}
+    ON CONFLICT (entry_id) DO UPDATE SET digest = excluded.digest
+    RETURNING entry_id
+), counted AS (SELECT count(*) AS entries FROM taken)
+SELECT entries, CASE WHEN entries <= :most
+    THEN ARRAY(SELECT entry_id FROM taken ORDER BY entry_id) ELSE '{{}}' END AS entry_ids FROM counted
+"""
+_STANDS = not_suspended("w")
+_OF_ALL = [text(each.format(which="true", stands=_STANDS)) for each in (_FORGET_UNUSED, _TAKE_CHANGED)]
+_OF_THESE = [
+    text(_FORGET_UNUSED.format(which="r.entry_id = ANY (CAST(:ids AS text[]))", stands=_STANDS)),
+    text(_TAKE_CHANGED.format(which="w.entry_id = ANY (CAST(:ids AS text[]))", stands=_STANDS)),
+]
 # Lists of documents are met by version: what is new in one is what the one before did not say.
 _DOCUMENTS_IN_FORCE = f"""
 SELECT source_id, version_id FROM list_version
@@ -54,13 +66,13 @@ SELECT version_id, before FROM changed ORDER BY source_id
 """)  # noqa: S608
 _ADD = text("""
 INSERT INTO rescreening
-    (rescreening_id, made_at, generation, entry_ids, first_day, last_day, state, documents)
-VALUES (:rescreening_id, :made_at, :generation, :entry_ids, :first_day, :last_day, 'RUNNING',
+    (rescreening_id, made_at, generation, entries, entry_ids, first_day, last_day, state, documents)
+VALUES (:rescreening_id, :made_at, :generation, :entries, :entry_ids, :first_day, :last_day, 'RUNNING',
     CAST(:documents AS jsonb))
 """)
 _LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('rescreening', 0))")
 _NEXT = text(f"""
-SELECT {_COLUMNS} FROM rescreening
+SELECT {_COLUMNS}, entry_ids FROM rescreening
 WHERE state = 'RUNNING' OR (state = 'SETTLING' AND made_at <= :settled_before)
 ORDER BY made_at, rescreening_id LIMIT 1
 """)  # noqa: S608
@@ -98,15 +110,25 @@ class DocumentChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedEntries:
+    """Entries that the window has not met: how many, and which where they are at most `MOST_NAMED`."""
+
+    count: int
+    entry_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
     """One pass of changed entries and documents over the window; `after` is the last flight compared.
 
-    `generation` is the set of entries in use that the travellers have to meet.
+    `generation` is the set of entries in use that the travellers have to meet. `entry_ids` are empty where
+    there are more `entries` than `MOST_NAMED`, and where only the pass's progress was asked for.
     """
 
     rescreening_id: UUID
     made_at: datetime
     generation: int
+    entries: int
     entry_ids: tuple[str, ...]
     first_day: date
     last_day: date
@@ -132,12 +154,25 @@ class Progress:
 class RescreeningStore:
     """The tables `rescreened_entry`, `rescreened_documents` and `rescreening`."""
 
-    async def take_changed(self, connection: AsyncConnection) -> list[str]:
-        """The entries in use that the window has not met with these identifiers; they count as met now."""
-        await connection.execute(_JOIN_BY_HASH)
-        await connection.execute(_FORGET_UNUSED)
-        rows = await connection.execute(_TAKE_CHANGED)
-        return sorted(row.entry_id for row in rows)
+    async def take_changed(
+        self, connection: AsyncConnection, entry_ids: Collection[str] | None
+    ) -> ChangedEntries:
+        """The entries in use that the window has not met with these identifiers; they count as met now.
+
+        Args:
+            connection: A transaction.
+            entry_ids: Nobody but these can be among them; anybody where none are given.
+        """
+        facts: dict[str, Any] = {"most": MOST_NAMED}
+        if entry_ids is None:
+            await connection.execute(_JOIN_BY_HASH)
+            forget, take = _OF_ALL
+        else:
+            facts["ids"] = list(entry_ids)
+            forget, take = _OF_THESE
+        await connection.execute(forget, facts)
+        row = (await connection.execute(take, facts)).one()
+        return ChangedEntries(row.entries, tuple(row.entry_ids))
 
     async def take_changed_documents(self, connection: AsyncConnection) -> list[DocumentChange]:
         """The lists of documents in force that the window has not met; they count as met now.
@@ -155,6 +190,7 @@ class RescreeningStore:
             "rescreening_id": new.rescreening_id,
             "made_at": new.made_at,
             "generation": new.generation,
+            "entries": new.entries,
             "entry_ids": list(new.entry_ids),
             "first_day": new.first_day,
             "last_day": new.last_day,
@@ -169,7 +205,7 @@ class RescreeningStore:
     async def next_due(self, connection: AsyncConnection, settled_before: datetime) -> Pass | None:
         """The oldest pass that has something to compare now."""
         row = (await connection.execute(_NEXT, {"settled_before": settled_before})).one_or_none()
-        return None if row is None else _pass_of(row)
+        return None if row is None else _pass_of(row, tuple(row.entry_ids))
 
     async def advance(self, connection: AsyncConnection, rescreening_id: UUID, made: Progress) -> None:
         """Note what a page brought and where the pass goes on."""
@@ -186,8 +222,8 @@ class RescreeningStore:
         await connection.execute(_ADVANCE, values)
 
     async def newest(self, connection: AsyncConnection, limit: int = 20) -> list[Pass]:
-        """The newest passes."""
-        return [_pass_of(row) for row in await connection.execute(_NEWEST, {"limit": limit})]
+        """The newest passes and how far they are; none of their entries is named."""
+        return [_pass_of(row, ()) for row in await connection.execute(_NEWEST, {"limit": limit})]
 
     async def bodies(self, connection: AsyncConnection, entry_ids: Sequence[str]) -> list[dict[str, Any]]:
         """Those of these entries that are in use still."""
@@ -195,12 +231,13 @@ class RescreeningStore:
         return [from_json(row.body) for row in rows]
 
 
-def _pass_of(row: Row[Any]) -> Pass:
+def _pass_of(row: Row[Any], entry_ids: tuple[str, ...]) -> Pass:
     return Pass(
         row.rescreening_id,
         row.made_at,
         row.generation,
-        tuple(row.entry_ids),
+        row.entries,
+        entry_ids,
         row.first_day,
         row.last_day,
         PassState(row.state),

@@ -6,7 +6,7 @@ stream is made here or in a process of its own (`reading_apart.py`).
 """
 
 import json
-import re
+from binascii import unhexlify
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
@@ -32,8 +32,8 @@ ROWS_A_FRAME: Final = 500
 #: Of when a file is before that was read.
 UNDATED: Final = datetime.min.replace(tzinfo=UTC)
 _ABSENT: Final = "\\N"
-_MEANT: Final = {b"\\t": b"\t", b"\\n": b"\n", b"\\r": b"\r", b"\\\\": b"\\"}
-_ESCAPED: Final = re.compile(rb"\\[tnr\\]")
+_GONE: Final = b"-"
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class FrameKind(Enum):
@@ -121,7 +121,10 @@ class BaseRows:
         self._content: dict[bytes, bytes] = {}
         for line in lines:
             content, _, entry_id = line.rstrip(b"\n").partition(b" ")
-            self._content[_unescaped(entry_id)] = b"" if content == b"-" else bytes.fromhex(content.decode())
+            if content == _GONE:
+                self._content.pop(entry_id, None)
+            else:
+                self._content[entry_id] = unhexlify(content)
 
     def __bool__(self) -> bool:
         return bool(self._content)
@@ -274,7 +277,7 @@ def _rows_frame(kind: FrameKind, rows: Iterable[str]) -> Frame:
 
 
 def _json(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)
 
 
 def _escaped(text: str) -> str:
@@ -284,7 +287,3 @@ def _escaped(text: str) -> str:
     if "\t" in text or "\n" in text or "\r" in text:
         text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     return text
-
-
-def _unescaped(text: bytes) -> bytes:
-    return _ESCAPED.sub(lambda found: _MEANT[found[0]], text) if b"\\" in text else text

@@ -152,6 +152,23 @@ async def test_a_pass_waits_while_ingest_is_away(desk: Desk, window: FakeIngest)
     assert [entry for entry, _ in await states(desk)] == ["DEMO:DEMi.003"]
 
 
+async def test_a_pass_over_many_entries_names_none_and_meets_the_whole_list(
+    desk: Desk, window: FakeIngest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("services.screening.rescreen", "services.screening.store.rescreening"):
+        monkeypatch.setattr(f"{module}.MOST_NAMED", 0)
+    await desk.load([HADI, MISALI, ESEMPIO], "2027-11-02T00:00:00.000Z")
+    work = rescreening(desk, window)
+    planned = await work.plan()
+    assert planned is not None
+    assert (planned.entries, planned.entry_ids) == (1, ())
+    await run_out(desk, work)
+    await window.hand_over()
+    assert await states(desk) == [("DEMO:DEMi.003", "RESCREEN")]
+    shown = (await desk.ask("steward", "GET", "/v1/watchlist"))["rescreenings"][0]
+    assert (shown["entries"], shown["compared"]) == (1, 5)
+
+
 async def test_a_worker_with_the_list_of_before_takes_them_later(desk: Desk, window: FakeIngest) -> None:
     await desk.load([HADI, MISALI, ESEMPIO], "2027-11-02T00:00:00.000Z")
     work = rescreening(desk, window)

@@ -217,3 +217,10 @@ def test_a_broken_un_list_is_refused_for_the_same_reason(damage: Damage) -> None
     assert isinstance(whole, MalformedList)
     assert found.fault is not None
     assert found.fault["reason"] == whole.reason
+
+
+def test_what_a_later_version_says_of_an_entry_counts() -> None:
+    base = BaseRows([b"00 S:1\n", b"01 S:2\n", b"- S:1\n", b"02 S:2\n", b"00 S:a\\b\n"])
+
+    assert not base.takes("S:2", b"\x02")
+    assert list(base.left()) == ["S:a\\b"]
