@@ -51,7 +51,7 @@ class Place:
         """From a `Location`."""
         parts = {
             references.word(PLACE_PARTS, part.get("LocPartTypeID"), part).lower(): text_of(
-                part, "LocationPartValue/Value"
+                part, "LocationPartValue", "Value"
             )
             for part in row.iterfind("LocationPart")
         }

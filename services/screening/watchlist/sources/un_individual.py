@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from lxml.etree import _Element as Element
 
@@ -52,7 +53,7 @@ _DOCUMENT_TYPES = (
 )
 
 
-@dataclass(slots=True)
+@dataclass
 class IndividualReader:
     """Reads one INDIVIDUAL; `faults` grows with what was not understood.
 
@@ -63,12 +64,12 @@ class IndividualReader:
     source: str
     faults: list[RowFault] = field(default_factory=list)
 
-    @property
+    @cached_property
     def reference(self) -> str:
         """The permanent reference number (`QDi.000`)."""
         return self._required("REFERENCE_NUMBER")
 
-    @property
+    @cached_property
     def regime(self) -> str:
         """The sanctions regime (`UN_LIST_TYPE`)."""
         return self._required("UN_LIST_TYPE")
@@ -116,7 +117,7 @@ class IndividualReader:
         original = text_of(self.element, "NAME_ORIGINAL_SCRIPT")
         if original:
             yield EntryName(original, NameKind.ORIGINAL_SCRIPT)
-        for alias in self.element.iterfind("INDIVIDUAL_ALIAS"):
+        for alias in self.element.iterchildren("INDIVIDUAL_ALIAS"):
             if text_of(alias, "ALIAS_NAME"):
                 yield self._alias(alias)
 
@@ -151,7 +152,7 @@ class IndividualReader:
 
     def _birth_dates(self) -> tuple[tuple[BirthDate, ...], tuple[str, ...]]:
         dates, words = [], []
-        for element in self.element.iterfind("INDIVIDUAL_DATE_OF_BIRTH"):
+        for element in self.element.iterchildren("INDIVIDUAL_DATE_OF_BIRTH"):
             note = text_of(element, "NOTE") or None
             parsed = self._birth_date(element, note)
             if parsed is not None:
@@ -184,7 +185,7 @@ class IndividualReader:
         return BirthDate(BirthDateKind.BETWEEN, from_year=first.year, to_year=last.year, note=note)
 
     def _birth_places(self) -> Iterator[BirthPlace]:
-        for element in self.element.iterfind("INDIVIDUAL_PLACE_OF_BIRTH"):
+        for element in self.element.iterchildren("INDIVIDUAL_PLACE_OF_BIRTH"):
             state, state_text = self._state(element, text_of(element, "COUNTRY"))
             street_and_note = (text_of(element, "STREET"), text_of(element, "NOTE"))
             place = BirthPlace(
@@ -198,7 +199,7 @@ class IndividualReader:
                 yield place
 
     def _addresses(self) -> Iterator[EntryAddress]:
-        for element in self.element.iterfind("INDIVIDUAL_ADDRESS"):
+        for element in self.element.iterchildren("INDIVIDUAL_ADDRESS"):
             state, state_text = self._state(element, text_of(element, "COUNTRY"))
             address = EntryAddress(
                 street=text_of(element, "STREET") or None,
@@ -238,7 +239,7 @@ class IndividualReader:
 
     def _documents(self) -> tuple[tuple[EntryDocument, ...], tuple[str, ...]]:
         documents, words = [], []
-        for element in self.element.iterfind("INDIVIDUAL_DOCUMENT"):
+        for element in self.element.iterchildren("INDIVIDUAL_DOCUMENT"):
             kind = _joined(element, ("TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2"))
             if text_of(element, "NUMBER"):
                 documents.append(self._document(element, kind))

@@ -89,6 +89,24 @@ class XmlRows:
             raise MalformedList(reason="NO_ROWS", element=self._layout.root, line=_FIRST_LINE)
 
     def _enter(self, element: Element, depth: int, elements: int) -> None:
+        tag = str(element.tag)
+        if "}" in tag or ":" in tag:
+            tag = self._localised(element)
+        self._last_tag = tag
+        if depth == 1:
+            self._open(element)
+        if depth > self._limits.depth + self._layout.deeper:
+            raise refusal("TOO_DEEP", element)
+        if elements > self._limits.elements_a_row:
+            raise refusal("ROW_TOO_LONG", element)
+        section = self._layout.rows.get(tag)
+        if section:
+            parent = element.getparent()
+            if parent is None or parent.tag != section or depth != self._depth_of(section) + 1:
+                raise refusal("MISPLACED_ROW", element)
+
+    def _localised(self, element: Element) -> str:
+        """Give an element its name without namespace; setting one is slow, and most have none."""
         try:
             element.tag = local_name(element)
         except ValueError:
@@ -96,17 +114,7 @@ class XmlRows:
             raise MalformedList(
                 reason="NOT_WELL_FORMED", element=self._last_tag, line=line_of(element)
             ) from None
-        self._last_tag = str(element.tag)
-        if depth == 1:
-            self._open(element)
-        if depth > self._limits.depth + self._layout.deeper:
-            raise refusal("TOO_DEEP", element)
-        if elements > self._limits.elements_a_row:
-            raise refusal("ROW_TOO_LONG", element)
-        section = self._layout.rows.get(self._last_tag)
-        parent = element.getparent()
-        if section and (parent is None or parent.tag != section or depth != self._depth_of(section) + 1):
-            raise refusal("MISPLACED_ROW", element)
+        return str(element.tag)
 
     def _depth_of(self, section: str) -> int:
         """The depth of the element that rows stand in: the root's, or one below it."""
@@ -135,9 +143,14 @@ def line_of(element: Element) -> int:
     return line if isinstance(line, int) else 0
 
 
-def text_of(element: Element, path: str) -> str:
-    """The text of a child, white space made single, empty where the child is absent or empty."""
-    return " ".join((element.findtext(path) or "").split())
+def text_of(element: Element, *tags: str) -> str:
+    """The text of the first such child, or child of it; white space single, empty where one is absent."""
+    for tag in tags:
+        child = next(element.iterchildren(tag), None)
+        if child is None:
+            return ""
+        element = child
+    return " ".join((element.text or "").split())
 
 
 def refusal(reason: str, element: Element) -> MalformedList:
