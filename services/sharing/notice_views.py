@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -10,12 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from services.sharing.clock_views import ClockOut, clocks_out
 from services.sharing.exchange_deadlines import deadlines_of_notice
 from services.sharing.minimum_sets import CAVEAT_WORDS
-from services.sharing.recipients import Outcome
-from services.sharing.safeguards import NOT_AUTHORISED, shown_reasons
+from services.sharing.safeguards import shown_outcome, shown_reasons
 from services.sharing.share_records import Notice, NoticeTry, ShareVerdict
 from shared.security.tokens import Principal
-
-UNDECIDED: Final = "UNDECIDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +160,3 @@ class NoticeDetailOut(NoticeOut):
             ],
             verdicts=[VerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
         )
-
-
-def shown_outcome(outcome: Outcome | None, reasons: tuple[str, ...]) -> str:
-    """A concealed hold reads like a concealed block: the difference would tell (SG-35)."""
-    if outcome is None:
-        return UNDECIDED
-    return Outcome.BLOCK.value if NOT_AUTHORISED in reasons else outcome.value

@@ -22,7 +22,7 @@ from services.sharing.facts import (
 )
 from services.sharing.minimum_sets import Payload
 from services.sharing.onward import onward_of
-from services.sharing.recipients import Candidate, outcome_of
+from services.sharing.recipients import Candidate, Outcome, outcome_of
 from services.sharing.registry_entries import Agreement, Authority, LegalRow, Scope
 from services.sharing.share_records import Share, ShareVerdict, Stage
 from services.sharing.store.registers import RegisterReader, Registers
@@ -33,6 +33,7 @@ from shared.identifiers import Identifiers, NoticeId
 from shared.policy.verdict import Verdict
 
 NOT_AUTHORISED: Final = "NOT_AUTHORISED"
+UNDECIDED: Final = "UNDECIDED"
 # Who may know that a person is protected or at risk; all others read NOT_AUTHORISED (SG-35, workflow.md §5).
 CLEARED_FOR_PROTECTION: Final = frozenset({"ASYLUM_OFFICER", "LEGAL"})
 _INDIVIDUAL_RISK: Final = "SG-34.INDIVIDUAL_RISK"
@@ -291,6 +292,13 @@ def shown_reasons(reasons: Iterable[str], roles: Iterable[str]) -> tuple[str, ..
             }
         )
     )
+
+
+def shown_outcome(outcome: Outcome | None, reasons: Iterable[str]) -> str:
+    """The outcome beside reasons as they are shown: a concealed hold reads like a concealed block (SG-35)."""
+    if outcome is None:
+        return UNDECIDED
+    return Outcome.BLOCK.value if NOT_AUTHORISED in reasons else outcome.value
 
 
 def logged_reasons(reasons: Iterable[str]) -> tuple[str, ...]:

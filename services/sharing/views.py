@@ -10,8 +10,8 @@ from services.sharing.clock_views import ClockOut, clocks_out
 from services.sharing.decide import Decision
 from services.sharing.exchange_deadlines import deadline_of_share
 from services.sharing.minimum_sets import CAVEAT_WORDS
-from services.sharing.notice_views import NoticeOut, Out, VerdictOut, Viewer, shown_outcome
-from services.sharing.safeguards import shown_reasons
+from services.sharing.notice_views import NoticeOut, Out, VerdictOut, Viewer
+from services.sharing.safeguards import shown_outcome, shown_reasons
 from services.sharing.share import Preview
 from services.sharing.share_records import Notice, Recipient, Share, ShareVerdict
 from shared.approval.approvals import Approval

@@ -3,6 +3,7 @@
 Source: workflow.md §8, KPI 4, 8, 9, 14 and 15; safeguards.md SG-42 (transfers to third States in real time).
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,15 +12,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.safeguards import logged_reasons
+from services.sharing.recipients import Outcome
+from services.sharing.safeguards import logged_reasons, shown_outcome
 from shared.oversight.asking import Asking
 from shared.oversight.figures import Figure, Month, count, counts, middle, percent
 
 MAX_TRANSFERS: Final = 200
 
 _OUTCOMES = text("""
-SELECT outcome AS part, count(*) AS number FROM recipient
-WHERE decided_at >= :since AND decided_at < :until AND outcome IS NOT NULL GROUP BY outcome ORDER BY outcome
+SELECT outcome, reasons, count(*) AS number FROM recipient
+WHERE decided_at >= :since AND decided_at < :until AND outcome IS NOT NULL GROUP BY outcome, reasons
+ORDER BY outcome, reasons
 """)
 _PARAGRAPHS = text("""
 SELECT '2396/' || paragraph AS part, count(*) AS number FROM recipient, unnest(paragraphs) AS paragraph
@@ -30,11 +33,6 @@ _STATES = text("""
 SELECT state AS part, count(*) AS number FROM recipient
 WHERE decided_at >= :since AND decided_at < :until AND outcome = 'SEND' AND scope = 'FOREIGN'
 GROUP BY 1 ORDER BY 1 LIMIT :limit
-""")
-_REASONS = text("""
-SELECT reasons, count(*) AS number FROM recipient
-WHERE decided_at >= :since AND decided_at < :until AND outcome IN ('BLOCK', 'HOLD')
-GROUP BY reasons ORDER BY reasons
 """)
 _PROTECTED = text("""
 SELECT count(*) AS number FROM recipient WHERE decided_at >= :since AND decided_at < :until
@@ -124,7 +122,7 @@ class OversightStore:
         ask = Asking(connection, month, now)
         return [
             *await _shares(ask),
-            *await _blocked(ask),
+            *await decisions(ask),
             *await _withdrawals(ask),
             *await _emergencies(ask),
         ]
@@ -147,7 +145,6 @@ class OversightStore:
 async def _shares(ask: Asking) -> list[Figure]:
     notices = await ask.row(_NOTICES)
     return [
-        *counts(8, "recipients", await ask.parts(_OUTCOMES)),
         *counts(8, "sent_abroad_by_paragraph", await ask.parts(_PARAGRAPHS)),
         *counts(8, "sent_abroad_by_state", await ask.parts(_STATES)),
         *counts(8, "notices", await ask.parts(_NOTICE_STATES)),
@@ -158,15 +155,21 @@ async def _shares(ask: Asking) -> list[Figure]:
     ]
 
 
-async def _blocked(ask: Asking) -> list[Figure]:
-    """Refused and held by reason, as the least cleared reader sees them; protection apart, as a count."""
-    numbers: dict[str, int] = {}
-    for row in await ask.rows(_REASONS):
-        for reason in logged_reasons(row.reasons):
-            numbers[reason] = numbers.get(reason, 0) + int(row.number)
+async def decisions(ask: Asking) -> list[Figure]:
+    """Outcomes and what stood against them, as the least cleared reader sees both; protection as a count.
+
+    A hold for a claim of protection and a block for individual risk are one figure: two would tell (SG-35).
+    """
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for row in await ask.rows(_OUTCOMES):
+        told = logged_reasons(row.reasons)
+        outcomes[shown_outcome(Outcome(row.outcome), told)] += int(row.number)
+        reasons.update(dict.fromkeys(told, int(row.number)))
     protected = await ask.row(_PROTECTED)
     return [
-        *counts(8, "not_sent_by_reason", sorted(numbers.items())),
+        *counts(8, "recipients", sorted(outcomes.items())),
+        *counts(8, "not_sent_by_reason", sorted(reasons.items())),
         count(15, "blocked_for_protection", protected.number),
     ]
 
