@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.arrivals import ANSWERED_LATER
 from services.sharing.courier import Judging, Load, Permit, Told
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.letter_safeguards import LetterSafeguards
@@ -83,6 +84,7 @@ class MessageLedger:
         if not TYPES[row.type].is_control and row.basis is not None:
             verdict = await self._safeguards.judge_queued(connection, row, hit_state)
             if not verdict.permits:
+                await _answer_neutrally(connection, row)
                 reasons = logged_reasons(verdict.reasons)
                 return Permit(None, fault="SAFEGUARDS", policy=verdict.policy_version, reasons=reasons)
         return Permit(authority, address_of(authority, row.type))
@@ -95,3 +97,9 @@ class MessageLedger:
         self, connection: AsyncConnection, row: ExchangeMessage, *, at: datetime, outcome: str
     ) -> None:
         """The log has each try of a message; its row has the last one."""
+
+
+async def _answer_neutrally(connection: AsyncConnection, refused: ExchangeMessage) -> None:
+    """Whoever asked hears the neutral word as ever: silence would tell that something was found (§3)."""
+    if refused.in_reply_to is not None and TYPES[refused.type].answers & ANSWERED_LATER:
+        await ExchangeStore(connection).owe_answer(refused.in_reply_to)

@@ -101,6 +101,9 @@ _ANSWERS_DUE = text(f"""
 FOR UPDATE SKIP LOCKED
 """)
 _CLEAR_ANSWER = text("UPDATE exchange_message SET answer_due_at = NULL WHERE message_id = :message_id")
+_OWE_ANSWER = text("""
+UPDATE exchange_message SET answer_due_at = created_at WHERE message_id = :message_id AND direction = 'IN'
+""")
 _OVER = text(f"""
 {_SELECT} WHERE direction = 'IN' AND envelope IS NOT NULL AND retention_until < :today
 ORDER BY retention_until, message_id LIMIT :limit FOR UPDATE SKIP LOCKED
@@ -260,6 +263,10 @@ class ExchangeStore:
     async def clear_answer(self, message_id: UUID) -> None:
         """No answer is due any more."""
         await self._connection.execute(_CLEAR_ANSWER, {"message_id": message_id})
+
+    async def owe_answer(self, message_id: UUID) -> None:
+        """The answer that a request was to have does not leave: the neutral word is due at once."""
+        await self._connection.execute(_OWE_ANSWER, {"message_id": message_id})
 
     async def retention_over(self, today: date, limit: int) -> list[ExchangeMessage]:
         """Received messages whose time here is over; locked."""

@@ -19,7 +19,9 @@ from tests.integration.sharing.test_exchange_types import (
     a_correction,
     a_query,
     an_emergency,
+    answers,
     approved,
+    content,
     declared,
     let_go,
     proposed,
@@ -93,6 +95,31 @@ async def test_emergency_that_leaves_out_a_childs_birth_is_refused_as_a_childs(b
     assert answer.status_code == 201, answer.text
     verdict = await approved(both.xaa, answer.json()["message"], individual_risk=False)
     assert any(reason.startswith("SG-16") for reason in verdict["reasons"]), verdict
+
+
+async def test_answer_that_is_stopped_on_its_way_becomes_the_neutral_word(both: TwoStates) -> None:
+    """Silence where an answer was approved would tell that something was found of the person meanwhile."""
+    query = await let_go(both.xbb, a_query(both.xaa.authority), individual_risk=False)
+    hit = await a_share(both.xaa)
+    draft = a_letter(
+        "IDENTITY_ANSWER",
+        both.xbb.authority,
+        {"outcome": "SAME", "identifiers": ["document"]},
+        in_reply_to=query["message_id"],
+        category="SUSPECT",
+        claim_sign=False,
+        hit_id=str(hit.hit_id),
+    )
+    message = await proposed(both.xaa, draft)
+    assert (await approved(both.xaa, message, finding="SAME", individual_risk=False))["permits"]
+    await is_refugee(both.xaa, hit)
+    both.clock.advance(hours=4)
+    await both.xaa.deliver()
+    await both.xaa.sharing.clocks.beat()
+    await both.xaa.deliver()
+    (answer,) = await answers(both.xbb, query["message_id"])
+    told = await content(both.xbb, answer["message_id"])
+    assert told == {"outcome": "NO_INFORMATION", "identifiers": []}
 
 
 @pytest.mark.parametrize("risk", ["HIGH", "LOW"])
