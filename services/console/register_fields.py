@@ -1,8 +1,9 @@
-"""The forms by which a person proposes a row of screening's registers: their fields, and what is sent on.
+"""How a row of a register becomes a form, and a form a row; the forms themselves are in `register_forms.py`.
 
 A field says how it is asked and how it is written in the row; the register's own service checks the row.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,144 +11,87 @@ from typing import Any, Final
 
 from services.console.errors import FormFault
 from services.console.page import Submitted
-from shared.policy.actions import ACTIONS, DATA_CLASSES, HANDLING_CODES, PURPOSES
 
-MAX_CHARACTERS: Final = 2000
-_ORDERS: Final = ("BOARDING_ADVICE", "BOARDING_HOLD")
-_YES: Final = "yes"
+MAX_CHARACTERS: Final = 4000
+YES_OR_NO: Final = ("yes", "no")
 
 
-def _text(value: str) -> Any:
+def as_text(value: str) -> Any:
+    """The text itself."""
     return value
 
 
-def _day(value: str) -> Any:
+def as_day(value: str) -> Any:
+    """A day, `2026-11-21`."""
     return date.fromisoformat(value).isoformat()
 
 
-def _whole(value: str) -> Any:
+def as_whole(value: str) -> Any:
+    """A whole number."""
     return int(value)
 
 
-def _parted(value: str) -> Any:
+def as_parts(value: str) -> Any:
+    """Several values, by semicolons."""
     return [part.strip() for part in value.split(";") if part.strip()]
 
 
-def _is_yes(value: str) -> Any:
-    return value == _YES
+def as_yes(value: str) -> Any:
+    """Whether it was answered with yes."""
+    return value == YES_OR_NO[0]
+
+
+def as_json(value: str) -> Any:
+    """What a machine wrote, such as public keys."""
+    return json.loads(value)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: `choices` where the values are closed, `read` what the row has for what was written."""
+    """One field: `choices` where the values are closed, `read` what the row has for what was written.
+
+    A name with a dot is a member of a member. What is left empty is absent from the row, or null where the
+    register asks for the member all the same (`is_null`).
+    """
 
     name: str
     label: str
     hint: str = ""
     choices: tuple[str, ...] = ()
-    read: Callable[[str], Any] = _text
+    read: Callable[[str], Any] = as_text
     is_needed: bool = True
+    is_null: bool = False
     is_long: bool = False
     usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RegisterForm:
-    """The form of one register of screening; `who` says in words who proposes and who approves."""
+    """The form of one register of a service.
 
+    `who` says in words who proposes and who approves; `key` names the members by which a row is known.
+    """
+
+    service: str
     register: str
     title: str
     who: str
     fields: tuple[Field, ...]
+    key: tuple[str, ...]
 
-
-_SOURCE: Final = (
-    Field("source_id", "Identifier", "Capitals, digits and underlines, such as UN_SC"),
-    Field("publisher", "Publisher"),
-    Field(
-        "kind",
-        "Kind",
-        choices=("UN", "NATIONAL", "PARTNER", "INTERPOL", "REGIONAL", "COMMERCIAL", "CROWD"),
-    ),
-    Field(
-        "reader",
-        "Format of the file",
-        choices=("un", "ofac", "eu", "uk", "opensanctions", "interpol", "documents"),
-    ),
-    Field(
-        "allow_list",
-        "Regimes that concern terrorism",
-        "As the file has them, by semicolons: Al-Qaida; ISIL. Rows of others are counted and not stored.",
-        read=_parted,
-    ),
-    Field("handling_code", "Handling code", choices=HANDLING_CODES, usual="H1"),
-    Field("conditions", "Conditions of the publisher", "By semicolons", read=_parted, is_needed=False),
-    Field(
-        "action_code",
-        "What a confirmed match asks for",
-        choices=("IDENTIFY_ONLY", "SECONDARY", "CONTACT_NOMINATOR", "TRAVEL_BAN", "ARREST_WARRANT"),
-    ),
-    Field("tear_line", "Tear-line for the front line", "At most 280 signs", is_long=True),
-    Field("desk_phone", "The duty desk's telephone"),
-    Field("source_grade", "Grade of the source", choices=("1", "2", "3"), read=_whole),
-    Field("info_grade", "Grade of its information", choices=("A", "B", "C", "D", "E")),
-    Field(
-        "location",
-        "Where the file is fetched",
-        "An https address, or file:NAME or folder:NAME in the list folder; empty where you import it",
-        is_needed=False,
-    ),
-    Field("digest_location", "Where its SHA-256 is published", is_needed=False),
-    Field("verify", "What proves the file", choices=("HASH", "TLS"), usual="HASH"),
-    Field("fetch_minutes", "Minutes between two fetches", read=_whole, usual="360"),
-    Field("fresh_for_hours", "Hours until the alarm rings", read=_whole, usual="192"),
-)
-_LAW: Final = (
-    Field("authority", "Authority", "The unit, as its people's accounts name it: XAA-PIU-01"),
-    Field("action", "May do", choices=ACTIONS),
-    Field("data_class", "With", choices=DATA_CLASSES),
-    Field("purpose_code", "For", choices=PURPOSES),
-    Field("valid_from", "In force from", "2026-11-21", read=_day),
-    Field("valid_to", "Until", "2027-11-21", read=_day),
-    Field("instrument_ref", "Law", "Number and article"),
-    Field("public_url", "Where everybody can read it"),
-    Field(
-        "orders",
-        "Boarding orders that it allows",
-        f"By semicolons, for action.order with HIT alone: {'; '.join(_ORDERS)}",
-        read=_parted,
-        is_needed=False,
-    ),
-)
-_RISK: Final = (
-    Field("state", "State", "Three letters"),
-    Field("level", "Risk of torture or ill-treatment", choices=("LOW", "MEDIUM", "HIGH")),
-    Field("death_penalty", "Death penalty in law or practice", choices=("yes", "no"), read=_is_yes),
-    Field("assessed_at", "Assessed on", "2026-11-21", read=_day),
-    Field("sources", "Sources", "Reports of the United Nations and others, with dates", is_long=True),
-)
-FORMS: Final[Mapping[str, RegisterForm]] = {
-    form.register: form
-    for form in (
-        RegisterForm(
-            "legal-rows", "A law for screening", "Proposed by the legal officer, approved by another", _LAW
-        ),
-        RegisterForm(
-            "list-sources", "A list source", "Proposed by one person, approved in another role", _SOURCE
-        ),
-        RegisterForm(
-            "country-risk",
-            "A State's risk",
-            "Proposed by the human-rights officer, approved by another",
-            _RISK,
-        ),
-    )
-}
+    def key_of(self, row: Mapping[str, Any]) -> str:
+        """By what a row in force is asked for."""
+        return "/".join(str(row.get(name)) for name in self.key)
 
 
 def blank(form: RegisterForm) -> dict[str, str]:
     """A form that nobody wrote in yet."""
     return {field.name: field.usual for field in form.fields}
+
+
+def written_of(form: RegisterForm, row: Mapping[str, Any]) -> dict[str, str]:
+    """A row in force as it would be written, to propose a change of it."""
+    return {field.name: _as_asked(_member(row, field.name)) for field in form.fields}
 
 
 def as_written(form: RegisterForm, submitted: Submitted) -> dict[str, str]:
@@ -171,11 +115,37 @@ def row_of(form: RegisterForm, written: Mapping[str, str]) -> dict[str, Any]:
         if not value:
             if field.is_needed:
                 raise FormFault(field=f"{field.label} is missing")
+            if field.is_null:
+                _put(row, field.name, None)
             continue
         if field.choices and value not in field.choices:
             raise FormFault(field=f"choose {field.label}")
         try:
-            row[field.name] = field.read(value)
+            _put(row, field.name, field.read(value))
         except ValueError:
             raise FormFault(field=f"{field.label}: {field.hint or 'write a number'}") from None
     return row
+
+
+def _put(row: dict[str, Any], name: str, value: Any) -> None:
+    *outer, last = name.split(".")
+    for member in outer:
+        row = row.setdefault(member, {})
+    row[last] = value
+
+
+def _member(row: Mapping[str, Any], name: str) -> Any:
+    value: Any = row
+    for member in name.split("."):
+        value = value.get(member) if isinstance(value, Mapping) else None
+    return value
+
+
+def _as_asked(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return YES_OR_NO[0] if value else YES_OR_NO[1]
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return "; ".join(value)
+    return json.dumps(value, indent=1) if isinstance(value, list | dict) else str(value)

@@ -198,6 +198,18 @@ async def read_registers(services: Mapping[str, ServiceClient]) -> list[Register
     return [_view(register, answer_at[register.service, register.path]) for register in REGISTERS]
 
 
+async def propose(service: ServiceClient, register: str, row: Mapping[str, Any]) -> None:
+    """Propose a row; nothing is in force before a second person agrees.
+
+    Raises:
+        ServiceFault: The service refuses: wrong role, or a row that breaks the register's schema.
+    """
+    if service.service == SHARING:
+        await service.ask("POST", f"/v1/registers/{register}", body=row)
+    else:
+        await service.ask("POST", "/v1/registers", body={"register": register, "row": row})
+
+
 async def decide(service: ServiceClient, approval_id: UUID, *, version: int, is_approved: bool) -> None:
     """Approve or reject a proposal as the second person.
 

@@ -151,6 +151,8 @@ WORDS: Final = {
     "WL_ENTRY": "List entries",
     "screen.run": "Screen travellers",
     "SYSTEMATIC": "Systematic",
+    "PIU": "Passenger information unit",
+    "NCB": "National bureau of INTERPOL",
     "ACTIVE": "In force",
     "SUSPENDED": "Suspended",
     "LOW": "Low",
