@@ -42,7 +42,7 @@ async def test_the_sheet_gathers_every_service_and_names_nobody(world: World) ->
         "XBB-PIU-01",
         "AGR-XBB-1",
         "SG-03.STATEMENT_TOO_SHORT",
-        "48213",
+        "48,213",
         "Granted",
         "Eastern africa",
         "which is not the one in use",
