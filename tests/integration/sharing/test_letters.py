@@ -13,6 +13,7 @@ from services.sharing.store.shares import ShareStore
 from services.sharing.vault import Finding, Protection
 from shared.contracts import HitConfirmedV1
 from shared.contracts.notice_received import entry_of_notice
+from shared.identifiers import HitId
 from tests.integration.sharing import test_exchange_types
 from tests.integration.sharing.test_exchange_types import (
     PERSON,
@@ -46,7 +47,7 @@ async def a_share(state: State, *, notice: str | None = None, **changes: Any) ->
 
 
 async def is_refugee(state: State, hit: HitConfirmedV1) -> None:
-    finding = Finding(hit.hit_id, Protection.REFUGEE, feared_states=("XBB", "XCC"))
+    finding = Finding(HitId(hit.hit_id), Protection.REFUGEE, feared_states=("XBB", "XCC"))
     await state.sharing.vault.record(finding, by="asylum")
 
 
@@ -139,7 +140,8 @@ async def test_consent_lets_nobody_tell_the_state_that_the_person_fears(both: Tw
         "until": "2026-06-04",
     }
     asked = await let_go(both.xbb, a_letter("CONSENT_REQUEST", both.xaa.authority, request))
-    answer = {name: request[name] for name in ("target_message_id", "names", "data_classes", "purposes")}
+    kept = ("target_message_id", "names", "data_classes", "purposes")
+    answer: dict[str, Any] = {name: request[name] for name in kept}
     answer |= {"request_id": asked["message_id"], "granted": True, "expires": "2026-06-04"}
     draft = a_letter("CONSENT", both.xbb.authority, answer, in_reply_to=asked["message_id"])
     verdict = await approved(both.xaa, await proposed(both.xaa, draft), individual_risk=False)
