@@ -91,7 +91,7 @@ def test_a_pass_goes_on_round_by_round(
     state: PassState, place: WindowPlaceV1 | None, next_state: PassState
 ) -> None:
     now = datetime(2027, 11, 14, tzinfo=UTC)
-    due = Pass(uuid4(), now, 1, ("X:1",), now.date(), now.date(), state, None, 0, 0, None)
+    due = Pass(uuid4(), now, 1, 1, ("X:1",), now.date(), now.date(), state, None, 0, 0, None)
     made = _progress(due, Compared(5, [], place), now)
     assert (made.state, made.compared) == (next_state, 5)
     assert (made.finished_at is not None) == (next_state is PassState.DONE)
