@@ -1,18 +1,19 @@
 """A protected person cannot be told from another by what the service does, counts or shows (SG-35)."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
 from services.sharing.facts import Assessment
 from services.sharing.recipients import Outcome
-from services.sharing.safeguards import shown_reasons
-from services.sharing.vault import Finding, Protection
+from services.sharing.safeguards import shown_outcome, shown_reasons
+from services.sharing.vault import ClaimSign, Finding, Protection
 from tests.integration.sharing.test_vault import COUNTERPART, hit_of
 from tests.integration.sharing.world import World
 
@@ -95,3 +96,36 @@ async def test_a_protected_person_is_refused_like_one_at_individual_risk(world: 
         assert shown[0] == shown[1] == ("NOT_AUTHORISED",), role
     assert refugee_statements == risk_statements
     assert refugee_rows == risk_rows, "not in counts either"
+
+
+async def test_a_hold_for_a_claim_is_the_same_as_a_block_for_individual_risk(world: World) -> None:
+    """HOLD and BLOCK: the same statements, rows, records and obligations, whoever looks (SG-16, SG-35)."""
+    at_risk, claiming = await world.receive(), await world.receive()
+    sign = Finding(
+        await hit_of(world, claiming), Protection.UNKNOWN, claim_signs=(ClaimSign.NO_CONSULAR_CONTACT,)
+    )
+    await world.sharing.vault.record(sign, by="asylum")
+    block, block_statements, block_rows = await decided(world, at_risk, has_risk=True)
+    hold, hold_statements, hold_rows = await decided(world, claiming, has_risk=False)
+    assert (block.verdict.outcome, hold.verdict.outcome) == (Outcome.BLOCK, Outcome.HOLD)
+    for role in ORDINARY:
+        shown = [shown_reasons(each.verdict.reasons, (role,)) for each in (block, hold)]
+        outcomes = {
+            shown_outcome(each.verdict.outcome, told) for each, told in zip((block, hold), shown, strict=True)
+        }
+        assert (shown[0] == shown[1], outcomes) == (True, {"BLOCK"}), role
+    assert (hold_statements, hold_rows) == (block_statements, block_rows)
+    assert hold.verdict.obligations == block.verdict.obligations
+    assert await records_of(world, claiming) == await records_of(world, at_risk)
+
+
+async def records_of(world: World, share_id: UUID) -> list[tuple[str, str, str, list[str]]]:
+    """What the log holds of the decision on a share, without what differs between any two."""
+    async with world.engine.connect() as connection:
+        query = text("SELECT content FROM audit_record WHERE action = 'share.send' ORDER BY record_id")
+        records = [json.loads(bytes(row)) for row in (await connection.execute(query)).scalars()]
+    mine = [each for each in records if each["facts"]["share_id"] == str(share_id)]
+    return sorted(
+        (each["facts"]["candidate"], each["facts"]["outcome"], each["outcome"], each["reasons"])
+        for each in mine
+    )

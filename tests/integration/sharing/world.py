@@ -221,11 +221,11 @@ def a_simulator(folder: Path, clock: FixedClock, *, slow_seconds: float = 30) ->
 
 
 @asynccontextmanager
-async def open_world(addresses: ServiceDatabase, folder: Path) -> AsyncIterator[World]:
-    """A world with its registers in force; nothing runs in the background."""
+async def open_world(addresses: ServiceDatabase, folder: Path, **changes: Any) -> AsyncIterator[World]:
+    """A world with its registers in force and some settings changed; nothing runs in the background."""
     clock = FixedClock(NOW)
     make_keys(folder, clock)
-    settings = settings_for(addresses, folder)
+    settings = settings_for(addresses, folder, **changes)
     simulator = a_simulator(folder, clock)
     chain = [True]
     hit_states = FakeHitStates()

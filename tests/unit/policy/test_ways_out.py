@@ -9,6 +9,8 @@ from services.sharing.message_types import TYPES
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "safeguards.md"
 ROLE_TABLE = ROOT / "tests" / "security" / "role_route_table.csv"
+MACHINE = "tests/integration/sharing/test_no_order_of_calls.py"
+ORACLE = ROOT / "tests" / "integration" / "sharing" / "outside.py"
 #: Who is no officer of the unit: carriers, the port, whoever looks over its shoulder.
 OUTSIDERS = ("CARRIER", "FRONT_LINE", "INDEPENDENT_AUTHORITY", "COURT")
 #: Open to everybody and without a person: how the service is, its keys, its forms, its description.
@@ -54,3 +56,10 @@ def test_every_way_names_its_safeguards_and_a_test_that_is_there() -> None:
         tests = re.findall(r"`(tests/[^`]+)`", f"{any_order} {step_by_step}")
         assert tests, f"{way} is tried by nothing"
         assert [each for each in tests if not (ROOT / each).is_file()] == [], way
+
+
+def test_message_types_called_in_any_order_are_those_of_the_machine() -> None:
+    told = {name for way, _, _, any_order, _ in rows() if MACHINE in any_order for name in way.split(", ")}
+    covered = re.search(r"^COVERED = \((.*)\)$", ORACLE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert covered is not None
+    assert told == {f"`{kind}`" for kind in re.findall(r'"(\w+)"', covered.group(1))}
