@@ -34,6 +34,7 @@ ALLOWED: Final = {
     "/merges/compare": {"one": "an entry's identifier", "other": "an entry's identifier"},
     "/nominations/new": {"entry_id": "an entry's identifier", "source_id": "a source of the register"},
     "/nominations": {"decided": "a closed word"},
+    "/registers/new/{register}": {"like": "the key of a register's row in force"},
     "/hits": {"state": "a closed word"},
     "/sign-in": {"to": "the address of a page of ours"},
     "/expected-flights": _DAYS,
