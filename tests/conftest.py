@@ -10,6 +10,7 @@ import socket
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,10 @@ from sqlalchemy.engine import make_url
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
 from shared.db.migrate import migrate
 from shared.db.roles import SERVICES, database_grants, owner_role
-from tests.fakes import FakeIssuer, FixedClock
+from shared.policy.bundle import signed_copy
+from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.security.keys import KeyFile
+from tests.fakes import START, FakeIssuer, FixedClock
 
 # A test never asserts times, and on a busy machine making an example takes as long as it takes.
 settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -136,12 +140,36 @@ def chance(request: pytest.FixtureRequest) -> random.Random:
     return random.Random(request.config.getoption("randomly_seed", 0))
 
 
+@pytest.fixture(scope="session")
+def issuer_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The keys of issuer and services, the same for every test."""
+    return tmp_path_factory.mktemp("issuer-keys")
+
+
 @pytest.fixture
-def issuer(tmp_path: Path, clock: FixedClock) -> FakeIssuer:
+def issuer(issuer_keys: Path, clock: FixedClock) -> FakeIssuer:
     """Tokens and verifiers; see `tests.fakes.FakeIssuer`."""
-    folder = tmp_path / "issuer-keys"
-    folder.mkdir(mode=0o700)
-    return FakeIssuer(folder, clock, SERVICES)
+    return FakeIssuer(issuer_keys, clock, SERVICES)
+
+
+@dataclass(frozen=True)
+class SignedPolicy:
+    """The safeguards of the release, signed by two people; a test that changes files takes a copy."""
+
+    folder: Path
+    signers: tuple[KeyFile, ...]
+
+
+@pytest.fixture(scope="session")
+def signed_policy(tmp_path_factory: pytest.TempPathFactory) -> SignedPolicy:
+    """The safeguards in force, signed once for all tests."""
+    folder = tmp_path_factory.mktemp("policy")
+    life = {"not_before": START - timedelta(days=1), "not_after": START + timedelta(days=365)}
+    signers = tuple(
+        KeyFile.create(folder / f"{name}.json", owner=name, use="policy", **life)
+        for name in ("legal", "supervisor")
+    )
+    return SignedPolicy(signed_copy(CATALOGUE_FOLDER, folder / "signed", signers), signers)
 
 
 @pytest.fixture

@@ -30,6 +30,7 @@ class FixedClock:
 class FakeIssuer:
     """Makes tokens as the OIDC issuer and the sister services would, and verifiers that trust them.
 
+    Its keys are files of `folder`: those that are there already, and new ones for whoever has none yet.
     An application under test takes them by `app.state.token_verifier = issuer.verifier("ingest")`.
     """
 
@@ -37,8 +38,8 @@ class FakeIssuer:
 
     def __init__(self, folder: Path, clock: FixedClock, services: Iterable[str]) -> None:
         self._clock = clock
-        self._key = self._new_key(folder, "issuer")
-        self._service_keys = {name: self._new_key(folder, name) for name in services}
+        self._key = _key(folder, "issuer")
+        self._service_keys = {name: _key(folder, name) for name in services}
 
     def token(self, *roles: str, subject: str = "a-person", minutes: float = 60, **claims: Any) -> str:
         """A person's access token with these roles; `claims` such as `port="XQA"` stand beside them."""
@@ -76,12 +77,11 @@ class FakeIssuer:
             clock=self._clock,
         )
 
-    def _new_key(self, folder: Path, owner: str) -> KeyFile:
-        now = self._clock.now()
-        return KeyFile.create(
-            folder / f"{owner}.json",
-            owner=owner,
-            use="token",
-            not_before=now - timedelta(days=1),
-            not_after=now + timedelta(days=365),
-        )
+
+def _key(folder: Path, owner: str) -> KeyFile:
+    path = folder / f"{owner}.json"
+    if path.exists():
+        return KeyFile.load(path)
+    # As long as any test may want: tests of keys that end make their own.
+    life = {"not_before": START - timedelta(days=3650), "not_after": START + timedelta(days=3650)}
+    return KeyFile.create(path, owner=owner, use="token", **life)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -60,7 +61,8 @@ from shared.audit.routes import audit_router
 from shared.clock import Clock, SystemClock
 from shared.security.secret_key import load_secret_key
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
-from shared.web.application import Lifespan, service_app
+from shared.web.application import Lifespan, service_app, service_routes
+from shared.web.outgoing import outgoing_client
 
 PAGES: Final = (
     approvals,
@@ -104,6 +106,18 @@ MAX_CONNECTIONS: Final = 50
 SESSION_KEY: Final = "session.key"
 
 
+def _pages() -> APIRouter:
+    router = APIRouter(dependencies=[Depends(own_host_only)], include_in_schema=False)
+    for module in PAGES:
+        router.include_router(module.router)
+    router.include_router(entrance.router)
+    router.include_router(entrance.open_router)
+    return router
+
+
+ROUTES: Final = service_routes([_pages(), audit_router()])
+
+
 def create_app(
     settings: ConsoleSettings,
     *,
@@ -121,14 +135,12 @@ def create_app(
     """
     clock = clock or SystemClock()
     # One pool for the issuer and all services; each request carries its own person's token.
-    http = http or httpx.AsyncClient(
-        follow_redirects=False, trust_env=False, limits=httpx.Limits(max_connections=MAX_CONNECTIONS)
-    )
+    http = http or outgoing_client(limits=httpx.Limits(max_connections=MAX_CONNECTIONS))
     app = service_app(
         title="Safeconduct console",
         settings=settings,
         lifespan=_lifespan(http, store, clock),
-        routers=[_pages(), audit_router()],
+        routes=ROUTES,
         clock=clock,
         headers={
             "Content-Security-Policy": content_security_policy(_origin(settings.issuer_url)),
@@ -142,15 +154,6 @@ def create_app(
     if store is not None:
         app.state.console = _console(settings, store, http, clock)
     return app
-
-
-def _pages() -> APIRouter:
-    router = APIRouter(dependencies=[Depends(own_host_only)], include_in_schema=False)
-    for module in PAGES:
-        router.include_router(module.router)
-    router.include_router(entrance.router)
-    router.include_router(entrance.open_router)
-    return router
 
 
 def _lifespan(http: httpx.AsyncClient, store: SessionStore | None, clock: Clock) -> Lifespan:
@@ -197,8 +200,14 @@ def _console(
         client=http,
         identity_verifier=identity_verifier,
     )
-    templates = Templates(is_demonstration=settings.profile == "local")
+    templates = _templates(is_demonstration=settings.profile == "local")
     return Console(settings, sessions, sign_in, http, templates, clock)
+
+
+@cache
+def _templates(*, is_demonstration: bool) -> Templates:
+    """The templates, which are compiled once for all consoles of this process."""
+    return Templates(is_demonstration=is_demonstration)
 
 
 def _origin(address: str) -> str:

@@ -12,8 +12,9 @@ from services.door.mailbox import Mailbox
 from services.door.routes import router
 from services.door.settings import DoorSettings
 from shared.clock import Clock, SystemClock
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 
+ROUTES: Final = service_routes([router])
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -33,7 +34,7 @@ def create_app(settings: DoorSettings, *, clock: Clock | None = None) -> FastAPI
         title="Safeconduct door",
         settings=settings,
         lifespan=lifespan,
-        routers=[router],
+        routes=ROUTES,
         clock=clock or SystemClock(),
         headers=HEADERS,
     )

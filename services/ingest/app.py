@@ -1,5 +1,6 @@
 """The ingest application: settings, ports, routers. Nothing else; `beside.py` holds what runs meanwhile."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,7 @@ from shared.security.keys import KeyFile
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.travel.places import Airports
-from shared.web.application import service_app
+from shared.web.application import ServiceRoutes, service_app, service_routes
 
 POOL_SIZE: Final = 16
 DIGEST_KEY_BYTES: Final = 32
@@ -92,23 +93,7 @@ def create_app(
         title="Safeconduct ingest",
         settings=settings,
         lifespan=beside.running,
-        routers=[
-            routes.message_router(settings.max_body_bytes),
-            routes.router,
-            interactive_routes.router,
-            upload_router(settings.max_body_bytes),
-            desk_router,
-            service_state_router,
-            register_routes.router,
-            incident_routes.router,
-            retention_routes.router,
-            rights_routes.router,
-            untold_routes.router,
-            expected_routes.router,
-            quality_routes.router,
-            routes_oversight.router,
-            audit_router(),
-        ],
+        routes=_routes(settings.max_body_bytes),
         clock=time,
     )
     app.state.ports = ports
@@ -126,6 +111,30 @@ def create_app(
     app.state.readiness_checks["database"] = lambda: _answers(ports.database)
     app.state.on_refusal = RecordRefusals(ports)
     return app
+
+
+@cache
+def _routes(max_body_bytes: int) -> ServiceRoutes:
+    """The service's routes; two of them take bodies of a size that is a setting."""
+    return service_routes(
+        [
+            routes.message_router(max_body_bytes),
+            routes.router,
+            interactive_routes.router,
+            upload_router(max_body_bytes),
+            desk_router,
+            service_state_router,
+            register_routes.router,
+            incident_routes.router,
+            retention_routes.router,
+            rights_routes.router,
+            untold_routes.router,
+            expected_routes.router,
+            quality_routes.router,
+            routes_oversight.router,
+            audit_router(),
+        ]
+    )
 
 
 def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -52,7 +52,7 @@ from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.window import TravellerWindow
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
@@ -71,13 +71,14 @@ from shared.security.keys import KeyFile
 from shared.security.roles import Permission
 from shared.security.secret_key import load_secret_key
 from shared.security.tokens import Principal, ServiceSigner
-from shared.web.application import Lifespan, service_app
+from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
 from shared.web.health import Check
+from shared.web.outgoing import outgoing_client
 
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
-MAX_CONNECTIONS: Final = 20
+LIMITS: Final = httpx.Limits(max_connections=20)
 FORGOTTEN: Final = (
     PruneRule("decision_input", INPUTS_KEPT, forget_inputs),
     PruneRule("decision_input_of_nobody", timedelta(0), forget_with_the_person),
@@ -86,6 +87,35 @@ LIST_READ_SECONDS: Final = 30.0
 LIST_CONNECT_SECONDS: Final = 10.0
 #: The key that seals the files of list versions, in the keys folder: 64 hexadecimal digits.
 LIST_FILES_KEY: Final = "list-files.key"
+
+ROUTES: Final = service_routes(
+    [
+        routes_review.router,
+        routes_hits.router,
+        routes_boarding.router,
+        routes_children.router,
+        routes_companions.router,
+        routes_desk_clocks.router,
+        routes_cleared.router,
+        routes_watchlist.router,
+        routes_versions.router,
+        routes_list_files.router,
+        routes_sources.router,
+        # Before the nominations themselves, whose identifiers are words of the same place.
+        routes_nomination_sheets.router,
+        routes_nominations.router,
+        routes_entries.router,
+        routes_entry_work.router,
+        routes_approvals.router,
+        routes_registers.router,
+        routes_desk.router,
+        routes_match.router,
+        routes_fairness.router,
+        routes_oversight.router,
+        routes_oversight.suspensions,
+        audit_router(),
+    ]
+)
 
 
 def create_app(
@@ -118,32 +148,7 @@ def create_app(
             settings,
             Parts(used_clock, used_safeguards, carrier, used_draw, compile_matcher),
         ),
-        routers=[
-            routes_review.router,
-            routes_hits.router,
-            routes_boarding.router,
-            routes_children.router,
-            routes_companions.router,
-            routes_desk_clocks.router,
-            routes_cleared.router,
-            routes_watchlist.router,
-            routes_versions.router,
-            routes_list_files.router,
-            routes_sources.router,
-            # Before the nominations themselves, whose identifiers are words of the same place.
-            routes_nomination_sheets.router,
-            routes_nominations.router,
-            routes_entries.router,
-            routes_entry_work.router,
-            routes_approvals.router,
-            routes_registers.router,
-            routes_desk.router,
-            routes_match.router,
-            routes_fairness.router,
-            routes_oversight.router,
-            routes_oversight.suspensions,
-            audit_router(),
-        ],
+        routes=ROUTES,
         clock=used_clock,
     )
 
@@ -175,73 +180,83 @@ class Parts:
 
 
 def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
-    clock = parts.clock
-
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
-            client = await opened.enter_async_context(_client())
-            list_client = await opened.enter_async_context(_list_client(settings))
-            engine = await opened.enter_async_context(_database(settings))
             watch = ChainWatch()
-            identifiers = RandomIdentifiers(clock)
-            kept = KeptInputs(clock)
-            audit = AuditLog(SERVICE, clock, identifiers, kept.write)
-            app.state.audit_desk = await opened.enter_async_context(
-                running_audit(
-                    engine,
-                    service=SERVICE,
-                    signer=checkpoint_signer(
-                        settings.keys_folder, settings.own_state, SERVICE, valid_at=clock.now()
-                    ),
-                    log=audit,
-                    clock=clock,
-                    sinks=settings.audit_checkpoint_sinks,
-                    client=client,
-                    report=watch.report,
-                )
-            )
-            ports = Ports(
-                database=engine,
-                safeguards=WithLog(NotingSafeguards(parts.safeguards, kept), watch.is_whole),
-                audit=audit,
-                clock=clock,
-                identifiers=identifiers,
-                authority=settings.authority,
-                stores=Stores(list_archive=_list_archive(settings)),
-            )
-            bases = BaseBuilding(engine, opened.enter_context(_snapshot_folder(settings)), clock)
-            opened.push_async_callback(bases.end)
-            current = CurrentMatcher(engine, WatchlistStore(), parts.compile_matcher, bases)
-            used_carrier = parts.carrier or _http_carrier(settings, client, clock)
-            list_files = ListFiles(
-                list_client,
-                folder=settings.list_folder,
-                max_bytes=DEFAULT_LIMITS.file_bytes,
-                allows_loopback=settings.profile == "local",
-            )
-            screening = ScreeningService(
-                settings,
-                ports,
-                current,
-                parts.draw,
-                ALGORITHM,
-                THRESHOLD,
-                list_files,
-                TravellerWindow(used_carrier, identifiers),
-            )
+            client = await opened.enter_async_context(outgoing_client(limits=LIMITS))
+            ports = _ports(settings, parts, await opened.enter_async_context(_database(settings)), watch)
+            app.state.audit_desk = await opened.enter_async_context(_audit(settings, ports, client, watch))
+            carrier = parts.carrier or _http_carrier(settings, client, parts.clock)
+            screening = await _screening(opened, settings, parts, ports, carrier)
             app.state.screening = screening
             app.state.oversight_gate = OversightGate(
-                SERVICE, engine, audit, parts.safeguards.decide, watch.is_whole
+                SERVICE, ports.database, ports.audit, parts.safeguards.decide, watch.is_whole
             )
             app.state.on_refusal = _record_refusal(ports)
-            app.state.readiness_checks["database"] = _check(engine)
+            app.state.readiness_checks["database"] = _check(ports.database)
             # The list in force is in memory before the first batch comes.
-            await current.refresh()
-            await opened.enter_async_context(_working(screening, used_carrier))
+            await screening.current.refresh()
+            await opened.enter_async_context(_working(screening, carrier))
             yield
 
     return lifespan
+
+
+def _ports(settings: ScreeningSettings, parts: Parts, database: AsyncEngine, watch: ChainWatch) -> Ports:
+    """What every use case stands on."""
+    identifiers, kept = RandomIdentifiers(parts.clock), KeptInputs(parts.clock)
+    return Ports(
+        database=database,
+        safeguards=WithLog(NotingSafeguards(parts.safeguards, kept), watch.is_whole),
+        audit=AuditLog(SERVICE, parts.clock, identifiers, kept.write),
+        clock=parts.clock,
+        identifiers=identifiers,
+        authority=settings.authority,
+        stores=Stores(list_archive=_list_archive(settings)),
+    )
+
+
+def _audit(
+    settings: ScreeningSettings, ports: Ports, client: httpx.AsyncClient, watch: ChainWatch
+) -> AbstractAsyncContextManager[AuditDesk]:
+    """The log's sequencer, its checkpoints and its look-back, while the service runs."""
+    now = ports.clock.now()
+    return running_audit(
+        ports.database,
+        service=SERVICE,
+        signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=now),
+        log=ports.audit,
+        clock=ports.clock,
+        sinks=settings.audit_checkpoint_sinks,
+        client=client,
+        report=watch.report,
+    )
+
+
+async def _screening(
+    opened: AsyncExitStack, settings: ScreeningSettings, parts: Parts, ports: Ports, carrier: Carrier
+) -> ScreeningService:
+    """The use cases over what was opened; what compiles lists is ended with the service."""
+    folder = opened.enter_context(_snapshot_folder(settings))
+    bases = BaseBuilding(ports.database, folder, parts.clock)
+    opened.push_async_callback(bases.end)
+    list_files = ListFiles(
+        await opened.enter_async_context(_list_client(settings)),
+        folder=settings.list_folder,
+        max_bytes=DEFAULT_LIMITS.file_bytes,
+        allows_loopback=settings.profile == "local",
+    )
+    return ScreeningService(
+        settings,
+        ports,
+        CurrentMatcher(ports.database, WatchlistStore(), parts.compile_matcher, bases),
+        parts.draw,
+        ALGORITHM,
+        THRESHOLD,
+        list_files,
+        TravellerWindow(carrier, ports.identifiers),
+    )
 
 
 @asynccontextmanager
@@ -324,16 +339,11 @@ async def _database(settings: ScreeningSettings) -> AsyncIterator[AsyncEngine]:
         await engine.dispose()
 
 
-def _client() -> httpx.AsyncClient:
-    """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
-    limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits)
-
-
 def _list_client(settings: ScreeningSettings) -> httpx.AsyncClient:
-    """A client for publishers' lists: as careful, and it may trust one more authority."""
-    trusted = httpx.create_ssl_context(trust_env=False)
-    if settings.list_ca_file is not None:
-        trusted.load_verify_locations(settings.list_ca_file)
+    """A client for publishers' lists: it may trust one more authority."""
     timeout = httpx.Timeout(LIST_READ_SECONDS, connect=LIST_CONNECT_SECONDS)
-    return httpx.AsyncClient(verify=trusted, follow_redirects=False, trust_env=False, timeout=timeout)
+    if settings.list_ca_file is None:
+        return outgoing_client(timeout=timeout)
+    trusted = httpx.create_ssl_context(trust_env=False)
+    trusted.load_verify_locations(settings.list_ca_file)
+    return outgoing_client(timeout=timeout, verify=trusted)

@@ -54,14 +54,15 @@ from shared.security.keys import KeyFile
 from shared.security.roles import Permission
 from shared.security.tokens import Principal, ServiceSigner
 from shared.travel.places import Airports
-from shared.web.application import Lifespan, service_app
+from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
 from shared.web.health import Check
+from shared.web.outgoing import outgoing_client
 
 SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 8
 VAULT_POOL: Final = 4
-MAX_CONNECTIONS: Final = 20
+LIMITS: Final = httpx.Limits(max_connections=20)
 NO_TIME: Final = timedelta(0)
 
 
@@ -82,6 +83,22 @@ class Given:
     clock: Clock
     policy: SafeguardsEngine
     ports: Ports
+
+
+ROUTES: Final = service_routes(
+    [
+        routes.router,
+        notice_routes.router,
+        custody_routes.router,
+        consular_routes.router,
+        exchange_routes.door,
+        exchange_routes.router,
+        register_routes.router,
+        routes_oversight.router,
+        routes_oversight.suspensions,
+        audit_router(),
+    ]
+)
 
 
 def create_app(
@@ -109,18 +126,7 @@ def create_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
-        routers=[
-            routes.router,
-            notice_routes.router,
-            custody_routes.router,
-            consular_routes.router,
-            exchange_routes.door,
-            exchange_routes.router,
-            register_routes.router,
-            routes_oversight.router,
-            routes_oversight.suspensions,
-            audit_router(),
-        ],
+        routes=ROUTES,
         clock=used_clock,
     )
 
@@ -145,7 +151,7 @@ def _lifespan(settings: SharingSettings, clock: Clock, policy: SafeguardsEngine,
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as opened:
             watch = ChainWatch()
-            client = await opened.enter_async_context(_client())
+            client = await opened.enter_async_context(outgoing_client(limits=LIMITS))
             base = await _foundations(opened, Given(settings, clock, policy, ports), client, watch)
             app.state.audit_desk = await opened.enter_async_context(_audit(base, client, watch))
             sharing = wire(base)
@@ -182,7 +188,9 @@ async def _foundations(
         policy=NotingPolicy(given.policy, kept),
         hit_states=given.ports.hit_states
         or ScreeningClient(client, settings.screening_url, _signer(settings, clock)),
-        transport=await opened.enter_async_context(_client(given.ports.transport)),
+        transport=await opened.enter_async_context(
+            outgoing_client(limits=LIMITS, transport=given.ports.transport)
+        ),
         state_of=Airports.load(settings.airports_file).state_of,
         audit=AuditLog(SERVICE, clock, identifiers, kept.write),
         chain_is_whole=watch.is_whole,
@@ -283,9 +291,3 @@ async def _database(url: str, pool_size: int) -> AsyncIterator[AsyncEngine]:
         yield engine
     finally:
         await engine.dispose()
-
-
-def _client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """A client that follows no redirect and reads no proxy setting: it reaches only what we name."""
-    limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
-    return httpx.AsyncClient(follow_redirects=False, trust_env=False, limits=limits, transport=transport)

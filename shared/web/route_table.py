@@ -1,10 +1,11 @@
 """Which permission opens which route: read from the application itself, so that no list can lie."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from starlette.routing import BaseRoute
 
 from shared.web.authentication import Public, Requirement
 
@@ -33,14 +34,14 @@ def permissions_of(app: FastAPI) -> list[tuple[str, str, str]]:
     return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
-def guards_of(app: FastAPI) -> dict[int, Requirement | Public]:
+def guards_of(routes: Sequence[BaseRoute]) -> dict[int, Requirement | Public]:
     """The guard of each route by the `id` of the route, for asking it first.
 
     Raises:
         UnguardedRoute: See `permissions_of`; or one route is included twice under different guards.
     """
     guards: dict[int, Requirement | Public] = {}
-    for context in iter_route_contexts(app.routes):
+    for context in iter_route_contexts(routes):
         guard = _guard(context)
         route = context.original_route
         assert isinstance(route, APIRoute), "a guarded route is one of FastAPI's"

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import httpx
@@ -23,14 +25,14 @@ from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay
 from shared.db.engine import create_engine
-from shared.policy.bundle import signed_copy
-from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.db.roles import SERVICES
 from shared.security.keys import KeyFile
-from tests.conftest import OpenDatabase
-from tests.fakes import FakeIssuer, FixedClock
+from tests.conftest import OpenDatabase, SignedPolicy, Templates
+from tests.fakes import START, FakeIssuer, FixedClock
 
 MESSAGES = Path(__file__).parents[2] / "data" / "messages"
 AUTHORITY = "XAA-PIU-01"
+REGISTERED = "registered"
 
 
 @dataclass
@@ -135,46 +137,86 @@ LEGAL_ROW = {
 }
 
 
-@pytest.fixture
-def ingest_settings(tmp_path: Path, database: OpenDatabase, clock: FixedClock) -> IngestSettings:
-    """Settings with keys of their own and the safeguards signed by two people."""
-    addresses: ServiceDatabase = database("ingest")
-    keys = tmp_path / "keys"
+@dataclass(frozen=True)
+class Given:
+    """What every service under test finds when it starts."""
+
+    keys: Path
+    policy: SignedPolicy
+
+    def settings(self, folder: Path, addresses: ServiceDatabase) -> IngestSettings:
+        """Settings with a copy of the keys, which a test may change, and the signed safeguards."""
+        trusted = folder / "trusted.json"
+        trusted.write_text(json.dumps({"keys": [key.public_jwk() for key in self.policy.signers]}))
+        (folder / "service-keys.json").write_text('{"keys": []}', encoding="utf-8")
+        return IngestSettings(
+            profile="local",
+            port=0,
+            own_state="XAA",
+            database_url=addresses.url,
+            keys_folder=copytree(self.keys, folder / "keys"),
+            issuer_url=FakeIssuer.url,
+            issuer_jwks_url=FakeIssuer.url,
+            service_keys_file=folder / "service-keys.json",
+            policy_folder=self.policy.folder,
+            policy_trusted_keys_file=trusted,
+            screening_url="http://screening.test",
+            interactive_pace_seconds=0,
+            readers=0,
+        )
+
+
+@pytest.fixture(scope="session")
+def given(tmp_path_factory: pytest.TempPathFactory, signed_policy: SignedPolicy) -> Given:
+    """The service's keys, made once: a database that was filled once goes on under them."""
+    keys = tmp_path_factory.mktemp("ingest") / "keys"
     keys.mkdir(mode=0o700)
     (keys / "digest.key").write_text("5a" * 32, encoding="ascii")
+    life = {"not_before": START - timedelta(days=1), "not_after": START + timedelta(days=99)}
     for name in ("service-token", "audit-checkpoint"):
-        _key(keys / f"{name}.json", "ingest", clock)
-    signers = [_key(tmp_path / f"{name}.json", name, clock) for name in ("legal", "supervisor")]
-    signed_copy(CATALOGUE_FOLDER, tmp_path / "policy", signers)
-    trusted = tmp_path / "trusted.json"
-    trusted.write_text(json.dumps({"keys": [key.public_jwk() for key in signers]}), encoding="utf-8")
-    (tmp_path / "service-keys.json").write_text('{"keys": []}', encoding="utf-8")
-    return IngestSettings(
-        profile="local",
-        port=0,
-        own_state="XAA",
-        database_url=addresses.url,
-        keys_folder=keys,
-        issuer_url=FakeIssuer.url,
-        issuer_jwks_url=FakeIssuer.url,
-        service_keys_file=tmp_path / "service-keys.json",
-        policy_folder=tmp_path / "policy",
-        policy_trusted_keys_file=trusted,
-        screening_url="http://screening.test",
-        interactive_pace_seconds=0,
-        readers=0,
-    )
+        KeyFile.create(keys / f"{name}.json", owner="ingest", use="test", **life)
+    return Given(keys, signed_policy)
+
+
+@pytest.fixture(scope="session")
+def registered(
+    database_templates: Templates,
+    given: Given,
+    issuer_keys: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The name of a template: carrier XA, a profile, every route and a law, put in force over HTTP once."""
+
+    async def register(addresses: ServiceDatabase) -> None:
+        clock = FixedClock()
+        issuer = FakeIssuer(issuer_keys, clock, SERVICES)
+        settings = given.settings(tmp_path_factory.mktemp("registered"), addresses)
+        async with running(settings, issuer, clock) as service:
+            await service.put_in_force("carriers", CARRIER_ROW)
+            await service.put_in_force("collection-profiles", PROFILE_ROW)
+            await service.put_in_force("routes", ROUTE_ROW)
+            await service.put_in_force("legal-rows", LEGAL_ROW)
+
+    database_templates.fill("ingest", REGISTERED, register)
+    return REGISTERED
 
 
 @pytest.fixture
-async def bare_ingest(
-    ingest_settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock
-) -> AsyncIterator[Ingest]:
-    """The service with empty registers."""
+def ingest_settings(
+    request: pytest.FixtureRequest, tmp_path: Path, database: OpenDatabase, given: Given
+) -> IngestSettings:
+    """Settings over a database of this test's own: empty, or with what `ingest` has in force."""
+    like = request.getfixturevalue("registered") if "ingest" in request.fixturenames else None
+    return given.settings(tmp_path, database("ingest", like=like))
+
+
+@asynccontextmanager
+async def running(settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock) -> AsyncIterator[Ingest]:
+    """The service between its start and its end."""
     screening = FakeScreening(clock)
-    app = create_app(ingest_settings, clock=clock, carrier=screening)
+    app = create_app(settings, clock=clock, carrier=screening)
     app.state.token_verifier = issuer.verifier("ingest")
-    engine = create_engine(ingest_settings.database_url.get_secret_value(), application_name="tests")
+    engine = create_engine(settings.database_url.get_secret_value(), application_name="tests")
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),
@@ -185,12 +227,17 @@ async def bare_ingest(
 
 
 @pytest.fixture
-async def ingest(bare_ingest: Ingest) -> Ingest:
+async def bare_ingest(
+    ingest_settings: IngestSettings, issuer: FakeIssuer, clock: FixedClock
+) -> AsyncIterator[Ingest]:
+    """The service with empty registers; with those of `ingest` for a test that asks for both."""
+    async with running(ingest_settings, issuer, clock) as service:
+        yield service
+
+
+@pytest.fixture
+def ingest(registered: str, bare_ingest: Ingest) -> Ingest:
     """The service with the carrier XA registered, a profile, every route and a law in force."""
-    await bare_ingest.put_in_force("carriers", CARRIER_ROW)
-    await bare_ingest.put_in_force("collection-profiles", PROFILE_ROW)
-    await bare_ingest.put_in_force("routes", ROUTE_ROW)
-    await bare_ingest.put_in_force("legal-rows", LEGAL_ROW)
     return bare_ingest
 
 
@@ -198,10 +245,3 @@ async def ingest(bare_ingest: Ingest) -> Ingest:
 def paxlst_a() -> bytes:
     """Three passengers of XA 418."""
     return (MESSAGES / "paxlst-a.edi").read_bytes()
-
-
-def _key(path: Path, owner: str, clock: FixedClock) -> KeyFile:
-    now = clock.now()
-    return KeyFile.create(
-        path, owner=owner, use="test", not_before=now - timedelta(days=1), not_after=now + timedelta(days=99)
-    )

@@ -27,11 +27,9 @@ from services.screening.watchlist.current_matcher import Compile
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay
 from shared.db.roles import SERVICES
-from shared.policy.bundle import signed_copy
-from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
-from tests.conftest import OpenDatabase, Templates
+from tests.conftest import OpenDatabase, SignedPolicy, Templates
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.lists import HADI, MISALI, Listed, a_traveller, un_list
 
@@ -384,9 +382,9 @@ def a_flight(departure: datetime, arrival: datetime) -> dict[str, Any]:
 
 
 @pytest.fixture
-def safeguards(tmp_path: Path, clock: FixedClock) -> PolicyEngine:
+def safeguards(signed_policy: SignedPolicy, clock: FixedClock) -> PolicyEngine:
     """The safeguards that the release has in force, their bundle signed by two people."""
-    return _safeguards(tmp_path, clock)
+    return _safeguards(signed_policy, clock)
 
 
 @pytest.fixture(scope="session")
@@ -403,15 +401,19 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def in_force(
-    database_templates: Templates, service_keys: Path, tmp_path_factory: pytest.TempPathFactory
+    database_templates: Templates,
+    service_keys: Path,
+    signed_policy: SignedPolicy,
+    issuer_keys: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
     """The name of a template: laws, the source, an order and the matcher, put in force over HTTP once."""
 
     async def put_in_force(addresses: ServiceDatabase) -> None:
         folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
-        issuer = FakeIssuer(_private(folder / "issuer"), clock, SERVICES)
+        issuer = FakeIssuer(issuer_keys, clock, SERVICES)
         settings = _settings(folder, addresses, service_keys)
-        async with running(settings, _safeguards(folder, clock), issuer, clock) as desk:
+        async with running(settings, _safeguards(signed_policy, clock), issuer, clock) as desk:
             await desk.put_in_force()
 
     database_templates.fill("screening", IN_FORCE, put_in_force)
@@ -493,11 +495,9 @@ def _settings(folder: Path, addresses: ServiceDatabase, service_keys: Path) -> S
     )
 
 
-def _safeguards(folder: Path, clock: FixedClock) -> PolicyEngine:
-    keys = [_key(folder / f"{name}.json", name, "policy", clock) for name in ("legal", "dpo")]
-    signed = signed_copy(CATALOGUE_FOLDER, folder / "policy", keys)
-    trusted = {key.kid: key.public_key for key in keys}
-    return PolicyEngine.load(signed, profile="local", trusted_keys=trusted, clock=clock)
+def _safeguards(policy: SignedPolicy, clock: FixedClock) -> PolicyEngine:
+    trusted = {key.kid: key.public_key for key in policy.signers}
+    return PolicyEngine.load(policy.folder, profile="local", trusted_keys=trusted, clock=clock)
 
 
 def _private(folder: Path) -> Path:

@@ -22,7 +22,7 @@ from shared.db.urls import database_url
 from shared.identifiers import AuditRecordId
 from shared.security.keys import KeyFile
 from shared.settings import ServiceSettings
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.shared.test_audit_log import append_committed
 
@@ -47,7 +47,7 @@ async def client(
         title="Safeconduct ingest",
         settings=settings,
         lifespan=nothing_to_open,
-        routers=[audit_router()],
+        routes=service_routes([audit_router()]),
         clock=clock,
     )
     app.state.token_verifier = issuer.verifier("ingest")

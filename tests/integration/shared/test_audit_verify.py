@@ -20,7 +20,7 @@ from shared.audit.log import AuditLog
 from shared.audit.merkle import leaf_hash, root_of
 from shared.audit.routes import audit_router
 from shared.settings import ServiceSettings
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.shared.test_audit_log import append_committed
 
@@ -94,7 +94,7 @@ async def exported(
         title="Safeconduct ingest",
         settings=settings,
         lifespan=nothing_to_open,
-        routers=[audit_router()],
+        routes=service_routes([audit_router()]),
         clock=clock,
     )
     app.state.token_verifier = issuer.verifier("ingest")

@@ -19,7 +19,7 @@ import asyncio, sys
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from fastapi import APIRouter, Depends
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 from shared.web.authentication import public
 from shared.web.server import serve
 
@@ -39,7 +39,8 @@ settings = SimpleNamespace(
     profile="local", host="127.0.0.1", port=int(sys.argv[1]), service_keys_file=None,
     issuer_url="http://issuer.test", issuer_jwks_url="http://issuer.test",
 )
-serve(service_app(title="A sample", settings=settings, lifespan=lifespan, routers=[router]), settings)
+routes = service_routes([router])
+serve(service_app(title="A sample", settings=settings, lifespan=lifespan, routes=routes), settings)
 """
 
 

@@ -15,7 +15,7 @@ from shared.clock import Clock
 from shared.errors import DomainError
 from shared.security.roles import Permission, Role
 from shared.security.tokens import Principal, PrincipalKind, TokenRefused
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 from shared.web.authentication import public, require
 from shared.web.limits import limited_body
 from shared.web.problems import problems, register_problems
@@ -133,7 +133,7 @@ def an_app(
         title="Safeconduct sample",
         settings=Settings(profile),
         lifespan=lifespan,
-        routers=[router, open_router],
+        routes=service_routes([router, open_router]),
         clock=clock or SetClock(),
     )
     if roles is not None:

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from shared.security.roles import Permission, Role
 from shared.security.tokens import Principal
-from shared.web.application import service_app
+from shared.web.application import service_app, service_routes
 from shared.web.authentication import public, require
 from shared.web.route_table import UnguardedRoute, permissions_of
 from tests.unit.web.app import Settings, an_app, client_of, lifespan
@@ -59,7 +59,7 @@ def test_route_table_lists_every_route_with_its_permission() -> None:
 
 
 def build(*routers: APIRouter) -> None:
-    service_app(title="sample", settings=Settings(), lifespan=lifespan, routers=routers)
+    service_app(title="sample", settings=Settings(), lifespan=lifespan, routes=service_routes(routers))
 
 
 def test_route_without_a_permission_stops_the_start() -> None:
@@ -114,7 +114,7 @@ async def test_permission_is_asked_before_anything_else_of_the_route() -> None:
         _: Annotated[None, Depends(curious)], __: Annotated[Principal, Depends(require(Permission.REVIEW))]
     ) -> None: ...
 
-    app = service_app(title="sample", settings=Settings(), lifespan=lifespan, routers=[router])
+    app = service_app(title="sample", settings=Settings(), lifespan=lifespan, routes=service_routes([router]))
     async with client_of(app) as client:
         response = await client.get("/early")
     assert (response.status_code, asked) == (401, [])
