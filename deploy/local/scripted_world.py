@@ -20,6 +20,9 @@ TRAVELLERS_A_FLIGHT: Final = 150
 CREW: Final = 6
 SEED: Final = 2396
 HOURS_OF_XAA: Final = 2
+#: More than six hours off, so that the visitor has two hours for the reviews instead of fifteen minutes; it
+#: leaves from XQB, whose clocks are an hour before ours.
+HOURS_TO_LAST_FLIGHT: Final = 8
 
 # On the list as SAMIR HADI AL-NAMUDHAJI, born 1979-05-14, passport XB4471902.
 TO_BE_SHARED: Final = FictionalPerson(
@@ -72,14 +75,16 @@ def morning(now: datetime, hundred: int) -> list[Posting]:
 def afternoon(now: datetime, hundred: int) -> list[Posting]:
     """The last flight, whose possible matches are left for the visitor."""
     people = FictionalPeople(SEED * 2 + hundred)
-    # More than six hours off, so that the visitor has two hours for the reviews instead of fifteen minutes.
-    flight = _flight(now, hundred + 5, "XQB", "XQA", 7)
+    flight = _flight(now, hundred + 5, "XQB", "XQA", HOURS_TO_LAST_FLIGHT)
     return [_paxlst("passengers", flight, [*people.take(TRAVELLERS_A_FLIGHT), *FOR_THE_VISITOR], now)]
 
 
 def schedule(now: datetime, hundred: int) -> bytes:
     """The carrier's schedule of the day in ingest's template; of flight `hundred + 9` nothing will come."""
-    first, last = _flight(now, hundred + 1, "XQA", "XQB", 3), _flight(now, hundred + 5, "XQB", "XQA", 7)
+    first, last = (
+        _flight(now, hundred + 1, "XQA", "XQB", 3),
+        _flight(now, hundred + 5, "XQB", "XQA", HOURS_TO_LAST_FLIGHT),
+    )
     # Within the hour before departure a manifest is overdue.
     silent = _flight(now, hundred + 9, "XQA", "XQB", 1)
     lines = [

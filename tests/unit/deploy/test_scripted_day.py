@@ -2,9 +2,11 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from deploy.local.installation import AIRPORTS_FILE
 from deploy.local.scripted_day import judge
 from deploy.local.scripted_world import (
     EDIFACT,
@@ -19,7 +21,9 @@ from services.ingest.formats.registry import read_messages
 from services.ingest.formats.schedule_csv import read_csv_schedule
 from services.ingest.registers import ROW_TYPES, Register
 from services.ingest.sensitive import filter_message
+from services.screening.deadlines import REVIEW_OTHERWISE, FlightTimes, review_due
 from services.screening.register_forms import LegalRowIn, ListSourceIn, StandingOrderIn
+from shared.travel.places import Airports
 
 NOW = datetime(2027, 11, 14, 5, 0, tzinfo=UTC)
 TODAY = date(2027, 11, 14)
@@ -63,6 +67,19 @@ def test_schedule_promises_one_flight_that_nobody_reports() -> None:
     titles = " ".join(each.title for each in [*morning(NOW, 100), *afternoon(NOW, 100)])
     silent = [leg.number for leg in read.legs if f"XA{leg.number}" not in titles]
     assert (len(read.legs), silent) == (3, ["109"])
+
+
+def test_visitor_has_two_hours_for_the_reviews() -> None:
+    now = NOW.replace(second=40)
+    (posting,) = afternoon(now, 100)
+    (message,) = (filter_message(each) for each in read_messages(posting.body, posting.content_type, now))
+    assert message.flight is not None
+    (leg,) = message.flight.legs
+    zone = Airports.load(AIRPORTS_FILE).zone_of(leg.origin)
+    assert leg.departure is not None
+    assert zone is not None
+    flight = FlightTimes(departure=leg.departure.replace(tzinfo=ZoneInfo(zone)))
+    assert review_due(now, flight) - now == REVIEW_OTHERWISE
 
 
 def test_meal_and_wheelchair_are_dropped_by_the_filter() -> None:
