@@ -34,7 +34,8 @@ ALL_FIELDS = Rules(scrubs_group_names=True, scrubs_fare_bases=True, scrubs_agenc
 _WORD = re.compile(r"[^\W\d_]+")
 
 _secret = st.sampled_from([*MARKED, *CARDS])
-_around = st.text(" ./-1289,:\nÄé", max_size=4)
+# A letter directly before makes another word of it: ÉHAJJ is no pilgrimage.
+_around = st.text(" ./-1289,:\nÄé", max_size=4).filter(lambda text: not text[-1:].isalpha())
 _secret_text = st.builds(
     lambda before, secret, after, lower: before + (secret.lower() if lower else secret) + after,
     _around,
