@@ -44,6 +44,7 @@ from shared.web.purpose import MAX_CASE_CHARACTERS, MAX_STATEMENT_CHARACTERS, PU
 MAX_TEXT_CHARACTERS: Final = 4000
 MAX_CHOICES: Final = 50
 MAX_FIELDS: Final = 400
+STATE_LETTERS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,19 @@ class Submitted:
         if value not in offered:
             raise FormFault(field=f"choose {name.replace('_', ' ')}")
         return value
+
+    def states(self, name: str, *, limit: int, most: int) -> list[str]:
+        """States by their three letters, `XBB, XCC`, each once; an empty field names none.
+
+        Raises:
+            FormFault: It is longer than `limit` characters, names more than `most`, or something else.
+        """
+        codes = self.text(name, limit=limit).upper().replace(",", " ").split()
+        if len(codes) > most or not all(
+            len(code) == STATE_LETTERS and code.isascii() and code.isalpha() for code in codes
+        ):
+            raise FormFault(field="a State is named by its three letters, such as XBB")
+        return list(dict.fromkeys(codes))
 
     def chosen(self, name: str) -> list[str]:
         """All ticked values of a group, at most `MAX_CHOICES`."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.console.errors import FormFault
-from services.console.page import Page, form_for, page_for
+from services.console.page import STATE_LETTERS, Page, form_for, page_for
 from services.console.rendering import local_time
 from services.console.seen.consular import ConsularTask
 from shared.security.roles import Permission
@@ -22,7 +22,6 @@ ADDRESSEES: Final = {
     "UNHCR": "UNHCR",
     "PROTECTING_POWER": "A protecting power",
 }
-CODE_LENGTH: Final = 3
 MAX_STATES: Final = 10
 
 router = APIRouter()
@@ -56,7 +55,7 @@ async def wish(share_id: UUID, page: Working) -> Response:
     """Record what the person wants, and how that is witnessed."""
     body = {
         "wish": page.form.choice("wish", frozenset({"YES", "NO"})),
-        "picked_states": _states(page.form.text("picked_states", limit=60)),
+        "picked_states": page.form.states("picked_states", limit=60, most=MAX_STATES),
         "witness": page.form.needed("witness", limit=100),
     }
     await page.sharing.client.ask("POST", f"{PATH}/{share_id}/wish", body=body)
@@ -67,7 +66,7 @@ async def wish(share_id: UUID, page: Working) -> Response:
 async def inform(share_id: UUID, page: Working) -> Response:
     """Ask whether somebody may be informed, and record that they are."""
     addressee = page.form.choice("addressee", frozenset(ADDRESSEES))
-    states = _states(page.form.text("post_state", limit=CODE_LENGTH))
+    states = page.form.states("post_state", limit=STATE_LETTERS, most=1)
     body = {
         "addressee": addressee,
         "post_state": states[0] if states and addressee != "UNHCR" else None,
@@ -82,13 +81,3 @@ async def inform(share_id: UUID, page: Working) -> Response:
 def _how_far(task: ConsularTask) -> int:
     """How many of the three steps are done."""
     return sum(step is not None for step in (task.told_at, task.wish, task.informed_at))
-
-
-def _states(text: str) -> list[str]:
-    """`XBB, XCC` as codes; three letters each."""
-    codes = [each.upper() for each in text.replace(",", " ").split()]
-    if len(codes) > MAX_STATES or any(
-        len(each) != CODE_LENGTH or not (each.isascii() and each.isalpha()) for each in codes
-    ):
-        raise FormFault(field="a State is three letters, such as XBB")
-    return codes

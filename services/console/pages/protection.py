@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.console.errors import FormFault
-from services.console.page import Page, Submitted, form_for, page_for
+from services.console.page import Page, form_for, page_for
 from shared.security.roles import Permission
 
 STATUSES: Final = {
@@ -30,7 +30,6 @@ STATES: Final = {
     "former_residence": "Former habitual residence",
 }
 MAX_STATES: Final = 20
-CODE_LENGTH: Final = 3
 
 router = APIRouter()
 Officer = Annotated[Page, Depends(page_for(Permission.WRITE_VAULT))]
@@ -54,14 +53,7 @@ async def write(page: Writing) -> Response:
         "hit_id": hit_id,
         "subject_protection": page.form.choice("subject_protection", frozenset(STATUSES)),
         "claim_signs": [each for each in page.form.chosen("claim_signs") if each in SIGNS],
-        **{name: _states(page.form, name) for name in STATES},
+        **{name: page.form.states(name, limit=200, most=MAX_STATES) for name in STATES},
     }
     await page.sharing.client.ask("POST", "/v1/vault", body=body)
     return page.show("protection.html", statuses=STATUSES, signs=SIGNS, states=STATES, is_kept=True)
-
-
-def _states(form: Submitted, name: str) -> list[str]:
-    found = form.text(name, limit=200).upper().replace(",", " ").split()
-    if len(found) > MAX_STATES or any(len(code) != CODE_LENGTH or not code.isalpha() for code in found):
-        raise FormFault(field="a State is named by its three letters, such as XBB")
-    return list(dict.fromkeys(found))
