@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console import entry_words, watchlist_words, words
+from shared.policy.actions import OPERATIONAL_PURPOSES, PROTECTIVE_PURPOSES
 
 _HERE: Final = Path(__file__).resolve().parent
 STATIC_FILES: Final[Mapping[str, str]] = {
@@ -60,6 +61,8 @@ class Templates:
             "is_demonstration": is_demonstration,
             "asset": _asset_addresses(),
             "words": words,
+            "OPERATIONAL_PURPOSES": OPERATIONAL_PURPOSES,
+            "PROTECTIVE_PURPOSES": PROTECTIVE_PURPOSES,
         }
 
     def draw(self, template: str, **facts: Any) -> str:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.console.errors import FormFault
 from services.console.page import Page, Submitted, form_for, page_for
-from services.console.words import OPERATIONAL_PURPOSES
+from shared.policy.actions import OPERATIONAL_PURPOSES
 from shared.security.roles import Permission
 
 MAX_PERIOD_DAYS: Final = 90

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
 from services.console.page import Page, Submitted, form_for, page_for
-from services.console.words import OPERATIONAL_PURPOSES
+from shared.policy.actions import OPERATIONAL_PURPOSES
 from shared.security.roles import Permission
 
 # What stays in the form beside its answer, so that one detail can be changed and asked again.
