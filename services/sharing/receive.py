@@ -39,7 +39,6 @@ MEDIA_TYPE: Final = "application/jose"
 REPLAY_KEPT: Final = timedelta(days=30)
 TOO_LONG: Final = "TOO_LONG"
 _ID_HEADER: Final = "message-id"
-_RECIPIENT_HEADER: Final = "recipient"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,10 @@
 """The column types that mean the same in every service's tables."""
 
-from sqlalchemy import DateTime, LargeBinary, Uuid
+from sqlalchemy import Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 Identifier = Uuid(as_uuid=True)
 """A UUIDv7 of `shared/identifiers.py`, as `uuid.UUID`."""
 
-Instant = DateTime(timezone=True)
-"""An aware `datetime`; the session's time zone is UTC, so it comes back in UTC."""
-
 Json = JSONB(none_as_null=True)
 """A JSON value; Python's `None` is stored as SQL's NULL."""
-
-Octets = LargeBinary()
-"""Bytes: digests and canonical texts."""

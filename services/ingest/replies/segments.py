@@ -3,9 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from services.ingest.formats.separators import Separators
-
-SEPARATORS = Separators()
 ADVICE = "UNA:+.? '"
 _RELEASED = re.compile(r"[:+?']")
 # Nothing but what every repertoire holds goes out; anything else would be a guess about the reader's.
