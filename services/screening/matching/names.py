@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from services.screening.matching.compounds import (
     ABD,
+    ABD_OR_NAME,
     ALLAH,
     DIN,
     opens_compound,
@@ -39,6 +40,8 @@ _TITLES = frozenset(word for _, words in rows_of("titles") for word in words.spl
 _GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf", "prof", "fnu", "lnu")
 _PARTICLES = frozenset(word for _, words in rows_of("particles") for word in words.split())
 _ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
+# Words that change what stands beside them, or fall away beside it.
+_NEIGHBOURLY = _TITLES | _PARTICLES | ABD | ABD_OR_NAME | DIN | ALLAH
 # Doc 9303 writes letters that are not in A to Z with an X; such groups are read back to plain letters.
 _X_READ = {
     "xxt": "t", "xxd": "d", "xxr": "r", "xxg": "h", "xxa": "a", "xth": "th", "xkh": "kh", "xdh": "dh",
@@ -80,11 +83,33 @@ def read_name(text: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=50_000)
 def _read_name(text: str) -> tuple[Word, ...]:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    bare = _SILENT.sub("", _IN_BRACKETS.sub(" ", folded))
-    romanised = [spelled for word in _parted(bare) for spelled in spellings(word)]
+    words = _parted(_SILENT.sub("", _IN_BRACKETS.sub(" ", folded)))
+    alone = [each for word in words if (each := _read_alone(word))]
+    return tuple(alone[:MAX_WORDS]) if len(alone) == len(words) else read_together(words)
+
+
+def read_together(words: Sequence[str]) -> tuple[Word, ...]:
+    """The words of a name, each as its neighbours have it be read."""
+    romanised = [spelled for word in words for spelled in spellings(word)]
     cut = [tuple(form[:MAX_WORD_LETTERS] for form in forms) for forms in romanised[: 3 * MAX_WORDS]]
     joined = _join_abd_and_din(_without_titles(cut))
     return tuple(_as_word(forms) for forms in _without_particles(joined)[:MAX_WORDS])
+
+
+@lru_cache(maxsize=200_000)
+def _read_alone(word: str) -> Word | None:
+    """A word as it is read in any company; `None` where neighbours have a say, as they have beside it.
+
+    Most names have such words only, and most words come again: together they would be read anew each time.
+    """
+    romanised = spellings(word)
+    if len(romanised) != 1:
+        return None
+    first, *others = (form[:MAX_WORD_LETTERS] for form in romanised[0])
+    written = standard(first)
+    if not _NEIGHBOURLY.isdisjoint((first, written, without_article(first))):
+        return None
+    return _as_word((written, *others))
 
 
 def _parted(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.screening.matching.names import MAX_FORMS, MAX_WORD_LETTERS, MAX_WORDS, read_name
+from services.screening.matching.names import MAX_FORMS, MAX_WORD_LETTERS, MAX_WORDS, read_name, read_together
 from services.screening.matching.scripts import MAX_SPELLINGS, spellings
 
 
@@ -58,6 +58,17 @@ def forms(name: str) -> list[str]:
 )
 def test_words_of_a_name(name: str, expected: list[str]) -> None:
     assert words(name) == expected
+
+
+_MET = (
+    "ramesh namuna abd abdul abdi abdou al el bin din uddin salah allah ullah habib rahman alrahman aldin "
+    "mr dr haji fnu de la von oglu o j hassan abdurrahman alharbi salahuddin игорь абдул محمد الله 王小 김"
+)
+
+
+@given(st.lists(st.sampled_from(_MET.split()) | st.text("abdeilmnru", min_size=1, max_size=8), max_size=8))
+def test_a_word_that_is_read_alone_is_read_so_in_any_company(parts: list[str]) -> None:
+    assert read_name(" ".join(parts)) == read_together(parts)
 
 
 @pytest.mark.parametrize(
