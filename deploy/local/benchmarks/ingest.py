@@ -8,7 +8,7 @@ from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.benchmarks.ingest_alone import IngestAlone, ingest_alone
 from deploy.local.benchmarks.ingest_load import (
     TRAVELLERS,
-    acknowledged_at_a_rate,
+    answered_at_a_rate,
     manifests,
 )
 from deploy.local.benchmarks.ingest_reading import measure_reading
@@ -48,5 +48,5 @@ async def _send(system: IngestAlone) -> list[float]:
         (MANIFESTS, 1000, MANIFESTS_A_SECOND),
     ):
         bodies = manifests(count, first)
-        seconds = await acknowledged_at_a_rate(system.folder, system.address, bodies, a_second)
+        seconds = await answered_at_a_rate(system.folder, system.address, bodies, a_second)
     return seconds

@@ -17,7 +17,8 @@ from deploy.local.token_command import token_of_carrier
 
 TRAVELLERS: Final = 200
 REQUEST_TIMEOUT_SECONDS: Final = 60.0
-ACCEPTED: Final = b"202"
+TAKEN: Final = {"/v1/messages": b"202", "/v1/interactive": b"200"}
+"""Where bodies are sent, and what says that one was taken."""
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]+)", re.IGNORECASE)
 _Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -49,10 +50,10 @@ def carrier_client(folder: DataFolder, address: str) -> httpx.AsyncClient:
     )
 
 
-async def acknowledged_at_a_rate(
-    folder: DataFolder, address: str, bodies: Sequence[bytes], a_second: float
+async def answered_at_a_rate(
+    folder: DataFolder, address: str, bodies: Sequence[bytes], a_second: float, path: str = "/v1/messages"
 ) -> list[float]:
-    """The seconds from when each body was due until its answer, sent at a fixed rate.
+    """The seconds from when each body was due until its answer, sent at a fixed rate to a path of `TAKEN`.
 
     The sender shares the processors with what it measures. It does as little as a sender can: requests are
     written down before, and go out through plain connections, for a fifth of what an HTTP client costs.
@@ -62,7 +63,7 @@ async def acknowledged_at_a_rate(
     """
     token = token_of_carrier(folder.path, "XA")
     place = urlsplit(address)
-    requests = [_request(place.netloc, token, body) for body in bodies]
+    requests = [_request(path, place.netloc, token, body) for body in bodies]
     idle: list[_Connection] = []
     began = time.perf_counter()
 
@@ -71,7 +72,7 @@ async def acknowledged_at_a_rate(
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         connection = idle.pop() if idle else await asyncio.open_connection(place.hostname, place.port)
         status = await _exchange(connection, request)
-        if status != ACCEPTED:
+        if status != TAKEN[path]:
             raise RuntimeError(f"a manifest was answered {status.decode(errors='replace')}")
         idle.append(connection)
         return time.perf_counter() - due
@@ -83,9 +84,9 @@ async def acknowledged_at_a_rate(
             to_ingest.close()
 
 
-def _request(host: str, token: str, body: bytes) -> bytes:
+def _request(path: str, host: str, token: str, body: bytes) -> bytes:
     head = (
-        f"POST /v1/messages HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n"
         f"Content-Type: application/edifact\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

@@ -1,4 +1,4 @@
-"""The running system under load: acknowledgements at a steady rate, and travellers to a stored result."""
+"""The running system under load: travellers to a stored result, acknowledgements and check-ins at a rate."""
 
 import asyncio
 import time
@@ -10,14 +10,13 @@ import httpx
 from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.benchmarks.ingest_load import (
     TRAVELLERS,
-    acknowledged_at_a_rate,
+    answered_at_a_rate,
     carrier_client,
     manifests,
 )
+from deploy.local.benchmarks.interactive import measure_interactive
 from deploy.local.benchmarks.running_system import RunningSystem, running_system
 from deploy.local.benchmarks.synthetic_list import un_list
-from deploy.local.synthetic.people import FictionalPeople
-from shared.web.purpose import Purpose
 
 LISTED = 20_000
 ACKNOWLEDGED_A_SECOND = 30
@@ -26,8 +25,6 @@ SUSTAINED_MESSAGES = 150
 SENDERS = 4
 SCREENED_TIMEOUT_SECONDS = 300
 POLL_SECONDS = 0.2
-QUERIES = 200
-QUERIES_A_SECOND = 20
 
 
 def measure_throughput() -> Iterator[Figure]:
@@ -37,9 +34,9 @@ def measure_throughput() -> Iterator[Figure]:
         system.put_list_in_force(un_list(LISTED, date(2026, 11, 1)), "DEMO")
         imported = time.perf_counter() - began
         yield Figure("watchlist_in_force", imported, "s", "none stated", {"individuals": LISTED})
+        yield from measure_interactive(system, {"listed": LISTED})
         yield from _end_to_end(system)
         yield from _acknowledgements(system)
-        yield from _queries(system)
 
 
 def _end_to_end(system: RunningSystem) -> Iterator[Figure]:
@@ -83,7 +80,7 @@ async def _until_screened(client: httpx.AsyncClient, receipt: str) -> None:
 def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
     bodies = manifests(ACKNOWLEDGED_A_SECOND * ACKNOWLEDGED_SECONDS, 5000)
     seconds = asyncio.run(
-        acknowledged_at_a_rate(system.folder, system.addresses["ingest"], bodies, ACKNOWLEDGED_A_SECOND)
+        answered_at_a_rate(system.folder, system.addresses["ingest"], bodies, ACKNOWLEDGED_A_SECOND)
     )
     for share in (0.5, 0.99):
         yield Figure(
@@ -93,40 +90,3 @@ def _acknowledgements(system: RunningSystem) -> Iterator[Figure]:
             "p99 at most 50 with ingest alone; here screening works beside it",
             {"manifests_a_second": ACKNOWLEDGED_A_SECOND, "travellers_a_manifest": TRAVELLERS},
         )
-
-
-def _query_purpose(number: int) -> Purpose:
-    """A statement of its own for each query: the same one serves only a few subjects (SG-03)."""
-    statement = (
-        f"Query {number} of a benchmark asks for a person who does not exist, to time the answer;"
-        " no lesser way measures it, and it ends with the run."
-    )
-    return Purpose("TERR_DETECT", "BENCHMARK", statement)
-
-
-def _queries(system: RunningSystem) -> Iterator[Figure]:
-    people = FictionalPeople(99).take(QUERIES)
-    seconds = []
-    for number, person in enumerate(people, start=1):
-        began = time.perf_counter()
-        traveller = {
-            "surname": person.surname,
-            "given_names": person.given_names,
-            "birth_date": person.birth_date.isoformat(),
-        }
-        system.api.post(
-            "verifier-1",
-            "screening",
-            "/v1/match",
-            purpose=_query_purpose(number),
-            json={"traveller": traveller},
-        )
-        seconds.append(time.perf_counter() - began)
-        time.sleep(max(0.0, 1 / QUERIES_A_SECOND - seconds[-1]))
-    yield Figure(
-        "single_query_p99",
-        percentile(seconds, 0.99) * 1000,
-        "ms",
-        "interactive p99 at most 250 at 20/s and 1,000,000 names; the interactive API is not built yet",
-        {"listed": LISTED, "queries": QUERIES},
-    )

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from deploy.local.api import Api
 from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.interactive import measure_interactive
 from deploy.local.benchmarks.process_figures import peak_mib, processor_seconds
 from deploy.local.benchmarks.running_system import RunningSystem, running_system
 from deploy.local.benchmarks.synthetic_list import reference, un_list
@@ -76,6 +77,7 @@ def _long_source(system: RunningSystem, stopped: "_Stopwatch", names: int) -> It
         "at most 2",
         {**conditions, "asked": len(busy.seconds), "calm_p99_s": round(percentile(calm, 0.99), 3)},
     )
+    yield from measure_interactive(system, conditions)
     second = long_source(people, CHANGED)
     with stopped:
         _put_in_force(system.api, LONG_SOURCE, second)
