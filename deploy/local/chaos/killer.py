@@ -19,11 +19,13 @@ class Killer:
         processes: The running processes by name, asked anew each time, because the supervisor restarts them.
         victims: The names that may be killed.
         random: Decides whom and when.
+        on_kill: Told each name that was killed.
     """
 
     processes: Callable[[], Mapping[str, int]]
     victims: Sequence[str]
     random: Random
+    on_kill: Callable[[str], object]
     killed: list[str] = field(default_factory=list)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -45,3 +47,4 @@ class Killer:
             # It was down already; the supervisor is bringing it back.
             return
         self.killed.append(victim)
+        self.on_kill(victim)

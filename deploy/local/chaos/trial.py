@@ -29,6 +29,7 @@ from deploy.local.chaos.oracle import (
     read_stored,
 )
 from deploy.local.chaos.processes import processes_of
+from deploy.local.chaos.recovery import Recovery
 from deploy.local.postgres import EmbeddedPostgres
 from deploy.local.scripted_day import LIST_FILE, LIST_SOURCE, ScriptedDay
 from deploy.local.scripted_world import TO_BE_SHARED
@@ -51,6 +52,7 @@ class TrialReport:
     acknowledged: int
     travellers: int
     notices: int
+    seconds_to_answer_again: Mapping[str, float]
     faults: tuple[str, ...]
 
     def line(self) -> str:
@@ -64,6 +66,8 @@ class TrialReport:
                 "manifests_acknowledged": self.acknowledged,
                 "travellers_acknowledged": self.travellers,
                 "notices_delivered": self.notices,
+                "seconds_to_answer_again": dict(self.seconds_to_answer_again),
+                "goal": "at most 3, the database 10",
                 "faults": list(self.faults),
             }
         )
@@ -80,19 +84,20 @@ def run_trial(seed: int, seconds: float) -> TrialReport:
     with running_system(with_simulator=True) as system, tempfile.TemporaryDirectory() as folder:
         system.put_list_in_force(LIST_FILE.read_bytes(), LIST_SOURCE)
         journal = LoadJournal(Path(folder) / "journal.jsonl")
-        killer = Killer(lambda: _processes(system), VICTIMS, random)
+        recovery = Recovery(system.addresses)
         with _office(system) as office:
-            asyncio.run(_load_and_kill(system, journal, killer, random, seconds))
+            killed = asyncio.run(_load_and_kill(system, journal, recovery, random, seconds))
         faults = _settled_faults(system, journal, office)
         effects = _effects(system)
         messages = list(journal)
         return TrialReport(
             seed=seed,
             seconds=seconds,
-            killed=tuple(killer.killed),
+            killed=killed,
             acknowledged=len(messages),
             travellers=sum(len(message.references) for message in messages),
             notices=len(effects),
+            seconds_to_answer_again=recovery.worst(),
             faults=tuple(faults + _faults_of_logs(system)),
         )
 
@@ -116,18 +121,27 @@ def _office(system: RunningSystem) -> Iterator[Office]:
 
 
 async def _load_and_kill(
-    system: RunningSystem, journal: LoadJournal, killer: Killer, random: Random, seconds: float
-) -> None:
+    system: RunningSystem, journal: LoadJournal, recovery: Recovery, random: Random, seconds: float
+) -> tuple[str, ...]:
+    """Who was killed, in that order."""
+
     async def token() -> str:
         return token_of_carrier(system.folder.path, "XA")
 
     stop = asyncio.Event()
     load = Load(Sender(system.addresses["ingest"], token), journal, [TO_BE_SHARED], random)
     async with asyncio.TaskGroup() as group:
+        killer = Killer(
+            lambda: _processes(system),
+            VICTIMS,
+            random,
+            lambda victim: group.create_task(recovery.watch(victim)),
+        )
         group.create_task(load.run(stop, SENDERS))
         group.create_task(killer.run(stop))
         await asyncio.sleep(seconds)
         stop.set()
+    return tuple(killer.killed)
 
 
 def _settled_faults(system: RunningSystem, journal: LoadJournal, office: Office) -> list[str]:
