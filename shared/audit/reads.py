@@ -1,4 +1,4 @@
-"""Reading the audit log: searches, and the state that safeguard SG-41 asks for."""
+"""Reading the audit log: searches."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,9 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-
-from shared.audit.sequencer import ChainBroken, checked_tree
-from shared.audit.tree_store import tree_head
 
 MAX_SEARCH_RECORDS: Final = 500
 
@@ -27,7 +24,6 @@ WHERE (CAST(:actor AS text) IS NULL OR r.actor = :actor)
   AND (CAST(:cursor AS uuid) IS NULL OR r.record_id < :cursor)
 ORDER BY r.record_id DESC LIMIT :limit
 """)
-_PENDING = text("SELECT count(*) FROM (SELECT FROM audit_pending LIMIT 100000) AS waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +47,6 @@ class FoundRecord:
     record_id: UUID
     content: bytes
     position: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """What SG-41 asks of the log before anything else happens, and what metrics show."""
-
-    chain_ok: bool
-    size: int
-    pending: int
-    signed_at: datetime | None
 
 
 async def search(
@@ -97,18 +83,3 @@ async def record_exists(connection: AsyncConnection, record_id: UUID) -> bool:
         text("SELECT EXISTS (SELECT FROM audit_record WHERE record_id = :id)"), {"id": record_id}
     )
     return bool(found)
-
-
-async def log_state(connection: AsyncConnection) -> LogState:
-    """Whether the stored tree leads to its last checkpoint, and how much waits: O(log size).
-
-    Source:
-        safeguards.md SG-41 (`context.chain_ok`).
-    """
-    checkpoint, size = await tree_head(connection)
-    pending = int(await connection.scalar(_PENDING) or 0)
-    try:
-        await checked_tree(connection, size, checkpoint)
-    except ChainBroken:
-        return LogState(False, size, pending, checkpoint.signed_at if checkpoint else None)
-    return LogState(True, size, pending, checkpoint.signed_at if checkpoint else None)
