@@ -5,17 +5,20 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from services.console.errors import SignInNeeded, WrongHost
+from services.console.clients.service import ServiceClient
+from services.console.errors import ServiceFault, SignInNeeded, WrongHost
 from services.console.page import Console
 from services.console.sessions import Session, Tokens
 from services.console.settings import ConsoleSettings
+from shared.accounts.errors import FrozenAccountsUnknown
 from shared.security.tokens import Principal, TokenRefused, TokenVerifier
-from shared.web.authentication import bearer_principal
+from shared.web.authentication import bearer_principal, bearer_token
 
 # What the page asks for by itself keeps nobody signed in.
 FRAGMENTS: Final = "/fragments/"
 # The console's own audit log is read over HTTP like every service's, with a bearer token and never a cookie.
 MACHINES: Final = "/v1/"
+RETRY_AFTER_SECONDS: Final = 10
 
 
 def session_cookie(settings: ConsoleSettings) -> str:
@@ -39,11 +42,14 @@ async def session_principal(request: Request) -> Principal:
     Raises:
         WrongHost: See `own_host_only`.
         SignInNeeded: No session, or the issuer's token ended and could not be renewed.
+        AccountFrozen, FrozenAccountsUnknown: See `_stands`.
     """
-    if request.url.path.startswith(MACHINES):
-        return await bearer_principal(request)
-    own_host_only(request)
     console: Console = request.app.state.console
+    if request.url.path.startswith(MACHINES):
+        principal = await bearer_principal(request)
+        await _stands(console, bearer_token(request))
+        return principal
+    own_host_only(request)
     cookie = request.cookies.get(session_cookie(console.settings))
     session = None if cookie is None else await console.sessions.find(cookie)
     if session is None:
@@ -53,6 +59,23 @@ async def session_principal(request: Request) -> Principal:
         await console.sessions.touch(session)
     request.state.session = session
     return principal
+
+
+async def _stands(console: Console, token: str) -> None:
+    """Have ingest say that an incident froze nobody by this token, for what is answered here alone.
+
+    Pages need it not: what they show comes from services, which refuse such an account themselves.
+
+    Raises:
+        AccountFrozen: An incident names the account.
+        FrozenAccountsUnknown: Ingest does not say.
+    """
+    try:
+        await ServiceClient("ingest", console.settings.ingest_url, console.http, token).ask(
+            "GET", "/v1/account"
+        )
+    except ServiceFault:
+        raise FrozenAccountsUnknown(retry_after_seconds=RETRY_AFTER_SECONDS) from None
 
 
 def own_host_only(request: Request) -> None:

@@ -23,6 +23,7 @@ from services.console.errors import (
 )
 from services.console.page import Console
 from services.console.shown_again import sentences_written, shown_again
+from shared.accounts.errors import AccountFrozen
 from shared.errors import DomainError
 from shared.web.problems import register_problems, status_of
 from shared.web.request_context import fault_problem
@@ -83,6 +84,9 @@ async def _fault_page(request: Request, error: Exception) -> Response:
     if isinstance(error, SignInNeeded):
         return _to_sign_in(request, console)
     status, sentence, code = _told(error)
+    if isinstance(error, AccountFrozen) and hasattr(request.state, "session"):
+        # SG-44: nothing is left open; the services refuse this account's tokens too.
+        await console.sessions.end(request.state.session)
     if request.url.path.startswith(FRAGMENTS):
         # It stands in the middle of a page: a sentence there, and no page within the page.
         return HTMLResponse(

@@ -126,6 +126,7 @@ def _routes(max_body_bytes: int) -> ServiceRoutes:
             service_state_router,
             register_routes.router,
             incident_routes.router,
+            incident_routes.account,
             retention_routes.router,
             rights_routes.router,
             untold_routes.router,

@@ -26,6 +26,7 @@ from services.ingest.retention_jobs import RetentionJobs
 from services.ingest.settings import IngestSettings
 from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
 from services.ingest.take_parts import PartsClock
+from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.checkpoint import CheckpointSigner
 from shared.audit.desk import running_audit
@@ -75,8 +76,14 @@ class Beside:
                 client=client,
                 report=self.watch.report,
             )
-            async with audit as desk, self._readers(), _running(*self._tasks(client, way)):
-                app.state.audit_desk = desk
+            accounts = watching_frozen_accounts(ports.database)
+            async with (
+                audit as desk,
+                accounts as frozen,
+                self._readers(),
+                _running(*self._tasks(client, way)),
+            ):
+                app.state.audit_desk, app.state.frozen_accounts = desk, frozen
                 async with watching(self._drop_folder()):
                     yield
         await ports.database.dispose()

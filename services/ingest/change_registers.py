@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.change_request import ACTION, PURPOSE, change_request
+from services.ingest.change_request import ACTION, KINDS, PURPOSE, change_request
 from services.ingest.errors import ChangeRefused, RegisterMalformed
 from services.ingest.ports import Ports
 from services.ingest.registers import ROW_TYPES, Register, RegisterRow
@@ -116,7 +116,7 @@ class ChangeRegisters:
         self, connection: AsyncConnection, register: Register, approved: Approval, roles: list[str]
     ) -> None:
         request = change_request(
-            register, approved, roles, chain_ok=self._ports.is_chain_ok(), now=self._ports.clock.now()
+            KINDS[register], approved, roles, chain_ok=self._ports.is_chain_ok(), now=self._ports.clock.now()
         )
         verdict = self._ports.safeguards.decide(request)
         if not verdict.permits:

@@ -1,4 +1,4 @@
-"""The question that ingest asks the safeguards before a register changes: `config.change`.
+"""The question that ingest asks the safeguards before two people change something: `config.change`.
 
 Pure: every fact is gathered before.
 """
@@ -12,7 +12,7 @@ from services.ingest.registers import Register
 from shared.approval.approvals import Approval
 
 ACTION: Final = "config.change"
-# A register serves all operational purposes; it is no look at anybody.
+# A setting serves all operational purposes; it is no look at anybody.
 PURPOSE: Final = "TERR_PREVENT"
 KINDS: Final[Mapping[Register, str]] = MappingProxyType(
     {
@@ -26,25 +26,25 @@ KINDS: Final[Mapping[Register, str]] = MappingProxyType(
 
 
 def change_request(
-    register: Register, approved: Approval, roles: Collection[str], *, chain_ok: bool, now: datetime
+    kind: str, approved: Approval, roles: Collection[str], *, chain_ok: bool, now: datetime
 ) -> dict[str, Any]:
     """The request object of `config.change`, for a proposal that a second person approved.
 
     Args:
-        register: What changes.
+        kind: What changes, as SG-27 calls it.
         approved: The proposal with both persons, and the role in which each acts.
         roles: All roles of the second person, who makes the change take effect.
         chain_ok: Whether the log's chain holds.
         now: When, in UTC.
 
     Source:
-        safeguards.md SG-01, 27, 41, 42, 45 (Facts). No register of ingest touches what oversight sees.
+        safeguards.md SG-01, 27, 41, 42, 45 (Facts). None of it touches what oversight sees.
     """
     return {
         "action": ACTION,
         "actor": {"id": approved.decided_by, "roles": sorted(roles)},
         "purpose": {"code": PURPOSE, "case_id": str(approved.approval_id)},
-        "object": {"kind": KINDS[register], "oversight_effect": None},
+        "object": {"kind": kind, "oversight_effect": None},
         "context": {
             "author": approved.proposer,
             "author_role": approved.proposer_role,

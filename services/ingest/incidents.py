@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.incident_freezes import Freezing, FrozenAccount
 from services.ingest.ports import Ports
 from services.ingest.store.incidents import Incident, IncidentStore
 from shared.audit.record import Outcome
@@ -36,6 +37,8 @@ WITHIN: Final[Mapping[str, timedelta]] = MappingProxyType(
 #: A report that stands for another: no partner is concerned.
 INSTEAD: Final[Mapping[str, str]] = MappingProxyType({"NO_PARTNERS": "PARTNERS"})
 NONE_CONCERNED: Final = "NONE_CONCERNED"
+#: What an account can be involved in, so that it is frozen.
+FREEZING: Final = frozenset({"UNAUTHORISED_ACCESS", "MISUSE"})
 
 
 class IncidentUnknown(DomainError):
@@ -61,7 +64,7 @@ class IncidentNotClosed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What somebody found; `summary` names nobody."""
+    """What somebody found; `summary` names nobody, `accounts` are involved by the subject of their tokens."""
 
     kind: str
     found_at: datetime
@@ -69,6 +72,7 @@ class Found:
     data_classes: tuple[str, ...]
     is_high_risk: bool
     summary: str
+    accounts: frozenset[str] = frozenset()
 
 
 def due(incident: Incident) -> dict[str, datetime]:
@@ -97,17 +101,27 @@ class Incidents:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._store = IncidentStore()
+        self._freezing = Freezing(ports)
 
-    async def listed(self) -> list[Incident]:
-        """Every incident, the open ones first."""
+    async def listed(self) -> list[tuple[Incident, list[FrozenAccount]]]:
+        """Every incident with the accounts that it froze, the open ones first."""
         async with self._ports.database.connect() as connection:
-            return await self._store.listed(connection)
+            incidents = await self._store.listed(connection)
+            frozen = await self._freezing.of_incidents(connection, [each.incident_id for each in incidents])
+        return [(incident, frozen[incident.incident_id]) for incident in incidents]
+
+    async def frozen(self, incident: Incident) -> list[FrozenAccount]:
+        """The accounts that an incident froze."""
+        async with self._ports.database.connect() as connection:
+            return (await self._freezing.of_incidents(connection, [incident.incident_id]))[
+                incident.incident_id
+            ]
 
     async def open(self, found: Found, principal: Principal) -> Incident:
-        """Write down what was found; its clocks run from the finding.
+        """Write down what was found; its clocks run from the finding, and accounts that it names are frozen.
 
         Raises:
-            IncidentStepRefused: It was found in the future.
+            IncidentStepRefused: It was found in the future, or it is of a kind that freezes no accounts.
         """
         now = self._ports.clock.now()
         if found.found_at > now:
@@ -126,6 +140,19 @@ class Incidents:
         async with self._ports.database.begin() as connection:
             await self._store.add(connection, incident)
             await self._record(connection, principal, "incident.open", incident, {"kind": incident.kind})
+            await self._freeze(connection, incident, found.accounts, principal)
+        return incident
+
+    async def freeze(self, incident_id: UUID, accounts: frozenset[str], principal: Principal) -> Incident:
+        """Freeze accounts that an open incident turns out to involve.
+
+        Raises:
+            IncidentUnknown: There is none.
+            IncidentStepRefused: It is closed, or of a kind that freezes no accounts.
+        """
+        async with self._ports.database.begin() as connection:
+            incident = await self._open(connection, incident_id)
+            await self._freeze(connection, incident, accounts, principal)
         return incident
 
     async def report(
@@ -177,6 +204,13 @@ class Incidents:
         if incident.closed_at is not None:
             raise IncidentStepRefused(reason="it is closed")
         return incident
+
+    async def _freeze(
+        self, connection: AsyncConnection, incident: Incident, accounts: frozenset[str], principal: Principal
+    ) -> None:
+        if accounts and incident.kind not in FREEZING:
+            raise IncidentStepRefused(reason="only unauthorised access and misuse freeze accounts")
+        await self._freezing.freeze(connection, incident.incident_id, accounts, principal)
 
     def _request(self, incident: Incident, principal: Principal) -> dict[str, Any]:
         told = incident.reports

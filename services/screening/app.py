@@ -51,6 +51,7 @@ from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.window import TravellerWindow
+from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
@@ -194,6 +195,9 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
                 SERVICE, ports.database, ports.audit, parts.safeguards.decide, watch.is_whole
             )
             app.state.on_refusal = _record_refusal(ports)
+            app.state.frozen_accounts = await opened.enter_async_context(
+                watching_frozen_accounts(ports.database)
+            )
             app.state.readiness_checks["database"] = _check(ports.database)
             # The list in force is in memory before the first batch comes.
             await screening.current.refresh()

@@ -16,8 +16,10 @@ from services.screening.ports import Ports
 from services.screening.screen import ScreenTravellers
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.withdraw import WithdrawTravellers
+from shared.accounts.freezes import Freeze, FreezeStore
 from shared.bus.inbox import Inbox
 from shared.contracts import (
+    AccountFreezeV1,
     HitLinksAskedV1,
     NationalReleaseV1,
     NoticeReceivedV1,
@@ -29,6 +31,7 @@ from shared.contracts.rescreening import TravellersToRescreenV1
 
 Body = TypeVar(
     "Body",
+    AccountFreezeV1,
     TravellersObservedV1,
     TravellersToRescreenV1,
     TravellersWithdrawnV1,
@@ -40,6 +43,7 @@ Body = TypeVar(
 
 #: Which service may send what.
 SENDERS = {
+    "AccountFreezeV1": "ingest",
     "TravellersObservedV1": "ingest",
     "TravellersToRescreenV1": "ingest",
     "TravellersWithdrawnV1": "ingest",
@@ -92,13 +96,21 @@ class ReceiveMessage:
             return answer.as_json()
         if message.kind in ("NoticeReceivedV1", "NoticeWithdrawnV1"):
             return await self._notice(message)
-        return await self._release(message)
+        take = self._freeze if message.kind == "AccountFreezeV1" else self._release
+        return await take(message)
 
     async def _notice(self, message: Received) -> dict[str, Any]:
         """A notice from abroad, or that it holds no longer."""
         if message.kind == "NoticeReceivedV1":
             return (await self._notices.receive(_parsed(NoticeReceivedV1, message))).as_json()
         return (await self._notices.withdraw(_parsed(NoticeWithdrawnV1, message))).as_json()
+
+    async def _freeze(self, message: Received) -> dict[str, Any]:
+        """An account that an incident froze, or that was released; told twice it stands as before."""
+        freeze = Freeze.told(_parsed(AccountFreezeV1, message))
+        async with self._ports.transaction() as connection:
+            await FreezeStore().write(connection, freeze, self._ports.audit, message.sender)
+        return {"taken": True}
 
     async def _release(self, message: Received) -> dict[str, Any]:
         release = _parsed(NationalReleaseV1, message)

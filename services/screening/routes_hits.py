@@ -53,6 +53,7 @@ class MessageIn(BaseModel):
         "NoticeReceivedV1",
         "NoticeWithdrawnV1",
         "HitLinksAskedV1",
+        "AccountFreezeV1",
     ]
     body: dict[str, Any]
 

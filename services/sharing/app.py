@@ -32,6 +32,7 @@ from services.sharing.settings import SharingSettings
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.replays import ReplayStore
 from services.sharing.wiring import wire
+from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
 from shared.audit.log import AuditLog
@@ -161,6 +162,9 @@ def _lifespan(settings: SharingSettings, clock: Clock, policy: SafeguardsEngine,
                 SERVICE, base.engine, base.audit, policy.decide, watch.is_whole
             )
             app.state.on_refusal = _log_refusal(sharing)
+            app.state.frozen_accounts = await opened.enter_async_context(
+                watching_frozen_accounts(base.engine)
+            )
             app.state.readiness_checks["database"] = _check(base.engine)
             carrier = ports.carrier or HttpCarrier(
                 client, {SCREENING: settings.screening_url}, _signer(settings, clock)

@@ -33,11 +33,12 @@ from services.sharing.views import (
     ShareDetailOut,
     ShareOut,
 )
+from shared.accounts.freezes import Freeze, FreezeStore
 from shared.approval.errors import (
     SamePerson,
 )
 from shared.bus.errors import MessageMismatch
-from shared.contracts import HitConfirmedV1, HitWithdrawnV1
+from shared.contracts import AccountFreezeV1, HitConfirmedV1, HitWithdrawnV1
 from shared.contracts.records_corrected import RecordsCorrectedV1
 from shared.identifiers import HitId
 from shared.security.roles import Permission
@@ -93,7 +94,17 @@ class RecordsCorrectedIn(_In):
     body: RecordsCorrectedV1
 
 
-MessageIn = Annotated[HitConfirmedIn | HitWithdrawnIn | RecordsCorrectedIn, Field(discriminator="kind")]
+class AccountFreezeIn(_In):
+    """An account that an incident froze or that two people released, from ingest."""
+
+    message_id: UUID
+    kind: Literal["AccountFreezeV1"]
+    body: AccountFreezeV1
+
+
+MessageIn = Annotated[
+    HitConfirmedIn | HitWithdrawnIn | RecordsCorrectedIn | AccountFreezeIn, Field(discriminator="kind")
+]
 
 
 class AssessmentsIn(BaseModel):
@@ -164,14 +175,23 @@ class DecisionsOut(BaseModel):
 async def receive(
     message: MessageIn,
     sharing: UseCases,
-    _: Annotated[Principal, Depends(require(Permission.SERVICE))],
+    sender: Annotated[Principal, Depends(require(Permission.SERVICE))],
 ) -> dict[str, Any]:
-    """Take in a hit that was confirmed or no longer holds, or records that were corrected; each once."""
+    """Take in a hit that was confirmed or no longer holds, corrected records, a frozen account; each once."""
+    if isinstance(message, AccountFreezeIn):
+        return await _take_freeze(sharing, message.body, sender.subject)
     if isinstance(message, HitWithdrawnIn):
         return await sharing.withdrawals.receive(message.message_id, message.body)
     if isinstance(message, RecordsCorrectedIn):
         return await sharing.corrections.receive(message.message_id, message.body)
     return await sharing.share_hit.receive(message.message_id, message.body)
+
+
+async def _take_freeze(sharing: Sharing, told: AccountFreezeV1, sender: str) -> dict[str, Any]:
+    """Told twice it stands as before."""
+    async with sharing.engine.begin() as connection:
+        await FreezeStore().write(connection, Freeze.told(told), sharing.audit, sender)
+    return {"taken": True}
 
 
 @router.get("/v1/shares")

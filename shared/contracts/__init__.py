@@ -1,5 +1,6 @@
 """Versioned messages that pass between services. A new shape is a new version, never a changed one."""
 
+from shared.contracts.account_freeze import AccountFreezeV1
 from shared.contracts.directive_changed import DirectiveChangedV1
 from shared.contracts.false_matches import FalseMatchesOfCarrierV1, FalseMatchesV1
 from shared.contracts.hit_confirmed import (
@@ -36,6 +37,7 @@ from shared.contracts.travellers_withdrawn import (
 )
 
 __all__ = [
+    "AccountFreezeV1",
     "BestInterestsV1",
     "DirectiveChangedV1",
     "EntryFactsV1",

@@ -192,6 +192,30 @@ def create_oversight_suspensions(op: Operations, service: str) -> None:
     )
 
 
+_ACCOUNT_FREEZE = """
+CREATE TABLE account_freeze (
+    freeze_id uuid PRIMARY KEY,
+    account text NOT NULL,
+    incident_id uuid NOT NULL,
+    is_by_oversight boolean NOT NULL,
+    frozen_at timestamptz NOT NULL,
+    released_at timestamptz
+)
+"""
+
+
+def create_account_freezes(op: Operations, service: str) -> None:
+    """Create the table of accounts that incidents froze; rows are released once and never leave.
+
+    Source:
+        safeguards.md SG-44.
+    """
+    op.execute(_ACCOUNT_FREEZE)
+    op.execute("CREATE INDEX account_freeze_stands ON account_freeze (account) WHERE released_at IS NULL")
+    op.execute("CREATE INDEX account_freeze_incident ON account_freeze (incident_id)")
+    grant_to_app(op, service, "account_freeze", "SELECT, INSERT, UPDATE (released_at)")
+
+
 def grant_to_app(op: Operations, service: str, table: str, rights: str) -> None:
     """Let the running service use a table; without a grant it cannot even read it.
 

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     REPORT_INCIDENT = "REPORT_INCIDENT"
     READ_INCIDENTS = "READ_INCIDENTS"
     CLOSE_INCIDENT = "CLOSE_INCIDENT"
+    RELEASE_ACCOUNT = "RELEASE_ACCOUNT"
     # boarding, in ingest
     TELL_CARRIER = "TELL_CARRIER"
     # registers of ingest and sharing
@@ -165,6 +166,7 @@ ROLES_OF: Final[Mapping[Permission, frozenset[Role]]] = MappingProxyType(
         Permission.REPORT_INCIDENT: _OFFICE | {Role.DPO},
         Permission.READ_INCIDENTS: OVERSIGHT | _OFFICE,
         Permission.CLOSE_INCIDENT: frozenset({Role.DPO}),
+        Permission.RELEASE_ACCOUNT: frozenset({Role.LEGAL, Role.DPO, Role.PIU_HEAD}),
         Permission.TELL_CARRIER: frozenset({Role.SUPERVISOR, Role.DUTY_SUPERVISOR}),
         Permission.READ_REGISTERS: OVERSIGHT
         | {Role.SUPERVISOR, Role.LEGAL, Role.LIAISON, Role.HUMAN_RIGHTS, Role.ADMIN, Role.PIU_HEAD},

@@ -10,6 +10,7 @@ import httpx
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 
+from shared.accounts.errors import AccountFrozen, FrozenAccountsUnknown
 from shared.clock import Clock, SystemClock
 from shared.security.roles import ROLES_OF, Permission
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
@@ -34,9 +35,10 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 ISSUER_CONNECT_SECONDS: Final = 2.0
 
 register_problems(400, ScriptedClockRefused)
-register_problems(403, NotPermitted)
+register_problems(403, NotPermitted, AccountFrozen)
 register_problems(422, PurposeMissing, PurposeMalformed)
 register_problems(429, TooManyRequests)
+register_problems(503, FrozenAccountsUnknown)
 
 
 class WebSettings(Protocol):
@@ -97,8 +99,9 @@ def service_app(
 ) -> FastAPI:
     """Build a service's application.
 
-    Sets on `app.state`: `settings`, `profile`, `clock`, `token_verifier`, `authenticate`, `rate_limiter`,
-    `readiness_checks` (name → async check), `on_refusal` (called with each 403), `is_draining`.
+    Sets on `app.state`: `settings`, `profile`, `clock`, `token_verifier`, `authenticate`, `frozen_accounts`
+    (of a service that has the table), `rate_limiter`, `readiness_checks` (name → async check), `on_refusal`
+    (called with each 403), `is_draining`.
 
     Args:
         title: Shown in OpenAPI; its last word is the service's name, such as `Safeconduct ingest`.
@@ -149,6 +152,7 @@ def _set_state(
         clock=clock,
     )
     app.state.authenticate = bearer_principal
+    app.state.frozen_accounts = None
     app.state.rate_limiter = RateLimiter(clock)
     app.state.readiness_checks = {}
     app.state.on_refusal = None

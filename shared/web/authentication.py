@@ -11,11 +11,12 @@ async def list_flights(asking: Annotated[Principal, Depends(require(Permission.R
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from shared.accounts.errors import AccountFrozen
 from shared.errors import DomainError
 from shared.observability.logging import get_logger
 from shared.security.roles import Permission
@@ -29,6 +30,18 @@ OnRefusal = Callable[[Principal, Permission, str], Awaitable[None]]
 _BEARER: Final = HTTPBearer(auto_error=False, bearerFormat="JWT")
 
 
+class FrozenAccounts(Protocol):
+    """Which accounts an incident froze; `shared/accounts` knows them from a service's database."""
+
+    def holds(self, principal: Principal) -> bool:
+        """Whether this caller's account is frozen.
+
+        Raises:
+            FrozenAccountsUnknown: They cannot be told.
+        """
+        ...
+
+
 class NotPermitted(DomainError):
     """The caller is known, and may not open this route."""
 
@@ -39,16 +52,25 @@ class NotPermitted(DomainError):
 async def bearer_principal(request: Request) -> Principal:
     """The principal of the `Authorization: Bearer` header; the default of `app.state.authenticate`.
 
+    Raises:
+        TokenRefused: No token, or one that does not hold.
+    """
+    verifier: TokenVerifier = request.app.state.token_verifier
+    return await verifier.verify(bearer_token(request))
+
+
+def bearer_token(request: Request) -> str:
+    """The token of the `Authorization: Bearer` header.
+
     `ApiKey` in place of `Bearer` is how clients of the OpenSanctions match API send the same token.
 
     Raises:
-        TokenRefused: No token, or one that does not hold.
+        TokenRefused: There is none.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() not in {"bearer", "apikey"} or not token.strip():
         raise TokenRefused(reason="no bearer token")
-    verifier: TokenVerifier = request.app.state.token_verifier
-    return await verifier.verify(token.strip())
+    return token.strip()
 
 
 @dataclass(frozen=True)
@@ -64,6 +86,8 @@ class Requirement:
 
         Raises:
             TokenRefused: Nobody known asks (401).
+            AccountFrozen: An incident names the caller's account (403).
+            FrozenAccountsUnknown: Which accounts are frozen cannot be told (503).
             NotPermitted: The caller's roles do not open this route (403).
             TooManyRequests: The caller asks too often (429).
         """
@@ -77,8 +101,13 @@ class Requirement:
         authenticate: Authenticate = request.app.state.authenticate
         principal = await authenticate(request)
         _count(request.app.state.rate_limiter, principal)
+        frozen: FrozenAccounts | None = request.app.state.frozen_accounts
+        if frozen is not None and frozen.holds(principal):
+            await _note_refusal(request, principal, self.permission)
+            raise AccountFrozen
         if not principal.may(self.permission):
-            await _refuse(request, principal, self.permission)
+            await _note_refusal(request, principal, self.permission)
+            raise NotPermitted(permission=self.permission.value)
         request.state.principal = principal
         return principal
 
@@ -120,11 +149,10 @@ def _count(limiter: RateLimiter, principal: Principal) -> None:
         limiter.take(f"user:{principal.subject}", USER_RATE)
 
 
-async def _refuse(request: Request, principal: Principal, permission: Permission) -> None:
-    """Tell the service, which keeps refusals in its audit log, and end the request."""
+async def _note_refusal(request: Request, principal: Principal, permission: Permission) -> None:
+    """Tell the service, which keeps refusals in its audit log."""
     template = getattr(request.scope.get("route"), "path", "")
     get_logger().warning("access_refused", subject=principal.subject, permission=permission, route=template)
     on_refusal: OnRefusal | None = request.app.state.on_refusal
     if on_refusal is not None:
         await on_refusal(principal, permission, template)
-    raise NotPermitted(permission=permission.value)

@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from services.console.errors import ServiceFault
+from shared.accounts.errors import AccountFrozen
 from shared.web.purpose import Purpose
 from shared.web.request_id import outgoing_traceparent
 
@@ -75,6 +76,7 @@ class ServiceClient:
 
         Raises:
             ServiceFault: The service refused or does not answer.
+            AccountFrozen: An incident names the person's account.
         """
         headers = {
             "Authorization": f"Bearer {self.token}",
@@ -102,7 +104,10 @@ class ServiceClient:
                 words=f"The {self.service} service does not answer at the moment.",
             ) from None
         if not response.is_success and response.status_code not in also:
-            raise self._refused(response)
+            refused = self._refused(response)
+            if refused.refusal == AccountFrozen.code:
+                raise AccountFrozen
+            raise refused
         return response
 
     def receipts_in(self, response: httpx.Response) -> list[str]:

@@ -1,4 +1,4 @@
-"""Incidents: opened by the office, reported by their clocks, closed by the data-protection officer.
+"""Incidents: opened by the office, with accounts frozen, reported by their clocks, closed by the DPO.
 
 Source: safeguards.md SG-44.
 """
@@ -30,6 +30,8 @@ REPORTS: Final = {
     "PERSONS": "The persons were told",
     "TELLING_ENDANGERS": "Telling the persons would endanger them",
 }
+#: What an account can be involved in, so that it is frozen.
+FREEZING: Final = frozenset({"UNAUTHORISED_ACCESS", "MISUSE"})
 PATH: Final = "/v1/incidents"
 MAX_WORDS: Final = 4000
 
@@ -37,6 +39,7 @@ router = APIRouter()
 Reader = Annotated[Page, Depends(page_for(Permission.READ_INCIDENTS))]
 Reporting = Annotated[Page, Depends(form_for(Permission.REPORT_INCIDENT))]
 Closing = Annotated[Page, Depends(form_for(Permission.CLOSE_INCIDENT))]
+Releasing = Annotated[Page, Depends(form_for(Permission.RELEASE_ACCOUNT))]
 
 
 @router.get("/incidents")
@@ -45,7 +48,12 @@ async def show_incidents(page: Reader) -> Response:
     client = page.ingest.client
     found = client.read_all(Incident, await client.ask("GET", PATH), "incidents")
     return page.show(
-        "incidents.html", incidents=found, kinds=KINDS, reports=REPORTS, data_classes=DATA_CLASSES
+        "incidents.html",
+        incidents=found,
+        kinds=KINDS,
+        reports=REPORTS,
+        data_classes=DATA_CLASSES,
+        freezing=FREEZING,
     )
 
 
@@ -62,6 +70,7 @@ async def open_incident(page: Reporting) -> Response:
         "data_classes": [each for each in page.form.chosen("data_classes") if each in DATA_CLASSES],
         "is_high_risk": page.form.text("is_high_risk") == "yes",
         "summary": page.form.needed("summary", limit=MAX_WORDS),
+        "accounts": page.form.text("accounts").split(),
     }
     await page.ingest.client.ask("POST", PATH, body=body)
     return page.go("/incidents")
@@ -75,6 +84,33 @@ async def report(incident_id: UUID, page: Reporting) -> Response:
         "told_at": page.now().isoformat(),
     }
     await page.ingest.client.ask("POST", f"{PATH}/{incident_id}/reports", body=body)
+    return page.go("/incidents")
+
+
+@router.post("/incidents/{incident_id}/freezes")
+async def freeze(incident_id: UUID, page: Reporting) -> Response:
+    """Freeze accounts that the incident turns out to involve."""
+    body = {"accounts": page.form.needed("accounts").split()}
+    await page.ingest.client.ask("POST", f"{PATH}/{incident_id}/freezes", body=body)
+    return page.go("/incidents")
+
+
+@router.post("/incidents/freezes/{freeze_id}/release")
+async def propose_release(freeze_id: UUID, page: Reporting) -> Response:
+    """Propose that an account is released."""
+    await page.ingest.client.ask("POST", f"{PATH}/freezes/{freeze_id}/release")
+    return page.go("/incidents")
+
+
+@router.post("/incidents/releases/{approval_id}")
+async def decide_release(approval_id: UUID, page: Releasing) -> Response:
+    """Release an account as the second person, or leave it frozen."""
+    version = page.form.needed("version", limit=9)
+    if not version.isdigit():
+        raise FormFault(field="the proposal's version is a number")
+    approve = page.form.choice("decision", frozenset({"release", "keep"})) == "release"
+    body = {"version": int(version), "approve": approve}
+    await page.ingest.client.ask("POST", f"{PATH}/releases/{approval_id}", body=body)
     return page.go("/incidents")
 
 

@@ -7,6 +7,24 @@ from pydantic import Field
 from services.console.seen.base import Seen
 
 
+class Release(Seen):
+    """A release that awaits a second person."""
+
+    approval_id: str
+    version: int = 1
+    proposer: str = ""
+
+
+class Freeze(Seen):
+    """An account that the incident froze."""
+
+    freeze_id: str
+    account: str = ""
+    frozen_at: datetime
+    released_at: datetime | None = None
+    release: Release | None = None
+
+
 class Incident(Seen):
     """One incident; its summary names nobody."""
 
@@ -25,3 +43,4 @@ class Incident(Seen):
     due: dict[str, datetime] = Field(default={})
     late: list[str] = Field(default=[])
     missing: list[str] = Field(default=[])
+    frozen: list[Freeze] = Field(default=[])

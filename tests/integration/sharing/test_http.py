@@ -394,3 +394,31 @@ async def test_service_is_ready_and_tells_its_keys_to_nobody(service: Service) -
     assert (await service.client.get("/health/ready")).json()["ready"] is True
     register = await service.legal("GET", "/v1/registers/authorities")
     assert '"d":' not in json.dumps(register)
+
+
+async def test_an_account_that_ingest_tells_is_frozen_until_it_is_released(service: Service) -> None:
+    frozen: dict[str, Any] = {
+        "freeze_id": str(uuid4()),
+        "account": "legal",
+        "incident_id": str(uuid4()),
+        "is_by_oversight": False,
+        "frozen_at": service.clock.now().isoformat(),
+    }
+    released = service.clock.now().isoformat()
+    token = service.issuer.service_token("ingest", audience="sharing")
+    # What was released stays released, whichever message comes first, and however often.
+    for released_at, status in ((None, 403), (None, 403), (released, 200), (None, 200)):
+        message_id = str(uuid4())
+        body = {"message_id": message_id, **frozen, "released_at": released_at}
+        taken = await service.client.post(
+            "/internal/v1/inbox",
+            json={"message_id": message_id, "kind": "AccountFreezeV1", "body": body},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert taken.json() == {"taken": True}
+        await service.app.state.frozen_accounts.read()
+        answer = await service.ask("GET", "/v1/shares", "LEGAL", subject="legal")
+        assert answer.status_code == status, answer.text
+    assert [each["actor"] for each in await service.records("account.freeze")] == ["ingest"]
+    assert len(await service.records("account.release")) == 1
+    assert len(await service.records("access.refuse")) == 2

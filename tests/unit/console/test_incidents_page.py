@@ -4,6 +4,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.unit.console.test_pages import signed_in
@@ -11,6 +12,8 @@ from tests.unit.console.world import World, a_world
 
 PATH = "/v1/incidents"
 INCIDENT = "01930000-0000-7000-8000-0000000000f2"
+FREEZE = "01930000-0000-7000-8000-0000000000f3"
+APPROVAL = "01930000-0000-7000-8000-0000000000f4"
 SUMMARY = "A counterpart's answer was filed with another case and read by an officer not on it."
 
 
@@ -28,15 +31,27 @@ def incident(**changes: Any) -> dict[str, Any]:
         "due": {"CONTAINED": "2026-06-14T08:00:00Z", "PARTNERS": "2026-06-15T07:00:00Z"},
         "late": ["CONTAINED"],
         "missing": ["DPO", "AUTHORITY"],
+        "frozen": [],
         **changes,
     }
+
+
+def misuse() -> dict[str, Any]:
+    """One that froze two accounts; the release of one is proposed."""
+    freeze = {"freeze_id": FREEZE, "account": "verifier-1", "frozen_at": "2026-06-14T07:00:00Z"}
+    release = {"approval_id": APPROVAL, "version": 1, "proposer": "supervisor"}
+    frozen = [freeze, {**freeze, "account": "analyst-7", "release": release}]
+    return incident(kind="MISUSE", frozen=frozen)
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     made = a_world(tmp_path)
     closed = incident(closed_at="2026-06-14T07:50:00Z", lessons="Answers are filed by their message.")
-    made.services.answers["GET", PATH] = {"incidents": [incident(), closed]}
+    made.services.answers["GET", PATH] = {"incidents": [incident(), closed, misuse()]}
+    made.services.answers["POST", f"{PATH}/{INCIDENT}/freezes"] = incident()
+    made.services.answers["POST", f"{PATH}/freezes/{FREEZE}/release"] = None
+    made.services.answers["POST", f"{PATH}/releases/{APPROVAL}"] = None
     made.services.answers["POST", PATH] = incident()
     made.services.answers["POST", f"{PATH}/{INCIDENT}/reports"] = incident()
     made.services.answers["POST", f"{PATH}/{INCIDENT}/closing"] = None
@@ -85,6 +100,18 @@ async def test_an_incident_says_what_is_late_and_what_is_missing(world: World) -
             {"lessons": SUMMARY},
             {"lessons": SUMMARY},
         ),
+        (
+            "supervisor",
+            f"/incidents/{INCIDENT}/freezes",
+            {"accounts": "verifier-1 analyst-7"},
+            {"accounts": ["verifier-1", "analyst-7"]},
+        ),
+        (
+            "dpo",
+            f"/incidents/releases/{APPROVAL}",
+            {"version": "1", "decision": "keep"},
+            {"version": 1, "approve": False},
+        ),
     ],
 )
 async def test_each_form_is_sent_on(
@@ -99,3 +126,46 @@ async def test_a_number_of_persons_is_a_number(world: World) -> None:
     form = {"kind": "LOSS", "persons": "many", "summary": SUMMARY}
     answer = await (await signed_in(world, "supervisor")).post("/incidents", form)
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_a_frozen_account_is_released_by_another_than_who_proposed_it(world: World) -> None:
+    dpo = (await (await signed_in(world, "dpo")).get("/incidents")).text
+    assert "Release analyst-7" in dpo
+    assert "Propose to release verifier-1" in dpo
+    supervisor = await signed_in(world, "supervisor")
+    page = (await supervisor.get("/incidents")).text
+    assert "supervisor proposes to release it" in page
+    assert "Release analyst-7" not in page
+    assert (
+        await supervisor.post(f"/incidents/freezes/{FREEZE}/release", {})
+    ).status_code == HTTPStatus.SEE_OTHER
+    dpo_again = await signed_in(world, "dpo")
+    form = {"version": "one", "decision": "release"}
+    answer = await dpo_again.post(f"/incidents/releases/{APPROVAL}", form)
+    assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+async def test_the_session_of_a_frozen_account_ends_with_its_next_page(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    world.services.answers["GET", PATH] = httpx.Response(
+        403, json={"code": "ACCOUNT_FROZEN", "detail": "This account is frozen."}
+    )
+    refused = await browser.get("/incidents")
+    assert refused.status_code == HTTPStatus.FORBIDDEN
+    assert "This account is frozen because of an incident." in refused.text
+    assert ("sign_out", "supervisor") in world.sessions.record
+    assert (await browser.get("/incidents")).status_code == HTTPStatus.SEE_OTHER
+
+
+async def test_a_frozen_accounts_token_reads_no_log_of_the_console(world: World) -> None:
+    await (await signed_in(world, "auditor")).get("/incidents")
+    frozen = httpx.Response(403, json={"code": "ACCOUNT_FROZEN", "detail": "This account is frozen."})
+    token = world.services.asked[-1].headers["authorization"]
+    bearer = {"Authorization": token, "Purpose-Code": "OVERSIGHT"}
+    for answer, code in ((frozen, "ACCOUNT_FROZEN"), (httpx.Response(500), "FROZEN_ACCOUNTS_UNKNOWN")):
+        world.services.answers["GET", "/v1/account"] = answer
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(world.console), base_url=world.console_url
+        ) as machine:
+            refused = await machine.get("/v1/audit/checkpoint", headers=bearer)
+        assert refused.json()["code"] == code

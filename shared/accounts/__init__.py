@@ -1,0 +1,1 @@
+"""Accounts that an incident froze: where they are kept in each service, and how its door knows them."""
