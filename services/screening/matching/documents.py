@@ -32,9 +32,11 @@ def _bare(number: str) -> str:
 def _numbers(text: str) -> set[str]:
     """The whole text as one number, and the words in it that look like one (lists write remarks beside)."""
     found = {_bare(text)}
-    found |= {
-        _bare(part) for part in text.split() if sum(sign.isdigit() for sign in part) >= _MIN_DIGITS_IN_TEXT
-    }
+    parts = text.split()
+    if len(parts) > 1:
+        found |= {
+            _bare(part) for part in parts if sum(sign.isdigit() for sign in part) >= _MIN_DIGITS_IN_TEXT
+        }
     return {number for number in found if len(number) >= MIN_NUMBER_CHARACTERS}
 
 

@@ -18,7 +18,7 @@ from services.screening.matching.index import (
     packed_head,
     word_joined_key,
 )
-from services.screening.matching.listing import Array
+from services.screening.matching.listing import ARENA_FROM, ARENA_TO, Array
 from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word, read_name
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tokens import (
@@ -32,7 +32,7 @@ from services.screening.matching.weights import MIN_PAIR
 from services.screening.matching.word_kernels import Forms, Spelled, expand, expand_crowd, work_for
 
 MAX_REMEMBERED_PAIRS = 8_000_000
-MAX_REMEMBERED_NAMES = 200_000
+MAX_REMEMBERED_NAMES = MAX_REMEMBERED_WORDS = 200_000
 _PAIRS_AT_FIRST = 1 << 16
 MIN_CUT_LETTERS = 20
 """Names of fewer letters are not cut off by anybody."""
@@ -41,14 +41,10 @@ _NO_SPAN = 0, 0, 0
 _NOBODY = np.zeros(0, np.int32), np.zeros(0, np.int32)
 
 
-class Unit(NamedTuple):
-    """A word of the traveller, or neighbours as one, and where the listed words stand that it may be."""
-
-    first: int
-    words: int
-    arena_from: int
-    arena_to: int
-    most: int
+Unit = tuple[int, int, int, int, int]
+"""A word of the traveller, or neighbours as one, and where the listed words stand that it may be: the columns
+of `Batch.units`. To name the parts of a million travellers' units costs more than to use them.
+"""
 
 
 class JoinedHit(NamedTuple):
@@ -125,11 +121,17 @@ class Expander:
         self._work = work_for(len(listing.word_head), len(index.alphabet))
 
     def make_room(self) -> None:
-        """Forget everything where too much is remembered; what was given before is then no longer valid."""
-        if self._used > self._max_pairs or len(self._names) > MAX_REMEMBERED_NAMES:
+        """Forget what is too much to remember; what was given before is then no longer valid.
+
+        Names and their neighbours are many and found anew at little cost; words are few and dear.
+        """
+        is_full = self._used > self._max_pairs or len(self._words) > MAX_REMEMBERED_WORDS
+        if is_full:
             self._used = 0
-            for remembered in (self._names, self._words, self._joined):
-                remembered.clear()
+            self._words.clear()
+        if is_full or len(self._names) > MAX_REMEMBERED_NAMES:
+            self._names.clear()
+            self._joined.clear()
 
     def name(self, surname: str, given_names: str | None) -> SentName:
         """A traveller's name, read and expanded; both fields together, their order means nothing."""
@@ -141,34 +143,36 @@ class Expander:
 
     def _expanded(self, words: tuple[Word, ...]) -> SentName:
         known = [self._known(word) for word in words]
-        units = tuple(self._units(words, known))
-        joined = tuple(JoinedHit(place, *hit) for place, each in enumerate(known) for hit in each.hits)
+        units: list[Unit] = [
+            (place, 1, *each.span) for place, each in enumerate(known) if each.span is not _NO_SPAN
+        ]
+        units += self._joined_units(words)
+        joined = [JoinedHit(place, *hit) for place, each in enumerate(known) for hit in each.hits]
         padding = (0,) * (MAX_WORDS - len(words))
         lengths = [each.length for each in known]
         return SentName(
             words=words,
-            units=units,
-            joined=joined,
+            units=tuple(units),
+            joined=tuple(joined),
             heads=(*[each.head for each in known], *padding),
             lengths=(*lengths, *padding),
-            initials=sum(1 << place for place, word in enumerate(words) if word.is_initial),
+            initials=sum([1 << place for place, word in enumerate(words) if word.is_initial]),
             cut_place=len(words) - 1 if sum(lengths) >= MIN_CUT_LETTERS else -1,
-            pairs=sum(unit.arena_to - unit.arena_from for unit in units),
-            joined_rows=sum(hit.row_to - hit.row_from for hit in joined),
-            shared=self._index.rarity.shared(word.text for word in words if not word.is_initial),
+            pairs=sum([unit[ARENA_TO] - unit[ARENA_FROM] for unit in units]),
+            joined_rows=sum([hit.row_to - hit.row_from for hit in joined]),
+            shared=self._index.rarity.shared([word.text for word in words if not word.is_initial]),
         )
 
-    def _units(self, words: Sequence[Word], known: Sequence[KnownWord]) -> Iterator[Unit]:
-        for place, each in enumerate(known):
-            yield from self._met(place, 1, each.span)
+    def _joined_units(self, words: Sequence[Word]) -> Iterator[Unit]:
+        """Neighbours of the traveller's that one listed word may be."""
         texts = [word.text for word in words]
         for first, count in neighbours(tuple([word.is_initial for word in words])):
-            yield from self._met(first, count, self._span_of_joined(tuple(texts[first : first + count])))
-
-    @staticmethod
-    def _met(first: int, count: int, span: tuple[int, int, int]) -> Iterator[Unit]:
-        if span[0] < span[1]:
-            yield Unit(first, count, *span)
+            together = tuple(texts[first : first + count])
+            span = self._joined.get(together)
+            if span is None:
+                span = self._joined[together] = self._span_of_joined(together)
+            if span is not _NO_SPAN:
+                yield first, count, *span
 
     def _known(self, word: Word) -> KnownWord:
         known = self._words.get(word)
@@ -231,20 +235,18 @@ class Expander:
         return tuple((*span, *found) for span, found in sorted(spans.items()))
 
     def _span_of_joined(self, texts: tuple[str, ...]) -> tuple[int, int, int]:
-        """The listed words that are neighbours of the traveller's written together."""
-        known = self._joined.get(texts)
-        if known is None:
-            found = self.listed_as_one(texts)
-            crowd = found if self._is_crowd or not len(found[0]) else self._crowd_of.listed_as_one(texts)
-            known = self._joined[texts] = self._remember(found, crowd)
-        return known
+        """Put the listed words that are neighbours of the traveller's written together into the arena."""
+        found = self.listed_as_one(texts)
+        if not len(found[0]):
+            return _NO_SPAN
+        return self._remember(found, found if self._is_crowd else self._crowd_of.listed_as_one(texts))
 
     def listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
         """The listed words for which neighbours of the traveller may stand, as `listed_words` has them."""
         index = self._index
         whole = "".join(texts)
         met = dict.fromkeys(index.spelled.get(stable_hash(whole)), JOINED_WORTH)
-        skeleton = joined_skeleton(map(fine_skeleton, texts))
+        skeleton = joined_skeleton([fine_skeleton(text) for text in texts])
         key = joined_key("", skeleton)
         if key:
             for spelling in index.spelled_alike.get(stable_hash(key)):

@@ -258,6 +258,8 @@ class Matcher:
 
 def _collect(part: _Part, rows: Found, limit: int, found: list[list[Match]]) -> None:
     """Put the best rows of each traveller among the matches: `limit`, more where the last are tied."""
+    if not len(rows.entry):
+        return
     shown = ~part.hidden[rows.entry]
     traveller, entry, total = rows.traveller[shown], rows.entry[shown], rows.total[shown]
     order = np.lexsort((-total, traveller))

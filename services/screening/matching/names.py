@@ -62,6 +62,10 @@ class Word:
     forms: tuple[tuple[str, int], ...]
     is_initial: bool = False
 
+    def __hash__(self) -> int:
+        """By the likeliest spelling, whose hash a text remembers: words are looked up a million times."""
+        return hash(self.forms[0][0])
+
     @property
     def text(self) -> str:
         """The likeliest spelling, lower case a to z."""

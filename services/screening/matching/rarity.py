@@ -67,6 +67,7 @@ class Rarity:
         self.entries, self.keys, self.counts, self.pairs = entries, keys, counts, pairs
         self._remembered = lru_cache(maxsize=_MAX_REMEMBERED)(self._compute)
         self._met = lru_cache(maxsize=_MAX_REMEMBERED)(self._entries_with)
+        self._taken_off = lru_cache(maxsize=_MAX_REMEMBERED)(self._shared_by)
         after = pairs.sum(axis=1).tolist()
         self._letter_bits = [
             [log2_hundredths(total + LETTERS, count + 1) for count in row]
@@ -132,9 +133,12 @@ class Rarity:
         The prior is the traveller's, not each entry's: the longer the list, and the more of it bears the
         second commonest of the words (or the only one), the smaller is each entry's part.
         """
+        bearing = sorted(map(self._met, words), reverse=True)[:2]
+        return self._taken_off(bearing[-1] if bearing else 1)
+
+    def _shared_by(self, bearing: int) -> int:
         entries = min(max(self.entries, FEWEST_ENTRIES), MOST_ENTRIES)
-        bearing = sorted(map(self.entries_with, words), reverse=True)[:2]
-        alike = log2_hundredths(bearing[-1], 1) if bearing else 0
+        alike = log2_hundredths(bearing, 1)
         return -(log2_hundredths(entries, FEWEST_ENTRIES) + alike * SHARED_PERCENT // 100)
 
     def _compute(self, word: str) -> int:

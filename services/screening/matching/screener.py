@@ -111,15 +111,14 @@ class Screener:
         look_up = self.index.documents
         if not len(look_up.hashes):
             return []
-        return sorted(
-            {
-                (place, entry)
-                for place, traveller in enumerate(travellers)
-                for document in compared_documents(traveller)
-                for key in document_keys(document.number)
-                for entry in look_up.get(stable_hash(key))
-            }
-        )
+        sent = [
+            (place, stable_hash(key))
+            for place, traveller in enumerate(travellers)
+            for document in compared_documents(traveller)
+            for key in document_keys(document.number)
+        ]
+        listed = look_up.known([hashed for _, hashed in sent])
+        return sorted({(sent[at][0], entry) for at in listed for entry in look_up.get(sent[at][1])})
 
     def _judged(
         self,

@@ -4,7 +4,7 @@ A *word* of the list is what stands in a name: its likeliest spelling and others
 form) is one of those texts, letters a to z. Several words may share a spelling.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple, Self
@@ -140,3 +140,11 @@ class KeyedRows:
         """The rows of a key."""
         first, last = self.span(hashed)
         return self.rows[first:last].tolist() if first < last else []
+
+    def known(self, hashed: Sequence[int]) -> list[int]:
+        """Which of many keys are known, as places in the sequence: one look for all of them."""
+        sought = np.array(hashed, np.int64)
+        places = np.searchsorted(self.hashes, sought)
+        places[places == len(self.hashes)] = 0
+        found: list[int] = np.flatnonzero(self.hashes[places] == sought).tolist() if len(self.hashes) else []
+        return found
