@@ -83,7 +83,7 @@ def make_key(folder: Path, kind: KeyKind, begins: datetime, days: int) -> int:
     else:
         entry = _new_sealing_key(path, owners[0]) | _life(begins, ends)
     sys.stdout.write(json.dumps(entry, indent=2) + "\n")
-    say("Two people at each counterpart register this. Restart sharing once all of them have.")
+    say(f"Two people at each counterpart register this before {begins:%Y-%m-%d}, when it is used by itself.")
     return 0
 
 

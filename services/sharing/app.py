@@ -245,6 +245,7 @@ async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIte
         tasks.create_task(sharing.delivery.run(stop))
         tasks.create_task(sharing.exchange_delivery.run(stop))
         tasks.create_task(sharing.clocks.run(stop))
+        tasks.create_task(sharing.keys.run(stop))
         tasks.create_task(pruner.run(stop))
         try:
             yield

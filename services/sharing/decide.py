@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.drafting import Permitted, draft_notice
 from services.sharing.errors import LegalFindingRequired, PreviewOutdated, StepOutOfOrder
 from services.sharing.facts import Basis
-from services.sharing.notices import Sender
+from services.sharing.notices import CurrentSender
 from services.sharing.recipients import Candidate
 from services.sharing.registry_entries import Scope
 from services.sharing.safeguards import Question, Safeguards, logged_reasons
@@ -89,7 +89,7 @@ class DecideShare:
         hit_states: HitStates,
         approvals: Approvals,
         audit: AuditLog,
-        sender: Sender,
+        sender: CurrentSender,
         lifetime: timedelta,
         clock: Clock,
         identifiers: Identifiers,
@@ -229,9 +229,8 @@ class DecideShare:
     ) -> frozenset[NoticeId]:
         """Write the ledger's rows; none for an authority that has a living notice already."""
         now = self._clock.now()
-        drafted = {
-            each.notice_id: draft_notice(each, self._sender, self._lifetime, now) for each in permitted
-        }
+        sender = self._sender()
+        drafted = {each.notice_id: draft_notice(each, sender, self._lifetime, now) for each in permitted}
         written = await NoticeStore(connection).add_all(drafted.values())
         for each in permitted:
             if each.notice_id in written and each.is_own_port:

@@ -1,5 +1,6 @@
 """Builds what leaves for one recipient: the payload of the preview, and the envelope around it. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -27,6 +28,10 @@ class Sender:
     authority_id: AuthorityId
     kid: str
     key: OKPKey = field(repr=False)
+
+
+CurrentSender = Callable[[], Sender]
+"""Who we are at this moment: the key changes while the service runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from services.sharing.exchange_clocks import ExchangeClocks
 from services.sharing.exchange_desk import ExchangeDesk
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.exchange_sending import ExchangeSending
+from services.sharing.own_keys import OwnKeys
 from services.sharing.pnr_grants import GrantPnr
 from services.sharing.reading import ReadGate
 from services.sharing.receive import ReceiveExchange
@@ -62,6 +63,7 @@ class Sharing:
     """The use cases."""
 
     engine: AsyncEngine
+    keys: OwnKeys
     approvals: Approvals
     audit: AuditLog
     clock: Clock

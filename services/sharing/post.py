@@ -13,7 +13,7 @@ from services.sharing.errors import MessageRefused
 from services.sharing.exchange_deadlines import DONE_WITHIN
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.message_types import WITHDRAWALS
-from services.sharing.notices import Sender
+from services.sharing.notices import CurrentSender
 from services.sharing.payloads import Recall
 from services.sharing.registry_entries import Authority
 from services.sharing.store.exchange import ExchangeStore
@@ -29,13 +29,23 @@ class Post:
     """Writes messages into the ledger, in the caller's transaction; `ExchangeDelivery` carries them.
 
     Args:
-        sender: Our authority and its signing key.
+        own_authority: Ours, in whose name messages leave.
+        sender: Gives our present signing key.
         audit: The log.
         clock: Tells when.
         identifiers: Gives messages their ids.
     """
 
-    def __init__(self, sender: Sender, *, audit: AuditLog, clock: Clock, identifiers: Identifiers) -> None:
+    def __init__(
+        self,
+        own_authority: str,
+        sender: CurrentSender,
+        *,
+        audit: AuditLog,
+        clock: Clock,
+        identifiers: Identifiers,
+    ) -> None:
+        self._own_authority = own_authority
         self._sender = sender
         self._audit = audit
         self._clock = clock
@@ -44,7 +54,7 @@ class Post:
     @property
     def own_authority(self) -> str:
         """In whose name messages leave."""
-        return self._sender.authority_id
+        return self._own_authority
 
     async def queue(
         self,
@@ -73,7 +83,7 @@ class Post:
         if authority is None or key is None:
             raise MessageRefused(reason="the recipient is not registered, or has no current key")
         message_id = self._identifiers.new()
-        written = write(letter, self._sender, key, message_id=message_id, now=now, lifetime=LIFETIME)
+        written = write(letter, self._sender(), key, message_id=message_id, now=now, lifetime=LIFETIME)
         message = ExchangeMessage(
             message_id=message_id,
             direction=Direction.OUT,

@@ -23,7 +23,7 @@ from services.sharing.exchange_records import Direction, ExchangeMessage, Messag
 from services.sharing.http_signature import SignedRequest, verify_request
 from services.sharing.message_types import TYPES
 from services.sharing.minimum_sets import digest_of
-from services.sharing.notices import Sender
+from services.sharing.notices import CurrentSender
 from services.sharing.own_rules import Surroundings, reason_against, reason_against_content, sender_fault
 from services.sharing.payload_parts import Part
 from services.sharing.registry_entries import Authority
@@ -55,7 +55,8 @@ class ReceiveExchange:
     Args:
         engine: The service's database.
         registers: Reads the registers.
-        sender: Our authority and the key that signs acknowledgements.
+        own_authority: Ours, whom messages are addressed to.
+        sender: Gives our present key, which signs acknowledgements.
         sealing_keys: Our private encryption keys by id; two while one replaces the other.
         arrivals: What becomes of a message that is kept.
         audit: The log.
@@ -69,7 +70,8 @@ class ReceiveExchange:
         engine: AsyncEngine,
         *,
         registers: RegisterReader,
-        sender: Sender,
+        own_authority: str,
+        sender: CurrentSender,
         sealing_keys: SealingKeys,
         arrivals: Arrivals,
         audit: AuditLog,
@@ -79,6 +81,7 @@ class ReceiveExchange:
     ) -> None:
         self._engine = engine
         self._registers = registers
+        self._own_authority = own_authority
         self._sender = sender
         self._sealing_keys = sealing_keys
         self._arrivals = arrivals
@@ -112,7 +115,7 @@ class ReceiveExchange:
         registers = await self._registers.read(connection)
         known = _known(registers, now)
         http = verify_request(request, key_of=known.keys.get, now=now)
-        envelope = open_envelope(signed, recipient=self._sender.authority_id, key_of=known.keys.get, now=now)
+        envelope = open_envelope(signed, recipient=self._own_authority, key_of=known.keys.get, now=now)
         sender = _one_sender(envelope, known, http.keyid, signing_kid(signed))
         if request.headers.get(_ID_HEADER) != str(envelope.message_id):
             raise EnvelopeRefused(code_sent="E401", reason="the request was signed for another message")
@@ -127,7 +130,7 @@ class ReceiveExchange:
             return before[1]
         around = Surroundings(
             own_state=self._own_state,
-            own_authority=self._sender.authority_id,
+            own_authority=self._own_authority,
             sender=sender,
             agreements=registers.agreements,
             legal_rows=registers.legal_rows,
@@ -186,10 +189,11 @@ class ReceiveExchange:
             "message_id": str(envelope.message_id),
             "received_hash": digest_of(signed.encode()),
             "received_at": now.isoformat().replace("+00:00", "Z"),
-            "recipient": self._sender.authority_id,
+            "recipient": self._own_authority,
             "outcome": outcome,
         }
-        return sign(content, kid=self._sender.kid, key=self._sender.key)
+        sender = self._sender()
+        return sign(content, kid=sender.kid, key=sender.key)
 
     async def _record(
         self, connection: AsyncConnection, message: ExchangeMessage, reason: str | None

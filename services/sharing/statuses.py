@@ -20,6 +20,7 @@ from services.sharing.errors import (
     VaultUnavailable,
 )
 from shared.bus.errors import MessageMismatch
+from shared.security.keys import KeyFileError
 from shared.web.problems import problems, register_problems
 
 __all__ = ["problems"]
@@ -29,4 +30,4 @@ register_problems(404, ShareNotFound, NoticeNotFound, MessageNotFound, RegisterE
 register_problems(409, StepOutOfOrder, PreviewOutdated, MessageRefused, MessageMismatch)
 register_problems(410, ContentWithdrawn)
 register_problems(422, NotACandidate, RegisterEntryRefused)
-register_problems(503, ScreeningSilent, VaultUnavailable)
+register_problems(503, ScreeningSilent, VaultUnavailable, KeyFileError)

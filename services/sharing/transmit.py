@@ -24,9 +24,10 @@ import httpx
 
 from services.sharing.endpoints import FILE_SCHEME, drop_name, is_allowed_endpoint
 from services.sharing.http_signature import SignedRequest, signature_headers
-from services.sharing.notices import Sender
+from services.sharing.notices import CurrentSender
 from shared.clock import Clock
 from shared.identifiers import Identifiers
+from shared.security.keys import KeyFileError
 
 FIRST_DELAY: Final = timedelta(seconds=2)
 LONGEST_DELAY: Final = timedelta(minutes=15)
@@ -96,7 +97,7 @@ class Transmitter:
 
     Args:
         client: Made for this alone; it follows no redirect and reads no proxy setting.
-        sender: Our authority; its key signs the request (RFC 9421).
+        sender: Our authority; its present key signs the request (RFC 9421).
         clock: Tells when a signature is made.
         identifiers: Gives each request its nonce.
         profile: `local` also allows loopback.
@@ -108,7 +109,7 @@ class Transmitter:
         self,
         client: httpx.AsyncClient,
         *,
-        sender: Sender,
+        sender: CurrentSender,
         clock: Clock,
         identifiers: Identifiers,
         profile: str,
@@ -135,6 +136,8 @@ class Transmitter:
             return Answer(None, "TIMEOUT")
         except (httpx.HTTPError, OSError):
             return Answer(None, "NO_ANSWER")
+        except KeyFileError:
+            return Answer(None, "NO_SIGNING_KEY")
 
     async def _post(self, addressed: Addressed, endpoint: str, envelope: str) -> Answer:
         target = httpx.URL(endpoint)
@@ -178,11 +181,11 @@ class Transmitter:
             "message-id": str(addressed.message_id),
             "recipient": addressed.recipient,
         }
-        request = SignedRequest("POST", endpoint, covered, envelope.encode())
+        request, sender = SignedRequest("POST", endpoint, covered, envelope.encode()), self._sender()
         signed = signature_headers(
             request,
-            keyid=self._sender.kid,
-            key=self._sender.key,
+            keyid=sender.kid,
+            key=sender.key,
             created=self._clock.now(),
             nonce=str(self._identifiers.new()),
         )

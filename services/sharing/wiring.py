@@ -13,15 +13,13 @@ from services.sharing.deliver import WORKERS as NOTICE_WORKERS
 from services.sharing.deliver import NoticeLedger
 from services.sharing.emergencies import Emergencies
 from services.sharing.exchange_clocks import ExchangeClocks
-from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_delivery import WORKERS as MESSAGE_WORKERS
 from services.sharing.exchange_delivery import MessageLedger
 from services.sharing.exchange_desk import ExchangeDesk
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.exchange_sending import EXCHANGE_RULE, ExchangeSending, Judges
 from services.sharing.letter_safeguards import LetterSafeguards
-from services.sharing.notices import Sender
-from services.sharing.own_keys import load_sealing_keys, load_sender
+from services.sharing.own_keys import OwnKeys
 from services.sharing.parts import Foundations, Sharing
 from services.sharing.pnr_grants import GrantPnr
 from services.sharing.post import Post
@@ -46,21 +44,22 @@ def wire(base: Foundations) -> Sharing:
     Raises:
         KeyFileError: There is no usable key that signs notices, or none to which others seal.
     """
-    sender = load_sender(base.settings.keys_folder, base.clock.now())
+    keys = OwnKeys(base.settings.keys_folder, base.clock)
     approvals = Approvals(
         (SHARE_RULE, EXCHANGE_RULE, CUSTODY_RULE, *RULES), base.audit, base.clock, base.identifiers
     )
     common = _Common(
-        sender=sender,
+        keys=keys,
         vault=Vault(base.vault_engine, base.policy, base.clock, base.identifiers),
         registers=RegisterReader(),
         approvals=approvals,
-        gateways=_gateways(base, sender),
+        gateways=_gateways(base, keys),
     )
     shares = _shares(base, common)
     exchange = _exchange(base, common)
     return Sharing(
         engine=base.engine,
+        keys=keys,
         approvals=approvals,
         audit=base.audit,
         clock=base.clock,
@@ -94,7 +93,7 @@ def wire(base: Foundations) -> Sharing:
 class _Common:
     """What the use cases of both ways share: who we are, and what everybody asks."""
 
-    sender: Sender
+    keys: OwnKeys
     vault: Vault
     registers: RegisterReader
     approvals: Approvals
@@ -116,7 +115,7 @@ def _shares(base: Foundations, common: _Common) -> _Shares:
         common.vault,
         registers=common.registers,
         own_state=base.settings.own_state,
-        own_authority=common.sender.authority_id,
+        own_authority=common.keys.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
         identifiers=base.identifiers,
@@ -128,7 +127,7 @@ def _shares(base: Foundations, common: _Common) -> _Shares:
         approvals=common.approvals,
         audit=base.audit,
         own_state=base.settings.own_state,
-        own_authority=common.sender.authority_id,
+        own_authority=common.keys.authority_id,
         state_of=base.state_of,
         clock=base.clock,
         identifiers=base.identifiers,
@@ -140,7 +139,7 @@ def _shares(base: Foundations, common: _Common) -> _Shares:
         hit_states=base.hit_states,
         approvals=common.approvals,
         audit=base.audit,
-        sender=common.sender,
+        sender=common.keys.sender,
         lifetime=timedelta(hours=base.settings.notice_lifetime_hours),
         clock=base.clock,
         identifiers=base.identifiers,
@@ -157,7 +156,7 @@ def _gate(base: Foundations, common: _Common) -> ReadGate:
         registers=common.registers,
         policy=base.policy,
         audit=base.audit,
-        own_authority=common.sender.authority_id,
+        own_authority=common.keys.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
     )
@@ -176,10 +175,10 @@ def _registry(base: Foundations, approvals: Approvals) -> Registry:
     )
 
 
-def _gateways(base: Foundations, sender: Sender) -> Gateway:
+def _gateways(base: Foundations, keys: OwnKeys) -> Gateway:
     https = Transmitter(
         base.transport,
-        sender=sender,
+        sender=keys.sender,
         clock=base.clock,
         identifiers=base.identifiers,
         profile=base.settings.profile,
@@ -214,17 +213,19 @@ class _Exchange:
 
 
 def _exchange(base: Foundations, common: _Common) -> _Exchange:
-    keys = load_sealing_keys(base.settings.keys_folder)
-    post = Post(common.sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers)
+    keys = common.keys
+    post = Post(
+        keys.authority_id, keys.sender, audit=base.audit, clock=base.clock, identifiers=base.identifiers
+    )
     withdrawals = Withdrawals(base.engine, post=post, audit=base.audit, clock=base.clock)
     letters = _letter_safeguards(base, common)
     return _Exchange(
-        receive=_receive(base, common, keys, Arrivals(post, withdrawals, keys)),
+        receive=_receive(base, common, Arrivals(post, withdrawals, keys.sealing)),
         desk=ExchangeDesk(
             base.engine,
             post=post,
             policy=base.policy,
-            sealing_keys=keys,
+            sealing_keys=keys.sealing,
             audit=base.audit,
             chain_is_whole=base.chain_is_whole,
             clock=base.clock,
@@ -235,7 +236,7 @@ def _exchange(base: Foundations, common: _Common) -> _Exchange:
             withdrawals=withdrawals,
             judges=_judges(base, letters),
             approvals=common.approvals,
-            sealing_keys=keys,
+            sealing_keys=keys.sealing,
             audit=base.audit,
             clock=base.clock,
         ),
@@ -255,7 +256,7 @@ def _letter_safeguards(base: Foundations, common: _Common) -> LetterSafeguards:
         base.hit_states,
         registers=common.registers,
         own_state=base.settings.own_state,
-        own_authority=common.sender.authority_id,
+        own_authority=common.keys.authority_id,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,
     )
@@ -272,12 +273,13 @@ def _judges(base: Foundations, letters: LetterSafeguards) -> Judges:
     return Judges(letters, base.policy, emergencies, base.chain_is_whole)
 
 
-def _receive(base: Foundations, common: _Common, keys: SealingKeys, arrivals: Arrivals) -> ReceiveExchange:
+def _receive(base: Foundations, common: _Common, arrivals: Arrivals) -> ReceiveExchange:
     return ReceiveExchange(
         base.engine,
         registers=common.registers,
-        sender=common.sender,
-        sealing_keys=keys,
+        own_authority=common.keys.authority_id,
+        sender=common.keys.sender,
+        sealing_keys=common.keys.sealing,
         arrivals=arrivals,
         audit=base.audit,
         own_state=base.settings.own_state,

@@ -63,8 +63,8 @@ class FrozenAccounts:
         while not stop.is_set():
             try:
                 await self.read()
-            except DATABASE_FAULTS as fault:
-                get_logger().warning("frozen_accounts_not_read", fault=type(fault).__name__)
+            except DATABASE_FAULTS:
+                get_logger().warning("frozen_accounts_not_read", code="DATABASE_AWAY")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), READ_EVERY_SECONDS)
 

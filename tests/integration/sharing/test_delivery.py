@@ -350,7 +350,7 @@ def a_transmitter(
 
     return Transmitter(
         client,
-        sender=Sender(AuthorityId(OWN), SENDER_KID, SIGNING_KEY),
+        sender=lambda: Sender(AuthorityId(OWN), SENDER_KID, SIGNING_KEY),
         clock=FixedClock(NOW),
         identifiers=RandomIdentifiers(FixedClock(NOW)),
         profile=profile,

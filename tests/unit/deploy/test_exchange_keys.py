@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from deploy.local.exchange_keys import make_key, show_keys
-from services.sharing.own_keys import load_sealing_keys, load_sender
+from services.sharing.own_keys import OwnKeys, load_sealing_keys
 from services.sharing.registry_entries import AuthorityKey
 from shared.security.keys import KeyFile, KeyFileError
+from tests.fakes import FixedClock
 from tests.unit.sharing.samples import NOW, OWN
 
 
@@ -51,7 +52,11 @@ def test_new_key_prints_what_a_register_takes_and_nothing_secret(
     assert (entry.use, entry.kid.startswith(f"{OWN}.")) == ("sig" if kind == "signing" else "enc", True)
     assert not entry.is_current(NOW)
     assert entry.is_current(begins)
-    known = [load_sender(folder, begins).kid] if kind == "signing" else list(load_sealing_keys(folder))
+    known = (
+        [OwnKeys(folder, FixedClock(begins)).sender().kid]
+        if kind == "signing"
+        else list(load_sealing_keys(folder))
+    )
     assert entry.kid in known
     with pytest.raises(KeyFileError, match="exists already"):
         make_key(folder, kind, begins, 365)  # type: ignore[arg-type]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.sharing.own_keys import load_sealing_keys, load_sender
+from services.sharing.own_keys import OwnKeys, load_sealing_keys
 from shared.security.keys import KeyFile, KeyFileError
+from tests.fakes import FixedClock
 from tests.unit.sharing.samples import NOW, OWN
 
 DAY = timedelta(days=1)
@@ -31,15 +32,63 @@ def sealing(folder: Path, name: str, *, mode: int = 0o600, content: str | None =
 def test_newest_key_in_its_life_signs(tmp_path: Path) -> None:
     old = signing(tmp_path, "", NOW - 300 * DAY, NOW + 30 * DAY)
     new = signing(tmp_path, "-2026-06-02", NOW + DAY, NOW + 366 * DAY)
-    assert load_sender(tmp_path, NOW).kid == old, "the next one waits for its day"
-    assert load_sender(tmp_path, NOW + DAY).kid == new
-    assert load_sender(tmp_path, NOW + DAY).authority_id == OWN
+    clock = FixedClock(NOW)
+    keys = OwnKeys(tmp_path, clock)
+    assert keys.sender().kid == old, "the next one waits for its day"
+    clock.advance(days=1)
+    assert keys.sender().kid == new
+    assert keys.authority_id == OWN
+    clock.advance(days=365)
+    with pytest.raises(KeyFileError, match="no key is in its life"):
+        keys.sender()
 
 
 def test_nothing_signs_when_every_key_is_over(tmp_path: Path) -> None:
     signing(tmp_path, "", NOW - 300 * DAY, NOW)
     with pytest.raises(KeyFileError):
-        load_sender(tmp_path, NOW)
+        OwnKeys(tmp_path, FixedClock(NOW))
+
+
+def test_key_that_is_written_beside_the_old_one_is_used_without_a_restart(tmp_path: Path) -> None:
+    old, first = signing(tmp_path, "", NOW - 300 * DAY, NOW + 30 * DAY), sealing(tmp_path, "")
+    keys = OwnKeys(tmp_path, FixedClock(NOW))
+    held_by_others = keys.sealing
+    new, second = signing(tmp_path, "-2026-06-01", NOW, NOW + 365 * DAY), sealing(tmp_path, "-2026-06-01")
+    assert keys.sender().kid == old
+    keys.look()
+    assert keys.sender().kid == new
+    assert set(held_by_others) == {first, second}
+    (tmp_path / "notice-signing-2026-06-01.json").unlink()
+    keys.look()
+    assert keys.sender().kid == old, "what was stolen is taken out, and signs no more"
+
+
+@pytest.mark.parametrize("content", ["", '{"kid": "XZZ-PIU-01.1"}'])
+def test_key_file_that_cannot_be_used_changes_nothing_and_is_read_once_it_can(
+    tmp_path: Path, content: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, first = signing(tmp_path, "", NOW - 300 * DAY, NOW + 30 * DAY), sealing(tmp_path, "")
+    keys = OwnKeys(tmp_path, FixedClock(NOW))
+    second = sealing(tmp_path, "-2026-06-01")
+    half_written = tmp_path / "notice-signing-2026-06-01.json"
+    half_written.touch(mode=0o600)
+    half_written.write_text(content, encoding="utf-8")
+    keys.look()
+    assert (keys.sender().kid, set(keys.sealing)) == (old, {first})
+    assert "own_keys_not_read" in capsys.readouterr().out
+    half_written.unlink()
+    keys.look()
+    assert set(keys.sealing) == {first, second}
+
+
+def test_key_of_another_authority_is_not_taken(tmp_path: Path) -> None:
+    old = signing(tmp_path, "", NOW - 300 * DAY, NOW + 30 * DAY)
+    keys = OwnKeys(tmp_path, FixedClock(NOW))
+    stranger = tmp_path / "notice-signing-2026-06-01.json"
+    KeyFile.create(stranger, owner="XZZ-PIU-01", use="notice", not_before=NOW, not_after=NOW + DAY)
+    (tmp_path / "notice-signing.json").unlink()
+    keys.look()
+    assert keys.sender().kid == old
 
 
 def test_every_sealing_key_that_is_kept_opens(tmp_path: Path) -> None:
