@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from shared.travel.partial_date import PartialDate
-from shared.travel.records import KEY, Recorded, filled_members
+from shared.travel.records import KEY, Recorded, Sparse, filled_members
 from shared.travel.reservation_parts import (
     BookingOffice,
     CheckedBags,
@@ -33,8 +33,8 @@ def _minutes(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="minutes")
 
 
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class ReservationTraveller(Recorded):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class ReservationTraveller(Sparse):
     """A person, or a nameless group, in a reservation.
 
     `seats`, `tickets`, `frequent_flyer` and `bag_tags` are what is printed; what else was said of each stands
@@ -189,8 +189,8 @@ class HistoryItem(Recorded):
     locators: tuple[Locator, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class Reservation(Recorded):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Reservation(Sparse):
     """A PNR: its locators, people, itinerary and what else the State may lawfully hold of it.
 
     `services` and `remarks` may carry free text until the sensitive-data filter has judged them.

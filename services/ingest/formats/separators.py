@@ -56,8 +56,9 @@ class Segment(NamedTuple):
 def split_segment(raw: str, position: int, separators: Separators) -> Segment:
     """Split one raw segment into elements and components, and put released characters back."""
     component = separators.component
-    tag, *parts = raw.split(separators.element)
-    elements = [part.split(component) for part in parts]
+    parts = raw.split(separators.element)
+    tag = parts[0]
+    elements = [part.split(component) for part in parts[1:]]
     if not raw.isprintable():
         elements = [[_restored(text, separators) for text in element] for element in elements]
     return Segment(tag if tag in KNOWN_TAGS else tag.strip().upper(), position, elements)

@@ -2,16 +2,21 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any, Final
 
 from services.ingest.sensitive.cards import mask_account, mask_numbers
-from services.ingest.sensitive.copies import each_of, with_facts
+from services.ingest.sensitive.copies import Value, each_of, with_facts
 from services.ingest.sensitive.names import given_without_titles, name_without_titles
 from services.ingest.sensitive.rules import FORBIDDEN_CLASSES, PILGRIMAGE_WORDS, Rules, SensitiveClass
 from services.ingest.sensitive.services import filter_services, plain_seat
 from services.ingest.sensitive.words import classify_text, scrub
-from shared.travel.reservation import Payment, Reservation, ReservationTraveller
+from shared.travel.reservation import HistoryItem, Payment, Reservation, ReservationTraveller
 from shared.travel.reservation_parts import CheckIn, Fare, OtherService, OtherServiceKind, Remark
+
+Filter = Callable[[Any, Rules, Counter[str]], Any]
+"""What a member's value becomes; what goes is counted by its class. The same object where nothing goes."""
 
 _GROUP = "GROUP"
 _CODE_OR_AMOUNT = re.compile(r"[A-Za-z]{1,4}|[A-Za-z]?[0-9]{1,2}|[0-9][0-9.,/-]{0,11}", re.ASCII)
@@ -19,59 +24,58 @@ _CODE_OR_AMOUNT = re.compile(r"[A-Za-z]{1,4}|[A-Za-z]?[0-9]{1,2}|[0-9][0-9.,/-]{
 
 def filter_reservation(reservation: Reservation, rules: Rules, counts: Counter[str]) -> Reservation:
     """The reservation without what may never be kept; what goes is added to `counts` by its class."""
-    return with_facts(
-        reservation,
-        travellers=each_of(reservation.travellers, lambda each: _filter_traveller(each, rules, counts)),
-        services=filter_services(reservation.services, rules, counts),
-        remarks=_filter_remarks(reservation.remarks, rules, counts),
-        payments=each_of(reservation.payments, lambda each: _filter_payment(each, rules, counts)),
-        other_services=each_of(reservation.other_services, lambda each: _filter_other(each, rules, counts)),
-        check_ins=each_of(reservation.check_ins, lambda each: _filter_check_in(each, rules)),
-        history=each_of(
-            reservation.history,
-            lambda each: with_facts(each, given_names=_given(each.given_names, rules)),
-        ),
-        agency=_without_pilgrimage(reservation.agency, rules, counts)
-        if rules.scrubs_agencies
-        else reservation.agency,
-    )
+    return _filtered(reservation, _OF_RESERVATION, rules, counts)
+
+
+def _filtered(value: Value, filters: Mapping[str, Filter], rules: Rules, counts: Counter[str]) -> Value:
+    """A value with each member that holds something filtered; the same object where nothing went."""
+    kept: dict[str, Any] = {}
+    for name, change in filters.items():
+        sent = getattr(value, name)
+        if sent is not None and sent != ():
+            left = change(sent, rules, counts)
+            if left is not sent:
+                kept[name] = left
+    return with_facts(value, **kept) if kept else value
 
 
 def _filter_traveller(
     traveller: ReservationTraveller, rules: Rules, counts: Counter[str]
 ) -> ReservationTraveller:
-    is_group = rules.scrubs_group_names and traveller.kind == _GROUP
-    name = traveller.name_sent
-    if is_group:
+    if rules.scrubs_group_names and traveller.kind == _GROUP:
         # A group's only name is its surname, which a reservation cannot be without.
         surname = _without_pilgrimage(traveller.surname, rules, counts) or _GROUP
-        name = None
-    else:
-        surname = traveller.surname
-    return with_facts(
-        traveller,
-        surname=surname,
-        name_sent=None if name is None else name_without_titles(name, rules),
-        given_names=_given(traveller.given_names, rules),
-        seats=each_of(traveller.seats, lambda seat: plain_seat(seat) or seat),
-        check_ins=each_of(traveller.check_ins, lambda each: _filter_check_in(each, rules)),
-        fares=each_of(traveller.fares, lambda each: _filter_fare(each, rules, counts))
-        if rules.scrubs_fare_bases
-        else traveller.fares,
-    )
+        traveller = with_facts(traveller, surname=surname, name_sent=None)
+    return _filtered(traveller, _OF_TRAVELLER, rules, counts)
 
 
-def _given(given: str | None, rules: Rules) -> str | None:
-    return None if given is None else given_without_titles(given, rules)
+def _filter_name(name: str, rules: Rules, _counts: Counter[str]) -> str:
+    return name_without_titles(name, rules)
 
 
-def _filter_check_in(check_in: CheckIn, rules: Rules) -> CheckIn:
-    return with_facts(
-        check_in, seat=plain_seat(check_in.seat), given_names=_given(check_in.given_names, rules)
-    )
+def _filter_given(given: str, rules: Rules, _counts: Counter[str]) -> str | None:
+    return given_without_titles(given, rules)
+
+
+def _filter_seat(seat: str, _rules: Rules, _counts: Counter[str]) -> str:
+    return plain_seat(seat) or seat
+
+
+def _filter_check_in(check_in: CheckIn, rules: Rules, counts: Counter[str]) -> CheckIn:
+    return _filtered(check_in, _OF_CHECK_IN, rules, counts)
+
+
+def _filter_history(item: HistoryItem, rules: Rules, counts: Counter[str]) -> HistoryItem:
+    return _filtered(item, _OF_HISTORY, rules, counts)
+
+
+def _filter_agency(agency: str, rules: Rules, counts: Counter[str]) -> str | None:
+    return _without_pilgrimage(agency, rules, counts) if rules.scrubs_agencies else agency
 
 
 def _filter_fare(fare: Fare, rules: Rules, counts: Counter[str]) -> Fare:
+    if not rules.scrubs_fare_bases:
+        return fare
     return with_facts(
         fare,
         basis=_without_pilgrimage(fare.basis, rules, counts),
@@ -152,3 +156,29 @@ def _without_pilgrimage(text: str | None, rules: Rules, counts: Counter[str]) ->
 def _names_pilgrimage(text: str) -> bool:
     upper = text.upper()
     return any(word in upper for word in PILGRIMAGE_WORDS)
+
+
+def _each(change: Filter) -> Filter:
+    """A filter of every one of a member's values."""
+    return lambda values, rules, counts: each_of(values, lambda each: change(each, rules, counts))
+
+
+_OF_HISTORY: Final[Mapping[str, Filter]] = {"given_names": _filter_given}
+_OF_CHECK_IN: Final[Mapping[str, Filter]] = {"seat": _filter_seat, "given_names": _filter_given}
+_OF_TRAVELLER: Final[Mapping[str, Filter]] = {
+    "name_sent": _filter_name,
+    "given_names": _filter_given,
+    "seats": _each(_filter_seat),
+    "check_ins": _each(_filter_check_in),
+    "fares": _each(_filter_fare),
+}
+_OF_RESERVATION: Final[Mapping[str, Filter]] = {
+    "travellers": _each(_filter_traveller),
+    "services": filter_services,
+    "remarks": _filter_remarks,
+    "payments": _each(_filter_payment),
+    "other_services": _each(_filter_other),
+    "check_ins": _each(_filter_check_in),
+    "history": _each(_filter_history),
+    "agency": _filter_agency,
+}

@@ -1,3 +1,5 @@
+import pickle
+from dataclasses import FrozenInstanceError, replace
 from datetime import datetime
 
 import pytest
@@ -133,3 +135,19 @@ def test_nothing_of_a_reservation_is_shown_by_repr() -> None:
     shown = f"{FULL!r} {FULL.remarks[0]} {FULL.itinerary[0]!r} {FULL.payments[0]!r}"
     assert "PAPADAKI" not in shown
     assert "1111" not in shown
+
+
+def test_value_of_a_few_facts_is_the_one_made_with_its_defaults() -> None:
+    said = Reservation.saying({"locator": "Q7KD2M", "carrier": "XA"})
+    made = Reservation(locator="Q7KD2M", carrier="XA")
+    assert said == made
+    assert hash(said) == hash(made)
+    assert pickle.loads(pickle.dumps(said)) == made
+    assert replace(said, carrier="XB") == Reservation(locator="Q7KD2M", carrier="XB")
+    assert said.as_record() == made.as_record()
+
+
+def test_value_of_a_few_facts_cannot_be_changed() -> None:
+    said = ReservationTraveller.saying({"surname": "OSEI"})
+    with pytest.raises(FrozenInstanceError):
+        said.surname = "PAPADAKI"  # type: ignore[misc]

@@ -67,7 +67,7 @@ def _take_boarding(draft: PnrDraft, group: Group, check_in: dict[str, Any]) -> N
     if told:
         traveller.check_ins.append(CheckIn(**check_in, **told))
         if told.get("seat"):
-            traveller.add_seat(told["seat"])
+            traveller.once().add_seat(told["seat"])
 
 
 def _boarding_facts(segment: Segment) -> dict[str, Any]:

@@ -1,14 +1,21 @@
-"""One PNR while it is read: what is known so far of it and of each traveller."""
+"""One PNR while it is read: what is known so far of it and of each traveller.
 
-from datetime import date
-from typing import Any
+A draft holds what was said and nothing else: most PNRs are near-empty, and to make and look through thirty
+members of each cost most of reading them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, Final, Generic, TypeVar
 
 from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.pnrgov.findings import Findings
 from services.ingest.formats.separators import Segment
 from shared.travel.partial_date import PartialDate
-from shared.travel.reservation import ItineraryLeg, Payment, ReservationTraveller
+from shared.travel.reservation import ItineraryLeg, Payment, Reservation, ReservationTraveller
 from shared.travel.reservation_parts import (
+    BookingOffice,
     CheckedBags,
     CheckIn,
     Contact,
@@ -26,10 +33,48 @@ from shared.travel.traveller import Address, Place, Sex, TravelDocument
 
 ADULT, CHILD, INFANT, GROUP = "ADULT", "CHILD", "INFANT", "GROUP"
 MAX_BAG_TAGS = 999
+Item = TypeVar("Item")
+
+
+class Listed(Generic[Item]):
+    """A list of a draft, made when it is first asked for."""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, draft: object, _owner: type) -> list[Item]:
+        # From now on the draft's own attribute stands before this one.
+        made: list[Item] = []
+        vars(draft)[self._name] = made
+        return made
 
 
 class TravellerDraft:
-    """What was read of one traveller so far."""
+    """What was read of one traveller so far; attributes are named as the traveller's members."""
+
+    name_sent: str | None = None
+    given_names_sent: str | None = None
+    has_infant: bool | None = None
+    unique_id: str | None = None
+    birth_date: PartialDate | None = None
+    sex: Sex | None = None
+    nationality: str | None = None
+    birth_place: Place | None = None
+    residence: Address | None = None
+    destination: Address | None = None
+    redress_number: str | None = None
+    known_traveller_number: str | None = None
+    minor_age: int | None = None
+    is_minor_alone = False
+    documents = Listed[TravelDocument]()
+    contacts = Listed[Contact]()
+    fares = Listed[Fare]()
+    check_ins = Listed[CheckIn]()
+    bags = Listed[CheckedBags]()
+    excess_baggage = Listed[ExcessBaggage]()
+    guardians = Listed[Contact]()
+    confirmed_given_names: str | None = None
+    kept_once: "KeptOnce | None" = None
 
     def __init__(
         self, ordinal: int, surname: str, given_names: str | None, kind: str | None, reference: str | None
@@ -39,38 +84,17 @@ class TravellerDraft:
         self.given_names = given_names
         self.kind = kind
         self.reference = reference
-        self.given_names_sent: str | None = None
-        self.name_sent: str | None = None
-        self.has_infant: bool | None = None
-        self.unique_id: str | None = None
-        self.birth_date: PartialDate | None = None
-        self.sex: Sex | None = None
-        self.nationality: str | None = None
-        self.birth_place: Place | None = None
-        self.residence: Address | None = None
-        self.destination: Address | None = None
-        self.redress_number: str | None = None
-        self.known_traveller_number: str | None = None
-        self.minor_age: int | None = None
-        self.is_minor_alone = False
-        self.documents: list[TravelDocument] = []
-        self.contacts: list[Contact] = []
-        self.guardians: list[Contact] = []
-        self.fares: list[Fare] = []
-        self.check_ins: list[CheckIn] = []
-        self.bags: list[CheckedBags] = []
-        self.excess: list[ExcessBaggage] = []
-        self._memberships: dict[tuple[str | None, str | None], FrequentFlyer] = {}
-        self._tickets: dict[str, TicketDetail] = {}
-        self._ticketless: list[TicketDetail] = []
-        self._seats: dict[str, str] = {}
-        self._bag_tags: dict[str, None] = {}
+
+    @property
+    def name_key(self) -> str:
+        """What names of the traveller are compared by."""
+        return name_key(self.surname, self.given_names)
 
     def confirm_name(self, given_names: str | None) -> None:
         """Put back what was taken for a title and is none: a document spells the given names with it."""
         sent = self.given_names_sent
         if sent and given_names and name_key("", sent) == name_key("", given_names):
-            self.given_names = sent
+            self.confirmed_given_names = sent
 
     def add_document(self, document: TravelDocument) -> bool:
         """Keep a document once; whether there was room for it."""
@@ -80,6 +104,41 @@ class TravellerDraft:
             return False
         self.documents.append(document)
         return True
+
+    def once(self) -> "KeptOnce":
+        """What is said of the traveller again and again, and kept once."""
+        self.kept_once = self.kept_once or KeptOnce()
+        return self.kept_once
+
+    def add_bags(self, bags: CheckedBags) -> None:
+        """Keep bags, and their tags for the printed list."""
+        self.bags.append(bags)
+        for tag in bags.tags:
+            self.once().add_bag_tags(tag.numbers)
+
+    def build(self) -> ReservationTraveller:
+        """The traveller as read."""
+        facts = _said(self, _OF_TRAVELLER)
+        if self.confirmed_given_names is not None:
+            facts["given_names"] = self.confirmed_given_names
+        if self.kept_once is not None:
+            facts |= self.kept_once.said()
+        if self.is_minor_alone:
+            facts["minor"] = UnaccompaniedMinor(age=self.minor_age, guardians=tuple(self.guardians))
+        elif "guardians" in vars(self):
+            facts["contacts"] = (*self.contacts, *self.guardians)
+        return ReservationTraveller.saying(facts)
+
+
+class KeptOnce:
+    """Seats, tickets, memberships and bag tags of a traveller: several segments tell the same ones."""
+
+    def __init__(self) -> None:
+        self._memberships: dict[tuple[str | None, str | None], FrequentFlyer] = {}
+        self._tickets: dict[str, TicketDetail] = {}
+        self._ticketless: list[TicketDetail] = []
+        self._seats: dict[str, str] = {}
+        self._bag_tags: dict[str, None] = {}
 
     def add_seat(self, seat: str) -> None:
         """Keep a seat once: `011D` and `11D` are the same."""
@@ -98,75 +157,51 @@ class TravellerDraft:
         elif ticket != TicketDetail(number=ticket.number) or ticket.number not in self._tickets:
             self._tickets[ticket.number] = ticket
 
-    def add_bags(self, bags: CheckedBags) -> None:
-        """Keep bags, and their tags for the printed list: at most `MAX_BAG_TAGS`."""
-        self.bags.append(bags)
-        for tag in bags.tags:
-            if len(self._bag_tags) < MAX_BAG_TAGS:
-                self._bag_tags.update(dict.fromkeys(tag.numbers))
+    def add_bag_tags(self, numbers: Iterable[str]) -> None:
+        """Keep the tags of a row of bags, while there are fewer than `MAX_BAG_TAGS`."""
+        if len(self._bag_tags) < MAX_BAG_TAGS:
+            self._bag_tags.update(dict.fromkeys(numbers))
 
-    def build(self) -> ReservationTraveller:
-        """The traveller as read."""
-        memberships = dict.fromkeys(
-            f"{each.airline or ''}{each.number}" for each in self._memberships.values() if each.number
-        )
-        minor: UnaccompaniedMinor | None = None
-        if self.is_minor_alone:
-            minor = UnaccompaniedMinor(age=self.minor_age, guardians=tuple(self.guardians))
-        return ReservationTraveller(
-            reference=self.reference,
-            surname=self.surname,
-            given_names=self.given_names,
-            kind=self.kind,
-            birth_date=self.birth_date,
-            sex=self.sex,
-            nationality=self.nationality,
-            documents=tuple(self.documents),
-            tickets=tuple(self._tickets),
-            frequent_flyer=tuple(memberships),
-            seats=tuple(self._seats.values()),
-            bag_tags=tuple(self._bag_tags)[:MAX_BAG_TAGS],
-            name_sent=self.name_sent,
-            has_infant=self.has_infant,
-            unique_id=self.unique_id,
-            birth_place=self.birth_place,
-            residence=self.residence,
-            destination=self.destination,
-            redress_number=self.redress_number,
-            known_traveller_number=self.known_traveller_number,
-            contacts=tuple(self.contacts if self.is_minor_alone else (*self.contacts, *self.guardians)),
-            memberships=tuple(self._memberships.values()),
-            fares=tuple(self.fares),
-            ticket_details=(*self._tickets.values(), *self._ticketless),
-            check_ins=tuple(self.check_ins),
-            bags=tuple(self.bags),
-            excess_baggage=tuple(self.excess),
-            minor=minor,
-        )
+    def said(self) -> dict[str, Any]:
+        """All of it, by the traveller's members."""
+        memberships = tuple(self._memberships.values())
+        printed = (f"{each.airline or ''}{each.number}" for each in memberships if each.number)
+        return {
+            "tickets": tuple(self._tickets),
+            "ticket_details": (*self._tickets.values(), *self._ticketless),
+            "memberships": memberships,
+            "frequent_flyer": tuple(dict.fromkeys(printed)),
+            "seats": tuple(self._seats.values()),
+            "bag_tags": tuple(self._bag_tags)[:MAX_BAG_TAGS],
+        }
 
 
 class PnrDraft:
-    """What was read of one PNR so far, and how its parts find the traveller they mean."""
+    """What was read of one PNR so far, and how its parts find the traveller they mean.
+
+    Attributes are named as the reservation's members.
+    """
+
+    changed_at: datetime | None = None
+    ticketed_at: datetime | None = None
+    booked_by: BookingOffice | None = None
+    services = Listed[ServiceItem]()
+    remarks = Listed[Remark]()
+    contacts = Listed[Contact]()
+    ticket_limits = Listed[TicketLimit]()
+    payments = Listed[Payment]()
+    excess_baggage = Listed[ExcessBaggage]()
+    check_ins = Listed[CheckIn]()
+    bags = Listed[CheckedBags]()
 
     def __init__(self, today: date, first_ordinal: int) -> None:
         self.today = today
         self.findings = Findings()
         self.travellers: list[TravellerDraft] = []
-        self.legs: list[ItineraryLeg] = []
-        self.services: list[ServiceItem] = []
-        self.remarks: list[Remark] = []
-        self.contacts: list[Contact] = []
-        self.limits: list[TicketLimit] = []
-        self.payments: list[Payment] = []
-        self.excess: list[ExcessBaggage] = []
-        self.check_ins: list[CheckIn] = []
-        self.bags: list[CheckedBags] = []
+        self.itinerary: list[ItineraryLeg] = []
         self.next_ordinal = first_ordinal
-        self._phones: dict[str, None] = {}
-        self._emails: dict[str, None] = {}
-        self._addresses: dict[Address, None] = {}
         self._by_reference: dict[str, TravellerDraft] = {}
-        self._by_name: dict[str, TravellerDraft] = {}
+        self._by_name: dict[str, TravellerDraft] | None = None
         self._infants: list[TravellerDraft] = []
         self._has_listed_infant = False
 
@@ -178,7 +213,8 @@ class PnrDraft:
             self._has_listed_infant = self._has_listed_infant or bool(traveller.ordinal)
         if traveller.reference:
             self._by_reference.setdefault(traveller.reference, traveller)
-        self._by_name.setdefault(name_key(traveller.surname, traveller.given_names), traveller)
+        if self._by_name is not None:
+            self._by_name.setdefault(traveller.name_key, traveller)
 
     def referred(self, reference: str) -> TravellerDraft | None:
         """The traveller of a reference."""
@@ -186,7 +222,12 @@ class PnrDraft:
 
     def named(self, surname: str | None, given_names: str | None) -> TravellerDraft | None:
         """The traveller of a name, blanks and case aside."""
-        return None if surname is None else self._by_name.get(name_key(surname, given_names))
+        if surname is None:
+            return None
+        if self._by_name is None:
+            # Most PNRs ask for nobody by name; the first of a name is the one that is found.
+            self._by_name = {each.name_key: each for each in reversed(self.travellers)}
+        return self._by_name.get(name_key(surname, given_names))
 
     def only(self) -> TravellerDraft | None:
         """The traveller of a PNR that has but one, so that what names nobody means them."""
@@ -203,29 +244,43 @@ class PnrDraft:
         self.add_traveller(made)
         return made
 
-    def add_contact(self, contact: Contact) -> None:
-        """Keep a contact; one of the travellers themselves is printed too."""
-        self.contacts.append(contact)
-        if contact.kind in {ContactKind.AGENCY, ContactKind.PAYER, ContactKind.EMERGENCY}:
-            return
-        if contact.phone:
-            self._phones.setdefault(contact.phone)
-        if contact.email:
-            self._emails.setdefault(contact.email)
-        if contact.address:
-            self._addresses.setdefault(contact.address)
-
-    def printed_contacts(self) -> dict[str, tuple[Any, ...]]:
-        """Telephone numbers, e-mail and postal addresses, each once in the order sent."""
-        return {
-            "phones": tuple(self._phones),
-            "emails": tuple(self._emails),
-            "addresses": tuple(self._addresses),
-        }
+    def said(self) -> dict[str, Any]:
+        """What was said, by the reservation's members."""
+        facts = _said(self, _OF_RESERVATION)
+        facts["travellers"] = tuple([each.build() for each in self.travellers])
+        if "contacts" in facts:
+            facts |= _printed(facts["contacts"])
+        if self.booked_by is not None:
+            facts["agency"] = self.booked_by.name
+        return facts
 
     def warn(self, code: str, segment: Segment, traveller: TravellerDraft | None = None) -> None:
         """Note a fault that costs nobody anything."""
         self.findings.warn(code, segment, traveller.ordinal or None if traveller else None)
+
+
+_OF_OTHERS: Final = frozenset([ContactKind.AGENCY, ContactKind.PAYER, ContactKind.EMERGENCY])
+_OF_TRAVELLER: Final = frozenset(each.name for each in fields(ReservationTraveller))
+_OF_RESERVATION: Final = frozenset(each.name for each in fields(Reservation))
+
+
+def _printed(contacts: tuple[Contact, ...]) -> dict[str, Any]:
+    """Telephone numbers, e-mail and postal addresses of the travellers themselves, each once."""
+    own = [each for each in contacts if each.kind not in _OF_OTHERS]
+    return {
+        "phones": tuple(dict.fromkeys(each.phone for each in own if each.phone)),
+        "emails": tuple(dict.fromkeys(each.email for each in own if each.email)),
+        "addresses": tuple(dict.fromkeys(each.address for each in own if each.address)),
+    }
+
+
+def _said(draft: object, members: frozenset[str]) -> dict[str, Any]:
+    """The attributes of a draft that are members of its value, lists as tuples."""
+    return {
+        name: tuple(said) if isinstance(said, list) else said
+        for name, said in vars(draft).items()
+        if name in members
+    }
 
 
 def name_key(surname: str, given_names: str | None) -> str:

@@ -22,9 +22,10 @@ class Findings:
         """Note that one traveller cannot be taken."""
         self._found.append((Severity.TRAVELLER_REJECTED, code, segment.tag, segment.position, traveller))
 
-    def faults(self) -> list[Fault]:
-        """Every fault, with the PNR's locator."""
-        return [
-            Fault(severity, code, tag, position, traveller, locator=self.locator)
-            for severity, code, tag, position, traveller in self._found
-        ]
+    def faults(self, room: int) -> list[Fault]:
+        """The faults, with the PNR's locator; a warning only where fewer than `room` stand before it."""
+        faults: list[Fault] = []
+        for severity, code, tag, position, traveller in self._found:
+            if severity is not Severity.WARNING or len(faults) < room:
+                faults.append(Fault(severity, code, tag, position, traveller, locator=self.locator))
+        return faults

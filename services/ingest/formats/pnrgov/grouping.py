@@ -1,8 +1,8 @@
 """The groups of one PNR: the same tag stands in different groups; one segment of look-ahead tells which."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
 
 from services.ingest.formats.separators import Segment
 
@@ -23,16 +23,18 @@ class GroupKind(StrEnum):
     HISTORY_ITEM = "GR.11"
 
 
-@dataclass(slots=True, repr=False)
 class Group:
     """One group: its own segments and, by their kind, the groups inside it, in the order sent.
 
     A group that the sender did not open, but whose segments came, begins with the first of them.
     """
 
-    kind: GroupKind
-    segments: list[Segment] = field(default_factory=list)
-    groups: dict[GroupKind, list["Group"]] = field(default_factory=dict)
+    __slots__ = ("groups", "kind", "segments")
+
+    def __init__(self, kind: GroupKind, segments: list[Segment]) -> None:
+        self.kind = kind
+        self.segments = segments
+        self.groups: dict[GroupKind, list[Group]] = {}
 
     def first(self, tag: str) -> Segment | None:
         """The first own segment with a tag."""
@@ -105,9 +107,9 @@ def group_pnr(segments: Sequence[Segment]) -> tuple[Group, list[Segment]]:
         PNRGOV guide, segment table; `spec/pnrgov.md` §2.
     """
     grouping = _Grouping()
-    following_tags = [*[each.tag for each in segments[1:]], ""]
-    for segment, following in zip(segments, following_tags, strict=True):
-        grouping.take(segment, following)
+    take = grouping.take
+    for segment, following in zip_longest(segments, segments[1:]):
+        take(segment, following)
     return grouping.pnr, grouping.misplaced
 
 
@@ -115,12 +117,12 @@ class _Grouping:
     """One pass over a PNR: which groups are open, outermost first."""
 
     def __init__(self) -> None:
-        self.pnr = Group(GroupKind.PNR)
+        self.pnr = Group(GroupKind.PNR, [])
         self.misplaced: list[Segment] = []
         self._open = [self.pnr]
         self._last_leg: Group | None = None
 
-    def take(self, segment: Segment, following: str) -> None:
+    def take(self, segment: Segment, following: Segment | None) -> None:
         tag = segment.tag
         if tag == "TVL" and self._last_leg is not None and _is_code_share(segment, self._last_leg):
             self._last_leg.segments.append(segment)
@@ -144,7 +146,7 @@ class _Grouping:
     def _enter(self, depth: int, kinds: tuple[GroupKind, ...], segment: Segment) -> None:
         del self._open[depth + 1 :]
         for kind in kinds:
-            group = Group(kind)
+            group = Group(kind, [])
             self._open[-1].groups.setdefault(kind, []).append(group)
             self._open.append(group)
         self._open[-1].segments.append(segment)
@@ -158,12 +160,13 @@ def _is_code_share(segment: Segment, leg: Group) -> bool:
     return is_bare and segment.get(4).upper() not in NO_FLIGHT and bool(leg.segments[0].get(3, 1))
 
 
-def _starts_anew(group: Group, segment: Segment, following: str) -> bool:
+def _starts_anew(group: Group, segment: Segment, following: Segment | None) -> bool:
     """Whether a segment that the group could hold begins something else: a traveller after the flights."""
     if group.kind is GroupKind.BOARDING and segment.tag == "TIF":
         boarding, named = group.segments[0].get(1, 3), segment.get(1, 2)
         is_another = bool(boarding and named) and boarding != named
-        return is_another or following in _ONLY_IN_TRAVELLER or group.first("TIF") is not None
+        is_traveller = following is not None and following.tag in _ONLY_IN_TRAVELLER
+        return is_another or is_traveller or group.first("TIF") is not None
     return group.kind is GroupKind.PAYMENT and segment.tag == "ADD" and group.segments[-1].tag == "ADD"
 
 

@@ -1,8 +1,7 @@
 """One PNR: from its segments to a reservation, and the faults met in it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from typing import Any
 
 from services.ingest.formats.pnrgov.check_in import take_check_in
 from services.ingest.formats.pnrgov.drafts import GROUP, PnrDraft
@@ -22,16 +21,15 @@ from services.ingest.formats.pnrgov.services import take_service
 from services.ingest.formats.pnrgov.tickets import take_payment
 from services.ingest.formats.pnrgov.traveller_group import read_name, take_traveller
 from services.ingest.formats.separators import Segment
-from shared.personal import Personal
 from shared.travel.flight import Flight
-from shared.travel.message import Fault
 from shared.travel.reservation import Reservation
-from shared.travel.reservation_parts import BookingOffice, ContactKind, Locator, Split, WhereSent
+from shared.travel.reservation_parts import ContactKind, Locator, Split, WhereSent
 
 # GR.2 repeats at most so often.
 MAX_TRAVELLERS_A_PNR = 999
 _TICKETED = "710"
 _SPLIT_DIGITS = 3
+_SELDOM = frozenset([GroupKind.SPLIT, GroupKind.HISTORY, GroupKind.OTHER_SERVICE])
 _PNR_TAGS = frozenset(
     [
         "RCI",
@@ -66,27 +64,17 @@ _PNR_TAGS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ReadPnr(Personal):
-    """A PNR as read: the reservation, its faults, and how many travellers took an ordinal."""
-
-    reservation: Reservation
-    faults: tuple[Fault, ...]
-    next_ordinal: int
-
-
 class TooManyNames(Exception):
     """A PNR names more travellers than the guide allows."""
 
 
-def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ordinal: int) -> ReadPnr:
+def read_pnr(segments: Sequence[Segment], flight: Flight, draft: PnrDraft) -> Reservation:
     """Read one PNR.
 
     Args:
         segments: From SRC to the last before the next SRC, at least one.
         flight: The flight that the message is about.
-        today: The flight's local date, to resolve two-digit years of birth.
-        first_ordinal: The place of the PNR's first traveller in the message.
+        draft: A fresh one; what was met on the way, and the next traveller's ordinal, stand in it afterwards.
 
     Raises:
         TooManyNames: There are more than `MAX_TRAVELLERS_A_PNR`.
@@ -94,14 +82,12 @@ def read_pnr(segments: Sequence[Segment], flight: Flight, today: date, first_ord
     group, misplaced = group_pnr(segments)
     if len(group.all_of(GroupKind.TRAVELLER)) > MAX_TRAVELLERS_A_PNR:
         raise TooManyNames
-    reading = _PnrReading(PnrDraft(today, first_ordinal), group, segments[0])
+    reading = _PnrReading(draft, group, segments[0])
     reading.read()
-    draft = reading.draft
     for segment in misplaced:
         if segment.tag in _PNR_TAGS:
             draft.warn("SEGMENT_MISPLACED", segment)
-    reservation = reading.reservation(flight)
-    return ReadPnr(reservation, tuple(draft.findings.faults()), draft.next_ordinal)
+    return reading.reservation(flight)
 
 
 class _PnrReading:
@@ -112,9 +98,6 @@ class _PnrReading:
         self._group = group
         self._opening = opening
         self._locators: list[Locator] = []
-        self._changed_at: datetime | None = None
-        self._ticketed_at: datetime | None = None
-        self._booked_by: BookingOffice | None = None
         self._empty_office: Segment | None = None
 
     def read(self) -> None:
@@ -154,10 +137,10 @@ class _PnrReading:
             self._take_office(segment)
         elif tag == "ADD":
             for contact in read_addresses(segment, ContactKind.UNKNOWN, None):
-                draft.add_contact(contact)
+                draft.contacts.append(contact)
         elif tag == "EBD":
             excess = read_excess(segment)
-            draft.excess.extend([] if excess is None else [excess])
+            draft.excess_baggage.extend([] if excess is None else [excess])
 
     def _take_dates(self, segment: Segment) -> None:
         for element in range(len(segment.elements)):
@@ -168,20 +151,20 @@ class _PnrReading:
                 self.draft.warn("DATE_UNREADABLE", segment)
                 continue
             if qualifier == PNR_UPDATED:
-                self._changed_at = moment
+                self.draft.changed_at = moment
             elif qualifier == _TICKETED:
-                self._ticketed_at = moment
+                self.draft.ticketed_at = moment
 
     def _take_office(self, segment: Segment) -> None:
         if is_empty(segment):
             self._empty_office = segment
-        elif self._booked_by is None:
-            self._booked_by = read_office(segment)
+        elif self.draft.booked_by is None:
+            self.draft.booked_by = read_office(segment)
 
     def _take_legs(self) -> None:
         draft = self.draft
         for place, group in enumerate(self._group.all_of(GroupKind.LEG)):
-            draft.legs.append(leg_of(draft, group))
+            draft.itinerary.append(leg_of(draft, group))
             for segment in group.segments:
                 if segment.tag == "SSR":
                     take_service(draft, segment, WhereSent.LEG, leg=place)
@@ -193,59 +176,48 @@ class _PnrReading:
     def reservation(self, flight: Flight) -> Reservation:
         """The reservation, once everything was read."""
         draft, group = self.draft, self._group
-        own = self._locators[0] if self._locators else Locator("")
-        others = dict.fromkeys(each.locator for each in self._locators[1:] if each.locator != own.locator)
-        pushed = leg_on_flight(flight, draft.legs)
+        pushed = leg_on_flight(flight, draft.itinerary)
         is_cancelled = self._is_cancelled(pushed)
+        facts: dict[str, Any] = {
+            "locator": None,
+            "is_cancelled": is_cancelled,
+            "is_withdrawn": pushed is None and not is_cancelled and bool(draft.travellers),
+            "party_size": self._party_size(pushed),
+        }
+        if self._locators:
+            facts |= _known_by(self._locators)
+        if not _SELDOM.isdisjoint(group.groups):
+            facts |= self._seldom_said()
+        # Last, because history puts its services into the draft.
+        return Reservation.saying(facts | draft.said())
+
+    def _seldom_said(self) -> dict[str, Any]:
+        """What the groups say that few PNRs have: splits, history, what is booked beside the flights."""
+        draft, group = self.draft, self._group
         splits = tuple(self._split(each) for each in group.all_of(GroupKind.SPLIT))
         history = [item for each in group.all_of(GroupKind.HISTORY) for item in history_items(draft, each)]
-        return Reservation(
-            locator=own.locator or None,
-            carrier=own.owner,
-            other_locators=tuple(others),
-            booked_at=own.created_at,
-            is_cancelled=is_cancelled,
-            is_split=bool(splits),
-            travellers=tuple(each.build() for each in draft.travellers),
-            itinerary=tuple(draft.legs),
-            **draft.printed_contacts(),
-            payments=tuple(draft.payments),
-            agency=None if self._booked_by is None else self._booked_by.name,
-            is_withdrawn=pushed is None and not is_cancelled and bool(draft.travellers),
-            changed_at=self._changed_at,
-            ticketed_at=self._ticketed_at,
-            ticket_limits=tuple(draft.limits),
-            party_size=self._party_size(pushed),
-            locators=tuple(self._locators),
-            splits=splits,
-            booked_by=self._booked_by,
-            contacts=tuple(draft.contacts),
-            excess_baggage=tuple(draft.excess),
-            check_ins=tuple(draft.check_ins),
-            bags=tuple(draft.bags),
-            other_services=tuple(
-                service
-                for each in group.all_of(GroupKind.OTHER_SERVICE)
-                for service in other_services(draft, each)
-            ),
-            history=tuple(history),
-            services=tuple(draft.services),
-            remarks=tuple(draft.remarks),
-        )
+        others = group.all_of(GroupKind.OTHER_SERVICE)
+        return {
+            "is_split": bool(splits),
+            "splits": splits,
+            "history": tuple(history),
+            "other_services": tuple(item for each in others for item in other_services(draft, each)),
+        }
 
     def _is_cancelled(self, pushed: int | None) -> bool:
         """An empty ORG withdraws the PNR, unless the PNR itself still holds the flight."""
-        if self._empty_office is None or self._booked_by is not None:
+        if self._empty_office is None or self.draft.booked_by is not None:
             return False
         if pushed is not None:
             self.draft.warn("CANCELLATION_CONTRADICTED", self._empty_office)
         return pushed is None
 
     def _party_size(self, pushed: int | None) -> int | None:
-        legs = self.draft.legs if pushed is None else [self.draft.legs[pushed]]
-        stated = next((leg.party_size for leg in legs if leg.party_size is not None), None)
-        listed = sum(1 for each in self.draft.travellers if each.kind != GROUP)
-        return stated if stated is not None else listed or None
+        legs = self.draft.itinerary if pushed is None else [self.draft.itinerary[pushed]]
+        for leg in legs:
+            if leg.party_size is not None:
+                return leg.party_size
+        return len([each for each in self.draft.travellers if each.kind != GROUP]) or None
 
     def _split(self, group: Group) -> Split:
         count: int | None = None
@@ -256,3 +228,16 @@ class _PnrReading:
             elif segment.get(0).isdecimal() and len(segment.get(0)) <= _SPLIT_DIGITS:
                 count = int(segment.get(0))
         return Split(tuple(locators), count)
+
+
+def _known_by(locators: Sequence[Locator]) -> dict[str, Any]:
+    """What the RCI of a PNR say of it; the first locator is the sender's own."""
+    own = locators[0]
+    others = dict.fromkeys(each.locator for each in locators[1:] if each.locator != own.locator)
+    return {
+        "locator": own.locator or None,
+        "carrier": own.owner,
+        "booked_at": own.created_at,
+        "other_locators": tuple(others),
+        "locators": tuple(locators),
+    }

@@ -1,6 +1,6 @@
 """PNRGOV: a carrier's push of reservations, from EDIFACT segments to one parsed message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
@@ -8,7 +8,7 @@ from itertools import pairwise
 from services.ingest.errors import MalformedMessage, UnsupportedMessage
 from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage
 from services.ingest.formats.flights import StateOf, local_date_of, with_crossing_leg
-from services.ingest.formats.pnrgov.drafts import GROUP
+from services.ingest.formats.pnrgov.drafts import GROUP, PnrDraft
 from services.ingest.formats.pnrgov.itinerary import read_number, read_times
 from services.ingest.formats.pnrgov.pnr import TooManyNames, read_pnr
 from services.ingest.formats.separators import Segment, split_segment
@@ -149,30 +149,37 @@ class _PnrgovReading:
         self._faults: list[Fault] = []
         self._next_ordinal = 1
         self._rejected = 0
+        self._has_long_segments = max(map(len, message.raw_segments)) > MAX_PNR_SEGMENT_CHARACTERS
 
     def take_pnr(self, start: int, end: int) -> None:
         """Read the PNR whose segments stand from `start` to before `end`, counted from UNH = 0."""
-        raw = self._message.raw_segments[start:end]
         if _IDENTIFYING.isdisjoint(self._tags[start:end]):
             self._rejected += 1
-            self._add_faults([Fault(Severity.WARNING, "RESERVATION_EMPTY", _PNR_START, start + 1)])
+            if len(self._faults) < MAX_WARNINGS:
+                self._faults.append(Fault(Severity.WARNING, "RESERVATION_EMPTY", _PNR_START, start + 1))
             return
-        too_long = [place for place, text in enumerate(raw, start) if len(text) > MAX_PNR_SEGMENT_CHARACTERS]
-        if too_long:
-            self._reject(start, end, too_long[0], "MAX_PNR_SEGMENT_CHARACTERS")
-            return
-        separators = self._message.separators
-        segments = [split_segment(text, position, separators) for position, text in enumerate(raw, start + 1)]
+        if self._has_long_segments:
+            too_long = self._first_too_long(start, end)
+            if too_long is not None:
+                self._reject(start, end, too_long, "MAX_PNR_SEGMENT_CHARACTERS")
+                return
+        raw, separators = self._message.raw_segments, self._message.separators
+        segments = [split_segment(raw[place], place + 1, separators) for place in range(start, end)]
+        draft = PnrDraft(self._today, self._next_ordinal)
         try:
-            read = read_pnr(segments, self._flight, self._today, self._next_ordinal)
+            reservation = read_pnr(segments, self._flight, draft)
         except TooManyNames:
             self._reject(start, end, start, "MAX_TRAVELLERS_A_PNR")
             return
-        if read.next_ordinal > MAX_TRAVELLERS + 1:
+        if draft.next_ordinal > MAX_TRAVELLERS + 1:
             raise MalformedMessage("MAX_TRAVELLERS", _PNR_START, start + 1)
-        self._next_ordinal = read.next_ordinal
-        self._reservations.append(read.reservation)
-        self._add_faults(read.faults)
+        self._next_ordinal = draft.next_ordinal
+        self._reservations.append(reservation)
+        self._faults.extend(draft.findings.faults(MAX_WARNINGS - len(self._faults)))
+
+    def _first_too_long(self, start: int, end: int) -> int | None:
+        raw = self._message.raw_segments
+        return next((each for each in range(start, end) if len(raw[each]) > MAX_PNR_SEGMENT_CHARACTERS), None)
 
     def _reject(self, start: int, end: int, place: int, code: str) -> None:
         """Refuse a PNR that exceeds what the guide allows, at the segment of that place."""
@@ -191,11 +198,6 @@ class _PnrgovReading:
                 locator=locator,
             )
         )
-
-    def _add_faults(self, faults: Iterable[Fault]) -> None:
-        for fault in faults:
-            if fault.severity is not Severity.WARNING or len(self._faults) < MAX_WARNINGS:
-                self._faults.append(fault)
 
     def result(self, header: ParsedMessage, level_0: "_LevelZero") -> ParsedMessage:
         """The message, once every PNR was read."""
@@ -222,4 +224,4 @@ class _PnrgovReading:
 
 
 def _travellers_of(reservation: Reservation) -> int:
-    return sum(1 for each in reservation.travellers if each.kind != GROUP)
+    return len([each for each in reservation.travellers if each.kind != GROUP])

@@ -46,7 +46,7 @@ def take_text(
     texts = texts_of(segment)
     reference = None if traveller is None else traveller.reference
     if kind == SPONSOR and texts:
-        draft.add_contact(read_payer(texts, reference))
+        draft.contacts.append(read_payer(texts, reference))
         return
     if not texts and not segment.get(0).isdecimal():
         # Some senders leave the composite out and begin with the text.
@@ -98,7 +98,7 @@ def _take_facts(draft: PnrDraft, text: str, reference: str | None) -> None:
         _add_contact(draft, kind, text[mark.end() : end].strip(" /"), reference)
     limit = None if marks else service_texts.read_limit(text, is_limit=False)
     if limit is not None:
-        draft.limits.append(limit)
+        draft.ticket_limits.append(limit)
 
 
 def _add_contact(draft: PnrDraft, kind: ContactKind, text: str, reference: str | None) -> bool:
@@ -112,5 +112,5 @@ def _add_contact(draft: PnrDraft, kind: ContactKind, text: str, reference: str |
         contact = Contact(kind=kind, phone=phone, traveller_reference=reference)
     if not (text and (contact.address or contact.email or contact.phone)):
         return False
-    draft.add_contact(contact)
+    draft.contacts.append(contact)
     return True

@@ -191,7 +191,7 @@ def _take_phone(told: _Told) -> bool:
         told.warn("CONTACT_UNREADABLE")
         return False
     kind = _CONTACT_KINDS[told.service.code]
-    told.draft.add_contact(Contact(kind=kind, phone=phone, traveller_reference=told.reference))
+    told.draft.contacts.append(Contact(kind=kind, phone=phone, traveller_reference=told.reference))
     return True
 
 
@@ -201,7 +201,7 @@ def _take_email(told: _Told) -> bool:
         told.warn("CONTACT_UNREADABLE")
         return False
     contact = Contact(kind=ContactKind.EMAIL, email=email, traveller_reference=told.reference)
-    told.draft.add_contact(contact)
+    told.draft.contacts.append(contact)
     return True
 
 
@@ -211,7 +211,7 @@ def _take_emergency(told: _Told) -> bool:
         return False
     contact = Contact(kind=ContactKind.EMERGENCY, name=name, phone=phone, traveller_reference=told.reference)
     if told.traveller is None:
-        told.draft.add_contact(contact)
+        told.draft.contacts.append(contact)
     else:
         told.traveller.contacts.append(contact)
     return True
@@ -222,7 +222,7 @@ def _take_frequent_flyer(told: _Told) -> bool:
     traveller = told.traveller
     if membership is None or not told.has_traveller() or traveller is None:
         return False
-    traveller.add_membership(membership)
+    traveller.once().add_membership(membership)
     return True
 
 
@@ -234,7 +234,7 @@ def _take_seats(told: _Told) -> bool:
             if traveller is None:
                 told.draft.warn("TRAVELLER_UNKNOWN", told.segment)
         if data.value and traveller is not None:
-            traveller.add_seat(data.value)
+            traveller.once().add_seat(data.value)
     return not told.text
 
 
@@ -248,7 +248,7 @@ def _take_ticket(told: _Told) -> bool:
     traveller = told.traveller
     if not told.has_traveller() or traveller is None:
         return False
-    traveller.add_ticket(TicketDetail(number=number))
+    traveller.once().add_ticket(TicketDetail(number=number))
     return True
 
 
@@ -286,7 +286,7 @@ def _take_minor(told: _Told) -> bool:
 def _take_limit(told: _Told) -> bool:
     limit = service_texts.read_limit(told.text, is_limit=told.service.code in _LIMIT_CODES)
     if limit is not None:
-        told.draft.limits.append(limit)
+        told.draft.ticket_limits.append(limit)
     return False
 
 

@@ -46,7 +46,7 @@ def take_ticket(draft: PnrDraft, traveller: TravellerDraft, group: Group) -> Non
         else:
             facts.update(_ticket_facts(draft, segment))
     ticket = TicketDetail(**facts)
-    traveller.add_ticket(ticket)
+    traveller.once().add_ticket(ticket)
     for payment in group.all_of(GroupKind.PAYMENT):
         take_payment(draft, payment, traveller, ticket.number)
 

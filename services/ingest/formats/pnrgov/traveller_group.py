@@ -34,11 +34,12 @@ def read_name(draft: PnrDraft, group: Group) -> TravellerDraft | None:
     segment = group.segments[0]
     ordinal = draft.next_ordinal
     draft.next_ordinal += 1
-    surname, given = segment.get(0), segment.get(1)
+    sent, given = segment.get(0), segment.get(1)
     kind = segment.get(1, 1).upper()
     if segment.get(0, 1).upper() == "G":
         kind = "G"
-    if names.is_placeholder(surname) and not (surname.upper() == "NULL" and given):
+    surname, name = sent, f"{sent}:{given}" if sent and given else sent or given
+    if names.is_placeholder(sent) and not (sent.upper() == "NULL" and given):
         surname = ""
     if not surname and given:
         draft.findings.warn("SURNAME_MISSING", segment, ordinal)
@@ -46,14 +47,17 @@ def read_name(draft: PnrDraft, group: Group) -> TravellerDraft | None:
     if not surname:
         draft.findings.reject_traveller("NAME_MISSING", segment, ordinal)
         return None
-    bare = None if names.is_placeholder(given) else given_without_title(given)
+    bare = None if not given or names.is_placeholder(given) else given_without_title(given)
     reference = segment.get(1, 2) or None
     traveller = TravellerDraft(ordinal, surname, bare, _KINDS.get(kind), reference)
-    traveller.given_names_sent = given or None
-    traveller.name_sent = ":".join(part for part in (segment.get(0), segment.get(1)) if part) or None
-    traveller.sex = _SEXES.get(kind)
-    traveller.has_infant = True if segment.get(1, 3) == "1" else None
-    traveller.is_minor_alone = kind == _MINOR_ALONE
+    traveller.name_sent = name
+    if given:
+        traveller.given_names_sent = given
+    if kind:
+        traveller.sex = _SEXES.get(kind)
+        traveller.is_minor_alone = kind == _MINOR_ALONE
+    if segment.get(1, 3) == "1":
+        traveller.has_infant = True
     return traveller
 
 
@@ -71,7 +75,7 @@ def _take_segment(draft: PnrDraft, traveller: TravellerDraft, segment: Segment) 
         take_service(draft, segment, WhereSent.TRAVELLER, traveller)
     elif tag == "FTI":
         for membership in _memberships(segment):
-            traveller.add_membership(membership)
+            traveller.once().add_membership(membership)
     elif tag == "REF":
         traveller.unique_id = traveller.unique_id or segment.get(0, 1) or segment.get(0) or None
     elif tag == "FAR":
@@ -80,7 +84,7 @@ def _take_segment(draft: PnrDraft, traveller: TravellerDraft, segment: Segment) 
         traveller.guardians.extend(read_addresses(segment, ContactKind.EMERGENCY, traveller.reference))
     elif tag == "EBD":
         excess = read_excess(segment)
-        traveller.excess.extend([] if excess is None else [excess])
+        traveller.excess_baggage.extend([] if excess is None else [excess])
     else:
         take_text(draft, segment, WhereSent.TRAVELLER, traveller)
 

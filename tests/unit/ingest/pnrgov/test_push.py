@@ -7,6 +7,7 @@ import pytest
 from services.ingest.formats.pnrgov import reader
 from shared.travel.flight import Flight
 from shared.travel.message import Change, MessageFunction, ParsedMessage, Severity
+from shared.travel.reservation import Reservation, ReservationTraveller
 from tests.unit.ingest.pnrgov.samples import FLIGHT, LEG, RCI, TIF, codes, message
 
 CANCELLED = "SRC'RCI+XA:Q7KD2M'ORG'"
@@ -191,3 +192,19 @@ def test_flight_may_have_several_legs() -> None:
     assert isinstance(flight, Flight)
     assert [leg.crosses_border for leg in flight.legs] == [True, True]
     assert flight.legs[1].departure == datetime.fromisoformat("2027-11-14T10:00")
+
+
+def test_warnings_about_empty_reservations_are_limited() -> None:
+    read = message("SRC'" * 1_001, count="EQN+1001'")
+    assert (len(read.faults), codes(read)[-1]) == (1_000, "RESERVATION_EMPTY")
+
+
+def test_what_is_told_of_an_empty_reservation_does_not_hang_on_what_the_one_before_said() -> None:
+    said, bare = message(RCI + TIF + LEG + "SRC'TIF+OSEI'", count="EQN+2'").reservations
+    assert said.itinerary
+    assert bare == Reservation(
+        locator=None,
+        travellers=(ReservationTraveller(surname="OSEI", name_sent="OSEI"),),
+        is_withdrawn=True,
+        party_size=1,
+    )
