@@ -236,11 +236,15 @@ class WatchlistStore:
         return (await connection.execute(statement, {"until": until})).rowcount
 
     async def overdue(self, connection: AsyncConnection, today: date, limit: int) -> list[EntryRecord]:
-        """Entries in use whose review or end has come, locked; another worker's are passed over."""
+        """Entries in use whose review or end has come, locked; another worker's are passed over.
+
+        Those whose day came first are first: in that order the index gives them, and a list of half a million
+        is not looked through at each beat of the clocks.
+        """
         query = text(
             f"SELECT {_ENTRY} FROM watchlist_entry"  # noqa: S608
             " WHERE is_used AND least(review_due, expires) <= :today"
-            " ORDER BY entry_id LIMIT :limit FOR UPDATE SKIP LOCKED"
+            " ORDER BY least(review_due, expires), entry_id LIMIT :limit FOR UPDATE SKIP LOCKED"
         )
         rows = await connection.execute(query, {"today": today, "limit": limit})
         return [_entry_of(row) for row in rows]

@@ -18,9 +18,12 @@ from uuid import UUID
 
 from services.screening.watchlist.consolidate import keys_of
 from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.line_slices import LineSlices
 from services.screening.watchlist.slices import CONTENT_BYTES, Slice
+from services.screening.watchlist.sources.content import Content
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.lost_document import LostDocument
+from services.screening.watchlist.sources.opensanctions import is_lines
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
 from services.screening.watchlist.sources.registry import READERS
 from services.screening.watchlist.table_slices import TableSlices
@@ -86,7 +89,7 @@ class Wanted:
         version_id, faults = UUID(value["version_id"]), tuple(value["known_faults"])
         return cls(value["format"], value["source"], tuple(value["regimes"]), dated_at, version_id, faults)
 
-    def file(self, content: bytes) -> ListToRead:
+    def file(self, content: Content) -> ListToRead:
         """What a reader is handed."""
         return ListToRead(content, self.source, frozenset(self.regimes), self.dated_at)
 
@@ -138,7 +141,7 @@ class BaseRows:
         return (entry_id.decode() for entry_id in self._content)
 
 
-def read_frames(wanted: Wanted, content: bytes, base: BaseRows) -> Iterator[Frame]:
+def read_frames(wanted: Wanted, content: Content, base: BaseRows) -> Iterator[Frame]:
     """Read a file as a stream of frames; the last one is the summary, or the fault that refuses the file."""
     reading = _Reading(wanted, base)
     try:
@@ -162,7 +165,7 @@ class _Reading:
         for fault in wanted.known_faults:
             self._known_faults.setdefault(f"{wanted.source}:{fault['reference']}", []).append(fault)
 
-    def frames(self, content: bytes) -> Iterator[Frame]:
+    def frames(self, content: Content) -> Iterator[Frame]:
         """All frames but that of a fault."""
         file = self._wanted.file(content)
         rows: list[str] = []
@@ -185,10 +188,9 @@ class _Reading:
         """The changed rows, then one for each entry that is listed no longer."""
         parts = self._slices(file)
         if parts is not None:
-            lines = file.content.count(b"\n") + 1
             for part in parts:
                 yield from self._sliced(file, part)
-                self._share = part.line / lines
+                self._share = part.share
             self._keep_faults()
         else:
             yield from self._whole(READERS[self._wanted.format](file))
@@ -198,9 +200,9 @@ class _Reading:
 
     def _slices(self, file: ListToRead) -> Iterable[Slice] | None:
         """The parts of a long file, `None` for one that its reader reads whole."""
-        is_table = self._wanted.format == "opensanctions" and file.content.lstrip()[:1] != b"{"
-        if is_table:
-            return TableSlices(file, self._base.takes)
+        if self._wanted.format == "opensanctions":
+            slices = LineSlices if is_lines(file.content) else TableSlices
+            return slices(file, self._base.takes)
         if self._wanted.format == "un" and is_sliced_un(file.content):
             return UnSlices(file, self._base.takes)
         return None

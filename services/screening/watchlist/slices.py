@@ -18,7 +18,6 @@ from services.screening.watchlist.sources.read_list import ListToRead, ReadListF
 ROWS_A_SLICE: Final = 2_000
 CONTENT_BYTES: Final = 16
 _ANY_DAY: Final = datetime(1, 1, 1, tzinfo=UTC)
-_MARK_BYTES: Final = 8
 _BETWEEN: Final = "\x1f"
 
 Takes = Callable[[str, bytes], bool]
@@ -29,12 +28,13 @@ Takes = Callable[[str, bytes], bool]
 class Slice:
     """Some rows of a file; `content` is a file of those that are read, empty where none is.
 
-    `line` is the last row's. `contents` is the digest of what the row of each kept person says, by entry.
+    `share` of the file was read, from 0 to 1. `contents` is the digest of what the row of each new or changed
+    person says, by entry.
     `starts` are the lines of `content` at which its rows begin, `began` their lines in the whole file.
     """
 
     generated_at: datetime | None = None
-    line: int = 0
+    share: float = 0.0
     individuals: int = 0
     by_regime: Counter[str] = field(default_factory=Counter)
     entities_left_out: int = 0
@@ -68,24 +68,32 @@ class Slice:
         return line if number < 0 else self.began[number] + line - self.starts[number]
 
 
-class Seen:
-    """References of a file, each once."""
+class Rows:
+    """The rows of a file so far: each reference once, and who of those that are kept is new or changed."""
 
-    def __init__(self) -> None:
-        self._marks: set[bytes] = set()
+    def __init__(self, file: ListToRead, takes: Takes, *readers: ModuleType) -> None:
+        """Prepare; rows that other code read than `readers`, or for other regimes, are read again."""
+        told = _BETWEEN.join((file.source, *sorted(file.regimes))).encode()
+        self._key = blake2b(told, key=_digest_of_code(readers)).digest()
+        self._source = file.source
+        self._takes = takes
+        self._seen: set[str] = set()
 
     def is_repeated(self, reference: str) -> bool:
         """Whether a reference was there before."""
-        mark = blake2b(reference.encode(), digest_size=_MARK_BYTES).digest()
-        is_known = mark in self._marks
-        self._marks.add(mark)
-        return is_known
+        known = len(self._seen)
+        self._seen.add(reference)
+        return len(self._seen) == known
 
-
-def reading_key(file: ListToRead, *readers: ModuleType) -> bytes:
-    """What else than its own words a row's entry depends on; rows that other code read are read again."""
-    told = _BETWEEN.join((file.source, *sorted(file.regimes))).encode()
-    return blake2b(told, key=_digest_of_code(readers)).digest()
+    def is_taken(self, part: Slice, reference: str, said: bytes) -> bool:
+        """Count a row that is kept; whether it has to be read, because what it says is new."""
+        part.stored += 1
+        entry_id = f"{self._source}:{reference}"
+        content = blake2b(said, digest_size=CONTENT_BYTES, key=self._key).digest()
+        is_new = self._takes(entry_id, content)
+        if is_new:
+            part.contents[entry_id] = content
+        return is_new
 
 
 @cache

@@ -9,25 +9,16 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 
 from services.screening.watchlist import entry
-from services.screening.watchlist.slices import (
-    CONTENT_BYTES,
-    ROWS_A_SLICE,
-    Seen,
-    Slice,
-    Takes,
-    reading_key,
-)
+from services.screening.watchlist.slices import ROWS_A_SLICE, Rows, Slice, Takes
 from services.screening.watchlist.sources import drafts, opensanctions, un_states
+from services.screening.watchlist.sources.content import lines_of
 from services.screening.watchlist.sources.read_list import ListToRead
 from services.screening.watchlist.sources.tables import TableRow, read_tables
 
-_FILE: Final = "targets.simple.csv"
 _ID, _SCHEMA, _NAME, _DATASET, _LAST_SEEN = 0, 1, 2, 11, 13
-_PERSON: Final = "person"
 _BETWEEN: Final = "\x1f"
 _LINE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 
@@ -37,11 +28,9 @@ class TableSlices:
 
     def __init__(self, file: ListToRead, takes: Takes) -> None:
         self._file = file
-        self._takes = takes
-        self._key = reading_key(file, opensanctions, drafts, entry, un_states)
-        self._seen = Seen()
+        self._rows = Rows(file, takes, opensanctions, drafts, entry, un_states)
         self._width = 0
-        (self._table,) = read_tables(file.content, _FILE, file.limits).by_name.values()
+        (self._table,) = read_tables(file.content, opensanctions.FILE, file.limits).by_name.values()
 
     def __iter__(self) -> Iterator[Slice]:
         """The slices; the last one knows of when the file is.
@@ -54,31 +43,32 @@ class TableSlices:
         if titles is None:
             raise self._table.refusal("NOT_THIS_FORMAT", 1)
         self._width = len(titles.cells)
+        lines = lines_of(self._file.content)
         part, newest = Slice(), None
         read: list[TableRow] = []
         for number, row in enumerate(rows, start=1):
             if newest is None or row[_LAST_SEEN] > newest[_LAST_SEEN]:
                 newest = row
-            part.line = row.line
             if self._is_read(part, row):
                 read.append(row)
             if number % ROWS_A_SLICE == 0:
+                part.share = row.line / lines
                 yield _with_content(part, titles.cells, read)
                 part, read = Slice(), []
         # The reader itself says whether the titles are its own, and of when the file is.
         last = _with_content(Slice(), titles.cells, [] if newest is None else [newest])
         whole = replace(self._file, content=last.content or _as_file(titles.cells, [])[0])
+        part.share = 1.0
         part.generated_at = opensanctions.read_opensanctions(whole).generated_at
         yield _with_content(part, titles.cells, read)
 
     def _is_read(self, part: Slice, row: TableRow) -> bool:
         """Count a row; whether it has to be read, because it is new, changed or broken."""
         is_cut_off = not row[_ID] or len(row.cells) < self._width
-        if row[_SCHEMA].lower() != _PERSON:
+        if row[_SCHEMA].lower() != opensanctions.PERSON:
             part.entities_left_out += 1
             return is_cut_off
-        reference = row[_ID]
-        if self._seen.is_repeated(reference):
+        if self._rows.is_repeated(row[_ID]):
             raise self._table.refusal("REPEATED_REFERENCE", row.line)
         programmes = {each.strip() for each in row[_DATASET].split(";") if each.strip()}
         part.individuals += 1
@@ -86,12 +76,7 @@ class TableSlices:
         is_broken = is_cut_off or not row[_NAME]
         if self._file.regimes.isdisjoint(programmes):
             return is_broken
-        part.stored += 1
-        entry_id = f"{self._file.source}:{reference}"
-        said = _BETWEEN.join(row.cells).encode()
-        content = blake2b(said, digest_size=CONTENT_BYTES, key=self._key).digest()
-        part.contents[entry_id] = content
-        return self._takes(entry_id, content) or is_broken
+        return self._rows.is_taken(part, row[_ID], _BETWEEN.join(row.cells).encode()) or is_broken
 
 
 def _with_content(part: Slice, titles: Sequence[str], rows: Sequence[TableRow]) -> Slice:

@@ -8,19 +8,12 @@ go wrong, because of comments, sections of unparsed text or instructions, is rea
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 
 from services.screening.watchlist import entry
-from services.screening.watchlist.slices import (
-    CONTENT_BYTES,
-    ROWS_A_SLICE,
-    Seen,
-    Slice,
-    Takes,
-    reading_key,
-)
+from services.screening.watchlist.slices import ROWS_A_SLICE, Rows, Slice, Takes
 from services.screening.watchlist.sources import un_individual, un_states, un_xml, xml_rows
+from services.screening.watchlist.sources.content import Content
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.read_list import ListToRead
 
@@ -34,11 +27,12 @@ _NAME: Final = re.compile(rb"<FIRST_NAME>\s*[^<\s]")
 _UNCUT: Final = (b"<!", b"<?xml-", b"<INDIVIDUAL ", b":INDIVIDUAL")
 
 
-def is_sliced_un(content: bytes, at_least: int = SLICED_FROM_BYTES) -> bool:
+def is_sliced_un(content: Content, at_least: int = SLICED_FROM_BYTES) -> bool:
     """Whether a file is long, and its persons can be told apart by their tags alone."""
-    if len(content) < at_least or any(sign in content for sign in _UNCUT):
+    if len(content) < at_least or any(content.find(sign) >= 0 for sign in _UNCUT):
         return False
-    return content.count(_OPENS) == content.count(_CLOSES) > 0
+    opened, closed = (sum(1 for _ in re.finditer(tag, content)) for tag in (_OPENS, _CLOSES))
+    return opened == closed > 0
 
 
 class UnSlices:
@@ -46,14 +40,13 @@ class UnSlices:
 
     def __init__(self, file: ListToRead, takes: Takes) -> None:
         self._file = file
-        self._takes = takes
-        self._key = reading_key(file, un_xml, un_individual, un_states, xml_rows, entry)
-        self._seen = Seen()
+        self._rows = Rows(file, takes, un_xml, un_individual, un_states, xml_rows, entry)
+        self._regimes: dict[bytes, str] = {}
         content = file.content
         if len(content) > file.limits.file_bytes:
             raise MalformedList(reason="LIST_TOO_LARGE", element="CONSOLIDATED_LIST", line=None)
-        self._before = content[: content.index(_OPENS)]
-        self._after = content[content.rindex(_CLOSES) + len(_CLOSES) :]
+        self._before = content[: content.find(_OPENS)]
+        self._after = content[content.rfind(_CLOSES) + len(_CLOSES) :]
 
     def __iter__(self) -> Iterator[Slice]:
         """The slices; the first one has all that is no person, and knows of when the file is.
@@ -63,27 +56,28 @@ class UnSlices:
         """
         content = self._file.content
         part, read = self._frame(), []
-        line, place, end = 1, 0, len(self._before)
+        line, end = 1 + self._before.count(b"\n"), len(self._before)
         for number, (start, after) in enumerate(_spans(content), start=1):
-            if content[end:start].strip() and number > 1:
+            between, person = content[end:start], content[start:after]
+            if between.strip():
                 raise MalformedList(reason="NOT_WELL_FORMED", element="INDIVIDUAL", line=line)
-            line += content.count(b"\n", place, start)
-            place, end = start, after
+            line += between.count(b"\n")
             if number > self._file.limits.rows:
                 raise MalformedList(reason="TOO_MANY_ROWS", element="INDIVIDUAL", line=line)
-            part.line = line
-            person = content[start:end]
             if self._is_read(part, person, line):
                 read.append((person, line))
+            line, end = line + person.count(b"\n"), after
             if number % ROWS_A_SLICE == 0:
+                part.share = end / len(content)
                 yield self._with_content(part, read)
                 part, read = Slice(), []
+        part.share = 1.0
         yield self._with_content(part, read)
 
     def _frame(self) -> Slice:
         """What is no person, as its reader counts it: with one person, because a list of none is refused."""
         content = self._file.content
-        person = content[content.index(_OPENS) : content.index(_CLOSES) + len(_CLOSES)]
+        person = content[content.find(_OPENS) : content.find(_CLOSES) + len(_CLOSES)]
         frame = un_xml.read_un_list(replace(self._file, content=self._before + person + self._after))
         return Slice(generated_at=frame.generated_at, entities_left_out=frame.entities_left_out)
 
@@ -93,19 +87,21 @@ class UnSlices:
         part.individuals += 1
         if reference is None or regime is None:
             return True
-        number = reference[1].decode()
-        if self._seen.is_repeated(number):
+        number = reference[1].decode(errors="replace")
+        if self._rows.is_repeated(number):
             raise MalformedList(reason="REPEATED_REFERENCE", element="INDIVIDUAL", line=line)
-        name = " ".join(regime[1].decode().split())
+        name = self._regime(regime[1])
         part.by_regime[name] += 1
-        is_broken = _NAME.search(person) is None
         if name not in self._file.regimes:
-            return is_broken
-        part.stored += 1
-        entry_id = f"{self._file.source}:{number}"
-        content = blake2b(person, digest_size=CONTENT_BYTES, key=self._key).digest()
-        part.contents[entry_id] = content
-        return self._takes(entry_id, content) or is_broken
+            return _NAME.search(person) is None
+        return self._rows.is_taken(part, number, person)
+
+    def _regime(self, written: bytes) -> str:
+        """A regime's name; a list has a few, on many persons."""
+        name = self._regimes.get(written)
+        if name is None:
+            name = self._regimes[written] = " ".join(written.decode(errors="replace").split())
+        return name
 
     def _with_content(self, part: Slice, persons: list[tuple[bytes, int]]) -> Slice:
         """A slice with the persons of it that are read, as a file."""
@@ -120,7 +116,7 @@ class UnSlices:
         return part
 
 
-def _spans(content: bytes) -> Iterator[tuple[int, int]]:
+def _spans(content: Content) -> Iterator[tuple[int, int]]:
     """Where each person's element begins and ends."""
     start = content.find(_OPENS)
     while start >= 0:

@@ -5,10 +5,11 @@ entry only where one of its charges names terrorism; its validity is checked aga
 (SG-18).
 """
 
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from services.screening.watchlist.entry import BirthPlace, EntryName
 from services.screening.watchlist.sources.drafts import Draft, add_once, birth_of, list_of, sex_of, state_of
@@ -19,6 +20,12 @@ _FILE: Final = "notices.json"
 _TERRORISM: Final = re.compile(r"\bterror", re.IGNORECASE)
 TERRORISM_CHARGE: Final = "TERRORISM_CHARGE"
 OTHER_CHARGE: Final = "OTHER_CHARGE"
+_PART: Final = 64 * 1024
+#: The longest notice that is read; a published one has some thousand signs.
+_MAX_NOTICE: Final = 1024 * 1024
+_OPENS: Final = re.compile(r'\s*(?:\[|\{(?:.*?[{,])?\s*"notices"\s*:\s*\[)', re.DOTALL)
+_SPACE: Final = " \t\r\n"
+_DECODER: Final = json.JSONDecoder()
 _DATE: Final = re.compile(r"(\d{4})(?:/(\d{1,2}))?(?:/(\d{1,2}))?")
 
 
@@ -32,26 +39,88 @@ def read_interpol(file: ListToRead) -> ReadList:
         `spec/watchlist-governance.md` §6.6; SG-18 (notices).
     """
     (table,) = read_tables(file.content, _FILE, file.limits).by_name.values()
-    drafts = [_person(notice, number, table) for number, notice in _notices(file, table)]
+    drafts = [_person(notice, number, table) for number, notice in notices(table)]
     return list_of(file, table, drafts, file.dated_at, 0)
 
 
-def _notices(file: ListToRead, table: Table) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    try:
-        document = json.loads(file.content)
-    except (ValueError, RecursionError):
-        raise table.refusal("NOT_WELL_FORMED", None) from None
-    if isinstance(document, dict):
-        held = document.get("_embedded", document)
-        document = held.get("notices") if isinstance(held, dict) else None
-    if not isinstance(document, list):
-        raise table.refusal("NOT_THIS_FORMAT", None)
-    if len(document) > file.limits.rows:
-        raise table.refusal("TOO_MANY_ROWS", None)
-    for number, notice in enumerate(document, start=1):
-        if not isinstance(notice, dict):
-            raise table.refusal("NOT_THIS_FORMAT", number)
-        yield number, notice
+def notices(table: Table) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The notices with their numbers, each read when it is asked for.
+
+    Raises:
+        MalformedList: No JSON, none that holds notices, or too many.
+    """
+    with io.TextIOWrapper(table.open(), "utf-8-sig") as text:
+        try:
+            for number, notice in enumerate(_Array(table, text), start=1):
+                if number > table.limits.rows:
+                    raise table.refusal("TOO_MANY_ROWS", number)
+                if not isinstance(notice, dict):
+                    raise table.refusal("NOT_THIS_FORMAT", number)
+                yield number, notice
+        except UnicodeDecodeError:
+            raise table.refusal("NOT_WELL_FORMED", None) from None
+
+
+class _Array:
+    """The members of the one array, a part of which stands in memory; what is around it comes last."""
+
+    def __init__(self, table: Table, text: IO[str]) -> None:
+        self._table = table
+        self._text = text
+        self._waiting = text.read(_PART)
+
+    def __iter__(self) -> Iterator[Any]:
+        """The members.
+
+        Raises:
+            MalformedList: No JSON, or none that holds notices.
+        """
+        opening = _OPENS.match(self._waiting)
+        frame = self._waiting if opening is None else opening[0]
+        if opening is not None:
+            self._waiting = self._waiting[opening.end() :]
+            is_more = self._sign() != "]"
+            while is_more:
+                yield self._member()
+                is_more = self._sign() == ","
+                self._waiting = self._waiting[is_more:]
+            if self._sign() != "]":
+                raise self._table.refusal("NOT_WELL_FORMED", None)
+            frame += self._waiting
+        self._check(frame + self._text.read(_MAX_NOTICE))
+
+    def _sign(self) -> str:
+        """The next sign that is no white space; empty at the end of the file."""
+        self._waiting = self._waiting.lstrip(_SPACE)
+        while not self._waiting and (more := self._text.read(_PART)):
+            self._waiting = more.lstrip(_SPACE)
+        return self._waiting[:1]
+
+    def _member(self) -> Any:
+        """The next member, with as much more of the file as it takes."""
+        while True:
+            try:
+                member, end = _DECODER.raw_decode(self._waiting.lstrip(_SPACE))
+            except (ValueError, RecursionError):
+                more = self._text.read(_PART)
+                if not more or len(self._waiting) > _MAX_NOTICE:
+                    raise self._table.refusal("NOT_WELL_FORMED", None) from None
+                self._waiting += more
+            else:
+                self._waiting = self._waiting.lstrip(_SPACE)[end:]
+                return member
+
+    def _check(self, frame: str) -> None:
+        """What stands around the members is one of the two forms, with the array in its place."""
+        try:
+            document = json.loads(frame)
+        except (ValueError, RecursionError):
+            raise self._table.refusal("NOT_WELL_FORMED", None) from None
+        if isinstance(document, dict):
+            held = document.get("_embedded", document)
+            document = held.get("notices") if isinstance(held, dict) else None
+        if document != []:
+            raise self._table.refusal("NOT_THIS_FORMAT", None)
 
 
 def _person(notice: Mapping[str, Any], number: int, table: Table) -> Draft:

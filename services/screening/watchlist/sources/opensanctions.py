@@ -8,10 +8,13 @@ apart.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from services.screening.watchlist.entry import EntryDocument, EntryName, NameKind, NameQuality
+from services.screening.watchlist.sources.content import Content, first_sign
 from services.screening.watchlist.sources.drafts import (
     Draft,
     add_once,
@@ -22,12 +25,14 @@ from services.screening.watchlist.sources.drafts import (
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
 from services.screening.watchlist.sources.tables import Table, TableRow, read_tables
 
-_FILE: Final = "targets.simple.csv"
+FILE: Final = "targets.simple.csv"
+PERSON: Final = "person"
 _HEADER: Final = ("id", "schema", "name", "aliases", "birth_date")
 _ID, _SCHEMA, _NAME, _ALIASES, _BORN, _DATASET, _LAST_SEEN = 0, 1, 2, 3, 4, 11, 13
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?(?:T.*)?")
 _UN_REFERENCE: Final = re.compile(r"un-sc-(q[a-z]i\.?\d+)", re.IGNORECASE)
-_PERSON: Final = "person"
+#: The longest line that is read; of the published ones few have more than 100 KB.
+MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 
 
 def read_opensanctions(file: ListToRead) -> ReadList:
@@ -41,8 +46,8 @@ def read_opensanctions(file: ListToRead) -> ReadList:
     Source:
         `spec/watchlist-governance.md` §6.5; SG-01, SG-18.
     """
-    (table,) = read_tables(file.content, _FILE, file.limits).by_name.values()
-    if file.content.lstrip()[:1] == b"{":
+    (table,) = read_tables(file.content, FILE, file.limits).by_name.values()
+    if is_lines(file.content):
         return _read_lines(file, table)
     return _read_table(file, table)
 
@@ -53,11 +58,11 @@ def _read_table(file: ListToRead, table: Table) -> ReadList:
     others = 0
     for row in _rows(table):
         newest = max(newest, row[_LAST_SEEN])
-        if row[_SCHEMA].lower() != _PERSON:
+        if row[_SCHEMA].lower() != PERSON:
             others += 1
             continue
         drafts.append(_simple_person(row))
-    return list_of(file, table, drafts, file.dated_at or _moment(newest), others)
+    return list_of(file, table, drafts, file.dated_at or moment_of(newest), others)
 
 
 def _rows(table: Table) -> Iterator[TableRow]:
@@ -82,57 +87,92 @@ def _simple_person(row: TableRow) -> Draft:
     return draft
 
 
+def is_lines(content: Content) -> bool:
+    """Whether a file is of the JSON lines, and not the table."""
+    return first_sign(content) == b"{"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One of the JSON lines: its number in the file, the line as it is, and what it says."""
+
+    line: int
+    written: bytes
+    facts: Mapping[str, Any]
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is somebody, and not a company, a ship or a listing."""
+        return str(self.facts.get("schema")).lower() == PERSON
+
+    @property
+    def last_seen(self) -> str:
+        """When the publisher last met it, as written."""
+        return str(self.facts.get("last_seen") or "")
+
+    def values(self, name: str) -> list[str]:
+        """The texts of a property."""
+        found = self.facts["properties"].get(name) or []
+        return [each.strip() for each in found if isinstance(each, str) and each.strip()]
+
+
+def entities(table: Table) -> Iterator[Entity]:
+    """The lines that hold anything, each read when it is asked for.
+
+    Raises:
+        MalformedList: A line is no JSON, no entity or too long, or there are too many.
+    """
+    with table.open() as stream:
+        for number, line in enumerate(iter(partial(stream.readline, MAX_LINE_BYTES + 1), b""), start=1):
+            if len(line) > MAX_LINE_BYTES:
+                raise table.refusal("TEXT_TOO_LONG", number)
+            if number > table.limits.rows:
+                raise table.refusal("TOO_MANY_ROWS", number)
+            if line.strip():
+                yield Entity(number, line, _facts(line, number, table))
+
+
+def _facts(line: bytes, number: int, table: Table) -> Mapping[str, Any]:
+    try:
+        facts = json.loads(line)
+    except (ValueError, RecursionError):
+        raise table.refusal("NOT_WELL_FORMED", number) from None
+    if not isinstance(facts, dict) or not isinstance(facts.get("properties"), dict):
+        raise table.refusal("NOT_THIS_FORMAT", number)
+    return facts
+
+
 def _read_lines(file: ListToRead, table: Table) -> ReadList:
     drafts: list[Draft] = []
     newest = ""
     others = 0
-    for number, entity in _entities(file, table):
-        newest = max(newest, str(entity.get("last_seen") or ""))
-        if str(entity.get("schema")).lower() != _PERSON:
+    for entity in entities(table):
+        newest = max(newest, entity.last_seen)
+        if entity.is_person:
+            drafts.append(_person(entity, table))
+        else:
             others += 1
-            continue
-        drafts.append(_person(entity, number, table))
-    return list_of(file, table, drafts, file.dated_at or _moment(newest), others)
+    return list_of(file, table, drafts, file.dated_at or moment_of(newest), others)
 
 
-def _entities(file: ListToRead, table: Table) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    for number, line in enumerate(file.content.splitlines(), start=1):
-        if not line.strip():
-            continue
-        if number > file.limits.rows:
-            raise table.refusal("TOO_MANY_ROWS", number)
-        try:
-            entity = json.loads(line)
-        except (ValueError, RecursionError):
-            raise table.refusal("NOT_WELL_FORMED", number) from None
-        if not isinstance(entity, dict) or not isinstance(entity.get("properties"), dict):
-            raise table.refusal("NOT_THIS_FORMAT", number)
-        yield number, entity
-
-
-def _person(entity: Mapping[str, Any], line: int, table: Table) -> Draft:
-    reference = entity.get("id")
+def _person(entity: Entity, table: Table) -> Draft:
+    reference = entity.facts.get("id")
     if not isinstance(reference, str) or not reference:
-        raise table.refusal("NOT_THIS_FORMAT", line)
-    draft = Draft(reference, line)
-    properties = entity["properties"]
-
-    def values(name: str) -> list[str]:
-        found = properties.get(name) or []
-        return [each.strip() for each in found if isinstance(each, str) and each.strip()]
-
-    for topic in values("topics"):
+        raise table.refusal("NOT_THIS_FORMAT", entity.line)
+    draft = Draft(reference, entity.line)
+    for topic in entity.values("topics"):
         add_once(draft.programmes, topic)
-    _add_names(draft, values("name"), values("alias"), values("weakAlias"))
-    for text in values("birthDate"):
+    _add_names(draft, entity.values("name"), entity.values("alias"), entity.values("weakAlias"))
+    for text in entity.values("birthDate"):
         _add_birth(draft, text)
-    for code in values("nationality"):
+    for code in entity.values("nationality"):
         draft.add_nationality(code)
     for letter, name in (("P", "passportNumber"), ("I", "idNumber")):
-        for number in values(name):
+        for number in entity.values(name):
             add_once(draft.documents, EntryDocument(number, letter))
-    draft.sex = next((sex for sex in map(sex_of, values("gender")) if sex), None)
-    references = [reference, *(each for each in entity.get("referents") or [] if isinstance(each, str))]
+    draft.sex = next((sex for sex in map(sex_of, entity.values("gender")) if sex), None)
+    referents = entity.facts.get("referents") or []
+    references = [reference, *(each for each in referents if isinstance(each, str))]
     draft.un_reference = next(
         (_un(found[1]) for found in map(_UN_REFERENCE.fullmatch, references) if found), None
     )
@@ -164,7 +204,8 @@ def _add_birth(draft: Draft, text: str) -> None:
     draft.add_birth(None if found is None else birth_of(*(part or "" for part in found.groups())), text)
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
+    """A moment in UTC as the publisher writes it, or nothing."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

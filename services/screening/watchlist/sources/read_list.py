@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.sources.content import Content
 from services.screening.watchlist.sources.errors import RowFault
 from services.screening.watchlist.sources.lost_document import LostDocument
 
@@ -41,7 +42,7 @@ class ListToRead:
     formats that do not say it themselves.
     """
 
-    content: bytes
+    content: Content
     source: str
     regimes: frozenset[str]
     dated_at: datetime | None = None

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from services.screening.watchlist.sources.content import Content, first_sign, opened
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.read_list import ListLimits
 
@@ -35,14 +35,14 @@ class XmlRows:
     `attributes` are the root's, known once the first row was read.
     """
 
-    def __init__(self, content: bytes, layout: XmlLayout, limits: ListLimits) -> None:
+    def __init__(self, content: Content, layout: XmlLayout, limits: ListLimits) -> None:
         self.attributes: dict[str, str] = {}
         self._content = content
         self._layout = layout
         self._limits = limits
         self._last_tag: str | None = None
         self._events = etree.iterparse(
-            BytesIO(content),
+            opened(content),
             events=("start", "end"),
             resolve_entities=False,
             load_dtd=False,
@@ -61,7 +61,7 @@ class XmlRows:
         """
         if len(self._content) > self._limits.file_bytes:
             raise MalformedList(reason="LIST_TOO_LARGE", element=self._layout.root, line=None)
-        if not self._content or self._content.isspace():
+        if not first_sign(self._content):
             raise MalformedList(reason="NO_ROWS", element=self._layout.root, line=_FIRST_LINE)
         try:
             yield from self._rows()

@@ -36,6 +36,14 @@ def a_table(rows: Sequence[str]) -> bytes:
     return (TITLES + "".join(rows)).encode()
 
 
+def a_line(number: int, born: str = "1980-01-02", topic: str = "listed", **facts: Any) -> str:
+    """A person as a line of JSON."""
+    properties = {"name": [f"NAME {number}"], "alias": ["OTHER"], "birthDate": [born], "topics": [topic]}
+    seen = f"2026-11-{number % 20 + 1:02}T00:00:00"
+    whole = {"id": f"p-{number}", "schema": "Person", "last_seen": seen, "properties": properties}
+    return json.dumps(whole | facts) + "\n"
+
+
 def wanted_of(kind: str, **facts: Any) -> Wanted:
     return Wanted(kind, "S", ("listed", "Al-Qaida"), DATED, VERSION, **facts)
 
@@ -43,6 +51,7 @@ def wanted_of(kind: str, **facts: Any) -> Wanted:
 @pytest.fixture(autouse=True)
 def _short_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """Slices of three rows, and the UN's format cut whatever its length."""
+    monkeypatch.setattr("services.screening.watchlist.line_slices.ROWS_A_SLICE", 3)
     monkeypatch.setattr("services.screening.watchlist.table_slices.ROWS_A_SLICE", 3)
     monkeypatch.setattr(un_slices, "ROWS_A_SLICE", 3)
     monkeypatch.setattr(reading, "is_sliced_un", lambda content: un_slices.is_sliced_un(content, 0))
@@ -131,15 +140,53 @@ def test_another_table_is_refused() -> None:
     assert_as_whole(wanted_of("opensanctions"), b"a,b\n1,2\n")
 
 
+LINES = st.builds(
+    a_line,
+    st.integers(1, 9),
+    st.sampled_from(["1980-01-02", "1980", "unknown"]),
+    st.sampled_from(["listed", "other", " listed "]),
+    schema=st.sampled_from(["Person", "Company"]),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(LINES | st.just("\n"), max_size=9, unique_by=lambda line: line[:12]))
+def test_json_lines_are_counted_as_their_reader_counts_them(lines: list[str]) -> None:
+    assert_as_whole(wanted_of("opensanctions"), (a_line(10) + "".join(lines)).encode())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        a_line(2),
+        a_line(9, id=""),
+        a_line(9, topic="other", properties={}),
+        a_line(9, properties=[]),
+        '{"id": "p-9"',
+    ],
+    ids=["a person twice", "no identifier", "no name", "no properties", "cut off"],
+)
+def test_a_broken_line_is_refused_by_its_number(line: str) -> None:
+    lines = [a_line(number) for number in range(1, 6)]
+    assert_as_whole(wanted_of("opensanctions"), "".join([*lines, line]).encode())
+
+
+def test_lines_that_nobody_dates_are_refused() -> None:
+    undated = Wanted("opensanctions", "S", ("listed",), None, VERSION)
+    assert_as_whole(undated, a_line(1, last_seen=None).encode())
+    assert_as_whole(undated, a_line(1).encode())
+
+
 def _changed_rows() -> tuple[list[str], list[str]]:
     before = [a_row(number) for number in range(1, 12)]
     after = [a_row(1, born="1990"), *before[2:], a_row(20)]
     return before, after
 
 
-@pytest.mark.parametrize("kind", ["opensanctions", "un"])
+@pytest.mark.parametrize("kind", ["opensanctions", "un", "lines"])
 def test_only_what_changed_is_written(kind: str) -> None:
     first, second, changed = _versions(kind)
+    kind = "opensanctions" if kind == "lines" else kind
     base = Outcome(wanted_of(kind), first).base()
     found = Outcome(wanted_of(kind), second, base)
     assert {entry_id: body is None for entry_id, body in found.rows.items()} == changed
@@ -154,6 +201,11 @@ def _versions(kind: str) -> tuple[bytes, bytes, dict[str, bool]]:
     if kind == "opensanctions":
         before, after = _changed_rows()
         return a_table(before), a_table(after), {"S:p-1": False, "S:p-2": True, "S:p-20": False}
+    if kind == "lines":
+        kept = "".join(a_line(number) for number in range(3, 12))
+        changed = {"S:p-1": False, "S:p-2": True, "S:p-20": False}
+        old = f"{a_line(1)}{a_line(2)}{kept}".encode()
+        return old, f"{a_line(1, '1990')}{kept}{a_line(20)}".encode(), changed
     first = un_list(8, date(2027, 1, 1))
     second = first.replace(b"BENi.000002", b"BENi.000020").replace(b"1930", b"1931")
     return first, second, {"S:BENi.000002": True, "S:BENi.000020": False}
