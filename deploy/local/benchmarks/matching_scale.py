@@ -48,5 +48,6 @@ def _speed(facts: dict[str, Any]) -> Iterator[Figure]:
     yield Figure("matcher_shared_memory", facts["shared_megabytes"], "MB", "400 at 1,000,000", conditions)
     workers = {**conditions, "workers": facts["workers"]}
     yield Figure("matcher_workers", facts["workers_rate"], "travellers/s, caches full", "", workers)
+    yield Figure("matcher_workers_ratio", facts["workers_ratio"], "times one of them alone", "", workers)
     for private in facts["private_megabytes"]:
         yield Figure("matcher_worker_private_memory", private, "MB beside the shared list", "", workers)

@@ -7,8 +7,9 @@ import multiprocessing
 import re
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from time import process_time
 from typing import Any
 
@@ -26,6 +27,8 @@ NEW_SHARE = 0.4
 surnames and given names that were met, in other company. About one word in six is new then, as in traffic
 after some 200,000 travellers (`spec/matching.md` §3)."""
 _SINGLE = 500
+_WORKERS_ROUNDS = 5
+"""How often workers meet the same travellers, so that one waiting for another hardly counts."""
 _PRIVATE = re.compile(r"^Private_(?:Dirty|Clean):\s+(\d+) kB$", re.MULTILINE)
 
 
@@ -35,8 +38,9 @@ def measure_speed(names: int, travellers: int, seed: int = 7, processes: int = 2
     Returns:
         `names`, `build_seconds`, travellers/s as `cold`, `realistic` (of which `new_words` is the share of
         words not met before) and `warm`, `single_p50_ms` and `single_p99_ms`, `shared_megabytes` of the
-        stored list, and for the workers `workers`, `workers_rate` (together, all caches full) and
-        `private_megabytes` (of each: what it does not share with the others, above an idle one).
+        stored list, and for the workers, all caches full, `workers`, `workers_rate` (together),
+        `workers_ratio` (together beside one of them alone, in the mean) and `private_megabytes` (of each:
+        what it does not share with the others, above an idle one).
     """
     people = People(seed)
     entries = [people.listed(number).entry for number in range(int(names / NAMES_AN_ENTRY))]
@@ -69,8 +73,9 @@ def measure_speed(names: int, travellers: int, seed: int = 7, processes: int = 2
         "single_p99_ms": 1_000 * percentile(single, 0.99),
         "shared_megabytes": size / 1e6,
         "workers": processes,
-        "workers_rate": sum(rate for rate, _ in workers),
-        "private_megabytes": [private for _, private in workers],
+        "workers_rate": sum(each.together for each in workers),
+        "workers_ratio": sum(each.together for each in workers) / fmean(each.alone for each in workers),
+        "private_megabytes": [each.private_megabytes for each in workers],
     }
 
 
@@ -111,25 +116,42 @@ def _seconds_of_one(matcher: Matcher, traveller: Traveller) -> float:
     return process_time() - started
 
 
-def _workers(folder: Path, travellers: Sequence[Traveller], processes: int) -> list[tuple[float, float]]:
-    """For processes that map the same files at the same time: travellers a second, private megabytes."""
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    """One of the processes that map a list: travellers/s while the others wait and while all work."""
+
+    alone: float
+    together: float
+    private_megabytes: float
+
+
+def _workers(folder: Path, travellers: Sequence[Traveller], processes: int) -> list[_Worker]:
+    """Processes that map the same files, measured one by one and then all at the same time."""
     context = multiprocessing.get_context("spawn")
     with context.Manager() as shared:
-        together = shared.Barrier(processes)
-        jobs = [(folder, travellers, together)] * processes
+        in_step = shared.Barrier(processes)
+        jobs = [(folder, travellers, in_step, turn, processes) for turn in range(processes)]
         with context.Pool(processes) as pool:
             return pool.starmap(_worker, jobs, chunksize=1)
 
 
-def _worker(folder: Path, travellers: Sequence[Traveller], together: Any) -> tuple[float, float]:
+def _worker(
+    folder: Path, travellers: Sequence[Traveller], in_step: Any, own_turn: int, turns: int
+) -> _Worker:
     idle = _private_megabytes()
     matcher = Matcher.open(folder)
     rate(matcher, travellers)
-    together.wait()
+    in_step.wait()
     # All have the files mapped and have read them: what is private now is a worker's own.
     private = _private_megabytes() - idle
-    together.wait()
-    return rate(matcher, travellers), private
+    many = [*travellers] * _WORKERS_ROUNDS
+    alone = 0.0
+    for turn in range(turns):
+        in_step.wait()
+        if turn == own_turn:
+            alone = rate(matcher, many)
+    in_step.wait()
+    return _Worker(alone, rate(matcher, many), private)
 
 
 def _private_megabytes() -> float:

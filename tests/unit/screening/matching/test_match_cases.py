@@ -86,4 +86,4 @@ def test_speed_is_measured_with_every_cache_and_worker() -> None:
     assert 0 < facts["new_words"] < 1
     assert facts["shared_megabytes"] > 0
     assert len(facts["private_megabytes"]) == facts["workers"] == 1
-    assert all(facts[cache] > 0 for cache in ("cold", "realistic", "warm", "workers_rate"))
+    assert all(facts[cache] > 0 for cache in ("cold", "realistic", "warm", "workers_rate", "workers_ratio"))
