@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console import entry_words, watchlist_words, words
+from services.console.fault_words import fault_in_words
 from shared.policy.actions import OPERATIONAL_PURPOSES, PROTECTIVE_PURPOSES
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -46,6 +47,7 @@ class Templates:
             "designator": designator,
             "paragraphs": words.paragraphs_in_words,
             "sentence": words.sentence,
+            "fault": fault_in_words,
             "shown": shown,
         }
         self._environment.filters |= {

@@ -209,6 +209,9 @@ WORDS: Final = {
     "EXPIRED": "Ended",
     "DRAFT": "Waits for a second person",
     "CANCELLED": "Cancelled",
+    # Figures of a month.
+    "flights_covered_by_api": "Flights covered by API",
+    "flights_covered_by_pnr": "Flights covered by PNR",
 }
 
 #: What the paragraphs of resolution 2396 (2017) by which somebody is told are about.

@@ -43,5 +43,5 @@ def message_for(reason: str, facts: Mapping[str, str] = _NO_FACTS) -> str:
     else:
         key = rule_id
     said = MESSAGES[key].format_map(_Facts(facts))
-    # A bracket that explains with nothing explains nothing.
-    return said.replace(f" ({_UNSAID})", "")
+    # A bracket that explains with nothing explains nothing, and what stays open needs no full stop.
+    return said.replace(f" ({_UNSAID})", "").replace(f"{_UNSAID}.", _UNSAID)

@@ -8,7 +8,6 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from services.console.errors import FormFault
-from services.console.fault_words import fault_in_words
 from services.console.page import Page, form_for, page_for
 from shared.security.roles import Permission
 from shared.web.limits import MEBIBYTE
@@ -66,4 +65,4 @@ async def show_receipts(page: Reader, sent: int = 0) -> Response:
 async def show_receipt(receipt_id: UUID, page: Reader, sent: int = 0) -> Response:
     """One receipt with each fault in words."""
     receipt = await page.ingest.receipt(str(receipt_id))
-    return page.show("carrier_receipt.html", receipt=receipt, sent=sent, fault_in_words=fault_in_words)
+    return page.show("carrier_receipt.html", receipt=receipt, sent=sent)

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from services.console.fault_words import fault_in_words
 from services.console.page import Page, page_for
 from shared.security.roles import Permission
 
@@ -30,4 +29,4 @@ async def show_flights(page: Reader) -> Response:
 async def show_flight(flight_id: UUID, page: Reader) -> Response:
     """One flight, its messages and their faults."""
     flight, messages = await page.ingest.flight(str(flight_id))
-    return page.show("flight.html", flight=flight, messages=messages, fault_in_words=fault_in_words)
+    return page.show("flight.html", flight=flight, messages=messages)

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
-from services.console.fault_words import fault_in_words
 from services.console.page import Page, page_for
 from services.console.pages.expected import DayText, asked_day
 from services.console.seen.quality import CarrierQuality
@@ -54,7 +53,6 @@ async def show_carrier(carrier: Designator, page: Reader, since: Since = "", unt
         shown=shown,
         flights=found.flights,
         is_own=False,
-        fault_in_words=fault_in_words,
         **days,
     )
 
@@ -70,7 +68,6 @@ async def show_own_quality(page: Sender, since: Since = "", until: Until = "") -
         shown=shown,
         flights=found.flights,
         is_own=True,
-        fault_in_words=fault_in_words,
         **days,
     )
 
