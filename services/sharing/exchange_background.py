@@ -3,6 +3,7 @@
 Source: sharing-protocol.md §3 (which type answers which), §6; safeguards.md SG-33, SG-37, §4a.
 """
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,9 +16,11 @@ from services.sharing.message_fields import notice_fields, target_of
 from services.sharing.message_types import TYPES, WITHDRAWALS
 from services.sharing.payload_parts import Part
 from services.sharing.payloads import Correct
-from services.sharing.share_records import NoticeState
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
+
+#: What of a message its recipient has to erase.
+_ERASING: Final = WITHDRAWALS - {"CORRECT"}
 
 
 async def background_of(connection: AsyncConnection, draft: Draft, keys: SealingKeys) -> Background:
@@ -47,7 +50,11 @@ async def require_was_sent(connection: AsyncConnection, draft: Draft, payload: P
     sent = await _fields_sent(connection, target_of(payload), draft.recipient)
     if sent is None:
         raise MessageRefused(reason="its recipient has no such message of ours")
-    if isinstance(payload, Correct) and not notice_fields(payload.corrected) <= sent:
+    if not isinstance(payload, Correct):
+        return
+    if await _has_to_forget(connection, target_of(payload)):
+        raise MessageRefused(reason="its recipient has to forget what it would correct")
+    if not notice_fields(payload.corrected) <= sent:
         raise MessageRefused(reason="it holds more than the message that it corrects")
 
 
@@ -59,12 +66,20 @@ async def _fields_sent(
         return None
     notice = await NoticeStore(connection).find(message_id)
     if notice is not None and notice.authority_id == recipient and notice.sent_at is not None:
-        return frozenset() if notice.state is NoticeState.RECALLED else frozenset(notice.fields)
+        return frozenset(notice.fields)
     message = await ExchangeStore(connection).find(message_id)
     is_ours = message is not None and message.direction is Direction.OUT and message.sent_at is not None
     if message is None or not is_ours or message.authority_id != recipient:
         return None
     return frozenset((message.basis or {}).get("fields", ()))
+
+
+async def _has_to_forget(connection: AsyncConnection, message_id: UUID | None) -> bool:
+    """Whether a message of ours was taken back to be erased; one that is only restricted can be corrected."""
+    if message_id is None:
+        return False
+    against = await ExchangeStore(connection).with_target(message_id, Direction.OUT)
+    return any(each.type in _ERASING and each.recall_kind != "RESTRICT" for each in against)
 
 
 async def _answered(connection: AsyncConnection, draft: Draft) -> ExchangeMessage | None:

@@ -36,10 +36,11 @@ from services.sharing.letter_basis import LetterBasis
 from services.sharing.letter_safeguards import LetterSafeguards
 from services.sharing.message_fields import finding_in
 from services.sharing.message_types import TYPES
-from services.sharing.payloads import Emergency, ReviewResult
+from services.sharing.payloads import Emergency, Recall, ReviewResult
 from services.sharing.post import Post
 from services.sharing.safeguards import Policy, logged_reasons
 from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.notices import NoticeStore
 from services.sharing.withdrawals import Withdrawals
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
@@ -133,6 +134,9 @@ class ExchangeSending:
             message = await self._post.queue(connection, letter, actor=person.subject)
             if message is None:
                 raise MessageRefused(reason="it was withdrawn from this recipient before")
+            if isinstance(payload, Recall) and payload.kind == "ERASE":
+                # A notice that is recalled here is corrected no more, like any other recalled one.
+                await NoticeStore(connection).recall(payload.target_message_id)
         return message
 
     async def propose(self, draft: Draft, author: Principal) -> tuple[ExchangeMessage, Approval]:

@@ -34,7 +34,8 @@ class LetterSurroundings:
     """What the registers and our own ledger say at this moment about a message's recipient and its content.
 
     `country_risk` is that of the State that can act on it: the recipient's, or the one that a consent names.
-    `told_of` are the shares of the hits of ours of whom it tells.
+    `told_of` are the shares of the hits of ours of whom it tells; `is_withdrawn` is whether the message that
+    it speaks of was taken back since.
     """
 
     own_authority: str
@@ -45,6 +46,7 @@ class LetterSurroundings:
     partner: Mapping[str, Any] | None
     onward: Onward | None
     told_of: Sequence[Share]
+    is_withdrawn: bool
     chain_is_whole: bool
 
 
@@ -144,7 +146,7 @@ def _object(kind: str, basis: LetterBasis, around: LetterSurroundings, now: date
         "conditions": list(basis.conditions),
         "original_conditions": list(onward.conditions if onward else basis.conditions),
         "originator_state": onward.originator_state if onward else None,
-        "recalled": onward is not None and onward.is_withdrawn,
+        "recalled": around.is_withdrawn or (onward is not None and onward.is_withdrawn),
         # What the person disputes waits until it is decided (SG-20, SG-37).
         "disputed": any(share.disputed_since is not None for share in around.told_of),
         "record_ids": list(basis.record_ids),

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.exchange_records import WITHDRAWN
 from services.sharing.letter_basis import LetterBasis
-from services.sharing.share_records import Share
+from services.sharing.share_records import NoticeState, Share
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.shares import ShareStore
@@ -28,6 +29,20 @@ async def shares_told_of(connection: AsyncConnection, basis: LetterBasis) -> lis
     for message_id in {basis.concerns, basis.derived_from} - {None}:
         found |= await _of_message(connection, UUID(message_id))
     return [await shares.get(share_id) for share_id in sorted(each for each in found if each is not None)]
+
+
+async def is_withdrawn(connection: AsyncConnection, basis: LetterBasis) -> bool:
+    """Whether the message of which a letter speaks again was taken back: nothing more is told of it (SG-37).
+
+    That is our notice of which a consent speaks, or the received one that feedback answers.
+    """
+    if basis.concerns is None:
+        return False
+    concerned = UUID(basis.concerns)
+    notice = await NoticeStore(connection).find(concerned)
+    message = await ExchangeStore(connection).find(concerned)
+    is_recalled = notice is not None and notice.state is NoticeState.RECALLED
+    return is_recalled or (message is not None and message.state in WITHDRAWN)
 
 
 async def _of_message(connection: AsyncConnection, message_id: UUID) -> set[UUID | None]:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.letter_basis import LetterBasis
 from services.sharing.letter_facts import ACTION, LetterSurroundings, about, letter_facts, resting_on
-from services.sharing.letter_persons import shares_told_of
+from services.sharing.letter_persons import is_withdrawn, shares_told_of
 from services.sharing.onward import onward_of
 from services.sharing.own_rules import agreements_between
 from services.sharing.partners import partner_facts
@@ -179,5 +179,6 @@ class LetterSafeguards:
             partner=await partner_facts(connection, authority, now),
             onward=await onward_of(connection, registers, basis.derived_from, authority.state),
             told_of=told_of,
+            is_withdrawn=await is_withdrawn(connection, basis),
             chain_is_whole=self._chain_is_whole(),
         )

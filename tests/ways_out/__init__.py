@@ -1,0 +1,1 @@
+"""What the machines over the ways out share: safeguards that forget, and how a machine is run."""

@@ -1,0 +1,41 @@
+"""Safeguards of which some are forgotten, so that an oracle has something to find."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from shared.policy.verdict import Verdict
+
+
+class Forgetful:
+    """The policy engine, of which some safeguards are not asked.
+
+    Args:
+        policy: The engine with the real catalogue.
+    """
+
+    def __init__(self, policy: Any) -> None:
+        self._policy = policy
+        self.forgotten: frozenset[str] = frozenset()
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else is asked of the engine, as the engine answers it."""
+        return getattr(self._policy, name)
+
+    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
+        """A verdict without the reasons of what is forgotten."""
+        return self._without(self._policy.decide(request, vault=vault))
+
+    def decide_batch(
+        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
+    ) -> list[Verdict]:
+        """The verdicts of several requests, each without what is forgotten."""
+        return [self._without(each) for each in self._policy.decide_batch(requests, vaults)]
+
+    def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
+        """What one safeguard says; nothing where it is forgotten."""
+        return self._without(self._policy.judge(rule_id, request))
+
+    def _without(self, verdict: Verdict) -> Verdict:
+        reasons = tuple(each for each in verdict.reasons if each[:5] not in self.forgotten)
+        return replace(verdict, reasons=reasons, decision="forbid" if reasons else "permit")
