@@ -249,6 +249,7 @@ async def _screening(
         await opened.enter_async_context(_list_client(settings)),
         folder=settings.list_folder,
         max_bytes=DEFAULT_LIMITS.file_bytes,
+        spool=folder,
         allows_loopback=settings.profile == "local",
     )
     return ScreeningService(

@@ -1,27 +1,31 @@
 """A list's file from where its source is registered: https, or a name under the list folder. Bytes only.
 
-Nothing is followed to another host, nothing is read beyond the limit, and a file that the publisher says is
-the one we have is not read again.
+It flows into a file of our own. Nothing is followed to another host, nothing is read beyond the limit, and a
+file that the publisher says is the one we have is not read again.
 """
 
 import asyncio
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from services.screening.watchlist.received import ReceivedFile, TooLong
 from shared.errors import DomainError
 
 MAX_REDIRECTS: Final = 3
 #: The whole of one download; a publisher that drips bytes holds nothing up for ever.
 DOWNLOAD_SECONDS: Final = 120.0
 MAX_DIGEST_BYTES: Final = 4096
+PART_BYTES: Final = 256 * 1024
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 _SHA256: Final = re.compile(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])")
 _UNFINISHED: Final = (".part", ".tmp", ".crdownload")
@@ -62,9 +66,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A file; without `content` it is the known one. `dated_at` is the publisher's date of it (UTC)."""
+    """What came of a look: the known file, or another one. `dated_at` is the publisher's date of it (UTC)."""
 
-    content: bytes | None
+    is_known: bool
     known: Known
     dated_at: datetime | None = None
 
@@ -78,6 +82,7 @@ class ListFiles:
         *,
         folder: Path | None,
         max_bytes: int,
+        spool: Path | None = None,
         allows_loopback: bool = False,
     ) -> None:
         """Prepare.
@@ -86,15 +91,21 @@ class ListFiles:
             client: Follows no redirects and reads no proxy setting; its TLS decides whom to trust.
             folder: Where `file:` and `folder:` names are looked up.
             max_bytes: The most that is read of a file.
+            spool: Where a long file lies while it is loaded; for the service's account alone.
             allows_loopback: Whether this machine's own http servers may be asked, as in tests.
         """
         self._client = client
         self._folder = folder
         self._max_bytes = max_bytes
+        self._spool = spool
         self._allows_loopback = allows_loopback
 
-    async def get(self, location: str, known: Known) -> Fetched:
-        """The file at a location, unless it is the known one.
+    def receiving(self) -> ReceivedFile:
+        """A file to be filled, and closed by whoever fills it."""
+        return ReceivedFile(self._max_bytes, self._spool)
+
+    async def get(self, location: str, known: Known, file: ReceivedFile) -> Fetched:
+        """Fill a file with the one at a location, unless that is the known one.
 
         Raises:
             ListNotFetched: Nothing usable; the reason says why.
@@ -102,8 +113,8 @@ class ListFiles:
         Source: RFC 9110 §13 (conditional requests); SG-18.
         """
         if not location.startswith(("file:", "folder:")):
-            return await self._download(location, known, self._max_bytes)
-        return await asyncio.to_thread(self._read, location, known)
+            return await self._download(location, known, file)
+        return await asyncio.to_thread(self._read, location, known, file)
 
     async def digest(self, location: str) -> str:
         """The SHA-256 that the publisher states at a location, hexadecimal.
@@ -111,16 +122,14 @@ class ListFiles:
         Raises:
             ListNotFetched: None is there.
         """
-        if location.startswith(("file:", "folder:")):
-            fetched = await asyncio.to_thread(self._read, location, Known())
-        else:
-            fetched = await self._download(location, Known(), MAX_DIGEST_BYTES)
-        found = _SHA256.search((fetched.content or b"")[:MAX_DIGEST_BYTES])
+        with ReceivedFile(MAX_DIGEST_BYTES) as file:
+            await self.get(location, Known(), file)
+            found = _SHA256.search(file.content())
         if found is None:
             raise ListNotFetched("DIGEST_UNREADABLE")
         return found[0].decode().lower()
 
-    async def _download(self, address: str, known: Known, max_bytes: int) -> Fetched:
+    async def _download(self, address: str, known: Known, file: ReceivedFile) -> Fetched:
         headers = {"Accept-Encoding": "identity"}
         if known.etag is not None:
             headers["If-None-Match"] = known.etag
@@ -128,7 +137,9 @@ class ListFiles:
             headers["If-Modified-Since"] = known.modified
         try:
             async with asyncio.timeout(DOWNLOAD_SECONDS):
-                return await self._follow(address, headers, known, max_bytes)
+                return await self._follow(address, headers, known, file)
+        except TooLong:
+            raise ListNotFetched("TOO_LARGE") from None
         except (TimeoutError, httpx.TimeoutException):
             raise ListNotFetched("TIMEOUT") from None
         except httpx.RemoteProtocolError:
@@ -137,7 +148,7 @@ class ListFiles:
             raise ListNotFetched("UNREACHABLE") from None
 
     async def _follow(
-        self, address: str, headers: Mapping[str, str], known: Known, max_bytes: int
+        self, address: str, headers: Mapping[str, str], known: Known, file: ReceivedFile
     ) -> Fetched:
         """The answer, after redirects within the host that two people registered."""
         asked = address
@@ -145,7 +156,7 @@ class ListFiles:
             self._require_https(asked)
             async with self._client.stream("GET", asked, headers=headers) as answer:
                 if not answer.has_redirect_location:
-                    return await _answered(answer, known, max_bytes)
+                    return await _answered(answer, known, file)
                 target = urljoin(asked, answer.headers["Location"])
             if _origin(target) != _origin(address):
                 raise ListNotFetched("REDIRECTED_AWAY")
@@ -158,21 +169,22 @@ class ListFiles:
         if parts.scheme != "https" and not is_own_machine:
             raise ListNotFetched("NOT_HTTPS")
 
-    def _read(self, location: str, known: Known) -> Fetched:
+    def _read(self, location: str, known: Known, file: ReceivedFile) -> Fetched:
         """A file under the list folder; runs in a thread."""
         path = self._path(location)
         try:
             with path.open("rb") as stream:
-                content = stream.read(self._max_bytes + 1)
-                state = path.stat()
+                state = os.fstat(stream.fileno())
+                mark = Known(etag=f"{state.st_mtime_ns}-{state.st_size}-{path.name}")
+                if mark.etag != known.etag:
+                    for part in iter(partial(stream.read, PART_BYTES), b""):
+                        file.take(part)
         except OSError:
             raise ListNotFetched("NOT_FOUND") from None
-        if len(content) > self._max_bytes:
-            raise ListNotFetched("TOO_LARGE")
-        mark = Known(etag=f"{state.st_mtime_ns}-{state.st_size}-{path.name}")
-        is_known = known.etag == mark.etag
+        except TooLong:
+            raise ListNotFetched("TOO_LARGE") from None
         dated_at = datetime.fromtimestamp(state.st_mtime, tz=UTC)
-        return Fetched(None if is_known else content, mark, dated_at)
+        return Fetched(mark.etag == known.etag, mark, dated_at)
 
     def _path(self, location: str) -> Path:
         if self._folder is None:
@@ -201,21 +213,18 @@ def _newest(folder: Path) -> Path:
         raise ListNotFetched("NOT_FOUND") from None
 
 
-async def _answered(answer: httpx.Response, known: Known, max_bytes: int) -> Fetched:
+async def _answered(answer: httpx.Response, known: Known, file: ReceivedFile) -> Fetched:
     if answer.status_code == httpx.codes.NOT_MODIFIED:
-        return Fetched(None, known)
+        return Fetched(True, known)
     if answer.status_code != httpx.codes.OK:
         raise ListNotFetched("STATUS", answer.status_code)
     announced = answer.headers.get("Content-Length", "")
-    if announced.isdigit() and int(announced) > max_bytes:
+    if announced.isdigit() and int(announced) > file.max_bytes:
         raise ListNotFetched("TOO_LARGE")
-    content = bytearray()
     async for part in answer.aiter_raw():
-        content += part
-        if len(content) > max_bytes:
-            raise ListNotFetched("TOO_LARGE")
+        file.take(part)
     modified = answer.headers.get("Last-Modified")
-    return Fetched(bytes(content), Known(answer.headers.get("ETag"), modified), _moment(modified))
+    return Fetched(False, Known(answer.headers.get("ETag"), modified), _moment(modified))
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,10 +1,11 @@
 """The watchlist's routes: what is in force, importing a file, releasing a held version, removing an entry."""
 
+from collections.abc import AsyncIterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from services.screening.errors import (
@@ -22,13 +23,13 @@ from services.screening.views import Out
 from services.screening.watchlist.importing import ImportList, ListFile
 from services.screening.watchlist.lifecycle import Lifecycle
 from services.screening.watchlist.progress import Progress
+from services.screening.watchlist.received import ReceivedFile, TooLong
 from services.screening.watchlist.releasing import ReleaseVersion
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.watchlist.versions import ListVersion
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.limits import limited_body
 
 router = APIRouter(tags=["watchlist"])
 ALREADY_LOADED = "ALREADY_LOADED"
@@ -272,6 +273,17 @@ async def read_imports(opened: Service) -> ImportsOut:
     )
 
 
+async def received_file(request: Request, opened: Service) -> AsyncIterator[ReceivedFile]:
+    """The body, piece by piece into a file; it is gone after the answer, whatever that is."""
+    with opened.list_files.receiving() as file:
+        try:
+            async for part in request.stream():
+                file.take(part)
+        except TooLong:
+            raise ListRefused("LIST_TOO_LARGE") from None
+        yield file
+
+
 @router.post(
     "/v1/watchlist/imports",
     max_body_size=DEFAULT_LIMITS.file_bytes,
@@ -279,8 +291,8 @@ async def read_imports(opened: Service) -> ImportsOut:
 )
 async def import_list(
     *,
-    body: Annotated[bytes, Depends(limited_body)],
     principal: Annotated[Principal, Depends(require(Permission.IMPORT_LIST))],
+    received: Annotated[ReceivedFile, Depends(received_file)],
     ports: RequestPorts,
     opened: Service,
     reader: Annotated[str, Query(alias="source", max_length=40)],
@@ -292,8 +304,8 @@ async def import_list(
 
     `dated` says of when the file is, for formats that do not say it themselves.
     """
-    file = ListFile(body, reader, source_id, sha256, dated)
-    with opened.under_way.one(source_id, len(body)) as progress:
+    file = ListFile(received, reader, source_id, sha256, dated)
+    with opened.under_way.one(source_id, received.size) as progress:
         imported = await ImportList(ports)(file, principal, progress)
     opened.wake.set()
     return VersionOut.of(imported.version, ALREADY_LOADED if imported.is_already_loaded else None)

@@ -17,7 +17,7 @@ from services.screening.matching.matcher import Matcher
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.process import bare_environment
 
-NICENESS: Final = 10
+NICENESS: Final = 19
 """Compiling a long list takes a minute of a core that screening and reviews need first."""
 _WRITTEN: Final = ".being-written"
 _IN_A_PROCESS: Final = f"import sys; from {__name__} import main; main(sys.argv[1:])"

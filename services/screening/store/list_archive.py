@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.watchlist.received import ReceivedFile
+
 PIECE_BYTES: Final = 4 * 1024 * 1024
 #: A removed person's data stay this long for redress and audit; so do the files that name them.
 KEPT_AFTER_USE: Final = timedelta(days=90)
@@ -76,16 +78,16 @@ class ListArchive:
     def __init__(self, key: bytes | None = None) -> None:
         self._seal = None if key is None else AESGCM(key)
 
-    async def keep(self, connection: AsyncConnection, version_id: UUID, content: bytes) -> None:
-        """Keep the file of a version, where there is a key to seal it with."""
+    async def keep(self, connection: AsyncConnection, version_id: UUID, received: ReceivedFile) -> None:
+        """Keep the file of a version piece by piece, where there is a key to seal it with."""
         if self._seal is None:
             return
-        starts = range(0, len(content), PIECE_BYTES)
-        facts = {"version_id": version_id, "file_bytes": len(content), "pieces": len(starts)}
+        starts = range(0, received.size, PIECE_BYTES)
+        facts = {"version_id": version_id, "file_bytes": received.size, "pieces": len(starts)}
         await connection.execute(_ADD, facts)
         for ordinal, start in enumerate(starts):
-            piece = content[start : start + PIECE_BYTES]
-            sealed = await asyncio.to_thread(_sealed, self._seal, piece, _bound(version_id, ordinal))
+            bound = _bound(version_id, ordinal)
+            sealed = await asyncio.to_thread(_sealed_piece, self._seal, received, start, bound)
             facts = {"version_id": version_id, "ordinal": ordinal, "sealed": sealed}
             await connection.execute(_ADD_PIECE, facts)
 
@@ -117,7 +119,8 @@ class ListArchive:
         return gone
 
 
-def _sealed(seal: AESGCM, piece: bytes, bound_to: bytes) -> bytes:
+def _sealed_piece(seal: AESGCM, received: ReceivedFile, start: int, bound_to: bytes) -> bytes:
+    piece = received.piece(start, PIECE_BYTES)
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + seal.encrypt(nonce, zlib.compress(piece, _PACKING), bound_to)
 

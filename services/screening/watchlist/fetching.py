@@ -3,8 +3,6 @@
 The last good version stays in force whatever a publisher serves.
 """
 
-import asyncio
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -23,6 +21,7 @@ from services.screening.store.list_fetches import (
     ListFetchStore,
 )
 from services.screening.watchlist.importing import Imported, ImportList, ListFile
+from services.screening.watchlist.received import ReceivedFile
 from services.screening.watchlist.versions import VersionState
 from shared.errors import DomainError
 from shared.observability.logging import get_logger
@@ -105,10 +104,11 @@ class ListFetching:
         """Get the file and load it; every fault becomes an outcome."""
         assert source.location is not None, "only sources with a location are tried"
         try:
-            fetched = await self._files.get(source.location, Known(before.etag, before.modified))
-            if fetched.content is None:
-                return Outcome(FetchResult.UNCHANGED, fetched.known, is_good=True)
-            imported = await self._imported(source, fetched, fetched.content)
+            with self._files.receiving() as file:
+                fetched = await self._files.get(source.location, Known(before.etag, before.modified), file)
+                if fetched.is_known:
+                    return Outcome(FetchResult.UNCHANGED, fetched.known, is_good=True)
+                imported = await self._imported(source, fetched, file)
         except ListNotFetched as fault:
             result = FetchResult.REFUSED if fault.is_refused else FetchResult.UNREACHABLE
             return Outcome(result, fault=_told(fault, fault.reason))
@@ -119,18 +119,18 @@ class ListFetching:
             return Outcome(FetchResult.REFUSED, fault=_told(fault, first))
         return _outcome_of(imported, fetched.known)
 
-    async def _imported(self, source: ListSource, fetched: Fetched, content: bytes) -> Imported:
-        published = await self._published_digest(source, content)
+    async def _imported(self, source: ListSource, fetched: Fetched, received: ReceivedFile) -> Imported:
+        published = await self._published_digest(source, received)
         dated_at = fetched.dated_at or self._ports.clock.now()
-        file = ListFile(content, source.reader, source.source_id, published, dated_at)
+        file = ListFile(received, source.reader, source.source_id, published, dated_at)
         return await ImportList(self._ports)(file, self._service())
 
-    async def _published_digest(self, source: ListSource, content: bytes) -> str | None:
+    async def _published_digest(self, source: ListSource, received: ReceivedFile) -> str | None:
         """What proves the file: the publisher's digest, or the registered https address that it came from."""
         if source.digest_location is not None:
             return await self._files.digest(source.digest_location)
         is_proven = source.verify == "TLS" and not str(source.location).startswith(("file:", "folder:"))
-        return await asyncio.to_thread(_sha256, content) if is_proven else None
+        return received.sha256 if is_proven else None
 
     def _service(self) -> Principal:
         return Principal(SERVICE, PrincipalKind.SERVICE, authority=self._ports.authority)
@@ -265,7 +265,3 @@ def _told(fault: DomainError, code: str) -> dict[str, Any]:
 def _show(fetch: ListFetch) -> None:
     for alarm in ListAlarm:
         ALARMS.labels(fetch.source_id, alarm.value).set(1 if alarm is fetch.alarm else 0)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -1,7 +1,5 @@
 """The use cases of list files: import one, and release one that is held for two people."""
 
-import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +17,7 @@ from services.screening.watchlist.putting_in_force import PutInForce
 from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.reading import Frame, FrameKind, Summary, Wanted
 from services.screening.watchlist.reading_apart import frames_of
+from services.screening.watchlist.received import ReceivedFile
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.registry import READERS
 from services.screening.watchlist.versions import ListVersion, VersionState, change_in_percent
@@ -31,13 +30,13 @@ _NAMES_IN_ENTRIES = {"UN_SC": "UN"}
 
 @dataclass(frozen=True, slots=True)
 class ListFile:
-    """A file that somebody imports: its format and the register's source.
+    """A file that somebody imports, as it was received: its format and the register's source.
 
     `published_sha256` is the publisher's digest, if any; `dated_at` of when the file is (UTC), for formats
     that do not say it themselves.
     """
 
-    content: bytes
+    received: ReceivedFile
     format: str
     source_id: str
     published_sha256: str | None = None
@@ -81,7 +80,7 @@ class ImportList:
         if file.format not in READERS:
             raise ListRefused("FORMAT_UNKNOWN")
         told = progress or Progress()
-        sha256 = await asyncio.to_thread(digest_of_content, file.content)
+        sha256 = file.received.sha256
         async with self._ports.transaction() as connection:
             stores = self._ports.stores
             await stores.versions.lock_source(connection, file.source_id)
@@ -117,7 +116,7 @@ class ImportList:
                 importing.progress.phase = Phase.COMPARING
                 await stores.list_rows.copy_contents(connection, base.version_id, take)
 
-        async with frames_of(wanted, file.content, give_base) as frames:
+        async with frames_of(wanted, file.received, give_base) as frames:
             importing.progress.phase = Phase.READING
             feed = _Feed(frames, importing.progress)
             await copy_in(connection, "list_row", ROW_COLUMNS, feed.of(FrameKind.ROWS))
@@ -154,7 +153,7 @@ class ImportList:
         judged = Judged(self._ports, version, importing.source, base, is_hash_ok, importing.principal)
         verdict, records = judged.ask()
         await store.add(connection, version)
-        await self._ports.stores.list_archive.keep(connection, version.version_id, importing.file.content)
+        await self._ports.stores.list_archive.keep(connection, version.version_id, importing.file.received)
         if verdict.permits and digest is not None and importing.source is not None:
             _, purpose = stated_for_import(importing.principal)
             records += await self._put_in_force(connection, version, importing.source, purpose)
@@ -215,11 +214,6 @@ class _Feed:
             else:
                 self._next = frame
         return self._next
-
-
-def digest_of_content(content: bytes) -> str:
-    """SHA-256, hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _version_of(

@@ -1,7 +1,7 @@
 """A list file read beside screening: a short one in a thread, a long one in a process of its own.
 
-The process gets the file and the digests of the version that it changes on its standard input and answers
-with frames; it knows no database, no key and none of our environment. It runs at low priority, so that
+The process maps the file, gets the digests of the version that it changes on its standard input and answers
+with frames; it knows no database, no key and none of our environment. It runs at the lowest priority, so that
 travellers go first.
 """
 
@@ -15,15 +15,14 @@ from contextlib import asynccontextmanager, suppress
 from typing import IO, Final, Protocol
 
 from services.screening.watchlist.reading import BaseRows, Frame, FrameKind, Wanted, read_frames
+from services.screening.watchlist.received import ReceivedFile, mapped
+from services.screening.watchlist.sources.content import Content
 from shared.errors import DomainError
 from shared.process import bare_environment
 
-#: A shorter file is read within half a second; starting a process takes as long.
-APART_FROM_BYTES: Final = 4 * 1024 * 1024
-NICENESS: Final = 10
+NICENESS: Final = 19
 _HEAD: Final = struct.Struct(">I")
 _FRAME_HEAD: Final = struct.Struct(">cI")
-_CHUNK: Final = 256 * 1024
 
 
 class TakeBytes(Protocol):
@@ -49,21 +48,22 @@ class ReadingStopped(DomainError):
 
 @asynccontextmanager
 async def frames_of(
-    wanted: Wanted, content: bytes, give_base: GiveBase
+    wanted: Wanted, received: ReceivedFile, give_base: GiveBase
 ) -> AsyncIterator[AsyncIterator[Frame]]:
     """The frames of a file, as they are made; what is under way ends with the block."""
-    if len(content) < APART_FROM_BYTES:
-        yield _in_thread(wanted, content, await _collected(give_base))
+    if not received.is_long:
+        yield _in_thread(wanted, received.content(), await _collected(give_base))
         return
+    descriptor = received.descriptor()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", __name__,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        sys.executable, "-P", "-m", __name__, str(descriptor),
+        pass_fds=(descriptor,), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
         # What a failing process prints may quote a row, so that it is not kept.
         stderr=asyncio.subprocess.DEVNULL,
         env=bare_environment(),
     )  # fmt: skip
     try:
-        await _ask(process, wanted, content, give_base)
+        await _ask(process, wanted, give_base)
         yield _answered(process)
     finally:
         with suppress(ProcessLookupError):
@@ -87,9 +87,7 @@ async def _collected(give_base: GiveBase) -> bytes:
     return bytes(base)
 
 
-async def _ask(
-    process: asyncio.subprocess.Process, wanted: Wanted, content: bytes, give_base: GiveBase
-) -> None:
+async def _ask(process: asyncio.subprocess.Process, wanted: Wanted, give_base: GiveBase) -> None:
     stdin = process.stdin
     assert stdin is not None, "it was opened as a pipe"
 
@@ -99,9 +97,7 @@ async def _ask(
 
     with suppress(BrokenPipeError, ConnectionResetError):
         head = json.dumps(wanted.as_json()).encode()
-        await take(_HEAD.pack(len(head)) + head + _HEAD.pack(len(content)))
-        for start in range(0, len(content), _CHUNK):
-            await take(content[start : start + _CHUNK])
+        await take(_HEAD.pack(len(head)) + head)
         await give_base(take)
         stdin.close()
 
@@ -120,12 +116,10 @@ async def _answered(process: asyncio.subprocess.Process) -> AsyncIterator[Frame]
         raise ReadingStopped(exit_code=await process.wait()) from None
 
 
-def answer(asked: IO[bytes], told: IO[bytes]) -> None:
-    """Read what is asked from one stream and write frames to another."""
+def answer(content: Content, asked: IO[bytes], told: IO[bytes]) -> None:
+    """Read a file as one stream asks, and write frames to another."""
     (length,) = _HEAD.unpack(asked.read(_HEAD.size))
     wanted = Wanted.from_json(json.loads(asked.read(length)))
-    (length,) = _HEAD.unpack(asked.read(_HEAD.size))
-    content = asked.read(length)
     for frame in read_frames(wanted, content, BaseRows(asked)):
         told.write(_FRAME_HEAD.pack(frame.kind.value, len(frame.payload)) + frame.payload)
         told.flush()
@@ -133,4 +127,4 @@ def answer(asked: IO[bytes], told: IO[bytes]) -> None:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    answer(sys.stdin.buffer, sys.stdout.buffer)
+    answer(mapped(int(sys.argv[1])), sys.stdin.buffer, sys.stdout.buffer)

@@ -11,7 +11,7 @@ from services.screening.matching.snapshot_folder import SnapshotFolder
 from services.screening.registers import Persons
 from services.screening.store.list_changes import ListChangeStore
 from services.screening.store.watchlist import WatchlistStore
-from services.screening.watchlist import putting_in_force, reading_apart
+from services.screening.watchlist import putting_in_force, received
 from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from tests.integration.screening.conftest import Desk
@@ -159,7 +159,7 @@ async def _say_same(desk: Desk, *, is_same: bool) -> None:
 async def test_a_long_file_is_read_in_a_process_of_its_own(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_apart, "APART_FROM_BYTES", 0)
+    monkeypatch.setattr(received, "LONG_FROM_BYTES", 1)
     held = await desk.import_list(un_list([HADI_ELSEWHERE, ESEMPIO], SECOND_DAY))
     assert (held["state"], held["stored"]) == ("HELD", 2)
     stored = await desk.rows(

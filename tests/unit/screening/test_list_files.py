@@ -3,6 +3,7 @@
 import os
 import ssl
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
@@ -38,9 +39,25 @@ def files(client: httpx.AsyncClient, tmp_path: Path) -> ListFiles:
     return ListFiles(client, folder=tmp_path, max_bytes=LIMIT, allows_loopback=True)
 
 
+@dataclass(frozen=True)
+class Got:
+    """What came of a look, and the file if it is another one."""
+
+    content: bytes | None
+    known: Known
+    dated_at: datetime | None
+
+
+async def got(files: ListFiles, location: str, known: Known = NOTHING) -> Got:
+    with files.receiving() as file:
+        fetched = await files.get(location, known, file)
+        content = None if fetched.is_known else file.content()
+        return Got(content, fetched.known, fetched.dated_at)
+
+
 async def refused(files: ListFiles, location: str) -> str:
     with pytest.raises(ListNotFetched) as fault:
-        await files.get(location, NOTHING)
+        await got(files, location)
     assert fault.value.detail.endswith(".")
     return fault.value.reason
 
@@ -49,7 +66,7 @@ async def test_a_file_comes_with_what_the_publisher_says_of_it(
     files: ListFiles, server: LoopbackServer
 ) -> None:
     address = server.serve("/un.xml", b"<a/>", ETag='"1"', Last_Modified="Mon, 01 Nov 2027 10:00:00 GMT")
-    fetched = await files.get(address, NOTHING)
+    fetched = await got(files, address)
     assert fetched.content == b"<a/>"
     assert fetched.known == Known('"1"', "Mon, 01 Nov 2027 10:00:00 GMT")
     assert fetched.dated_at == datetime(2027, 11, 1, 10, tzinfo=UTC)
@@ -58,8 +75,8 @@ async def test_a_file_comes_with_what_the_publisher_says_of_it(
 
 async def test_the_known_file_is_not_sent_again(files: ListFiles, server: LoopbackServer) -> None:
     address = server.serve("/un.xml", b"<a/>", ETag='"1"', Last_Modified="no date")
-    first = await files.get(address, NOTHING)
-    again = await files.get(address, first.known)
+    first = await got(files, address)
+    again = await got(files, address, first.known)
     assert (again.content, again.known) == (None, first.known)
     assert server.asked[1]["if-none-match"] == '"1"'
     assert server.asked[1]["if-modified-since"] == "no date"
@@ -68,7 +85,7 @@ async def test_the_known_file_is_not_sent_again(files: ListFiles, server: Loopba
 async def test_redirects_stay_within_the_registered_host(files: ListFiles, server: LoopbackServer) -> None:
     server.serve("/new.xml", b"<a/>")
     address = server.serve("/old.xml", status="302 Found", Location="/new.xml")
-    assert (await files.get(address, NOTHING)).content == b"<a/>"
+    assert (await got(files, address)).content == b"<a/>"
     away = server.serve("/away.xml", status="302 Found", Location="https://elsewhere.example/un.xml")
     assert await refused(files, away) == "REDIRECTED_AWAY"
     round_and_round = server.serve("/round.xml", status="301 Moved", Location="/round.xml")
@@ -81,7 +98,7 @@ async def test_no_more_than_the_limit_is_read(files: ListFiles, server: Loopback
     unannounced = server.serve("/long.xml", b"x" * (LIMIT + 1), Content_Length="")
     assert await refused(files, unannounced) == "TOO_LARGE"
     at_the_limit = server.serve("/full.xml", b"x" * LIMIT, Content_Length="")
-    assert len((await files.get(at_the_limit, NOTHING)).content or b"") == LIMIT
+    assert len((await got(files, at_the_limit)).content or b"") == LIMIT
 
 
 async def test_an_answer_that_ends_early_is_none(files: ListFiles, server: LoopbackServer) -> None:
@@ -128,7 +145,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_refused_until_it_is_trus
             assert await refused(files, address) == "UNREACHABLE"
         async with httpx.AsyncClient(trust_env=False, verify=trusting) as knowing:
             files = ListFiles(knowing, folder=None, max_bytes=LIMIT)
-            assert (await files.get(address, NOTHING)).content == b"<a/>"
+            assert (await got(files, address)).content == b"<a/>"
 
 
 async def test_the_publishers_digest_is_found_in_its_line(files: ListFiles, server: LoopbackServer) -> None:
@@ -142,9 +159,9 @@ async def test_the_publishers_digest_is_found_in_its_line(files: ListFiles, serv
 async def test_files_are_read_from_the_list_folder_alone(files: ListFiles, tmp_path: Path) -> None:
     (tmp_path / "un.xml").write_bytes(b"<a/>")
     (tmp_path / "un.sha256").write_text("cd" * 32, encoding="ascii")
-    first = await files.get("file:un.xml", NOTHING)
+    first = await got(files, "file:un.xml")
     assert first.content == b"<a/>"
-    assert (await files.get("file:un.xml", first.known)).content is None
+    assert (await got(files, "file:un.xml", first.known)).content is None
     assert await files.digest("file:un.sha256") == "cd" * 32
     assert await refused(files, "file:missing.xml") == "NOT_FOUND"
     (tmp_path / "way-out").symlink_to(tmp_path.parent)
@@ -161,7 +178,7 @@ async def test_the_newest_finished_file_of_a_folder_is_taken(files: ListFiles, t
     for day, name in enumerate(("b.xml", "a.xml", ".hidden", "c.part"), start=1):
         (folder / name).write_bytes(name.encode())
         os.utime(folder / name, (day * 86_400, day * 86_400))
-    fetched = await files.get("folder:un", NOTHING)
+    fetched = await got(files, "folder:un")
     assert (fetched.content, fetched.dated_at) == (b"a.xml", datetime(1970, 1, 3, tzinfo=UTC))
     assert await refused(files, "folder:nothing") == "NOT_FOUND"
 
