@@ -4,6 +4,7 @@ Source: safeguards.md SG-39; sharing-protocol.md §3 (EMERGENCY, REVIEW_RESULT);
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,13 +13,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange_drafts import Draft
 from services.sharing.exchange_log import require_permit
+from services.sharing.facts import category_of
+from services.sharing.minimum_sets import notify_payload
+from services.sharing.notices import NO_ACTION
 from services.sharing.payloads import Emergency
 from services.sharing.safeguards import Policy, logged_reasons
+from services.sharing.screening_client import HitStates
+from services.sharing.share_records import Share
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.suspended import Rule
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.identifiers import AuthorityId
 from shared.oversight.suspensions import SuspensionKind, SuspensionStore
 from shared.policy.verdict import Verdict
 from shared.security.tokens import Principal
@@ -33,6 +40,8 @@ class Emergencies:
 
     Args:
         engine: The service's database; a refusal leaves its record though nothing else happens.
+        hit_states: Who knows a hit's present state.
+        own_authority: Ours, whose duty desk answers.
         policy: The policy engine.
         audit: The log.
         chain_is_whole: Whether the log's chain held when last looked at.
@@ -44,15 +53,41 @@ class Emergencies:
         engine: AsyncEngine,
         policy: Policy,
         *,
+        hit_states: HitStates,
+        own_authority: AuthorityId,
         audit: AuditLog,
         chain_is_whole: Callable[[], bool],
         clock: Clock,
     ) -> None:
         self._engine = engine
         self._policy = policy
+        self._hit_states = hit_states
+        self._own_authority = own_authority
         self._audit = audit
         self._chain_is_whole = chain_is_whole
         self._clock = clock
+
+    async def with_its_hit(self, draft: Draft) -> Draft:
+        """The draft with what it tells of: the hit that it names, as a notice of it would; nobody types it.
+
+        Raises:
+            MessageRefused: Somebody typed whom it tells of, or it names no confirmed hit.
+            ScreeningSilent: The hit's present state could not be asked.
+        """
+        if "notices" in draft.payload:
+            raise MessageRefused(reason="an emergency tells of the hit that it names, and nobody types it")
+        async with self._engine.connect() as connection:
+            share = await self._share_of(connection, draft)
+        state = await self._hit_states.state(share.hit.hit_id)
+        notice = notify_payload(
+            share.hit,
+            event=share.event,
+            action_taken=state.ordered_action or NO_ACTION,
+            contact=self._own_authority,
+            custody=share.custody,
+        )
+        payload = {**draft.payload, "notices": [notice.content]}
+        return replace(draft, payload=payload, category=category_of(share.hit))
 
     async def declare(
         self, connection: AsyncConnection, emergency: Emergency, draft: Draft, author: Principal
@@ -60,8 +95,7 @@ class Emergencies:
         """Permit and record the declaration; gives the envelope's `verification`, which is the hit's.
 
         Raises:
-            MessageRefused: The declarer has not the post that is named, no confirmed hit is, or a time is not
-                possible.
+            MessageRefused: The declarer has not the post that is named, or a time is not possible.
             RefusedByPolicy: SG-39 refuses.
         """
         now = self._clock.now()
@@ -69,10 +103,6 @@ class Emergencies:
             raise MessageRefused(reason="whoever declares an emergency has the post that it names")
         if emergency.review_due > now + REVIEWED_WITHIN or emergency.declared_at > now:
             raise MessageRefused(reason="an emergency is declared now and reviewed within 72 hours")
-        share_id = None if draft.hit_id is None else await ShareStore(connection).of_hit(draft.hit_id)
-        if share_id is None or len(emergency.notices) != 1:
-            # Nothing relaxes SG-08: each person whom we tell of is a confirmed hit of ours, one a message.
-            raise MessageRefused(reason="an emergency tells of one confirmed hit, which it names")
         suspended = await ExchangeStore(connection).has_emergency_against(
             author.subject, now - REVIEWED_WITHIN
         ) or await SuspensionStore().stands(connection, SuspensionKind.RULE, Rule.EMERGENCY)
@@ -83,12 +113,20 @@ class Emergencies:
             async with self._engine.begin() as own:
                 await self._record(own, emergency, draft, author, verdict)
         require_permit(verdict)
-        verified = (await ShareStore(connection).get(share_id)).hit.verification
+        verified = (await self._share_of(connection, draft)).hit.verification
         return {
             "level": verified.level,
             "two_person": True,
             "verified_at": verified.verified_at.isoformat().replace("+00:00", "Z"),
         }
+
+    async def _share_of(self, connection: AsyncConnection, draft: Draft) -> Share:
+        """The share of the hit that is named: nothing relaxes SG-08, one confirmed hit of ours a message."""
+        shares = ShareStore(connection)
+        share_id = None if draft.hit_id is None else await shares.of_hit(draft.hit_id)
+        if share_id is None:
+            raise MessageRefused(reason="an emergency tells of one confirmed hit, which it names")
+        return await shares.get(share_id)
 
     async def _record(
         self,

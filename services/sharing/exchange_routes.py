@@ -78,7 +78,10 @@ class _In(BaseModel):
 
 
 class DraftIn(_In):
-    """A message to a counterpart; `payload` as the schema of its type says."""
+    """A message to a counterpart; `payload` as the schema of its type says.
+
+    An EMERGENCY has none of its `notices`: it tells of the confirmed hit that `hit_id` names.
+    """
 
     type: MessageType
     recipient: Key
@@ -194,9 +197,16 @@ async def send(body: DraftIn, sharing: UseCases, officer: Officer) -> MessageOut
     return _shown(sharing, await sharing.sending.send(body.as_draft(), officer))
 
 
-@router.post("/v1/exchange/proposals", status_code=201, responses=problems(MessageRefused, RefusedByPolicy))
+@router.post(
+    "/v1/exchange/proposals",
+    status_code=201,
+    responses=problems(MessageRefused, RefusedByPolicy, ScreeningSilent),
+)
 async def propose(body: DraftIn, sharing: UseCases, officer: Officer) -> ProposedMessageOut:
-    """Write a message that tells another State something; a second person lets it go."""
+    """Write a message that tells another State something; a second person lets it go.
+
+    Whom an EMERGENCY tells of is the hit that it names; nobody types an identity.
+    """
     message, approval = await sharing.sending.propose(body.as_draft(), officer)
     return ProposedMessageOut(message=_shown(sharing, message), approval_id=approval.approval_id)
 

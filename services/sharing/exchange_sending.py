@@ -33,7 +33,7 @@ from services.sharing.exchange_records import (
     MessageState,
 )
 from services.sharing.letter_basis import LetterBasis
-from services.sharing.letter_safeguards import LetterSafeguards
+from services.sharing.letter_safeguards import EMERGENCY, LetterSafeguards
 from services.sharing.message_fields import finding_in
 from services.sharing.message_types import TYPES
 from services.sharing.payloads import Emergency, Recall, ReviewResult
@@ -145,9 +145,12 @@ class ExchangeSending:
         Raises:
             MessageRefused: It is no message of its type, or its recipient cannot be written to.
             RefusedByPolicy: An emergency that may not be declared.
+            ScreeningSilent: The hit that an emergency tells of could not be asked for.
         """
         if draft.type not in TYPES or draft.type == "NOTIFY" or not TYPES[draft.type].needs_two:
             raise MessageRefused(reason="such a message is not proposed here")
+        if draft.type == EMERGENCY:
+            draft = await self._judges.emergencies.with_its_hit(draft)
         payload = read_payload(draft)
         async with self._engine.begin() as connection:
             background = await background_of(connection, draft, self._sealing_keys)

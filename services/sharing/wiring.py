@@ -234,7 +234,7 @@ def _exchange(base: Foundations, common: _Common) -> _Exchange:
             base.engine,
             post=post,
             withdrawals=withdrawals,
-            judges=_judges(base, letters),
+            judges=_judges(base, common, letters),
             approvals=common.approvals,
             sealing_keys=keys.sealing,
             audit=base.audit,
@@ -262,10 +262,12 @@ def _letter_safeguards(base: Foundations, common: _Common) -> LetterSafeguards:
     )
 
 
-def _judges(base: Foundations, letters: LetterSafeguards) -> Judges:
+def _judges(base: Foundations, common: _Common, letters: LetterSafeguards) -> Judges:
     emergencies = Emergencies(
         base.engine,
         base.policy,
+        hit_states=base.hit_states,
+        own_authority=common.keys.authority_id,
         audit=base.audit,
         chain_is_whole=base.chain_is_whole,
         clock=base.clock,

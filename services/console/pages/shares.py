@@ -1,16 +1,26 @@
 """Who must be told of a confirmed hit: verdicts, proposal by one, approval by another, and the notices."""
 
+from datetime import timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
+from services.console.clients.desk import Desk
 from services.console.errors import FormFault
 from services.console.page import Page, form_for, page_for
 from shared.security.roles import Permission
 
 MAX_PERIOD_DAYS: Final = 90
+MAX_EMERGENCY_HOURS: Final = 24
+MAX_WORDS: Final = 500
+REVIEWED_WITHIN: Final = timedelta(hours=72)
+#: What an emergency may relax of one person whom a notice tells of (SG-39).
+RELAXED: Final = {
+    "SG-30": "No agreement covers it",
+    "SG-33": "The originator's consent cannot be had in time",
+}
 RISKS: Final = (
     "torture",
     "ill_treatment",
@@ -33,7 +43,8 @@ async def show_shares(page: Reader) -> Response:
 @router.get("/shares/{share_id}")
 async def show_share(share_id: UUID, page: Reader) -> Response:
     """One share: recipients, reasons, and the step that is next."""
-    return page.show("share.html", share=await page.sharing.share(str(share_id)), risks=RISKS)
+    share = await page.sharing.share(str(share_id))
+    return page.show("share.html", share=share, risks=RISKS, relaxed=RELAXED)
 
 
 @router.post("/shares/{share_id}/preview")
@@ -92,6 +103,38 @@ async def approve(
     body = {"approve": decision == "approve", "fallback": page.form.chosen("fallback")}
     await page.sharing.act(str(share_id), "approval", body)
     return page.go(f"/shares/{share_id}")
+
+
+@router.post("/shares/{share_id}/emergency")
+async def declare_emergency(
+    share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.WORK_EXCHANGE))]
+) -> Response:
+    """Declare a danger to life: the message tells of this hit, and nobody types an identity."""
+    share = await page.sharing.share(str(share_id))
+    hours = page.form.needed("hours", limit=2)
+    if not hours.isdigit() or not 1 <= int(hours) <= MAX_EMERGENCY_HOURS:
+        raise FormFault(field=f"an emergency lasts 1 to {MAX_EMERGENCY_HOURS} hours")
+    now = page.now()
+    payload = {
+        "threat": page.form.needed("threat", limit=MAX_WORDS),
+        "why_normal_way_fails": page.form.needed("why_normal_way_fails", limit=MAX_WORDS),
+        "declared_by_role": "SUPERVISOR",
+        "declared_at": now.isoformat(),
+        "relaxes": [each for each in page.form.chosen("relaxes") if each in RELAXED],
+        "expires_at": (now + timedelta(hours=int(hours))).isoformat(),
+        "review_due": (now + REVIEWED_WITHIN).isoformat(),
+    }
+    body = {
+        "type": "EMERGENCY",
+        "recipient": page.form.choice("recipient", frozenset(each.authority_id for each in share.abroad)),
+        "payload": payload,
+        "purpose_code": "TERR_PREVENT",
+        "statement": page.form.needed("statement", limit=MAX_WORDS),
+        "alternatives_considered": payload["why_normal_way_fails"],
+        "hit_id": share.hit_id,
+    }
+    await Desk(page.sharing.client).propose(body)
+    return page.go("/desk")
 
 
 @router.get("/notices")

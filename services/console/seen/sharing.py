@@ -60,6 +60,11 @@ class ShareRow(Seen):
     proposer: str | None = None
 
     @property
+    def abroad(self) -> list[Recipient]:
+        """Authorities of other States."""
+        return [each for each in self.recipients if each.scope == "FOREIGN"]
+
+    @property
     def is_late(self) -> bool:
         """Whether it should have been decided by now who is told."""
         return any(each.is_overdue and each.met_at is None for each in self.clocks)

@@ -122,8 +122,8 @@ def _query(ground: Ground, now: datetime) -> dict[str, Any]:
     }
 
 
-def _emergency(ground: Ground, now: datetime) -> dict[str, Any]:
-    """A threat to life, declared now, which relaxes the agreement alone."""
+def _emergency(_ground: Ground, now: datetime) -> dict[str, Any]:
+    """A threat to life, declared now, which relaxes the agreement alone and tells of a hit."""
     return {
         "threat": "A named person is about to board with a weapon.",
         "why_normal_way_fails": "The flight leaves within the hour.",
@@ -132,7 +132,6 @@ def _emergency(ground: Ground, now: datetime) -> dict[str, Any]:
         "relaxes": ["SG-30"],
         "expires_at": (now + timedelta(hours=12)).isoformat(),
         "review_due": (now + timedelta(hours=72)).isoformat(),
-        "notices": [{"event": "DEPARTURE", "person": person_of(ground.subject)}],
     }
 
 

@@ -366,18 +366,13 @@ def an_emergency(both: TwoStates, **changes: Any) -> dict[str, Any]:
         "relaxes": ["SG-30"],
         "expires_at": (now + timedelta(hours=12)).isoformat(),
         "review_due": (now + timedelta(hours=72)).isoformat(),
-        "notices": [
-            {"event": "DEPARTURE", "person": PERSON, "flight": {"no": "XA101", "date": "2026-06-01"}}
-        ],
     }
     return payload | changes
 
 
 async def declared(both: TwoStates, payload: dict[str, Any], hit_id: UUID) -> Any:
     """A supervisor of XAA declares an emergency to XBB."""
-    draft = a_letter(
-        "EMERGENCY", both.xbb.authority, payload, hit_id=str(hit_id), category="SUSPECT", claim_sign=False
-    )
+    draft = a_letter("EMERGENCY", both.xbb.authority, payload, hit_id=str(hit_id))
     return await both.xaa.ask("POST", "/v1/exchange/proposals", "SUPERVISOR", body=draft)
 
 
@@ -417,16 +412,30 @@ async def test_emergency_goes_without_agreement_and_an_unjust_one_is_taken_back(
     [
         ({"declared_by_role": "DUTY_SUPERVISOR"}, "has the post that it names"),
         ({"relaxes": ["SG-35"]}, "'relaxes.0'"),
-        ({"notices": []}, "'notices'"),
-        ({}, "one confirmed hit"),
+        ({"notices": [{"person": PERSON}]}, "nobody types it"),
     ],
 )
 async def test_emergency_that_goes_too_far_is_not_declared(
     both: TwoStates, changes: dict[str, Any], why: str
 ) -> None:
-    answer = await declared(both, an_emergency(both, **changes), uuid4())
+    answer = await declared(both, an_emergency(both, **changes), await both.xaa.notify())
     assert answer.status_code == 409
     assert why in answer.json()["detail"]
+
+
+async def test_emergency_tells_of_the_hit_that_it_names_and_of_nobody_else(both: TwoStates) -> None:
+    unknown = await declared(both, an_emergency(both), uuid4())
+    assert (unknown.status_code, "one confirmed hit" in unknown.json()["detail"]) == (409, True)
+    hit_id = await both.xaa.notify()
+    message = (await declared(both, an_emergency(both), hit_id)).json()["message"]
+    assert await approved(both.xaa, message, individual_risk=False) == {"permits": True, "reasons": []}
+    await both.xaa.deliver()
+    path = f"/v1/exchange/messages/{message['message_id']}/content"
+    told = await both.xbb.did("GET", path, "LIAISON", purpose=a_purpose(message["message_id"]))
+    (notice,) = told["payload"]["notices"]
+    assert notice["person"]["names"][0]["full"] == "EXAMPLE TEST"
+    assert notice["person"]["documents"][0]["number"] == "X1234567"
+    assert notice["flight"]["no"] == "XA101"
 
 
 async def test_emergency_longer_than_a_day_is_refused_and_the_refusal_recorded(both: TwoStates) -> None:

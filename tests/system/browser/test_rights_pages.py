@@ -1,4 +1,4 @@
-"""Rights, retention, masked values, desk and boarding in a real browser: light, dark and narrow, with axe."""
+"""Rights, retention, the desk, boarding and incidents in a real browser: light, dark, narrow, with axe."""
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +23,7 @@ PAGES = {
         "/companions",
         "/consular",
     ],
-    "dpo": [f"/rights/approvals/{REFUSAL}?language=fr"],
+    "dpo": [f"/rights/approvals/{REFUSAL}?language=fr", "/incidents"],
     "supervisor": [
         "/desk",
         f"/desk/{RECEIVED}",
@@ -31,6 +31,7 @@ PAGES = {
         "/boarding",
         "/arrests",
         "/desk-clocks",
+        "/incidents",
     ],
     "child-specialist": ["/children"],
     "authority": ["/reidentifications"],

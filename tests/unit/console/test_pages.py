@@ -706,3 +706,25 @@ async def test_what_is_late_or_disputed_stands_beside_the_share_and_its_notices(
     notices = (await browser.get("/notices")).text
     assert "Seen by nobody in time" in notices
     assert "Detained" in notices
+
+
+async def test_an_emergency_names_the_hit_and_nobody_types_an_identity(world: World) -> None:
+    world.services.answers["POST", "/v1/exchange/proposals"] = {}
+    browser = await signed_in(world, "supervisor")
+    assert "A life is in danger" in (await browser.get(f"/shares/{SHARE}")).text
+    form = {
+        "recipient": "XBB-PIU-01",
+        "threat": "A named person is about to board with a weapon.",
+        "why_normal_way_fails": "The flight leaves within the hour.",
+        "statement": STATEMENT,
+        "relaxes": ["SG-30", "SG-35"],
+        "hours": "12",
+    }
+    assert (await browser.post(f"/shares/{SHARE}/emergency", form)).status_code == HTTPStatus.SEE_OTHER
+    sent = world.services.body_of("POST", "/v1/exchange/proposals")
+    assert (sent["type"], sent["hit_id"], sent["recipient"]) == ("EMERGENCY", HIT, "XBB-PIU-01")
+    assert sent["payload"]["relaxes"] == ["SG-30"]
+    assert "notices" not in sent["payload"]
+    for wrong in ({"hours": "25"}, {"recipient": "XAA-BORDER-01"}):
+        answer = await browser.post(f"/shares/{SHARE}/emergency", form | wrong)
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong

@@ -25,6 +25,7 @@ from shared.security.keys import KeyFile
 from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
 from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from tests.unit.console.incident_world import incident_answers
 from tests.unit.console.oversight_world import oversight_answers
 from tests.unit.console.protection_world import protection_answers
 from tests.unit.console.rights_world import rights_answers
@@ -668,6 +669,7 @@ def answers() -> dict[tuple[str, str], Any]:
         ("GET", f"/v1/flights/{FLIGHT}"): flight_row() | {"messages": [message_row()]},
         **registers(),
         **rights_answers(),
+        **incident_answers(),
         **protection_answers(),
         ("GET", "/v1/shares"): {"shares": [share()]},
         ("GET", f"/v1/shares/{SHARE}"): share(),
