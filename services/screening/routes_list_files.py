@@ -1,17 +1,20 @@
 """The file that a list version was made of: whether it is held, and the file itself for who checks it."""
 
 import hashlib
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from starlette.responses import Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response, StreamingResponse
 
 from services.screening.errors import ListFileNotHeld, NotFound
+from services.screening.ports import Ports
 from services.screening.service import RequestPorts
 from services.screening.statuses import problems
-from services.screening.store.list_archive import FileDamaged
+from services.screening.store.list_archive import FileDamaged, ListArchive, ListFileRecord
 from services.screening.views import Out
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -73,14 +76,7 @@ async def read_list_file_content(
             raise NotFound(kind="kept list file")
         if found.let_go_at is not None:
             raise ListFileNotHeld(reason="let go of when it was out of use for long enough")
-        content = bytearray()
-        try:
-            for ordinal in range(found.pieces):
-                content += await archive.piece(connection, version_id, ordinal)
-        except FileDamaged:
-            raise ListFileNotHeld(reason="not opened by this installation's key") from None
-        if hashlib.sha256(content).hexdigest() != found.sha256:
-            raise ListFileNotHeld(reason="no longer what its version says")
+        await _require_whole(archive, connection, found)
         await ports.audit.append(
             connection,
             actor=principal.subject,
@@ -90,8 +86,33 @@ async def read_list_file_content(
             facts={"sha256": found.sha256, "list_source": found.source_id},
         )
     name = f"{found.source_id}-{version_id}"
-    return Response(
-        bytes(content),
+    return StreamingResponse(
+        _pieces(ports, found),
         media_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Length": str(found.file_bytes),
+        },
     )
+
+
+async def _require_whole(archive: ListArchive, connection: AsyncConnection, found: ListFileRecord) -> None:
+    """Look through the pieces before the first one leaves.
+
+    Raises:
+        ListFileNotHeld: One does not open, or they are not the file whose digest the version has.
+    """
+    digest = hashlib.sha256()
+    try:
+        for ordinal in range(found.pieces):
+            digest.update(await archive.piece(connection, found.version_id, ordinal))
+    except FileDamaged:
+        raise ListFileNotHeld(reason="not opened by this installation's key") from None
+    if digest.hexdigest() != found.sha256:
+        raise ListFileNotHeld(reason="no longer what its version says")
+
+
+async def _pieces(ports: Ports, found: ListFileRecord) -> AsyncIterator[bytes]:
+    async with ports.database.connect() as connection:
+        for ordinal in range(found.pieces):
+            yield await ports.stores.list_archive.piece(connection, found.version_id, ordinal)
