@@ -9,7 +9,7 @@ Nothing of a page is stored here.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -32,7 +32,7 @@ from services.screening.store.rescreening import (
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.window import TravellerWindow
 from shared.bus.relay import Carrier
-from shared.contracts.rescreening import WindowPlaceV1, WindowTravellerV1
+from shared.contracts.rescreening import WindowPageV1, WindowPlaceV1, WindowTravellerV1
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
 from shared.travel import Traveller
@@ -48,6 +48,8 @@ SETTLED_AFTER: Final = timedelta(seconds=60)
 PRESELECT_FLOOR: Final = 0.02
 #: Travellers compared before a waiting batch of new ones has its turn.
 TRAVELLERS_A_TURN: Final = 1000
+#: Pages that one step compares, each while ingest reads the next.
+PAGES_A_STEP: Final = 5
 
 COMPARED: Final = Counter(
     "safeconduct_rescreened_travellers",
@@ -59,7 +61,7 @@ COMPARED: Final = Counter(
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What one page brought."""
+    """What the pages of a step brought, and where the last of them ended."""
 
     travellers: int
     affected: list[UUID]
@@ -67,13 +69,16 @@ class Compared:
 
 
 class Rescreening:
-    """Plans passes and carries them out, a page at a time; any worker may go on where another stopped."""
+    """Plans passes and carries them out, some pages a step; any worker may go on where another stopped."""
 
-    def __init__(self, ports: Ports, current: CurrentMatcher, carrier: Carrier) -> None:
+    def __init__(
+        self, ports: Ports, current: CurrentMatcher, carrier: Carrier, *, pages_a_step: int = PAGES_A_STEP
+    ) -> None:
         self._ports = ports
         self._current = current
         self._documents = DocumentHits(ports)
         self._window = TravellerWindow(carrier, ports.identifiers)
+        self._pages_a_step = pages_a_step
         self._store = RescreeningStore()
         self._small: tuple[UUID, ScreeningMatcher | None] | None = None
         # Until which generation this worker knows that everybody who changed has a pass.
@@ -141,9 +146,9 @@ class Rescreening:
         return new
 
     async def step(self) -> bool:
-        """Compare one page of the oldest pass; whether there was one to compare.
+        """Compare the next pages of the oldest pass; whether there was one to compare.
 
-        A page that fails is compared again: who is sent twice is screened twice, to the same hits.
+        A step that fails is made again: who is sent twice is screened twice, to the same hits.
 
         Raises:
             DeliveryPostponed, DeliveryRefused: Ingest is away; the pass goes on later.
@@ -201,21 +206,45 @@ class Rescreening:
     async def _compare(
         self, connection: AsyncConnection, due: Pass, matcher: ScreeningMatcher | None
     ) -> Compared:
-        page = await self._window.page(
-            due.rescreening_id,
-            (due.first_day, due.last_day),
-            after=due.after,
-            reported_since=due.made_at - SETTLED_AFTER if due.state is PassState.SETTLING else None,
-        )
+        """Compare a few pages, each while ingest reads the next; none outlives the step."""
+        travellers = 0
+        affected: dict[UUID, None] = {}
+        reading = asyncio.create_task(self._page(due, due.after))
+        try:
+            for left in reversed(range(self._pages_a_step)):
+                page = await reading
+                if left and page.place is not None:
+                    reading = asyncio.create_task(self._page(due, (page.place.day, page.place.flight_id)))
+                affected |= dict.fromkeys(await self._affected(connection, due, matcher, page.travellers))
+                travellers += len(page.travellers)
+                if page.place is None:
+                    break
+        finally:
+            reading.cancel()
+        return Compared(travellers, list(affected), page.place)
+
+    async def _page(self, due: Pass, after: tuple[date, UUID] | None) -> WindowPageV1:
+        reported_since = due.made_at - SETTLED_AFTER if due.state is PassState.SETTLING else None
+        days = (due.first_day, due.last_day)
+        return await self._window.page(due.rescreening_id, days, after=after, reported_since=reported_since)
+
+    async def _affected(
+        self,
+        connection: AsyncConnection,
+        due: Pass,
+        matcher: ScreeningMatcher | None,
+        travellers: Sequence[WindowTravellerV1],
+    ) -> list[UUID]:
+        """Whom of a page the pass may concern, by name or by a reported document."""
         affected: list[UUID] = []
-        for start in range(0, len(page.travellers), TRAVELLERS_A_TURN):
-            turn = page.travellers[start : start + TRAVELLERS_A_TURN]
+        for start in range(0, len(travellers), TRAVELLERS_A_TURN):
+            turn = travellers[start : start + TRAVELLERS_A_TURN]
             if matcher is not None:
                 async with self._current.one_batch:
                     affected += await asyncio.to_thread(concerned, matcher, turn)
             if due.documents:
                 affected += await self._documents.affected(connection, due.documents, turn)
-        return Compared(len(page.travellers), list(dict.fromkeys(affected)), page.place)
+        return affected
 
 
 def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]) -> list[UUID]:
@@ -237,7 +266,7 @@ def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]
 
 
 def _progress(due: Pass, compared: Compared, now: datetime) -> Progress:
-    """Where a pass stands after a page. Its second round looks at what was reported while workers changed."""
+    """Where a pass stands after a step. Its second round looks at what was reported while workers changed."""
     done, again = compared.travellers, len(compared.affected)
     if compared.place is not None:
         return Progress(due.state, (compared.place.day, compared.place.flight_id), done, again)

@@ -61,9 +61,9 @@ class FakeIngest:
             assert answer.status_code == status, answer.text
 
 
-def rescreening(desk: Desk, ingest: FakeIngest) -> Rescreening:
+def rescreening(desk: Desk, ingest: FakeIngest, **options: int) -> Rescreening:
     service = desk.service
-    return Rescreening(service.ports.at(desk.clock), service.current, ingest)
+    return Rescreening(service.ports.at(desk.clock), service.current, ingest, **options)
 
 
 async def run_out(desk: Desk, work: Rescreening) -> None:
@@ -131,9 +131,12 @@ async def test_an_existing_hit_is_not_doubled(desk: Desk, window: FakeIngest) ->
 
 async def test_another_worker_goes_on_where_one_stopped(desk: Desk, window: FakeIngest) -> None:
     await desk.load([HADI, MISALI, ESEMPIO], "2027-11-02T00:00:00.000Z")
-    first = rescreening(desk, window)
+    first = rescreening(desk, window, pages_a_step=2)
     await first.plan()
     assert await first.step()
+    (row,) = await desk.rows("SELECT * FROM rescreening ORDER BY made_at DESC LIMIT 1")
+    assert (row.state, row.compared) == ("RUNNING", 4)
+    assert len(window.asked) == 2 + len(window.waiting)
     await run_out(desk, rescreening(desk, window))
     (row,) = await desk.rows("SELECT * FROM rescreening ORDER BY made_at DESC LIMIT 1")
     assert (row.state, row.compared) == ("DONE", 5)
