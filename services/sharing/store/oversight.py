@@ -78,6 +78,21 @@ FROM (
 _SUSPENDED = text("""
 SELECT count(*) AS number FROM oversight_suspension WHERE ordered_at >= :since AND ordered_at < :until
 """)
+_CONSULAR = text("""
+SELECT count(*) AS detained, count(t.informed_at) AS informed,
+       count(*) FILTER (WHERE t.told_at <= CAST(s.custody ->> 'at' AS timestamptz) + interval '3 hours')
+           AS in_time
+FROM share s LEFT JOIN consular_task t USING (share_id)
+WHERE s.event = 'DETAINED' AND CAST(s.custody ->> 'at' AS timestamptz) >= :since
+    AND CAST(s.custody ->> 'at' AS timestamptz) < :until
+""")
+_WISHES = text("""
+SELECT coalesce(t.wish, 'NOT_ASKED') AS part, count(*) AS number
+FROM share s JOIN consular_task t USING (share_id)
+WHERE s.event = 'DETAINED' AND CAST(s.custody ->> 'at' AS timestamptz) >= :since
+    AND CAST(s.custody ->> 'at' AS timestamptz) < :until
+GROUP BY 1 ORDER BY 1 LIMIT :limit
+""")
 _TRANSFERS = text("""
 SELECT n.notice_id, n.share_id, n.authority_id, n.candidate ->> 'state' AS recipient_state, n.channel,
        n.state, n.fields, n.payload_digest, n.agreement_id, n.created_at, n.sent_at, n.delivered_at, n.tries,
@@ -125,6 +140,7 @@ class OversightStore:
             *await decisions(ask),
             *await _withdrawals(ask),
             *await _emergencies(ask),
+            *await _consular(ask),
         ]
 
     async def transfers(self, connection: AsyncConnection) -> list[Transfer]:
@@ -191,4 +207,18 @@ async def _emergencies(ask: Asking) -> list[Figure]:
         percent(14, "reviewed_in_72_hours", row.in_time, row.sent),
         count(14, "found_unjustified", row.unjustified),
         count(8, "suspended_by_oversight", suspended.number),
+    ]
+
+
+async def _consular(ask: Asking) -> list[Figure]:
+    """Of the month's detained persons: told in time, what those told want, and posts informed.
+
+    How many were told stands nowhere, because the wishes are its parts; nor does who was informed, because UNHCR
+    in place of a consulate tells of protection (SG-35).
+    """
+    row = await ask.row(_CONSULAR)
+    return [
+        percent(15, "detained_told_of_consular_help_in_3_hours", row.in_time, row.detained),
+        *counts(15, "consular_wishes", await ask.parts(_WISHES)),
+        count(15, "consular_posts_informed", row.informed),
     ]

@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from services.sharing.vault import Finding, Protection
+from shared.web.purpose import Purpose
 from tests.integration.sharing import test_http
 from tests.integration.sharing.test_http import PERSONAL, Service
 
@@ -116,3 +118,43 @@ async def test_nobody_who_is_not_detained_has_a_task_and_a_consulate_has_a_state
     await step(service, share, "notice", {"addressee": "CONSULATE"}, status=422)
     answer = await service.ask("GET", PATH, "LIAISON", subject="liaison")
     assert answer.status_code == 403
+
+
+async def figures(service: Service) -> dict[tuple[str, str | None], Any]:
+    answer = await service.ask(
+        "GET", "/v1/oversight/figures", "DPO", subject="dpo", purpose=Purpose("OVERSIGHT", None)
+    )
+    told = answer.json()["figures"]
+    return {(each["name"], each["group"]): each["value"] for each in told if "consular" in each["name"]}
+
+
+async def test_oversight_reads_who_was_told_in_time_and_what_they_wanted(service: Service) -> None:
+    await step(service, await wished(service), "notice", CONSULATE)
+    assert await figures(service) == {
+        ("detained_told_of_consular_help_in_3_hours", None): None,
+        ("consular_wishes", "YES"): "<10",
+        ("consular_posts_informed", None): "<10",
+    }
+    # 24 more are detained then: 12 are told in time and want it, 12 are told too late and do not.
+    async with service.sharing.engine.begin() as connection:
+        await connection.execute(
+            text("""
+            WITH more AS (
+                INSERT INTO share SELECT (jsonb_populate_record(
+                    s, jsonb_build_object('share_id', gen_random_uuid(), 'hit_id', gen_random_uuid())
+                )).* FROM share s, generate_series(1, 24) RETURNING share_id
+            ), numbered AS (SELECT share_id, row_number() OVER () AS n FROM more)
+            INSERT INTO consular_task (share_id, told_at, told_by, wish, wish_at, witness)
+            SELECT m.share_id, t.told_at + CASE WHEN m.n > 12 THEN interval '3 hours' ELSE interval '0' END,
+                   'officer', CASE WHEN m.n > 12 THEN 'NO' ELSE 'YES' END, t.told_at, 'W-1'
+            FROM numbered m, consular_task t
+            """)
+        )
+    assert await figures(service) == {
+        ("detained_told_of_consular_help_in_3_hours", None): 52.0,
+        ("consular_wishes", "NO"): 12,
+        ("consular_wishes", "YES"): 13,
+        ("consular_posts_informed", None): "<10",
+    }
+    service.clock.advance(days=40)
+    assert ("consular_wishes", "YES") not in await figures(service)
