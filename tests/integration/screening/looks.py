@@ -1,0 +1,351 @@
+"""Looks at a person through a running screening service, and an oracle of who may have what."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+from tests.integration.screening.conftest import PEOPLE, WRITTEN, Desk
+from tests.integration.screening.lists import a_traveller
+from tests.ways_out.forgetful import Forgetful
+
+ENTRY: Final = "DEMO:DEMi.001"
+NAME, DOCUMENT = "NAMUDHAJI", "XB4471902"
+WHY: Final = "A colleague at the port asks whether this person is listed; the reply is on paper."
+#: How long before and after a departure the port's own desk works (SG-26).
+BEFORE, AFTER = timedelta(hours=72), timedelta(hours=24)
+SHIFT: Final = "interval '20 years'"
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: a person of the demonstration world, whether trained and cleared, and of which case."""
+
+    person: str
+    is_trained: bool = True
+    is_cleared: bool = True
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The posts that the person holds."""
+        return frozenset(PEOPLE[self.person][0])
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way on which something of the person leaves the service.
+
+    `roles` are the posts whose work it is, `asks` the request, `told` whether the answer says who it is.
+    """
+
+    roles: frozenset[str]
+    asks: Callable[["Looks", Asker], Awaitable[httpx.Response]]
+    right: Asker
+    names: tuple[str, ...] = (NAME, DOCUMENT)
+
+
+@dataclass
+class Facts:
+    """What is so in the world, as somebody outside the service knows it."""
+
+    wrong: set[str] = field(default_factory=set)
+    is_released: bool = False
+    is_over: bool = False
+    reviews: list[tuple[str, float]] = field(default_factory=list)
+
+
+class Looks:
+    """A running service, one traveller who resembles a listed person, and what was told of either.
+
+    Args:
+        desk: The service as its people use it, with a list in force.
+        policy: The safeguards, of which some can be forgotten.
+    """
+
+    def __init__(self, desk: Desk, policy: Forgetful) -> None:
+        self.desk = desk
+        self.policy = policy
+        self.facts = Facts()
+        self.case = ""
+        self.hit_id = ""
+        self.is_chain_whole = True
+        self.suspension: Any = None
+        self.departure = desk.clock.now()
+
+    async def begin(self) -> None:
+        """Begin with everything right: one possible match, an open case of one verifier."""
+        for name in sorted(self.facts.wrong):
+            await FAULTS[name].mends(self)
+        self.facts = Facts()
+        await self.desk.rows_written_as_owner("TRUNCATE hit CASCADE")
+        self.departure = self.desk.clock.now() + timedelta(hours=3)
+        journey = str(uuid4())
+        await self.desk.deliver(self.desk.batch([a_traveller()], journey=journey))
+        self.hit_id = str((await self.desk.queue())[0]["hit_id"])
+        self.case = f"C-{uuid4()}"
+        body = {"case_id": self.case, "members": ["verifier-1"]}
+        await self.desk.ask("supervisor", "POST", "/v1/cases", json=body, status=204)
+
+    async def turn(self, name: str) -> None:
+        """Let something go wrong, or be mended if it is wrong."""
+        is_wrong = name in self.facts.wrong
+        await (FAULTS[name].mends if is_wrong else FAULTS[name].breaks)(self)
+        self.facts.wrong ^= {name}
+
+    async def request(self, asker: Asker, method: str, path: str, **more: Any) -> httpx.Response:
+        """One request of somebody, a second after the last one."""
+        self.desk.clock.advance(seconds=1)
+        roles, claims = PEOPLE[asker.person]
+        now = self.desk.clock.now()
+        trained = now + timedelta(days=200 if asker.is_trained else -1)
+        told = {
+            "authority": "XAA-PIU-01",
+            "clearance": "H3",
+            "training_valid_to": trained.date().isoformat(),
+            **claims,
+            **({} if asker.is_cleared else {"clearance": "H0"}),
+        }
+        token = self.desk.issuer.token(*roles, subject=asker.person, minutes=60, **told)
+        headers = {"Authorization": f"Bearer {token}", **more.pop("headers", {})}
+        return await self.desk.client.request(method, path, headers=headers, **more)
+
+    async def told(self, way: str, asker: Asker) -> bool:
+        """Whether somebody learns on this way who the person is."""
+        answer = await WAYS[way].asks(self, asker)
+        return any(name in answer.text for name in WAYS[way].names)
+
+    def forbidden(self, way: str, asker: Asker) -> frozenset[str]:
+        """Why, in plain words of the catalogue, this person may learn nothing on this way now."""
+        how, wrong = WAYS[way], self.facts.wrong
+        found = {"SG-26"} if not how.roles & asker.roles else set()
+        found |= {FAULTS[name].rule for name in wrong if way in FAULTS[name].ways}
+        if not asker.is_trained:
+            found.add("SG-26")
+        if not asker.is_cleared:
+            found.add("SG-32")
+        return frozenset(found | self._of_the_way(way, asker))
+
+    def _of_the_way(self, way: str, asker: Asker) -> set[str]:
+        if way in PORTS:
+            return self._of_the_port(asker)
+        if way in QUESTIONS and asker.person != "verifier-1":
+            return {"SG-26"}
+        if way == "hit" and (self.facts.is_over or "SUPERVISOR" not in asker.roles):
+            return {"SG-26"}
+        if way == "lease" and self.facts.reviews and asker.person == self.facts.reviews[0][0]:
+            return {"SG-09"}
+        return set()
+
+    def _of_the_port(self, asker: Asker) -> set[str]:
+        """A card is for the flight's own ports, in its window, after two people's notice to them."""
+        found = set()
+        if PEOPLE[asker.person][1].get("port") not in {"XQA", "XQB"}:
+            found.add("SG-26")
+        if not self.departure - BEFORE <= self.desk.clock.now() <= self.departure + AFTER:
+            found.add("SG-26")
+        if not self.facts.is_released or not self.is_confirmed:
+            found.add("SG-08")
+        if self.facts.is_over:
+            found.add("SG-37")
+        return found
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether two people who do not report to each other compared for half a minute each."""
+        if len(self.facts.reviews) < 2:
+            return False
+        (first, one), (second, other) = self.facts.reviews[:2]
+        is_apart = first != second and PEOPLE[second][1].get("manager") != first
+        return is_apart and min(one, other) >= 30
+
+    async def decide(self, person: str, seconds: float) -> bool:
+        """A verifier compares for a while and says that it is the person; whether it was taken."""
+        lease = await self.request(Asker(person), "POST", f"/v1/hits/{self.hit_id}/lease")
+        if lease.status_code != 200:
+            return False
+        self.desk.clock.advance(seconds=seconds)
+        body = {
+            "outcome": "SAME",
+            "reasons": WRITTEN,
+            "compared_fields": ["name", "date_of_birth", "doc_number"],
+        }
+        answer = await self.request(Asker(person), "POST", f"/v1/hits/{self.hit_id}/decision", json=body)
+        if answer.status_code == 200:
+            self.facts.reviews.append((person, seconds))
+        return answer.status_code == 200
+
+    async def confirm(self) -> None:
+        """Two people compare, one after the other."""
+        await self.decide("verifier-1", 60)
+        await self.decide("verifier-2", 60)
+
+    async def release(self) -> None:
+        """Sharing says that the port may see the card."""
+        await self.desk.release(self.hit_id)
+        self.facts.is_released = True
+
+    async def tap(self, outcome: str) -> None:
+        """The port says who stood there."""
+        path = f"/v1/front-line/cards/{self.hit_id}/outcome"
+        answer = await self.request(Asker("front-line"), "POST", path, json={"outcome": outcome})
+        self.facts.is_over |= answer.status_code == 204 and outcome != "SAME_PERSON_ACTION"
+
+    async def is_told_to_sharing(self) -> bool:
+        """Whether the person was handed on as confirmed."""
+        await self.desk.sent()
+        told = [each.body for each in self.desk.carrier.delivered if each.kind == "HitConfirmedV1"]
+        return any(body["hit_id"] == self.hit_id for body in told)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong, the safeguard whose words then forbid a look, and on which ways."""
+
+    rule: str
+    breaks: Callable[[Looks], Awaitable[None]]
+    mends: Callable[[Looks], Awaitable[None]]
+    ways: frozenset[str]
+
+
+def _shifted(rule: str, ways: frozenset[str], table: str, *columns: str) -> Fault:
+    """Something whose time was over long ago."""
+
+    def moved(sign: str) -> Callable[[Looks], Awaitable[None]]:
+        changes = ", ".join(f"{column} = {column} {sign} {SHIFT}" for column in columns)
+
+        async def move(looks: Looks) -> None:
+            await looks.desk.rows_written_as_owner(f"UPDATE {table} SET {changes}")
+
+        return move
+
+    return Fault(rule, moved("-"), moved("+"), ways)
+
+
+def _coded(ways: frozenset[str]) -> Fault:
+    """The list's publisher keeps it to itself (H4)."""
+
+    def coded(code: str) -> Callable[[Looks], Awaitable[None]]:
+        async def code_it(looks: Looks) -> None:
+            await looks.desk.rows_written_as_owner(f"UPDATE list_source SET handling_code = '{code}'")
+
+        return code_it
+
+    return Fault("SG-32", coded("H4"), coded("H1"), ways)
+
+
+async def _break_chain(looks: Looks) -> None:
+    looks.is_chain_whole = False
+
+
+async def _mend_chain(looks: Looks) -> None:
+    looks.is_chain_whole = True
+
+
+async def _suspend(looks: Looks) -> None:
+    body = {
+        "kind": "ENTRY",
+        "object_id": ENTRY,
+        "order_number": f"IA-{uuid4()}",
+        "reason": "The grounds of this listing are before the court.",
+    }
+    headers = {"Purpose-Code": "OVERSIGHT"}
+    asked = await looks.request(
+        Asker("authority"), "POST", "/v1/oversight/suspensions", json=body, headers=headers
+    )
+    assert asked.status_code == 201, asked.text
+    looks.suspension = asked.json()["suspension_id"]
+
+
+async def _lift(looks: Looks) -> None:
+    path = f"/v1/oversight/suspensions/{looks.suspension}/lifting"
+    headers = {"Purpose-Code": "OVERSIGHT"}
+    body = {"order_number": f"IA-{uuid4()}"}
+    asked = await looks.request(Asker("authority"), "POST", path, json=body, headers=headers)
+    assert asked.status_code == 200, asked.text
+
+
+async def _close_case(looks: Looks) -> None:
+    await looks.desk.rows_written_as_owner("UPDATE case_file SET closed_at = opened_at")
+
+
+async def _open_case(looks: Looks) -> None:
+    await looks.desk.rows_written_as_owner("UPDATE case_file SET closed_at = NULL")
+
+
+PORTS: Final = frozenset({"cards", "look-up"})
+QUESTIONS: Final = frozenset({"match", "OpenSanctions match"})
+FILES: Final = frozenset({"hit", "lease"})
+ENTRIES: Final = frozenset({"entry", "entries", "releasable"})
+JUDGED: Final = PORTS | QUESTIONS | FILES | ENTRIES
+FAULTS: Final[Mapping[str, Fault]] = {
+    "law lapsed": _shifted("SG-02", JUDGED, "legal_row", "valid_from", "valid_to"),
+    "standing order over": _shifted("SG-03", PORTS | {"lease"}, "standing_order", "expires"),
+    "matcher not approved": _shifted("SG-07", QUESTIONS, "matcher_approval", "approved_until"),
+    "list kept to its publisher": _coded(JUDGED - PORTS),
+    "log does not hold": Fault("SG-41", _break_chain, _mend_chain, JUDGED),
+    "oversight suspends the entry": Fault("SG-42", _suspend, _lift, PORTS | QUESTIONS),
+    "case closed": Fault("SG-03", _close_case, _open_case, QUESTIONS),
+}
+
+
+def _get(path: str, **headers: str) -> Callable[[Looks, Asker], Awaitable[httpx.Response]]:
+    async def ask(looks: Looks, asker: Asker) -> httpx.Response:
+        return await looks.request(asker, "GET", path.format(hit_id=looks.hit_id), headers=headers)
+
+    return ask
+
+
+def _post(path: str, body: Mapping[str, Any]) -> Callable[[Looks, Asker], Awaitable[httpx.Response]]:
+    async def ask(looks: Looks, asker: Asker) -> httpx.Response:
+        headers = _purpose(looks.case)
+        return await looks.request(
+            asker, "POST", path.format(hit_id=looks.hit_id), json=dict(body), headers=headers
+        )
+
+    return ask
+
+
+async def _read_hit(looks: Looks, asker: Asker) -> httpx.Response:
+    return await looks.request(asker, "GET", f"/v1/hits/{looks.hit_id}", headers=_purpose(looks.hit_id))
+
+
+def _purpose(case: str) -> dict[str, str]:
+    """Why somebody asks, in words of their own each time: one statement serves five people (SG-03)."""
+    words = quote(f"{WHY} {uuid4()}")
+    return {"Purpose-Code": "TERR_TRAVEL", "Purpose-Case": case, "Purpose-Statement": words}
+
+
+_ASKED = {name: value for name, value in a_traveller().items() if name != "role"}
+_ENTITY = {
+    "schema": "Person",
+    "properties": {"name": ["Samir Hadi Namudhaji"], "birthDate": ["1979-05-14"]},
+}
+_OFFICERS = frozenset({"ANALYST", "VERIFIER", "SUPERVISOR"})
+_KEEPERS = frozenset({"SUPERVISOR", "NOMINATOR", "APPROVER", "REVIEWER", "LIST_STEWARD"})
+WAYS: Final[dict[str, Way]] = {
+    "cards": Way(frozenset({"FRONT_LINE"}), _get("/v1/front-line/cards"), Asker("front-line")),
+    "look-up": Way(
+        frozenset({"FRONT_LINE"}),
+        _post("/v1/front-line/look-up", {"document_number": DOCUMENT}),
+        Asker("front-line"),
+    ),
+    "match": Way(
+        _OFFICERS, _post("/v1/match", {"traveller": _ASKED}), Asker("verifier-1"), names=("DEMi.001",)
+    ),
+    "OpenSanctions match": Way(
+        _OFFICERS,
+        _post("/match/default", {"queries": {"q": _ENTITY}}),
+        Asker("verifier-1"),
+        names=("DEMi.001",),
+    ),
+    "hit": Way(frozenset({"SUPERVISOR", "AUDITOR", "DPO"}), _read_hit, Asker("supervisor")),
+    "lease": Way(frozenset({"VERIFIER"}), _post("/v1/hits/{hit_id}/lease", {}), Asker("verifier-1")),
+    "entry": Way(_KEEPERS, _get(f"/v1/watchlist/entries/{ENTRY}"), Asker("steward")),
+    "entries": Way(_KEEPERS, _post("/v1/watchlist/entries/search", {"words": "namudhaji"}), Asker("steward")),
+    "releasable": Way(_KEEPERS, _get(f"/v1/watchlist/entries/{ENTRY}/releasable"), Asker("steward")),
+}
+"""Every way on which a person of a hit or of a list is told."""

@@ -1,0 +1,271 @@
+"""No order of calls shows a person through the running screening service to whom it may not.
+
+Whoever asks, on whichever way, what the answer tells is compared with an oracle in plain words (`looks.py`).
+A safeguard that is not asked is found: each test of that kind forgets one on purpose.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from sqlalchemy import text
+
+from services.screening import leases
+from services.screening.store import front_line
+from services.screening.store.suspensions import not_suspended
+from shared.db.roles import SERVICES
+from tests.conftest import SignedPolicy, Templates
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.screening.conftest import IN_FORCE, PEOPLE, _safeguards, _settings, running
+from tests.integration.screening.lists import HADI, MISALI
+from tests.integration.screening.looks import (
+    DOCUMENT,
+    FAULTS,
+    NAME,
+    PORTS,
+    WAYS,
+    Asker,
+    Looks,
+)
+from tests.ways_out.forgetful import Forgetful
+from tests.ways_out.machine import run
+
+Given = TypeVar("Given")
+UNTRAINED, UNCLEARED = "not trained", "not cleared"
+#: What is wrong with who asks, and the safeguards whose words then forbid the look.
+OF_THE_ASKER = {UNTRAINED: frozenset({"SG-26"}), UNCLEARED: frozenset({"SG-26", "SG-32"})}
+#: A closed case is no case of anybody's either, and nobody here is cleared for what is its publisher's alone.
+ALSO = dict.fromkeys(("case closed", "list kept to its publisher"), frozenset({"SG-26"}))
+
+
+NAMELESS = (
+    *("/v1/hits", "/v1/orders", "/v1/boarding-directives", "/v1/cleared", "/v1/children", "/v1/companions"),
+    *("/v1/queue", "/v1/fairness", "/v1/registers", "/v1/matcher-approvals", "/v1/standing-orders"),
+    *("/v1/watchlist", "/v1/watchlist/imports", "/v1/watchlist/reviews", "/v1/watchlist/statistics"),
+    *("/v1/watchlist/sources", "/v1/watchlist/merge-proposals", "/v1/oversight/figures"),
+    *("/v1/oversight/suspensions", "/v1/audit/records", "/v1/audit/export", "/v1/desk-clocks"),
+)
+"""What is read by states, clocks and identifiers: nobody learns there who anybody is."""
+
+
+class Running:
+    """The service, its event loop, and the safeguards that can be told to forget."""
+
+    def __init__(self, runner: asyncio.Runner, looks: Looks) -> None:
+        self._runner = runner
+        self.looks = looks
+
+    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
+        return self._runner.run(step)
+
+
+@pytest.fixture(scope="module")
+def inside(  # noqa: PLR0917 - fixtures
+    in_force: str,
+    database_templates: Templates,
+    service_keys: Path,
+    signed_policy: SignedPolicy,
+    issuer_keys: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Running]:
+    """One service for the file: each test begins with everything right."""
+    assert in_force == IN_FORCE
+    clock = FixedClock()
+    name, addresses = database_templates.clone("screening", None, IN_FORCE)
+    settings = _settings(tmp_path_factory.mktemp("looks"), addresses, service_keys)
+    policy = Forgetful(_safeguards(signed_policy, clock))
+    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
+        opened = AsyncExitStack()
+        serving = running(settings, policy, FakeIssuer(issuer_keys, clock, SERVICES), clock)
+        desk = runner.run(opened.enter_async_context(serving))
+        looks = Looks(desk, policy)
+        patch.setattr(desk.service.ports.safeguards, "_is_chain_ok", lambda: looks.is_chain_whole)
+        runner.run(desk.load([HADI, MISALI]))
+        try:
+            yield Running(runner, looks)
+        finally:
+            runner.run(opened.aclose())
+    database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def names_told_in(looks: Looks, path: str, asker: Asker) -> list[str]:
+    """What of the person stands in a list that has no names."""
+    answer = await looks.request(asker, "GET", path, headers={"Purpose-Code": "OVERSIGHT"})
+    return [name for name in (NAME, DOCUMENT) if name in answer.text]
+
+
+async def look(looks: Looks, way: str, wrong: str = "") -> tuple[bool, frozenset[str]]:
+    """Whether the one who may is told, when one thing is wrong; and what the oracle says of it."""
+    await looks.begin()
+    if way in PORTS:
+        await looks.confirm()
+        await looks.release()
+    if wrong in FAULTS:
+        await looks.turn(wrong)
+    right = WAYS[way].right
+    asker = Asker(right.person, is_trained=wrong != UNTRAINED, is_cleared=wrong != UNCLEARED)
+    return await looks.told(way, asker), looks.forbidden(way, asker)
+
+
+def rules_of(wrong: str) -> frozenset[str]:
+    """The safeguards that have to be forgotten before somebody is told all the same."""
+    return OF_THE_ASKER.get(wrong) or frozenset({FAULTS[wrong].rule}) | ALSO.get(wrong, frozenset())
+
+
+@pytest.mark.parametrize("way", sorted(WAYS))
+def test_each_way_tells_whom_it_may_and_each_safeguard_that_is_forgotten_is_found(
+    inside: Running, way: str
+) -> None:
+    assert inside(look(inside.looks, way)) == (True, frozenset())
+    for wrong in [*OF_THE_ASKER, *(name for name in FAULTS if way in FAULTS[name].ways)]:
+        is_told, forbidden = inside(look(inside.looks, way, wrong))
+        assert (is_told, bool(forbidden)) == (False, True), wrong
+        if wrong in NOT_OF_THE_ENGINE:
+            continue
+        inside.looks.policy.forgotten = rules_of(wrong)
+        is_told, forbidden = inside(look(inside.looks, way, wrong))
+        inside.looks.policy.forgotten = frozenset()
+        assert is_told, wrong
+        assert forbidden, wrong
+
+
+#: What the statement guards that reads the rows, and an order without which there is nothing to judge by.
+NOT_OF_THE_ENGINE = {"oversight suspends the entry", "standing order over"}
+#: Conditions of the statement that reads cards: without it, who sees what before it may be.
+CONDITIONS = {
+    "AND national_release.hit_id IS NOT NULL": "before a national notice",
+    "hit.state IN ('CONFIRMED', 'ACTIONED', 'FEEDBACK')\n            AND ": "after it was taken back",
+    "(hit.destination = :port OR hit.origin = :port)\n      AND ": "at another port",
+    f"AND {not_suspended('hit')}": "while oversight suspends the entry",
+}
+
+
+async def card(looks: Looks, when: str) -> tuple[bool, frozenset[str]]:
+    """Whether a port is told at a moment or a place at which it may not be."""
+    await looks.begin()
+    await looks.confirm()
+    if when != "before a national notice":
+        await looks.release()
+    if when == "after it was taken back":
+        await looks.tap("DIFFERENT_PERSON")
+    if when == "while oversight suspends the entry":
+        await looks.turn("oversight suspends the entry")
+    asker = Asker("other-port" if when == "at another port" else "front-line")
+    return await looks.told("cards", asker), looks.forbidden("cards", asker)
+
+
+@pytest.mark.parametrize("condition", sorted(CONDITIONS))
+def test_condition_of_a_card_that_is_forgotten_is_found(
+    inside: Running, monkeypatch: pytest.MonkeyPatch, condition: str
+) -> None:
+    when = CONDITIONS[condition]
+    assert inside(card(inside.looks, when))[0] is False
+    written = str(vars(front_line)["_CARDS"])
+    assert condition in written
+    monkeypatch.setattr(front_line, "_CARDS", text(written.replace(condition, "", 1)))
+    is_told, forbidden = inside(card(inside.looks, when))
+    assert is_told
+    assert forbidden
+
+
+async def handed_on(looks: Looks, first: str, second: str) -> bool:
+    """Whether sharing is told of a person whom these two compared, the second seeing no look of the first."""
+    await looks.begin()
+    await looks.decide(first, 60)
+    await looks.decide(second, 60)
+    return await looks.is_told_to_sharing()
+
+
+@pytest.mark.parametrize("second", ["verifier-1", "below-1"])
+def test_second_reviewer_who_depends_on_the_first_is_found_where_nobody_asks(
+    inside: Running, monkeypatch: pytest.MonkeyPatch, second: str
+) -> None:
+    assert inside(handed_on(inside.looks, "verifier-1", "verifier-2"))
+    assert inside.looks.is_confirmed
+    assert not inside(handed_on(inside.looks, "verifier-1", second))
+    monkeypatch.setattr(leases, "may_review_second", lambda *_: True)
+    assert not inside(handed_on(inside.looks, "verifier-1", second)), "SG-09 refuses it by itself"
+    inside.looks.policy.forgotten = frozenset({"SG-09"})
+    was_told = inside(handed_on(inside.looks, "verifier-1", second))
+    inside.looks.policy.forgotten = frozenset()
+    assert was_told
+    assert not inside.looks.is_confirmed
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Officers, the port, oversight, the registers and time, in any order; everybody asks on every way."""
+
+    def __init__(self, inside: Running) -> None:
+        super().__init__()
+        self.inside = inside
+        self.looks = inside.looks
+
+    @initialize()
+    def begin(self) -> None:
+        self.inside(self.looks.begin())
+
+    @rule(name=st.sampled_from(sorted(FAULTS)))
+    def something_turns(self, name: str) -> None:
+        self.inside(self.looks.turn(name))
+
+    @rule()
+    def everything_is_mended(self) -> None:
+        for name in sorted(self.looks.facts.wrong):
+            self.inside(self.looks.turn(name))
+
+    @rule(
+        person=st.sampled_from(["verifier-1", "verifier-2", "below-1"]), seconds=st.sampled_from([5, 60, 90])
+    )
+    def somebody_decides(self, person: str, seconds: float) -> None:
+        """Also twice the same person, also too quickly."""
+        self.inside(self.looks.decide(person, seconds))
+
+    @rule()
+    def two_people_confirm(self) -> None:
+        self.inside(self.looks.confirm())
+
+    @rule()
+    def sharing_releases(self) -> None:
+        """Also before anybody confirmed anything."""
+        self.inside(self.looks.release())
+
+    @rule(outcome=st.sampled_from(["SAME_PERSON_ACTION", "DIFFERENT_PERSON", "DID_NOT_TRAVEL"]))
+    def the_port_taps(self, outcome: str) -> None:
+        self.inside(self.looks.tap(outcome))
+
+    @rule(hours=st.integers(1, 40))
+    def time_passes(self, hours: int) -> None:
+        self.looks.desk.clock.advance(hours=hours)
+
+    @rule(person=st.sampled_from(sorted(PEOPLE)), is_trained=st.booleans(), is_cleared=st.booleans())
+    def somebody_asks_on_every_way(self, person: str, is_trained: bool, is_cleared: bool) -> None:
+        self._ask(Asker(person, is_trained, is_cleared))
+
+    @rule(way=st.sampled_from(sorted(WAYS)))
+    def the_one_who_may_asks(self, way: str) -> None:
+        self._ask(WAYS[way].right)
+
+    @rule(person=st.sampled_from(sorted(PEOPLE)))
+    def somebody_reads_what_names_nobody(self, person: str) -> None:
+        for path in NAMELESS:
+            assert self.inside(names_told_in(self.looks, path, Asker(person))) == [], path
+
+    @rule()
+    def sharing_knows_a_confirmed_person_alone(self) -> None:
+        if self.inside(self.looks.is_told_to_sharing()):
+            assert self.looks.is_confirmed
+
+    def _ask(self, asker: Asker) -> None:
+        for way in WAYS:
+            if self.inside(self.looks.told(way, asker)):
+                assert not self.looks.forbidden(way, asker), (way, asker)
+
+
+def test_no_order_of_calls_shows_anybody(inside: Running) -> None:
+    run(partial(AnyOrder, inside), examples=8, steps=15)
