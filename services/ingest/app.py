@@ -45,6 +45,7 @@ from shared.audit.record import Outcome
 from shared.audit.routes import audit_router
 from shared.bus.relay import Carrier
 from shared.clock import Clock, SystemClock
+from shared.db.driver_uuid import driver_uuid
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
@@ -139,7 +140,7 @@ def _routes(max_body_bytes: int) -> ServiceRoutes:
 
 
 def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
-    identifiers, kept = RandomIdentifiers(time), KeptInputs(time)
+    identifiers, kept = RandomIdentifiers(time, driver_uuid), KeptInputs(time)
     secret = _digest_key(settings.keys_folder / "digest.key")
     reader = ReaderTerms(
         settings.own_state, settings.airports_file, read_rules(settings.sensitive_rules_file), secret
