@@ -5,24 +5,35 @@ runs empty, and carriers are refused whom a second's patience would have served.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Final
 
 from services.ingest.errors import StoreUnavailable
+from shared.bus.wake import wait_for
 
 BODIES_AT_ONCE: Final = 4
 MAX_WAITING: Final = 200
 RETRY_AFTER_SECONDS: Final = 2
+GIVE_WAY_SECONDS: Final = 0.1
 
 
 class Admission:
     """Lets bodies in, in the order in which they came; those that wait hold nothing but themselves."""
 
-    def __init__(self, at_once: int = BODIES_AT_ONCE, max_waiting: int = MAX_WAITING) -> None:
+    def __init__(
+        self,
+        at_once: int = BODIES_AT_ONCE,
+        max_waiting: int = MAX_WAITING,
+        give_way_seconds: float = GIVE_WAY_SECONDS,
+    ) -> None:
         self._places = asyncio.Semaphore(at_once)
         self._max_waiting = max_waiting
+        self._give_way_seconds = give_way_seconds
         self._waiting = 0
+        self._present = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -33,12 +44,32 @@ class Admission:
         """
         if self._waiting >= self._max_waiting:
             raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
+        with self._counted():
+            self._waiting += 1
+            try:
+                await self._places.acquire()
+            finally:
+                self._waiting -= 1
+            try:
+                yield
+            finally:
+                self._places.release()
+
+    async def give_way(self) -> None:
+        """Wait until no body waits or is worked on, but not for ever.
+
+        For work that nobody waits for: a carrier waits for its acknowledgement.
+        """
+        if self._present:
+            await wait_for(self._quiet, self._give_way_seconds)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._present += 1
+        self._quiet.clear()
         try:
             yield
         finally:
-            self._places.release()
+            self._present -= 1
+            if not self._present:
+                self._quiet.set()

@@ -119,7 +119,9 @@ class Beside:
             KIND: MarkScreened(ports.stores.messages),
             directives_inbox.KIND: NoteTold(ports),
         }
-        return Relay(ports.database, ByDestination(way, callbacks), replies)
+        return Relay(
+            ports.database, ByDestination(way, callbacks), replies, give_way=ports.admission.give_way
+        )
 
     def _pruner(self) -> Pruner:
         inbox = PruneRule("inbox", INBOX_KEPT, Inbox.forget)

@@ -73,6 +73,10 @@ class _Pause:
     failures: int
 
 
+async def _go_first() -> None:
+    """Wait for nobody."""
+
+
 class Relay:
     """Delivers one service's outbox.
 
@@ -84,6 +88,8 @@ class Relay:
         chance: Spreads the delays, so that relays do not knock together.
         observe: Is told `(destination, "DELIVERED" or the fault's code)` of each attempt.
         on_backlog: Is told every `BACKLOG_SECONDS` what waits.
+        give_way: Awaited before a relay that had nothing to do begins again: what answers somebody goes
+            first. A relay that is behind waits for nobody.
     """
 
     def __init__(
@@ -97,6 +103,7 @@ class Relay:
         chance: random.Random | None = None,
         observe: Callable[[str, str], None] = lambda _destination, _outcome: None,
         on_backlog: Callable[[Sequence[Backlog]], None] = lambda _backlog: None,
+        give_way: Callable[[], Awaitable[None]] = _go_first,
     ) -> None:
         self._engine = engine
         self._carrier = carrier
@@ -106,6 +113,7 @@ class Relay:
         self._chance = chance or random.Random()  # noqa: S311 # Spreads delays; nothing secret hangs on it.
         self._observe = observe
         self._on_backlog = on_backlog
+        self._give_way = give_way
         self._wake = WakeUp(engine)
         self._pauses: dict[str, _Pause] = {}
 
@@ -192,6 +200,7 @@ class Relay:
             tasks.create_task(self._carry(has_more))
             if not await has_more and not stop.is_set():
                 await wait_for(signal, self._rest_seconds())
+                await self._give_way()
 
     async def _carry(self, has_more: asyncio.Future[bool]) -> None:
         try:

@@ -237,6 +237,32 @@ async def test_relay_carries_several_messages_at_once(engine: AsyncEngine) -> No
     assert sorted(carrier.delivered) == sorted(sent)
 
 
+async def test_relay_that_had_nothing_to_do_gives_way_and_one_that_is_behind_does_not(
+    engine: AsyncEngine,
+) -> None:
+    asked, gate = asyncio.Event(), asyncio.Event()
+
+    async def give_way() -> None:
+        asked.set()
+        await gate.wait()
+
+    behind = {await add(engine) for _ in range(2)}
+    carrier, stop = FakeCarrier(), asyncio.Event()
+    relay = a_relay(engine, carrier, poll_seconds=0.01, give_way=give_way)
+    running = asyncio.create_task(relay.run(stop))
+    await asked.wait()
+    while behind.intersection(await rows(engine)):
+        await carrier.arrived.wait()
+    late = await add(engine)
+    assert set(carrier.delivered) == behind
+    gate.set()
+    while await rows(engine):
+        await carrier.arrived.wait()
+    stop.set()
+    await running
+    assert carrier.delivered[-1] == late
+
+
 async def test_postponed_message_gives_up_its_place_in_the_end(engine: AsyncEngine) -> None:
     def answer(_message: OutgoingMessage) -> dict[str, Any]:
         raise DeliveryPostponed(destination="screening", reason="ReadTimeout")

@@ -47,3 +47,27 @@ async def test_place_is_free_again_after_a_fault_and_after_one_who_gave_up_waiti
     gate.set()
     await _work(admission, "c", done, gate)
     assert done == ["c"]
+
+
+async def test_who_gives_way_waits_for_those_inside_and_for_nobody_else() -> None:
+    admission, done, gate = Admission(at_once=1), list[str](), asyncio.Event()
+    await admission.give_way()
+    work = [asyncio.create_task(_work(admission, name, done, gate)) for name in "ab"]
+    await _started(2)
+    giving_way = asyncio.create_task(admission.give_way())
+    await _started(2)
+    assert not giving_way.done()
+    gate.set()
+    await giving_way
+    assert done == ["a", "b"]
+    await asyncio.gather(*work)
+
+
+async def test_who_gives_way_does_not_wait_for_ever() -> None:
+    admission, done, gate = Admission(give_way_seconds=0.0), list[str](), asyncio.Event()
+    work = asyncio.create_task(_work(admission, "a", done, gate))
+    await _started(1)
+    await admission.give_way()
+    assert done == []
+    gate.set()
+    await work
