@@ -213,7 +213,7 @@ async def _emergencies(ask: Asking) -> list[Figure]:
 async def _consular(ask: Asking) -> list[Figure]:
     """Of the month's detained persons: told in time, what those told want, and posts informed.
 
-    How many were told stands nowhere, because the wishes are its parts; nor does who was informed, because UNHCR
+    How many were told stands nowhere, because the wishes are its parts; nor who was informed, because UNHCR
     in place of a consulate tells of protection (SG-35).
     """
     row = await ask.row(_CONSULAR)
