@@ -29,6 +29,7 @@ _DUMMY_SHARE = 0.015
 _SECOND_FAMILY_NAME = 0.6
 _ONLY_YEAR, _NO_DATE, _NO_STATE, _WEAK = 0.12, 0.06, 0.2, 0.25
 _TAIL_PARTS = (2, 2, 2, 3)
+_ARTICLE = "AL-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,10 @@ class People:
 
     def _rare(self, region: Region) -> str:
         random = self.random
-        parts = random.choices(self._parts[region.name], k=random.choice(_TAIL_PARTS))
-        return "".join((*parts, random.choice(region.endings)))
+        first, *others = random.choices(self._parts[region.name], k=random.choice(_TAIL_PARTS))
+        # An article stands before a name, never within it.
+        inner = [part.removeprefix(_ARTICLE) for part in others]
+        return "".join((first, *inner, random.choice(region.endings)))
 
     def _given(self, region: Region, sex: Sex) -> str:
         if self.random.random() < region.given_tail:

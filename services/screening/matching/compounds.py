@@ -23,6 +23,7 @@ DIN = frozenset(
 _PEOPLE = frozenset({"ali", "hasan", "husayn"})
 _DIVINE = {spelling: name for name, spellings in rows_of("divine") for spelling in (name, *spellings.split())}
 _MIN_DIVINE = 2
+ARTICLE_LETTERS, MIN_BARE_LETTERS = 2, 4
 _SERVANT = re.compile(r"c?abd(?=[a-z]{2})")
 # What stands between Abd and the name: a case ending, and the article, whose l may become the next letter.
 _BETWEEN = re.compile(r"(?:ou|[aeiou])?(?:l(?=[a-z]{2})|([rsnzdt])(?=\1))?")
@@ -45,7 +46,13 @@ def servant_of(word: str) -> str:
 
 def without_article(word: str) -> str:
     """The word without a glued Arabic article, where enough stays."""
-    return word[2:] if word.startswith(("al", "el", "ul")) and len(word) > len("alxxx") - 1 else word
+    return word[ARTICLE_LETTERS:] if word.startswith(("al", "el", "ul")) and len(word) > len("alxx") else word
+
+
+def without_long_article(word: str) -> str:
+    """A family name without its glued article, where enough stays: Alharbi is as common as Harbi."""
+    bare = without_article(word)
+    return bare if len(bare) >= MIN_BARE_LETTERS else word
 
 
 @lru_cache(maxsize=50_000)

@@ -7,7 +7,7 @@ community's everyday names pass for rare ones because its people are few among t
 
 from functools import lru_cache
 
-from services.screening.matching.compounds import standard, without_article
+from services.screening.matching.compounds import standard, without_long_article
 from services.screening.matching.equivalents import class_of
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tables import rows_of
@@ -17,7 +17,6 @@ OF_TRAVELLERS = 40_000
 _IN_DICTIONARY = 20
 """So many bear a name that the dictionary of equivalents has, and the table of common names has not."""
 _MIN_CONSONANTS = 3
-_MIN_BARE_LETTERS = 4
 
 
 def _keys(word: str) -> list[str]:
@@ -42,13 +41,9 @@ _BEARERS = _read_bearers()
 @lru_cache(maxsize=200_000)
 def bearers_at_home(word: str) -> int:
     """How many of `OF_TRAVELLERS` bear this element or another spelling of it; 0 = nobody knows."""
+    return _borne_as(word) or _borne_as(without_long_article(word))
+
+
+def _borne_as(word: str) -> int:
     found = max(_BEARERS.get(key, 0) for key in _keys(word))
-    if not found:
-        found = _BEARERS.get(_without_long_article(word), 0)
     return found or (_IN_DICTIONARY if class_of(word) is not None else 0)
-
-
-def _without_long_article(word: str) -> str:
-    """A family name without its glued article, where enough stays: Alharbi is as common as Harbi."""
-    bare = without_article(word)
-    return bare if len(bare) >= _MIN_BARE_LETTERS else word

@@ -13,7 +13,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from services.screening.matching.compounds import without_article
+from services.screening.matching.compounds import without_long_article
 from services.screening.matching.equivalents import classes_of
 from services.screening.matching.frequency import OF_TRAVELLERS, bearers_at_home
 from services.screening.matching.skeleton import fine_skeleton
@@ -29,7 +29,6 @@ _PRIOR_NAMES = 5_000
 # and an eighth of what they cost more or less.
 _UNKNOWN, _UNKNOWN_LETTERS, _UNKNOWN_SLOWER, _MIN_UNKNOWN = 1_130, 2_000, 8, 980
 _MIN_GROUP_CONSONANTS = 3
-_MIN_BARE_LETTERS = 4
 _MAX_REMEMBERED = 500_000
 _STEPS = tuple(round(2 ** (step / BIT) * (1 << 30)) for step in range(BIT))
 
@@ -52,8 +51,7 @@ def _groups(word: str) -> tuple[str, ...]:
 
 def _met_as(word: str) -> tuple[str, ...]:
     """The keys under which a word is looked up: also without a glued article, as lists write family names."""
-    bare = without_article(word)
-    return (*_groups(word), bare) if len(bare) >= _MIN_BARE_LETTERS else _groups(word)
+    return (*_groups(word), without_long_article(word))
 
 
 class Rarity:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from services.screening.matching.compounds import without_long_article
 from services.screening.matching.equivalents import classes_of
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 
@@ -73,8 +74,9 @@ def coarse_worth(skeleton: str) -> int:
 
 
 def joined_skeleton_worth(skeleton: str) -> int:
-    """The worth of a word and of neighbours written together with this skeleton, of three consonants up."""
-    return _JOINED_SKELETON_WORTH.get(len(skeleton), _JOINED_SKELETON_WORTH_LONG)
+    """The worth of a word and of neighbours written together with this skeleton; its vowel does not count."""
+    consonants = max(len(skeleton.removeprefix("A")), min(_JOINED_SKELETON_WORTH))
+    return _JOINED_SKELETON_WORTH.get(consonants, _JOINED_SKELETON_WORTH_LONG)
 
 
 def prefix_worth(letters: int) -> int:
@@ -119,5 +121,10 @@ def _coarse_skeleton_worth(sent: str, listed: str) -> int:
 def _distance_worth(sent: str, listed: str) -> int:
     if min(len(sent), len(listed)) < MIN_FUZZY_LETTERS:
         return 0
-    longer = max(len(sent), len(listed))
+    longer = max(len(sent), len(listed)) - min(_article_letters(sent), _article_letters(listed))
     return edit_worth(OSA.distance(sent, listed, score_cutoff=MAX_EDITS), longer)
+
+
+def _article_letters(word: str) -> int:
+    """How many letters of a word are a glued article, which many bear: both having it says nothing."""
+    return len(word) - len(without_long_article(word))

@@ -33,8 +33,9 @@ SHARED_PERCENT = 50
 percent of a bit."""
 NAME_BAR = 800
 """A name that gives as much suggests an entry by itself ..."""
-NAME_BAR_BORN_ALIKE = 200
-"""... and one that gives as much does together with an equal (or swapped) full date of birth."""
+NAME_BAR_BORN_ALIKE = 60
+"""... and together with an equal (or swapped) full date of birth one that gives as much as the weakest pair
+of words: something of the name has to stay once what contradicts is taken off."""
 NAME_BAR_UNDATED = 1_200
 """Where no date of birth can be compared, a name suggests an entry only if it says as much by itself, what
 others on the list bear taken off: a full name that many bear at home is not enough data."""

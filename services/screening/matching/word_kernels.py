@@ -21,6 +21,7 @@ from services.screening.matching.compiled import (
     kernel,
     record_of,
 )
+from services.screening.matching.compounds import ARTICLE_LETTERS, MIN_BARE_LETTERS
 from services.screening.matching.crowd import MAX_WEIGHT, RULE_BITS, limited_by_crowd
 from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE
 from services.screening.matching.tokens import (
@@ -31,7 +32,7 @@ from services.screening.matching.tokens import (
     edits_allowed,
     prefix_worth,
 )
-from services.screening.matching.vocabulary import Vocabulary, place_of
+from services.screening.matching.vocabulary import Vocabulary, letter_numbers, place_of
 from services.screening.matching.weights import MIN_PAIR
 
 LETTERS = 27
@@ -43,6 +44,7 @@ _EDIT_WORTH = np.array(
     [[edit_worth(edits, length) for length in range(_LENGTHS)] for edits in range(MAX_EDITS + 1)], np.int64
 )
 _PREFIX_WORTH = np.array([prefix_worth(length) for length in range(MAX_WORD_LETTERS + 1)], np.int64)
+_A, _E, _U, _L = letter_numbers("aeul")
 _EDIT, _PREFIX = int(Rule.EDIT), int(Rule.PREFIX)
 
 VOCABULARY = record_of(
@@ -235,11 +237,20 @@ def gather_near(
     return count
 
 
+@inner(INT, FIXED_U8, INT, INT)
+def count_article(letters: np.ndarray, first: int, length: int) -> int:
+    """How many letters of a word are a glued article, as `compounds.without_long_article` takes them off."""
+    if length < ARTICLE_LETTERS + MIN_BARE_LETTERS or letters[first + 1] != _L:
+        return 0
+    return ARTICLE_LETTERS if letters[first] in (_A, _E, _U) else 0
+
+
 @inner(INT, VOCABULARY, FORMS, WORK, INT, INT)
 def add_near(listed: Vocabulary, forms: Forms, work: Work, form: int, count: int) -> int:
     """Offer every listed spelling that is a few edits away from a form; how many words are touched by then.
 
-    Spellings of a fitting length are filtered by their letters first.
+    Spellings of a fitting length are filtered by their letters first. An article that both have does not
+    count among the letters of which so many are equal.
     """
     length = int(forms.facts[form, LENGTH])
     places = work.places
@@ -251,6 +262,7 @@ def add_near(listed: Vocabulary, forms: Forms, work: Work, form: int, count: int
         twice |= once & (1 << letter)
         once |= 1 << letter
     signature = once | twice << LETTERS
+    article = count_article(forms.letters, form * MAX_WORD_LETTERS, length)
     longest = min(length + MAX_EDITS, len(listed.length_start) - 2)
     for other in range(max(length - MAX_EDITS, MIN_FUZZY_LETTERS), longest + 1):
         longer = max(other, length)
@@ -264,8 +276,11 @@ def add_near(listed: Vocabulary, forms: Forms, work: Work, form: int, count: int
             token = work.near[number]
             start = listed.start[token]
             edits = edits_between(places, length, listed.letters, start, start + other)
-            if 0 < edits <= allowed and _EDIT_WORTH[edits, longer]:
-                share = _EDIT_WORTH[edits, longer]
+            if edits == 0 or edits > allowed:
+                continue
+            compared = longer - min(article, count_article(listed.letters, start, other))
+            share = _EDIT_WORTH[edits, compared]
+            if share:
                 count = offer(listed, forms, work, form, token, share, _EDIT, count)
     return count
 

@@ -10,7 +10,14 @@ from services.screening.matching.equivalents import class_of
 from services.screening.matching.frequency import bearers_at_home
 from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity, log2_hundredths
 from services.screening.matching.skeleton import MAX_COARSE_SKELETONS, coarse_skeletons, fine_skeleton
-from services.screening.matching.tokens import Rule, edit_worth, edits_allowed, prefix_worth, relate
+from services.screening.matching.tokens import (
+    Rule,
+    edit_worth,
+    edits_allowed,
+    joined_skeleton_worth,
+    prefix_worth,
+    relate,
+)
 
 LETTERS = st.text(alphabet="abdeghiklmnoqrstuwxyz", min_size=1, max_size=14)
 
@@ -78,6 +85,17 @@ def test_the_rule_by_which_two_words_are_the_same(sent: str, listed: str, rule: 
 )
 def test_other_words_are_worth_nothing(sent: str, listed: str) -> None:
     assert relate(sent, listed)[0] == 0
+
+
+def test_an_article_that_both_have_makes_no_two_words_alike() -> None:
+    """Two of five letters differ; with the article, which many bear, it would be two of seven."""
+    assert relate("alkarpi", "alkasri")[0] == relate("karpi", "kasri")[0] == 0
+    assert relate("almasri", "alhasri") == relate("masri", "hasri")
+
+
+def test_neighbours_written_together_count_by_their_consonants() -> None:
+    assert joined_skeleton_worth("Alhmd") == joined_skeleton_worth("blhm")
+    assert joined_skeleton_worth("Abk") == joined_skeleton_worth("lbk") < joined_skeleton_worth("lbkr")
 
 
 def test_only_the_travellers_word_may_be_cut_off() -> None:
