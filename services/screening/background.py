@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
+from typing import Any
 
 from services.screening.clear_travellers import ClearTravellers
 from services.screening.clocks import Clocks
@@ -48,12 +50,15 @@ class Background:
             await _pause(stop, settings.clock_seconds)
 
     async def fetch_lists(self, stop: asyncio.Event) -> None:
-        """Fetch what is due, and ring where a source's list is too old."""
+        """Fetch what is due, and ring where a source's list is too old.
+
+        A long import is not waited for: it is given up and taken up again at the next start.
+        """
         screening = self._screening
         fetching = ListFetching(screening.ports, screening.list_files)
         while not stop.is_set():
             try:
-                await fetching.beat()
+                await unless_stopped(stop, fetching.beat())
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().error("list_fetch_failed", error=type(fault).__name__)
             await _pause(stop, screening.settings.clock_seconds * BEATS_A_FETCH_LOOK)
@@ -108,6 +113,18 @@ async def _pause(stop: asyncio.Event, seconds: float) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop.wait()
+
+
+async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:
+    """Do some work, but give it up where the service is told to end."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait((doing, stopping), return_when=asyncio.FIRST_COMPLETED)
+    is_done = doing.done()
+    for task in (doing, stopping):
+        task.cancel()
+    await asyncio.gather(doing, stopping, return_exceptions=True)
+    if is_done:
+        doing.result()
 
 
 async def _first_of(events: tuple[asyncio.Event, ...], seconds: float) -> None:

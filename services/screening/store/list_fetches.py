@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.rows import as_json, from_json
 
-#: How soon a failed fetch is tried again, where the source's own pause is longer.
+#: How soon a fetch that failed, or was ended, is tried again, where the source's own pause is longer.
 RETRY_AFTER = timedelta(minutes=15)
 
 
@@ -81,15 +81,15 @@ class ListFetchStore:
         )
 
     async def claim_due(self, connection: AsyncConnection, now: datetime) -> str | None:
-        """A source whose fetch is due, for this worker alone: its next try is set before this one begins."""
+        """A source whose fetch is due, for this worker alone; due again soon, should this one be ended."""
         statement = text(
-            "UPDATE list_fetch SET due_at = :now + make_interval(mins => due.fetch_minutes)"
+            "UPDATE list_fetch SET due_at = :now + least(make_interval(mins => due.fetch_minutes), :soon)"
             " FROM (SELECT source_id, fetch_minutes FROM list_fetch JOIN list_source USING (source_id)"
             " WHERE location IS NOT NULL AND due_at <= :now ORDER BY due_at, source_id LIMIT 1"
             " FOR UPDATE OF list_fetch SKIP LOCKED) AS due"
             " WHERE list_fetch.source_id = due.source_id RETURNING list_fetch.source_id"
         )
-        row = (await connection.execute(statement, {"now": now})).one_or_none()
+        row = (await connection.execute(statement, {"now": now, "soon": RETRY_AFTER})).one_or_none()
         return None if row is None else str(row.source_id)
 
     async def listed(self, connection: AsyncConnection) -> list[ListFetch]:

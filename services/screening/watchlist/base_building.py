@@ -95,7 +95,8 @@ class BaseBuilding:
         return Built(matcher, together, named.generation)
 
     async def end(self) -> None:
-        """Give up what is being compiled; nobody uses it."""
+        """Give up what is being compiled, its process too; the next start begins anew."""
+        self._snapshots.end()
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

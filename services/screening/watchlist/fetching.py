@@ -90,7 +90,7 @@ class ListFetching:
             standing = await self._store.lock(connection, source_id)
             assert standing is not None, "a source's row is never taken away"
             now = self._ports.clock.now()
-            after = rung(after_try(standing, outcome, now), source, now)
+            after = rung(after_try(standing, outcome, source, now), source, now)
             await self._store.save(connection, after)
             await self._note(connection, standing, after, is_try=True)
         FETCHES.labels(source_id, outcome.result.value).inc()
@@ -204,12 +204,13 @@ class ListFetching:
         await self._ports.audit.append_many(connection, records)
 
 
-def after_try(before: ListFetch, outcome: Outcome, now: datetime) -> ListFetch:
+def after_try(before: ListFetch, outcome: Outcome, source: ListSource, now: datetime) -> ListFetch:
     """A source's row after a try. Only a file in force is remembered; any other is got anew."""
     failed = outcome.result in {FetchResult.REFUSED, FetchResult.UNREACHABLE}
     known = Known(before.etag, before.modified)
     if outcome.result is not FetchResult.UNREACHABLE:
         known = outcome.known if outcome.is_good and outcome.known else Known()
+    pause = timedelta(minutes=source.fetch_minutes)
     return replace(
         before,
         etag=known.etag,
@@ -219,7 +220,7 @@ def after_try(before: ListFetch, outcome: Outcome, now: datetime) -> ListFetch:
         result=outcome.result,
         fault=outcome.fault,
         failures=before.failures + 1 if failed else 0,
-        due_at=min(before.due_at, now + RETRY_AFTER) if failed else before.due_at,
+        due_at=now + (min(pause, RETRY_AFTER) if failed else pause),
     )
 
 

@@ -1,15 +1,18 @@
 """A list that is long: compiled apart, changed beside what is compiled, mapped again after a restart."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from services.screening.matching import Matcher, NotCompiled
+from services.screening.matching import Matcher, NotCompiled, snapshot_folder
 from services.screening.matching.snapshot_folder import SnapshotFolder
 from services.screening.registers import Persons
 from services.screening.store.list_changes import ListChangeStore
+from services.screening.store.list_rows import ListRowStore
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist import putting_in_force, received
 from services.screening.watchlist.base_building import BaseBuilding
@@ -113,6 +116,50 @@ async def test_a_process_that_is_killed_leaves_the_last_list_in_use(
             await worker.built.wait()
         await worker.refresh()
         assert (await compiled(worker)).entry_count == 2
+
+
+async def test_a_service_that_ends_while_it_compiles_ends_the_process_and_the_next_begins_anew(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.load([HADI, MISALI], SECOND_DAY)
+    with monkeypatch.context() as endless:
+        endless.setattr(snapshot_folder, "_IN_A_PROCESS", "import sys; sys.stdin.read()")
+        async with a_worker(desk, tmp_path) as worker:
+            await worker.refresh()
+            assert worker.is_compiling
+            assert worker.matcher is None
+    assert await desk.count("list_snapshot") == 0
+    async with a_worker(desk, tmp_path) as again:
+        assert (await compiled(again)).entry_count == 2
+
+
+async def test_a_service_that_ends_while_it_imports_ends_the_process_and_stores_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(received, "LONG_FROM_BYTES", 1)
+    begun, processes = asyncio.Event(), []
+    start = asyncio.create_subprocess_exec
+
+    async def noted(*command: str, **options: Any) -> asyncio.subprocess.Process:
+        processes.append(await start(*command, **options))
+        return processes[-1]
+
+    async def never_given(*_: object) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    file = un_list([HADI_ELSEWHERE, MISALI, ESEMPIO], SECOND_DAY)
+    with monkeypatch.context() as held:
+        held.setattr(asyncio, "create_subprocess_exec", noted)
+        held.setattr(ListRowStore, "copy_contents", never_given)
+        importing = asyncio.create_task(desk.import_list(file))
+        await begun.wait()
+        # As the server does with requests that have not ended in time.
+        importing.cancel()
+        await asyncio.wait([importing])
+    assert [process.returncode for process in processes] == [-9]
+    assert await desk.count("list_version") == 1
+    assert (await desk.import_list(file))["state"] == "HELD"
 
 
 def _is_killed(*_: object) -> Matcher:

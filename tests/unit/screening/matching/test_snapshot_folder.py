@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from services.screening.matching import Matcher, NotCompiled, entry_line
 from services.screening.matching import snapshot_folder as module
-from services.screening.matching.snapshot_folder import SnapshotFolder, compile_lines, main
+from services.screening.matching.snapshot_folder import SnapshotFolder, compile_lines, end_with, main
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 ENTRIES = [
@@ -28,11 +30,11 @@ def _compiles_here(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Compile in this process, which a test waits for less, and note what was written."""
     written: list[Path] = []
 
-    def compile_here(source: Path, target: Path) -> None:
+    def compile_here(_: SnapshotFolder, source: Path, target: Path) -> None:
         compile_lines(source, target)
         written.append(target)
 
-    monkeypatch.setattr(module, "_compile_apart", compile_here)
+    monkeypatch.setattr(SnapshotFolder, "_compile_apart", compile_here)
     return written
 
 
@@ -55,6 +57,37 @@ def test_a_process_that_fails_leaves_nothing(folder: SnapshotFolder, tmp_path: P
     assert fault.value.facts == {"exit_code": 1}
     assert folder.open("one") is None
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["lock"]
+
+
+def test_a_process_that_is_ended_leaves_nothing_and_none_begins_after_it(
+    folder: SnapshotFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would take as long as we live.
+    monkeypatch.setattr(module, "_IN_A_PROCESS", "import sys; sys.stdin.read()")
+    begun = Event()
+
+    def some_lines() -> Iterator[bytes]:
+        yield from lines()
+        begun.set()
+
+    with ThreadPoolExecutor(1) as thread:
+        writing = thread.submit(folder.write, "one", some_lines())
+        assert begun.wait(60)
+        folder.end()
+        assert isinstance(writing.exception(60), NotCompiled)
+    with pytest.raises(NotCompiled):
+        folder.write("two", lines())
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["lock"]
+
+
+def test_a_process_ends_with_the_one_that_started_it() -> None:
+    held, by_the_service = os.pipe()
+    ended = Event()
+    end_with(held, lambda _: ended.set())
+    assert not ended.is_set()
+    os.close(by_the_service)
+    assert ended.wait(60)
+    os.close(held)
 
 
 @pytest.mark.usefixtures("compiles_here")
