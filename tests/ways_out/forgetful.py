@@ -22,15 +22,13 @@ class Forgetful:
         """Whatever else is asked of the engine, as the engine answers it."""
         return getattr(self._policy, name)
 
-    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
+    def decide(self, request: Mapping[str, Any], **more: Any) -> Verdict:
         """A verdict without the reasons of what is forgotten."""
-        return self._without(self._policy.decide(request, vault=vault))
+        return self._without(self._policy.decide(request, **more))
 
-    def decide_batch(
-        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
-    ) -> list[Verdict]:
+    def decide_batch(self, requests: Sequence[Mapping[str, Any]], *more: Any) -> list[Verdict]:
         """The verdicts of several requests, each without what is forgotten."""
-        return [self._without(each) for each in self._policy.decide_batch(requests, vaults)]
+        return [self._without(each) for each in self._policy.decide_batch(requests, *more)]
 
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """What one safeguard says; nothing where it is forgotten."""

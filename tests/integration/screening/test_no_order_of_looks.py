@@ -86,8 +86,8 @@ def inside(  # noqa: PLR0917 - fixtures
         desk = runner.run(opened.enter_async_context(serving))
         looks = Looks(desk, policy)
         patch.setattr(desk.service.ports.safeguards, "_is_chain_ok", lambda: looks.is_chain_whole)
-        runner.run(desk.load([HADI, MISALI]))
         try:
+            runner.run(desk.load([HADI, MISALI]))
             yield Running(runner, looks)
         finally:
             runner.run(opened.aclose())
