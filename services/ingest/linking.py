@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import blake2b, sha256
 
 from services.ingest.formats.flights import local_date_of
-from services.ingest.same_person import KeyKind
+from services.ingest.same_person import KeyKind, Keys
 from shared.travel.flight import Flight
 from shared.travel.traveller import Traveller
 
@@ -58,7 +58,7 @@ class LinkingKeys:
         purpose = "trial" if is_test else "digest"
         return f"hmac-sha256:{self._hmac(purpose, str(ordinal).encode(), body).hex()}"
 
-    def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> tuple[bytes, ...]:
+    def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> Keys:
         """What reports of the same person on one flight have in common, strongest first.
 
         Args:
@@ -66,7 +66,7 @@ class LinkingKeys:
             locators: More record locators of the person's reservation than the traveller carries.
 
         Returns:
-            Keyed hashes of 17 bytes, the first of which tells the kind (`same_person.py`).
+            Keyed hashes, the first octet of each of which tells its kind (`same_person.py`).
         """
         surname, given = _plain(traveller.surname), traveller.given_names or ""
         name = surname + _plain(given)
@@ -88,7 +88,7 @@ class LinkingKeys:
             keys.append(self._key(_NAME, name))
         else:
             keys.append(self._key(_NAME_AND_BIRTH, f"{name}{_BREAK}{traveller.birth_date}"))
-        return tuple(keys)
+        return b"".join(keys)
 
     def fact_digest(self, record: str) -> bytes:
         """A keyed digest of a traveller's or reservation's record, to tell whether a later one differs."""

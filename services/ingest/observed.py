@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.ports import Ports
 from services.ingest.store.messages import MessageStore
-from services.ingest.store.travellers import Reported, Source
+from services.ingest.store.travellers import Reported, Source, TravellerRow
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Outbox
 from shared.contracts import (
@@ -44,7 +44,7 @@ class SendToScreening:
         connection: AsyncConnection,
         message_id: MessageId,
         flight: tuple[FlightId, Flight],
-        travellers: Sequence[Reported],
+        travellers: Sequence[Reported | TravellerRow],
         received_at: datetime,
         *,
         is_counted: bool = True,
@@ -151,7 +151,7 @@ def _legs(legs: Sequence[Leg], airports: Airports) -> Iterator[LegV1]:
         )
 
 
-def _with_travellers(head: TravellersObservedV1, travellers: Sequence[Reported]) -> str:
+def _with_travellers(head: TravellersObservedV1, travellers: Sequence[Reported | TravellerRow]) -> str:
     """The batch as JSON text: a `TravellerObservedV1` each, around the record as it was written for us.
 
     Whole manifests go through here; making and printing each record a second time would cost as much as

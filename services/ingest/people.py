@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Self, overload
 
 from services.ingest.elements import elements_of, keep_allowed
 from services.ingest.linking import LinkingKeys, journey_day
+from services.ingest.same_person import Keys
 from shared.json_text import read_json, write_json
 from shared.personal import Personal
 from shared.travel.message import ParsedMessage
@@ -26,14 +27,14 @@ class Said(NamedTuple):
     time of a data class.
     """
 
-    keys: tuple[bytes, ...]
+    keys: Keys
     record: str
     fact_digest: bytes
     journey_key: str
     day: date
 
     @classmethod
-    def of(cls, traveller: Traveller, own: tuple[bytes, ...], keys: LinkingKeys, day: date) -> Self:
+    def of(cls, traveller: Traveller, own: Keys, keys: LinkingKeys, day: date) -> Self:
         """What is said by a traveller as it was read; `own` are the keys that link it."""
         record = write_json(traveller.as_record())
         return cls(own, record, keys.fact_digest(record), keys.journey_key(traveller, day), day)
@@ -78,12 +79,14 @@ class People(Personal):
         return cls(travellers, said, elements, outside)
 
     @classmethod
-    def sent(cls, said: tuple[Said, ...], elements: Counter[str], outside: frozenset[str]) -> Self:
+    def sent(cls, rows: Iterable[tuple[Any, ...]], elements: Counter[str], outside: frozenset[str]) -> Self:
         """People who came from another process: each is made of its record when somebody looks at it."""
+        said = tuple(map(Said._make, rows))
         return cls(FromRecords(said), said, elements, outside)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return People.sent, (self.said, self.elements, self.outside)
+        # Plain tuples: a pickle asks any other value what it is made of.
+        return People.sent, (list(map(tuple, self.said)), self.elements, self.outside)
 
 
 class FromRecords(Sequence[Traveller]):

@@ -7,8 +7,15 @@ most, so that nobody is lost over a reference or a passport that two people use.
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import Enum
+from typing import Final
 
-Keys = Sequence[bytes]
+KEY_OCTETS: Final = 17
+Keys = bytes
+"""What links one report: keys of `KEY_OCTETS` each, strongest first, with nothing between them.
+
+As they are stored; most reports are of people of whom nobody spoke before, and are never compared.
+"""
+_Split = Sequence[bytes]
 
 
 class KeyKind(Enum):
@@ -46,16 +53,17 @@ def match_people(reported: Sequence[Keys], known: Sequence[Keys]) -> list[int | 
     matched: list[int | None] = [None] * len(reported)
     if not known:
         return matched
+    sought, others = [split_keys(each) for each in reported], [split_keys(each) for each in known]
     by_key: dict[bytes, list[int]] = defaultdict(list)
-    for place, keys in enumerate(known):
+    for place, keys in enumerate(others):
         for key in keys:
             by_key[key].append(place)
     taken: set[int] = set()
     for kind in KeyKind:
-        for place, keys in enumerate(reported):
+        for place, keys in enumerate(sought):
             if matched[place] is not None:
                 continue
-            found = _found(kind, keys, by_key, known, taken)
+            found = _found(kind, keys, by_key, others, taken)
             if found is not None:
                 matched[place] = found
                 taken.add(found)
@@ -68,7 +76,7 @@ def first_mentions(reported: Sequence[Keys]) -> list[int]:
     places: list[int] = []
     kinds = {kind.value for kind in _MENTIONED_TWICE}
     for place, keys in enumerate(reported):
-        strong = [key for key in keys if key[:1] in kinds]
+        strong = [key for key in split_keys(keys) if key[:1] in kinds]
         first = next((seen[key] for key in strong if key in seen), place)
         for key in strong:
             seen.setdefault(key, first)
@@ -77,7 +85,7 @@ def first_mentions(reported: Sequence[Keys]) -> list[int]:
 
 
 def _found(
-    kind: KeyKind, keys: Keys, by_key: dict[bytes, list[int]], known: Sequence[Keys], taken: set[int]
+    kind: KeyKind, keys: _Split, by_key: dict[bytes, list[int]], known: Sequence[_Split], taken: set[int]
 ) -> int | None:
     for key in keys:
         if key[:1] != kind.value:
@@ -88,10 +96,15 @@ def _found(
     return None
 
 
-def _is_denied(kind: KeyKind, first: Keys, second: Keys) -> bool:
+def _is_denied(kind: KeyKind, first: _Split, second: _Split) -> bool:
     for other in _DENIED_BY.get(kind, ()):
         mine = {key for key in first if key[:1] == other.value}
         theirs = {key for key in second if key[:1] == other.value}
         if mine and theirs and not mine & theirs:
             return True
     return False
+
+
+def split_keys(keys: Keys) -> list[bytes]:
+    """Each key by itself."""
+    return [keys[start : start + KEY_OCTETS] for start in range(0, len(keys), KEY_OCTETS)]

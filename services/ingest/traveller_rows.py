@@ -1,6 +1,5 @@
 """From what an API list and a reservation say of one person to the row that stands. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from services.ingest.people import Said
 from services.ingest.registers import LegalRow, RegistersInForce
 from services.ingest.reservation_travellers import merged
 from services.ingest.retention import RetentionClock, retention_clock
+from services.ingest.same_person import Keys
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerRow, TravellerStatus
 from shared.identifiers import TravellerId
 from shared.travel.traveller import Traveller
@@ -64,17 +64,17 @@ class TravellerRows:
             source=source,
             journey_key=self._journey_key(said),
             status=status,
-            api_keys=() if api is None else api.keys,
-            pnr_keys=() if pnr is None else pnr.keys,
+            api_keys=b"" if api is None else api.keys,
+            pnr_keys=b"" if pnr is None else pnr.keys,
             fact_digest=said.fact_digest,
             clock=self._clock(source, first_reported_at),
             api_record=api.record if api and is_joined else None,
             pnr_record=pnr.record if pnr and is_joined else None,
         )
 
-    def said(self, traveller: Traveller, own: Sequence[bytes]) -> Said:
+    def said(self, traveller: Traveller, own: Keys) -> Said:
         """What a source says by a traveller whom these keys link."""
-        return Said.of(traveller, tuple(own), self.keys, self.day)
+        return Said.of(traveller, own, self.keys, self.day)
 
     def api_said(self, known: KnownTraveller) -> Said | None:
         """What an API list said of somebody; the store was asked for records."""
@@ -89,7 +89,7 @@ class TravellerRows:
         known: KnownTraveller,
         source: Source,
         own_record: dict[str, Any] | None,
-        keys: Sequence[bytes],
+        keys: Keys,
     ) -> Said | None:
         record = own_record if known.source is Source.BOTH else known.record
         if known.source not in (source, Source.BOTH):
@@ -99,7 +99,7 @@ class TravellerRows:
 
     def _joined(self, api: Said | None, pnr: Said | None) -> tuple[Source, Said]:
         if api is not None and pnr is not None:
-            return Source.BOTH, self.said(merged(api.traveller(), pnr.traveller()), ())
+            return Source.BOTH, self.said(merged(api.traveller(), pnr.traveller()), b"")
         said = api or pnr
         assert said is not None, "somebody speaks of a traveller"
         return (Source.PNR if api is None else Source.API), said

@@ -55,7 +55,7 @@ class PartialDate:
         return date(self.year, self.month, self.day)
 
     def __str__(self) -> str:
-        full = self.as_date()
-        if full is not None:
-            return full.isoformat()
-        return f"{self.year:04}" if self.month is None else f"{self.year:04}-{self.month:02}"
+        if self.month is None:
+            return f"{self.year:04}"
+        month = f"{self.year:04}-{self.month:02}"
+        return month if self.day is None else f"{month}-{self.day:02}"

@@ -1,20 +1,19 @@
 """Travellers: one row for each person on each flight; the latest report stands, the earlier ones are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.retention import RetentionClock
+from services.ingest.same_person import Keys
 from shared.db.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
-
-KEY_OCTETS = 17
 
 _KNOWN = text("""
 SELECT traveller_id, status, source, api_keys, pnr_keys, fact_digest, screened_at, first_reported_at,
@@ -126,8 +125,8 @@ class KnownTraveller:
     traveller_id: TravellerId
     status: TravellerStatus
     source: Source
-    api_keys: tuple[bytes, ...]
-    pnr_keys: tuple[bytes, ...]
+    api_keys: Keys
+    pnr_keys: Keys
     fact_digest: bytes
     screened_at: datetime | None
     first_reported_at: datetime
@@ -136,32 +135,43 @@ class KnownTraveller:
     pnr_record: dict[str, Any] | None = field(repr=False)
 
     @property
-    def keys(self) -> tuple[bytes, ...]:
+    def keys(self) -> Keys:
         """What links a report to this one."""
-        return (*self.api_keys, *self.pnr_keys)
+        return self.api_keys + self.pnr_keys
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A traveller as screening is told: identifier, record (`as_record` as JSON text), source, journey."""
 
     traveller_id: TravellerId
-    record: str = field(repr=False)
+    record: str
     source: Source
     journey_key: str
 
+    def __repr__(self) -> str:
+        return "<personal>"
 
-@dataclass(frozen=True, slots=True)
-class TravellerRow(Reported):
-    """A traveller as it is to stand; records are JSON texts, each source's own where both speak."""
 
+class TravellerRow(NamedTuple):
+    """A traveller as it is to stand; records are JSON texts, each source's own where both speak.
+
+    A manifest makes hundreds: a named tuple is made in a third of the time of a frozen data class.
+    """
+
+    traveller_id: TravellerId
+    record: str
+    source: Source
+    journey_key: str
     status: TravellerStatus
-    api_keys: Sequence[bytes]
-    pnr_keys: Sequence[bytes]
+    api_keys: Keys
+    pnr_keys: Keys
     fact_digest: bytes
     clock: RetentionClock
-    api_record: str | None = field(default=None, repr=False)
-    pnr_record: str | None = field(default=None, repr=False)
+    api_record: str | None = None
+    pnr_record: str | None = None
+
+    def __repr__(self) -> str:
+        return "<personal>"
 
 
 class TravellerStore:
@@ -177,8 +187,8 @@ class TravellerStore:
                 TravellerId(row.traveller_id),
                 TravellerStatus(row.status),
                 Source(row.source),
-                _split(row.api_keys),
-                _split(row.pnr_keys),
+                bytes(row.api_keys),
+                bytes(row.pnr_keys),
                 bytes(row.fact_digest),
                 row.screened_at,
                 row.first_reported_at,
@@ -239,8 +249,8 @@ def _added(report: Report, row: TravellerRow) -> tuple[Any, ...]:
         report.message_id,
         row.status.value,
         row.source.value,
-        b"".join(row.api_keys),
-        b"".join(row.pnr_keys),
+        row.api_keys,
+        row.pnr_keys,
         row.fact_digest,
         row.record,
         row.api_record,
@@ -260,8 +270,8 @@ def _columns(report: Report, rows: Sequence[TravellerRow]) -> dict[str, Any]:
         "traveller_ids": [row.traveller_id for row in rows],
         "statuses": [row.status.value for row in rows],
         "sources": [row.source.value for row in rows],
-        "api_keys": [b"".join(row.api_keys) for row in rows],
-        "pnr_keys": [b"".join(row.pnr_keys) for row in rows],
+        "api_keys": [row.api_keys for row in rows],
+        "pnr_keys": [row.pnr_keys for row in rows],
         "digests": [row.fact_digest for row in rows],
         "records": [row.record for row in rows],
         "api_records": [row.api_record for row in rows],
@@ -270,8 +280,3 @@ def _columns(report: Report, rows: Sequence[TravellerRow]) -> dict[str, Any]:
         "mask_ats": [row.clock.mask_at for row in rows],
         "erase_ats": [row.clock.erase_at for row in rows],
     }
-
-
-def _split(keys: Iterable[int]) -> tuple[bytes, ...]:
-    whole = bytes(keys)
-    return tuple(whole[start : start + KEY_OCTETS] for start in range(0, len(whole), KEY_OCTETS))

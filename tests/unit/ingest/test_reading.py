@@ -27,7 +27,7 @@ BODIES = sorted(MESSAGES.glob("*.edi"))
 class FaultyKeys(LinkingKeys):
     """A fault of ours that quotes a person."""
 
-    def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> tuple[bytes, ...]:
+    def traveller_keys(self, traveller: Traveller, locators: Sequence[str] = ()) -> bytes:
         raise RuntimeError(traveller.surname, locators)
 
 
