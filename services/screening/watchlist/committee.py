@@ -72,7 +72,8 @@ def standard_form(nomination: Nomination, form: CommitteeForm) -> list[tuple[str
 
     What this State does not know stays empty and is not left out: the form asks for it.
 
-    Source: S/RES/2368 paras 2, 51 and 52 (criteria, statement of case, identifying information).
+    Source: S/RES/2368 paras 2, 51 and 52 (criteria, statement of case, identifying information); the
+    Committee's guidelines, section 6, and the published procedures for listing.
     """
     terms = nomination.terms
     said = _identifying(nomination.entry) | {
@@ -98,19 +99,25 @@ def _lines(line: FormLine, said: Mapping[str, Sequence[str]], many: Mapping[str,
 
 def _identifying(entry: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     """What identifies the person, by the names that the form uses."""
+    primary = _of_kind(entry, {"PRIMARY"})
     aliases = _of_kind(entry, {"ALIAS", "FORMER"})
+    addresses = entry.get("addresses") or ()
+    states = (each.get("country") or each.get("country_text") for each in addresses)
     return {
-        "names": [name["text"] for name in _of_kind(entry, {"PRIMARY"})],
+        "surnames": [name["surname"] for name in primary if name.get("surname")],
+        "given_names": [name["given_names"] for name in primary if name.get("given_names")],
+        "names": [name["text"] for name in primary],
         "original_script": [name["text"] for name in _of_kind(entry, {"ORIGINAL_SCRIPT"})],
         "good_aliases": [each["text"] for each in aliases if each["quality"] != "LOW"],
         "low_aliases": [each["text"] for each in aliases if each["quality"] == "LOW"],
         "birth_dates": [_birth(each) for each in entry.get("birth_dates") or ()],
         "birth_places": [_place(each) for each in entry.get("birth_places") or ()],
         "nationalities": list(entry.get("nationalities") or ()),
+        "residence": list(dict.fromkeys(state for state in states if state)),
         "passports": _documents(entry, "P"),
         "identity_cards": _documents(entry, "I"),
         "other_documents": _documents(entry, "VLO"),
-        "addresses": [_place(each) for each in entry.get("addresses") or ()],
+        "addresses": [_place(each) for each in addresses],
         "sex": _text(entry.get("sex")),
     }
 
@@ -158,13 +165,16 @@ def _place(place: Mapping[str, Any]) -> str:
 
 
 def _documents(entry: Mapping[str, Any], letters: str) -> list[str]:
-    """Numbers with their States, of the kinds of these letters; a kind that nobody gave is another one."""
-    found = [each for each in entry.get("documents") or () if (each.get("type") or "O") in letters]
-    issuers = [each.get("issuer") or each.get("issuer_text") for each in found]
-    return [
-        f"{each['number']} ({issuer})" if issuer else str(each["number"])
-        for each, issuer in zip(found, issuers, strict=True)
-    ]
+    """The documents of the kinds of these letters; a kind that nobody gave is another one."""
+    return [_document(each) for each in entry.get("documents") or () if (each.get("type") or "O") in letters]
+
+
+def _document(document: Mapping[str, Any]) -> str:
+    """Number, State, and where and when it was issued, as far as they are known."""
+    issuer = document.get("issuer") or document.get("issuer_text")
+    said = f"{document['number']} ({issuer})" if issuer else str(document["number"])
+    issued = " ".join(str(document[name]) for name in ("issued", "issued_at") if document.get(name))
+    return f"{said}, issued {issued}" if issued else said
 
 
 def _of_kind(entry: Mapping[str, Any], kinds: set[str]) -> Sequence[Mapping[str, Any]]:

@@ -15,6 +15,8 @@ SHIPPED: Final = Path(__file__).with_name("committee_form.json")
 MAX_FORM_BYTES: Final = 100_000
 MANY: Final = frozenset({"criteria", "grounds", "open_questions"})
 Value = Literal[
+    "surnames",
+    "given_names",
     "names",
     "original_script",
     "good_aliases",
@@ -22,6 +24,7 @@ Value = Literal[
     "birth_dates",
     "birth_places",
     "nationalities",
+    "residence",
     "passports",
     "identity_cards",
     "other_documents",
