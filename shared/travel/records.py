@@ -39,8 +39,8 @@ class Recorded(Personal):
         return cast(Self, _read(cls, value))
 
 
-class Sparse(Recorded):
-    """A recorded value of many members, few of which are ever said; its dataclass has no slots.
+class Sparse(Personal):
+    """A frozen dataclass of many members, few of which are ever said; it has no slots.
 
     A default is the class's own attribute, so that what was not said takes neither time nor room: a push has
     tens of thousands of these.

@@ -34,7 +34,7 @@ def _minutes(moment: datetime | None) -> str | None:
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class ReservationTraveller(Sparse):
+class ReservationTraveller(Sparse, Recorded):
     """A person, or a nameless group, in a reservation.
 
     `seats`, `tickets`, `frequent_flyer` and `bag_tags` are what is printed; what else was said of each stands
@@ -190,7 +190,7 @@ class HistoryItem(Recorded):
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
-class Reservation(Sparse):
+class Reservation(Sparse, Recorded):
     """A PNR: its locators, people, itinerary and what else the State may lawfully hold of it.
 
     `services` and `remarks` may carry free text until the sensitive-data filter has judged them.

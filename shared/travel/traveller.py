@@ -18,6 +18,7 @@ from shared.travel.json_values import (
     texts,
 )
 from shared.travel.partial_date import PartialDate
+from shared.travel.records import Sparse
 
 
 class TravellerRole(StrEnum):
@@ -145,8 +146,8 @@ class Bags(Personal):
         return {"count": self.count, "weight_kg": self.weight_kg, "tags": list(self.tags)}
 
 
-@dataclass(frozen=True, slots=True, repr=False, kw_only=True)
-class Traveller(Personal):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Traveller(Sparse):
     """One traveller as reported. Absent facts are `None` or empty, never invented.
 
     `surname` and `given_names` keep the spelling sent, without titles; `name_sent` is the name element

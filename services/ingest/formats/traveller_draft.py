@@ -153,7 +153,11 @@ class TravellerDraft:
                 for each in self._documents
             ]
         )
-        return Traveller(phones=tuple(self._phones), emails=tuple(self._emails), **facts)
+        if self._phones:
+            facts["phones"] = tuple(self._phones)
+        if self._emails:
+            facts["emails"] = tuple(self._emails)
+        return Traveller.saying(facts)
 
     def _read_name_and_address(self, header: Segment) -> None:
         elements = header.elements
