@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import MessageRefused
+from services.sharing.exchange_drafts import under_codes
 from services.sharing.exchange_records import Direction
 from services.sharing.minimum_sets import notify_payload
 from services.sharing.payload_parts import WithdrawalReason
@@ -154,7 +155,7 @@ class CorrectRecords:
         payload = self._payload(share, notice, message)
         if payload is None or notice.channel is Channel.PAGES:
             return
-        letter = letter_about(notice, payload, is_urgent=message.is_urgent)
+        letter = under_codes(letter_about(notice, payload, is_urgent=message.is_urgent), [share])
         await self._post.queue(connection, letter, actor=ACTOR)
 
     def _payload(self, share: Share, notice: Notice, message: RecordsCorrectedV1) -> Correct | Recall | None:
@@ -177,9 +178,8 @@ class CorrectRecords:
         asked = await ExchangeStore(connection).with_target(notice.notice_id, Direction.OUT)
         if any(each.recall_kind == "RESTRICT" for each in asked):
             payload = self._correction(share, notice, frozenset(notice.fields) - _OUTSIDE, message)
-            await self._post.queue(
-                connection, letter_about(notice, payload, is_urgent=message.is_urgent), actor=ACTOR
-            )
+            letter = under_codes(letter_about(notice, payload, is_urgent=message.is_urgent), [share])
+            await self._post.queue(connection, letter, actor=ACTOR)
 
     def _correction(
         self, share: Share, notice: Notice, fields: frozenset[str], message: RecordsCorrectedV1

@@ -3,7 +3,7 @@
 Source: sharing-protocol.md §3 to §5; safeguards.md SG-03, SG-31, SG-39.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -14,13 +14,15 @@ from pydantic import ValidationError
 from services.sharing.compose import DEFAULT_CONDITIONS, DEFAULT_HANDLING, Letter
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange_records import ExchangeMessage
-from services.sharing.facts import OWN_RETENTION_DAYS
+from services.sharing.facts import OWN_RETENTION_DAYS, conditions_of
 from services.sharing.letter_basis import LetterBasis
 from services.sharing.message_fields import fields_of, finding_in, person_facts, target_of
 from services.sharing.message_types import TYPES
 from services.sharing.payload_parts import Part
 from services.sharing.payloads import PAYLOADS, Consent, Emergency, PnrRequest
 from services.sharing.registry_entries import Agreement
+from services.sharing.share_records import Share
+from shared.policy.actions import HANDLING_CODES
 
 PERIOD_DAYS: Final = 7
 _ABOUT_A_MESSAGE: Final = frozenset({"FEEDBACK", "CONSENT_REQUEST", "CONSENT"})
@@ -128,7 +130,6 @@ def basis_of(
     answered, asked = background.answered, background.asked
     requested = asked.elements if isinstance(asked, PnrRequest) else ("identifiers",)
     court = draft.court_order_ref or (asked.court_ref if isinstance(asked, PnrRequest) else None)
-    code, conditions = handling_of(background.passed_on)
     fields = fields_of(draft.type, payload)
     basis = LetterBasis(
         purpose_code=draft.purpose_code,
@@ -142,8 +143,6 @@ def basis_of(
         requested_fields=tuple(requested),
         extra_fields=_reasons_for(draft, fields),
         data_class=TYPES[draft.type].data_class,
-        handling_code=code,
-        conditions=conditions,
         hit_id=str(draft.hit_id) if draft.hit_id else None,
         is_adult=_all_of_age(payload, asked, now.date()),
         category=draft.category,
@@ -164,6 +163,15 @@ def handling_of(passed_on: ExchangeMessage | None) -> tuple[str, tuple[str, ...]
         return DEFAULT_HANDLING, DEFAULT_CONDITIONS
     handling = passed_on.outside["handling"]
     return str(handling["code"]), tuple(handling["conditions"])
+
+
+def under_codes(letter: Letter, told_of: Collection[Share]) -> Letter:
+    """The letter under the strictest handling code of what it tells of, with every condition (SG-32)."""
+    codes = [letter.handling_code, *(share.hit.entry.handling_code for share in told_of)]
+    conditions = {*letter.conditions, *(each for share in told_of for each in conditions_of(share.hit))}
+    return replace(
+        letter, handling_code=max(codes, key=HANDLING_CODES.index), conditions=tuple(sorted(conditions))
+    )
 
 
 def under(letter: Letter, agreement: Agreement | None, today: date) -> Letter:

@@ -26,6 +26,7 @@ from services.sharing.exchange_drafts import (
     letter_of,
     read_payload,
     under,
+    under_codes,
 )
 from services.sharing.exchange_log import record_verdict, require_permit
 from services.sharing.exchange_records import (
@@ -33,10 +34,11 @@ from services.sharing.exchange_records import (
     MessageState,
 )
 from services.sharing.letter_basis import LetterBasis
+from services.sharing.letter_persons import shares_behind, shares_told_of
 from services.sharing.letter_safeguards import EMERGENCY, LetterSafeguards
 from services.sharing.message_fields import finding_in
 from services.sharing.message_types import TYPES
-from services.sharing.payloads import Emergency, Recall, ReviewResult
+from services.sharing.payloads import Correct, Emergency, Recall, ReviewResult
 from services.sharing.post import Post
 from services.sharing.safeguards import Policy, logged_reasons
 from services.sharing.store.exchange import ExchangeStore
@@ -131,6 +133,8 @@ class ExchangeSending:
             await require_was_sent(connection, draft, payload)
             background = await background_of(connection, draft, self._sealing_keys)
             letter = letter_of(Said.of(draft), payload, background, self._clock.now())
+            if isinstance(payload, Correct):
+                letter = under_codes(letter, await shares_behind(connection, payload.target_message_id))
             message = await self._post.queue(connection, letter, actor=person.subject)
             if message is None:
                 raise MessageRefused(reason="it was withdrawn from this recipient before")
@@ -157,6 +161,10 @@ class ExchangeSending:
             now = self._clock.now()
             basis = basis_of(draft, payload, background, author=author.subject, now=now)
             letter = letter_of(Said.of(draft), payload, background, now)
+            if basis.fields:
+                # What tells nothing is under one code, like every refusal: another would tell of a hit.
+                letter = under_codes(letter, await shares_told_of(connection, basis))
+            basis = replace(basis, handling_code=letter.handling_code, conditions=letter.conditions)
             if isinstance(payload, Emergency):
                 letter = await self._declared(connection, letter, payload, draft, author)
             if isinstance(payload, ReviewResult):

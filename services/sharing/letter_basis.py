@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self, cast
 
+from services.sharing.compose import DEFAULT_CONDITIONS, DEFAULT_HANDLING
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -54,8 +56,8 @@ class LetterBasis:
     requested_fields: tuple[str, ...] = ()
     extra_fields: tuple[tuple[str, str], ...] = ()
     data_class: str = "HIT"
-    handling_code: str = "H2"
-    conditions: tuple[str, ...] = ("no-onward",)
+    handling_code: str = DEFAULT_HANDLING
+    conditions: tuple[str, ...] = DEFAULT_CONDITIONS
     hit_id: str | None = None
     is_adult: bool | None = None
     category: str | None = None

@@ -142,6 +142,7 @@ def _object(kind: str, basis: LetterBasis, around: LetterSurroundings, now: date
         "named_persons": _named(basis, around.told_of) if about_a_person else [],
         "co_traveller_count": 0,
         "handling_code": basis.handling_code,
+        "part_codes": [share.hit.entry.handling_code for share in around.told_of] if basis.fields else [],
         "original_code": onward.handling_code if onward else basis.handling_code,
         "conditions": list(basis.conditions),
         "original_conditions": list(onward.conditions if onward else basis.conditions),

@@ -31,6 +31,12 @@ async def shares_told_of(connection: AsyncConnection, basis: LetterBasis) -> lis
     return [await shares.get(share_id) for share_id in sorted(each for each in found if each is not None)]
 
 
+async def shares_behind(connection: AsyncConnection, message_id: UUID) -> list[Share]:
+    """The shares of the hits that a message of ours or a received one tells of."""
+    found = await _of_message(connection, message_id)
+    return [await ShareStore(connection).get(share_id) for share_id in found if share_id is not None]
+
+
 async def is_withdrawn(connection: AsyncConnection, basis: LetterBasis) -> bool:
     """Whether the message of which a letter speaks again was taken back: nothing more is told of it (SG-37).
 

@@ -15,7 +15,7 @@ from shared.web.purpose import Purpose
 from tests.conftest import Templates
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.sharing.two_states import State, TwoStates, a_letter, two_states
-from tests.unit.sharing.samples import NOW, a_country_risk
+from tests.unit.sharing.samples import NOW, a_country_risk, a_hit
 
 # One pair of States for the whole file: each test looks at its own messages and undoes what it changes.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -370,15 +370,15 @@ def an_emergency(both: TwoStates, **changes: Any) -> dict[str, Any]:
     return payload | changes
 
 
-async def declared(both: TwoStates, payload: dict[str, Any], hit_id: UUID) -> Any:
-    """A supervisor of XAA declares an emergency to XBB."""
-    draft = a_letter("EMERGENCY", both.xbb.authority, payload, hit_id=str(hit_id))
-    return await both.xaa.ask("POST", "/v1/exchange/proposals", "SUPERVISOR", body=draft)
+async def declared(state: State, other: State, payload: dict[str, Any], hit_id: UUID) -> Any:
+    """A supervisor declares an emergency to the other State; XAA's may not again after an unjust one."""
+    draft = a_letter("EMERGENCY", other.authority, payload, hit_id=str(hit_id))
+    return await state.ask("POST", "/v1/exchange/proposals", "SUPERVISOR", body=draft)
 
 
 async def test_emergency_goes_without_agreement_and_an_unjust_one_is_taken_back(both: TwoStates) -> None:
     hit_id = await both.xaa.notify()
-    answer = await declared(both, an_emergency(both), hit_id)
+    answer = await declared(both.xaa, both.xbb, an_emergency(both), hit_id)
     assert answer.status_code == 201, answer.text
     message = answer.json()["message"]
     await both.xaa.set_agreement(message_types=["NOTIFY", "REVIEW_RESULT"])
@@ -401,7 +401,7 @@ async def test_emergency_goes_without_agreement_and_an_unjust_one_is_taken_back(
         draft = a_letter("REVIEW_RESULT", both.xbb.authority, result, in_reply_to=message["message_id"])
         await let_go(both.xaa, draft)
         assert (await shown(both.xbb, message["message_id"]))["state"] == "ERASED"
-        again = await declared(both, an_emergency(both), hit_id)
+        again = await declared(both.xaa, both.xbb, an_emergency(both), hit_id)
         assert (again.status_code, "SG-39" in again.text) == (403, True)
     finally:
         await both.xaa.restore_agreement()
@@ -418,24 +418,55 @@ async def test_emergency_goes_without_agreement_and_an_unjust_one_is_taken_back(
 async def test_emergency_that_goes_too_far_is_not_declared(
     both: TwoStates, changes: dict[str, Any], why: str
 ) -> None:
-    answer = await declared(both, an_emergency(both, **changes), await both.xaa.notify())
+    answer = await declared(both.xaa, both.xbb, an_emergency(both, **changes), await both.xaa.notify())
     assert answer.status_code == 409
     assert why in answer.json()["detail"]
 
 
 async def test_emergency_tells_of_the_hit_that_it_names_and_of_nobody_else(both: TwoStates) -> None:
-    unknown = await declared(both, an_emergency(both), uuid4())
+    unknown = await declared(both.xbb, both.xaa, an_emergency(both), uuid4())
     assert (unknown.status_code, "one confirmed hit" in unknown.json()["detail"]) == (409, True)
-    hit_id = await both.xaa.notify()
-    message = (await declared(both, an_emergency(both), hit_id)).json()["message"]
-    assert await approved(both.xaa, message, individual_risk=False) == {"permits": True, "reasons": []}
-    await both.xaa.deliver()
+    hit_id = await both.xbb.notify()
+    message = (await declared(both.xbb, both.xaa, an_emergency(both), hit_id)).json()["message"]
+    assert await approved(both.xbb, message, individual_risk=False) == {"permits": True, "reasons": []}
+    await both.xbb.deliver()
     path = f"/v1/exchange/messages/{message['message_id']}/content"
-    told = await both.xbb.did("GET", path, "LIAISON", purpose=a_purpose(message["message_id"]))
+    told = await both.xaa.did("GET", path, "LIAISON", purpose=a_purpose(message["message_id"]))
     (notice,) = told["payload"]["notices"]
     assert notice["person"]["names"][0]["full"] == "EXAMPLE TEST"
     assert notice["person"]["documents"][0]["number"] == "X1234567"
     assert notice["flight"]["no"] == "XA101"
+
+
+async def confirmed(state: State, **entry: Any) -> UUID:
+    """A confirmed hit of the State, of whom nobody is told yet."""
+    hit = a_hit(hit_id=uuid4(), message_id=uuid4(), entry=entry)
+    await state.sharing.share_hit.receive(hit.message_id, hit)
+    return hit.hit_id
+
+
+async def test_letter_is_under_the_strictest_code_of_what_it_tells_with_every_condition(
+    both: TwoStates,
+) -> None:
+    hit_id = await confirmed(both.xbb, handling_code="H3", conditions=["no-evidence"])
+    message = (await declared(both.xbb, both.xaa, an_emergency(both), hit_id)).json()["message"]
+    assert message["handling"]["code"] == "H3"
+    assert message["handling"]["conditions"] == ["no-evidence", "no-onward"]
+    query = await proposed(both.xaa, a_query(both.xbb.authority))
+    assert (query["handling"]["code"], query["handling"]["conditions"]) == ("H2", ["no-onward"])
+
+
+async def test_answer_that_tells_nothing_is_under_the_code_of_every_refusal(both: TwoStates) -> None:
+    hit_id = await confirmed(both.xaa, handling_code="H3")
+    query = await let_go(both.xbb, a_query(both.xaa.authority), individual_risk=False)
+    answer = a_letter(
+        "IDENTITY_ANSWER",
+        both.xbb.authority,
+        {"outcome": "NO_INFORMATION"},
+        in_reply_to=query["message_id"],
+        hit_id=str(hit_id),
+    )
+    assert (await proposed(both.xaa, answer))["handling"]["code"] == "H2"
 
 
 async def test_emergency_longer_than_a_day_is_refused_and_the_refusal_recorded(both: TwoStates) -> None:
@@ -452,7 +483,7 @@ async def test_emergency_longer_than_a_day_is_refused_and_the_refusal_recorded(b
     answer = await both.xbb.ask("POST", "/v1/exchange/proposals", "SUPERVISOR", body=draft)
     assert answer.status_code == 403
     recorded = await both.xbb.records("emergency.declare")
-    assert "SG-39.NON_DEROGABLE" in recorded[-1]["reasons"]
+    assert "SG-39.NON_DEROGABLE" in {reason for each in recorded for reason in each["reasons"]}
 
 
 async def test_suspension_stops_an_agreement_at_once_and_two_people_ask_to_resume(both: TwoStates) -> None:
