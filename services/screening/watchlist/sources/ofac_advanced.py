@@ -66,8 +66,8 @@ def read_ofac_advanced(file: ListToRead) -> ReadList:
             explains, a person without a name, or no date of issue where the importer states none either.
 
     Source:
-        OFAC, Advanced Sanctions List Standard (sdn_advanced_notes.pdf); `spec/watchlist-governance.md` §6.2;
-        SG-01, SG-13 and SG-18.
+        OFAC, Advanced Sanctions List Standard (sdn_advanced_notes.pdf and its schema);
+        `spec/watchlist-governance.md` §6.2; SG-01, SG-13 and SG-18.
     """
     reading = _Reading(file)
     for row in XmlRows(file.content, _LAYOUT, file.limits):
@@ -152,10 +152,19 @@ class _Reading:
             number=text_of(row, "IDRegistrationNo"),
             state=words(COUNTRIES, country, row) if country else "",
             issued=days.get("issue date"),
+            issued_at=self._place_of_issue(row),
             expires=days.get("expiration date"),
             fault=None if sound in _SOUND else sound,
             line=line_of(row),
         )
+
+    def _place_of_issue(self, row: Element) -> str | None:
+        number = row.get("IssuedIn-LocationID")
+        if number is None:
+            return None
+        if number not in self.places:
+            raise refusal("UNKNOWN_REFERENCE", row)
+        return self.places[number].words or None
 
     def finished(self) -> ReadList:
         """The counts of all persons, and the entries of those under a programme that the State allows.

@@ -86,6 +86,7 @@ class Paper:
     number: str
     state: str
     issued: date | None
+    issued_at: str | None
     expires: date | None
     fault: str | None
     line: int
@@ -122,10 +123,12 @@ def _names(identity: Element, references: References) -> Iterator[EntryName]:
         group.get("ID"): references.word(NAME_PARTS, group.get("NamePartTypeID"), group).lower()
         for group in identity.iterfind("NamePartGroups/MasterNamePartGroup/NamePartGroup")
     }
+    # A second identity, or one that the file calls false, has a primary name too: an alias of the person.
+    is_own = identity.get("Primary") != "false" and identity.get("False") != "true"
     for alias in identity.iterfind("Alias"):
         kind = NameKind.PRIMARY
         quality = NameQuality.UNKNOWN
-        if alias.get("Primary") != "true":
+        if not is_own or alias.get("Primary") != "true":
             words = references.word(ALIAS_TYPES, alias.get("AliasTypeID"), alias)
             kind = _ALIAS_KINDS.get(words.lower(), NameKind.ALIAS)
             quality = NameQuality.LOW if alias.get("LowQuality") == "true" else NameQuality.GOOD
@@ -185,6 +188,7 @@ def _add_paper(draft: Draft, paper: Paper) -> None:
         issuer_text=paper.state if paper.state and issuer is None else None,
         type_text=paper.kind,
         issued=paper.issued,
+        issued_at=paper.issued_at,
         note="; ".join(words for words in told if words) or None,
     )
     add_once(draft.documents, document)

@@ -64,6 +64,30 @@ def test_names_keep_their_parts_scripts_kinds_and_quality(entry: WatchlistEntry)
     assert entry.names[1].surname is None
 
 
+@pytest.mark.parametrize("mark", ['Primary="false" False="false"', 'Primary="true" False="true"'])
+def test_the_names_of_a_second_or_a_false_identity_are_aliases(mark: str) -> None:
+    other = (
+        f'<Identity ID="599" FixedRef="7" {mark}><Alias FixedRef="7" AliasTypeID="1403" Primary="true"'
+        ' LowQuality="false"><DocumentedName ID="699" FixedRef="7" DocNameStatusID="1"><DocumentedNamePart>'
+        '<NamePartValue NamePartGroupID="799" ScriptID="215" ScriptStatusID="1" Acronym="false">COVER'
+        "</NamePartValue></DocumentedNamePart></DocumentedName></Alias><NamePartGroups><MasterNamePartGroup>"
+        '<NamePartGroup ID="799" NamePartTypeID="1520"/></MasterNamePartGroup></NamePartGroups></Identity>'
+    )
+    text = TEXT.replace('<Feature ID="801"', f'{other}<Feature ID="801"', 1)
+    names = read(text, regimes=SDGT).entries[0].names
+    assert (names[0].text, names[0].kind) == ("Test Person EXEMPLAR", NameKind.PRIMARY)
+    assert [name.kind for name in names if name.text == "COVER"] == [NameKind.ALIAS]
+
+
+def test_a_paper_says_where_it_was_issued() -> None:
+    place = 'IssuedBy-CountryID="11050" IssuedIn-LocationID="27" ValidityID="1"'
+    text = TEXT.replace('IssuedBy-CountryID="11050" ValidityID="1"', place, 1)
+    passport = read(text, regimes=SDGT).entries[0].documents[0]
+    assert passport.issued_at == "Cairo, Upper, Egypt"
+    unknown = text.replace('IssuedIn-LocationID="27"', 'IssuedIn-LocationID="9999"')
+    assert refused(unknown).reason == "UNKNOWN_REFERENCE"
+
+
 def test_papers_become_documents_and_other_numbers_stay_text(entry: WatchlistEntry) -> None:
     passport, identity = entry.documents
     assert (passport.number, passport.type, passport.issuer) == ("A1084010", "P", "EGY")
