@@ -119,7 +119,7 @@ class DecideShare:
         Raises:
             ShareNotFound, StepOutOfOrder: There is nothing to approve.
             SamePerson, ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
-            LegalFindingRequired: `fallback` is given by somebody who is no legal officer.
+            LegalFindingRequired: `fallback` is given, or a court's order judged, by no legal officer.
             PreviewOutdated: What would leave is no longer what was proposed.
             ScreeningSilent, VaultUnavailable: A fact could not be had, so nothing is decided.
         """
@@ -131,6 +131,8 @@ class DecideShare:
         async with self._engine.begin() as connection:
             share, approval = await self._take(connection, share_id)
             role = SHARE_RULE.approving_role((role.value for role in approver.roles), approval.proposer_role)
+            if approval.payload.get("court_order_ref") and "LEGAL" not in approver.roles:
+                raise LegalFindingRequired
             await self._approvals.approve(
                 connection, approval.approval_id, approver.subject, role, approval.version
             )
@@ -291,6 +293,7 @@ def _basis(approval: Approval, approver: Principal) -> Basis:
         approver_roles=tuple(sorted(role.value for role in approver.roles)),
         period_days=int(payload["period_days"]),
         expires=date.fromisoformat(str(payload["expires"])),
+        court_order_ref=payload.get("court_order_ref"),
     )
 
 

@@ -122,7 +122,9 @@ class ScreeningSilent(DomainError):
 
 
 class LegalFindingRequired(DomainError):
-    """Only the legal officer finds that a notification is owed (SG-30) or that there is no risk (SG-34)."""
+    """Only the legal officer finds what is owed (SG-30), that a court's order covers a child (SG-16) or that
+    there is no risk (SG-34).
+    """
 
     code: ClassVar[str] = "LEGAL_FINDING_REQUIRED"
     sentence: ClassVar[str] = "Only a legal officer can record this finding."

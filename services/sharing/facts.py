@@ -45,7 +45,8 @@ _PERSON_CATEGORY: Final[Mapping[str, str]] = {
 class Basis:
     """Who wants the share, why, and for how long; kept with the notice and asked again at each try.
 
-    `legal_approver` is set where the legal officer found that the resolution owes this notification (SG-30).
+    `legal_approver` is set where the legal officer found that the resolution owes this notification (SG-30);
+    `court_order_ref` is the order that covers a child, seen by a legal officer (SG-16).
     """
 
     purpose_code: str
@@ -57,6 +58,7 @@ class Basis:
     period_days: int
     expires: date
     legal_approver: str | None = None
+    court_order_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,7 @@ def _context(request: ShareRequest, now: datetime) -> dict[str, Any]:
         "case_open": around.hit_state.is_open,
         "grounds": _grounds(request.hit),
         **_best_interests(around.hit_state.best_interests),
+        "court_order_ref": basis.court_order_ref,
         "legal_row": around.legal_row.as_facts() if around.legal_row else None,
         "recipient": _recipient(request, now),
         "recipient_state": request.candidate.state,
@@ -225,8 +228,6 @@ def _best_interests(found: BestInterestsV1 | None) -> dict[str, Any]:
     return {
         "best_interests_id": str(found.assessment_id) if found else None,
         "child_specialist": found.found_by if found and found.allows_share else None,
-        # No court's order for a share is recorded anywhere here.
-        "court_order_ref": None,
     }
 
 

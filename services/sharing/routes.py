@@ -64,6 +64,7 @@ Statement = Annotated[
 ]
 Note = Annotated[str, Field(max_length=MAX_NOTE_CHARACTERS)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,199}$")]
+OrderRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
 
 
 class _In(BaseModel):
@@ -132,6 +133,7 @@ class ProposalIn(_In):
     period_days: Annotated[int, Field(ge=1, le=MAX_PERIOD_DAYS)]
     authorities: Annotated[tuple[Key, ...], Field(max_length=MAX_AUTHORITIES)] | None = None
     purpose_code: Function = DEFAULT_PURPOSE
+    court_order_ref: OrderRef | None = None
 
 
 class ApprovalIn(_In):
@@ -285,6 +287,7 @@ async def propose(
         period_days=body.period_days,
         authorities=body.authorities,
         purpose_code=body.purpose_code,
+        court_order_ref=body.court_order_ref,
     )
     return ProposedOut.of(*await sharing.share_hit.propose(share_id, proposal, author))
 

@@ -63,6 +63,7 @@ class Proposal:
 
     `authorities` are keys of candidates; `None` means all. To protect a child, bodies of our own State alone
     are told: the exchange has no such purpose, and its messages hold no child (sharing-protocol.md §4).
+    `court_order_ref` is a court's order that covers a child: it alone suffices, for any recipient (SG-16).
     `statement` and `alternatives_considered` are releasable words without personal data (SG-03).
     """
 
@@ -71,6 +72,7 @@ class Proposal:
     period_days: int
     authorities: tuple[str, ...] | None = None
     purpose_code: str = DEFAULT_PURPOSE
+    court_order_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +311,7 @@ def _payload_of(proposal: Proposal, previews: list[Preview], now: datetime) -> d
         "period_days": proposal.period_days,
         "expires": (now + timedelta(days=proposal.period_days)).date().isoformat(),
         "purpose_code": proposal.purpose_code,
+        "court_order_ref": proposal.court_order_ref,
         "authorities": [
             {"candidate": preview.candidate.key, "digest": preview.payload.digest} for preview in previews
         ],

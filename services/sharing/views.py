@@ -93,6 +93,7 @@ class ShareDetailOut(ShareOut):
     alternatives_considered: str = ""
     period_days: int | None = None
     purpose_code: str | None = None
+    court_order_ref: str | None = None
     proposer: str | None = None
     proposed_digests: dict[str, str] = Field(default={})
     verdicts: list[VerdictOut] = Field(default=[])
@@ -229,6 +230,7 @@ def _proposal_fields(approval: Approval | None) -> dict[str, Any]:
         "alternatives_considered": payload["alternatives_considered"],
         "period_days": payload["period_days"],
         "purpose_code": payload["purpose_code"],
+        "court_order_ref": payload.get("court_order_ref"),
         "proposer": approval.proposer,
         "proposed_digests": {each["candidate"]: each["digest"] for each in payload["authorities"]},
     }

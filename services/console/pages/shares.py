@@ -89,6 +89,7 @@ async def propose(
         "period_days": int(period),
         "authorities": page.form.chosen("authorities"),
         "purpose_code": "CHILD_PROTECTION" if page.form.text("protects_child") else "TERR_TRAVEL",
+        "court_order_ref": page.form.text("court_order_ref", limit=100) or None,
     }
     await page.sharing.act(str(share_id), "proposal", body)
     return page.go(f"/shares/{share_id}")

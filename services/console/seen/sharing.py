@@ -57,6 +57,7 @@ class ShareRow(Seen):
     statement: Words = ""
     alternatives_considered: Words = ""
     period_days: int | None = None
+    court_order_ref: str | None = None
     proposer: str | None = None
 
     @property

@@ -247,6 +247,20 @@ async def test_finding_helps_no_share_for_another_purpose(world: World) -> None:
         assert "SG-16.CHILD_PROTECTED" in decision.verdict.reasons
 
 
+async def test_child_is_told_of_under_a_court_order_that_a_legal_officer_has_seen(world: World) -> None:
+    share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
+    await world.propose(share_id, court_order_ref="XAA-FC/2027/118")
+    with pytest.raises(LegalFindingRequired):
+        await world.sharing.decide.approve(share_id, LIAISON)
+    decisions = await world.decide(share_id)
+    assert decisions["XBB-PIU-01"].verdict.outcome is Outcome.SEND
+    assert not [each for each in decisions.values() if "SG-16.CHILD_PROTECTED" in each.verdict.reasons]
+    assert decisions["XDD-PIU-01"].verdict.outcome is Outcome.BLOCK, "an order lifts no other safeguard"
+    # Asked again at the try: the order goes with the notice.
+    await world.deliver()
+    assert (await world.notice(decisions["XBB-PIU-01"].notice_id)).state is NoticeState.DELIVERED
+
+
 async def test_another_state_cannot_be_asked_to_protect_a_child(world: World) -> None:
     share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
     with pytest.raises(NotACandidate):

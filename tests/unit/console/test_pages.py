@@ -328,6 +328,7 @@ FORMS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
             "period_days": 7,
             "authorities": ["XBB-PIU-01"],
             "purpose_code": "TERR_TRAVEL",
+            "court_order_ref": None,
         },
     ),
     (
