@@ -90,11 +90,9 @@ async def test_query_about_a_hit_is_bound_by_what_was_found_of_it(
     assert any(reason.startswith(code) for reason in verdict["reasons"]), verdict
 
 
-async def test_emergency_that_leaves_out_a_childs_birth_is_refused_as_a_childs(both: TwoStates) -> None:
+async def test_emergency_about_a_child_is_refused_as_a_childs(both: TwoStates) -> None:
     hit = await a_share(both.xaa, birth_date="2012-01-02")
-    nameless = {name: value for name, value in PERSON.items() if name != "birth"}
-    payload = an_emergency(both, notices=[{"event": "DEPARTURE", "person": nameless}])
-    answer = await declared(both, payload, hit.hit_id)
+    answer = await declared(both.xaa, both.xbb, an_emergency(both), hit.hit_id)
     assert answer.status_code == 201, answer.text
     verdict = await approved(both.xaa, answer.json()["message"], individual_risk=False)
     assert any(reason.startswith("SG-16") for reason in verdict["reasons"]), verdict
