@@ -1,4 +1,4 @@
-"""Incidents of the whole system: found, contained, reported by their clocks, and closed by the DPO.
+"""Incidents of the whole system: found, accounts frozen, reported by their clocks, and closed by the DPO.
 
 A late report is recorded as late and does not keep an incident open; a missing one does.
 
@@ -113,9 +113,8 @@ class Incidents:
     async def frozen(self, incident: Incident) -> list[FrozenAccount]:
         """The accounts that an incident froze."""
         async with self._ports.database.connect() as connection:
-            return (await self._freezing.of_incidents(connection, [incident.incident_id]))[
-                incident.incident_id
-            ]
+            frozen = await self._freezing.of_incidents(connection, [incident.incident_id])
+        return frozen[incident.incident_id]
 
     async def open(self, found: Found, principal: Principal) -> Incident:
         """Write down what was found; its clocks run from the finding, and accounts that it names are frozen.
