@@ -21,6 +21,7 @@ from services.screening.store.list_fetches import (
     ListFetchStore,
 )
 from services.screening.watchlist.importing import Imported, ImportList, ListFile
+from services.screening.watchlist.reading_apart import ReadingStopped
 from services.screening.watchlist.received import ReceivedFile
 from services.screening.watchlist.versions import VersionState
 from shared.errors import DomainError
@@ -112,6 +113,8 @@ class ListFetching:
         except ListNotFetched as fault:
             result = FetchResult.REFUSED if fault.is_refused else FetchResult.UNREACHABLE
             return Outcome(result, fault=_told(fault, fault.reason))
+        except ReadingStopped as fault:
+            return Outcome(FetchResult.UNREACHABLE, fault=_told(fault, fault.code))
         except ListRefused as fault:
             return Outcome(FetchResult.REFUSED, fault=_told(fault, str(fault.facts["reason"])))
         except RefusedByPolicy as fault:

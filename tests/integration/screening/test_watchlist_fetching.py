@@ -92,6 +92,7 @@ BAD = {
     "page": Bad(b"<!DOCTYPE html><html><body>Busy</body></html>", "WRONG_ROOT", place=("html", 1)),
     "empty": Bad(b"", "NO_ROWS"),
     "cut off": Bad(BETTER[:-40], "NOT_WELL_FORMED"),
+    "twice": Bad(un_list([HADI, HADI], THIRD_DAY), "REPEATED_REFERENCE", place=("INDIVIDUAL", 1)),
     "2 GB": Bad(BETTER, "TOO_LARGE", {"Content_Length": str(2 * 1024**3)}, (None, None)),
     "elsewhere": Bad(BETTER, "REDIRECTED_AWAY", AWAY),
     "older": Bad(un_list([HADI], "2027-10-01T00:00:00Z"), "SG-18."),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.screening.list_files import ListFiles
 from services.screening.matching import Matcher, NotCompiled, snapshot_folder
 from services.screening.matching.snapshot_folder import SnapshotFolder
 from services.screening.registers import Persons
@@ -221,6 +222,16 @@ async def test_a_long_file_is_read_in_a_process_of_its_own(
     refused = await desk.import_list(b"<CONSOLIDATED_LIST>", status=422)
     assert "NOT_WELL_FORMED" in refused["detail"]
     assert await desk.count("list_version") == 2
+
+
+async def test_a_file_that_is_too_long_leaves_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ListFiles, "receiving", lambda _: received.ReceivedFile(100, tmp_path))
+    refused = await desk.import_list(un_list([HADI], SECOND_DAY), status=422)
+    assert "LIST_TOO_LARGE" in refused["detail"]
+    assert await desk.count("list_version") == 1
+    assert await desk.count("list_file") == 1
 
 
 async def test_a_version_that_changes_nobody_stores_nobody(desk: Desk) -> None:

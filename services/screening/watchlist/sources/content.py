@@ -1,9 +1,10 @@
 """A list's file as readers take it: a short one is at hand, a long one is mapped, so that nobody holds it."""
 
 import io
+import json
 import mmap
 from functools import partial
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 Content = bytes | mmap.mmap
 _PART_BYTES: Final = 64 * 1024
@@ -29,6 +30,14 @@ def lines_of(content: Content) -> int:
     """How many lines the file has."""
     with opened(content) as stream:
         return 1 + sum(part.count(b"\n") for part in iter(partial(stream.read, _PART_BYTES), b""))
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value that came as JSON can be kept: no NUL in it, and no half of a surrogate pair."""
+    try:
+        return b"\\u0000" not in json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
 
 
 class _Mapped(io.RawIOBase):

@@ -4,6 +4,7 @@ Source: issue 7, bad input; SG-18 (what is not verified does not screen).
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,6 +162,16 @@ def test_the_same_reference_twice_is_refused(form: str) -> None:
     _, content, (reference, again) = GOOD[form]
     assert reference in content
     assert refused(form, content.replace(reference, again)).reason == "REPEATED_REFERENCE"
+
+
+@pytest.mark.parametrize("form", [form for form in GOOD if GOOD[form][1].lstrip()[:1] in b"[{"])
+@pytest.mark.parametrize("sign", [b"\\u0000", b"\\ud800"], ids=["NUL", "half of a pair"])
+def test_text_that_no_database_holds_is_refused_with_its_row(form: str, sign: bytes) -> None:
+    content = GOOD[form][1]
+    name = re.search(rb'"name": \[?"', content)
+    assert name is not None
+    fault = refused(form, content[: name.end()] + sign + content[name.end() :])
+    assert (fault.reason, fault.line) == ("NOT_TEXT", 1)
 
 
 @forms
