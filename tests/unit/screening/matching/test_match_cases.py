@@ -1,5 +1,6 @@
 """The generated cases: repeatable, broad, and measured in every figure."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -8,10 +9,12 @@ from deploy.local.match_cases import damage
 from deploy.local.match_cases.losses import measure_lost
 from deploy.local.match_cases.measure import RATES, Sizes, make_cases, measure_recall
 from deploy.local.match_cases.people import People
+from deploy.local.match_cases.real_lists import make_families
 from deploy.local.match_cases.regions import REGIONS
 from deploy.local.match_cases.speed import measure_speed
+from services.screening.watchlist.entry import WatchlistEntry
 from shared.travel import PartialDate
-from tests.unit.screening.matching.samples import a_traveller
+from tests.unit.screening.matching.samples import a_traveller, an_entry
 
 SIZES = Sizes(entries=160, innocents=100, listed=12, rival_innocents=50)
 
@@ -87,3 +90,21 @@ def test_speed_is_measured_with_every_cache_and_worker() -> None:
     assert facts["shared_megabytes"] > 0
     assert len(facts["private_megabytes"]) == facts["workers"] == 1
     assert all(facts[cache] > 0 for cache in ("cold", "realistic", "warm", "workers_rate", "workers_ratio"))
+
+
+def test_people_of_real_lists_travel_under_names_that_the_list_then_lacks() -> None:
+    scripted = {"names": [{"text": "SAMIR NAMUDHAJI"}, {"text": "سمير نموذجي", "kind": "ORIGINAL_SCRIPT"}]}
+    aliased = an_entry("RAMESH KALPANIK", "RAJ KALPANIK", birth_dates=[{"kind": "YEAR", "year": 1979}])
+    entries = {
+        "A": replace(aliased, id="A"),
+        "B": WatchlistEntry.from_json({"id": "B", "birth_dates": [], **scripted}),
+    }
+
+    families = make_families(Random(1), entries, cases=1)
+
+    assert [name.text for name in entries["A"].names] == ["RAMESH KALPANIK"]
+    assert [name.text for name in entries["B"].names] == ["سمير نموذجي"]
+    ((_, under_alias),), ((_, in_latin),) = families["alias"], families["script"]
+    assert (under_alias.given_names, in_latin.given_names) == ("RAJ", "SAMIR")
+    assert under_alias.birth_date and under_alias.birth_date.is_full and not in_latin.birth_date
+    assert set(families) == {"alias", "script", *damage.FAMILIES}
