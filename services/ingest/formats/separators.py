@@ -55,6 +55,9 @@ class Segment(NamedTuple):
 
 def split_segment(raw: str, position: int, separators: Separators) -> Segment:
     """Split one raw segment into elements and components, and put released characters back."""
+    if raw in KNOWN_TAGS:
+        # SRC stands bare before each PNR.
+        return Segment(raw, position, [])
     component = separators.component
     parts = raw.split(separators.element)
     tag = parts[0]

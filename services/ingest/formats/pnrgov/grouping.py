@@ -162,14 +162,14 @@ def _is_code_share(segment: Segment, leg: Group) -> bool:
 
 def _starts_anew(group: Group, segment: Segment, following: Segment | None) -> bool:
     """Whether a segment that the group could hold begins something else: a traveller after the flights."""
-    if group.kind is GroupKind.BOARDING and segment.tag == "TIF":
+    if segment.tag == "TIF" and group.kind is GroupKind.BOARDING:
         boarding, named = group.segments[0].get(1, 3), segment.get(1, 2)
         is_another = bool(boarding and named) and boarding != named
         is_traveller = following is not None and following.tag in _ONLY_IN_TRAVELLER
         return is_another or is_traveller or group.first("TIF") is not None
-    return group.kind is GroupKind.PAYMENT and segment.tag == "ADD" and group.segments[-1].tag == "ADD"
+    return segment.tag == "ADD" and group.kind is GroupKind.PAYMENT and group.segments[-1].tag == "ADD"
 
 
 def _is_of_pnr(group: Group, segment: Segment) -> bool:
     """Whether a date inside a leg tells of the PNR's last change, so that it opens no check-in."""
-    return group.kind is GroupKind.LEG and segment.tag == "DAT" and segment.get(0) == PNR_UPDATED
+    return segment.tag == "DAT" and group.kind is GroupKind.LEG and segment.get(0) == PNR_UPDATED
