@@ -50,6 +50,20 @@ class Question:
     principal: Principal
     purpose: Purpose
 
+    @property
+    def stated(self) -> Stated:
+        """Why, as the safeguards are told."""
+        return Stated(self.purpose.code, self.purpose.case_id, self.purpose.statement)
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Whether the stated case is open, whether the asker is in it, and of how many the statement speaks."""
+
+    is_case_open: bool
+    is_member: bool
+    copies: int
+
 
 class MatchQuery:
     """Answers ad hoc questions."""
@@ -108,51 +122,74 @@ class MatchQuery:
         answered: list[Answered],
         matcher: ScreeningMatcher,
     ) -> list[AuditRecord]:
-        registers = self._ports.stores.registers
-        now = self._ports.clock.now()
-        principal, purpose = question.principal, question.purpose
-        is_open, is_member = await self._case(connection, purpose, principal)
-        copies = await registers.count_copies(
+        """The records of the question and of each look at an entry; whichever is refused refuses all."""
+        circumstances = await self._circumstances(connection, question)
+        return [
+            await self._may_ask(connection, question, circumstances, answered, matcher),
+            *await self._may_see(connection, question, circumstances, answered),
+        ]
+
+    async def _circumstances(self, connection: AsyncConnection, question: Question) -> Circumstances:
+        is_open, is_member = await self._case(connection, question.purpose, question.principal)
+        statement = question.purpose.statement or ""
+        copies = await self._ports.stores.registers.count_copies(
             connection,
-            actor=principal.subject,
-            statement_digest=hashlib.sha256((purpose.statement or "").encode()).hexdigest(),
+            actor=question.principal.subject,
+            statement_digest=hashlib.sha256(statement.encode()).hexdigest(),
             subject_digests=[digest_of(question.traveller.as_json())],
-            at=now,
+            at=self._ports.clock.now(),
         )
-        stated = Stated(purpose.code, purpose.case_id, purpose.statement)
-        actor = Actor.of(principal)
+        return Circumstances(is_open, is_member, copies)
+
+    async def _may_ask(
+        self,
+        connection: AsyncConnection,
+        question: Question,
+        circumstances: Circumstances,
+        answered: list[Answered],
+        matcher: ScreeningMatcher,
+    ) -> AuditRecord:
+        now = self._ports.clock.now()
+        registers = self._ports.stores.registers
         request = policy_requests.query_run(
-            actor=actor,
-            purpose=stated,
+            actor=Actor.of(question.principal),
+            purpose=question.stated,
             approval=await registers.matcher_approval(connection, matcher.algorithm, now),
             threshold=matcher.threshold,
             has_explanations=all(each.matched.evidence for each in answered),
             legal_row=await self._legal_row(connection, question, "screen.run", "API"),
-            copy_subjects=copies,
-            is_case_open=is_open,
+            copy_subjects=circumstances.copies,
+            is_case_open=circumstances.is_case_open,
             now=now,
         )
         facts: dict[str, FactValue] = {"matches": len(answered), "matcher_digest": matcher.digest}
-        records = [self._ports.require(request, object_kind="query", object_id="ad_hoc", facts=facts)]
+        return self._ports.require(request, object_kind="query", object_id="ad_hoc", facts=facts)
+
+    async def _may_see(
+        self,
+        connection: AsyncConnection,
+        question: Question,
+        circumstances: Circumstances,
+        answered: list[Answered],
+    ) -> list[AuditRecord]:
         row = await self._legal_row(connection, question, "record.read", "WL_ENTRY")
-        sources = {each.source_id: each for each in await registers.sources(connection)}
+        listed = await self._ports.stores.registers.sources(connection)
+        sources = {each.source_id: each for each in listed}
+        search = {"keys": _keys(question.traveller), "wildcard_only": False, "target": "ORDINARY"}
+        records = []
         for each in answered:
             look = policy_requests.record_read(
-                actor=actor,
-                purpose=stated,
+                actor=Actor.of(question.principal),
+                purpose=question.stated,
                 legal_row=row,
                 source=sources[each.entry.source_id],
                 data_class="WL_ENTRY",
-                is_case_open=is_open,
-                is_member=is_member,
+                is_case_open=circumstances.is_case_open,
+                is_member=circumstances.is_member,
                 purpose_age_h=0,
-                now=now,
-                search={
-                    "keys": list(_keys(question.traveller)),
-                    "wildcard_only": False,
-                    "target": "ORDINARY",
-                },
-                copy_subjects=copies,
+                now=self._ports.clock.now(),
+                search=search,
+                copy_subjects=circumstances.copies,
             )
             records.append(self._ports.require(look, object_kind="entry", object_id=each.entry.entry_id))
         return records

@@ -12,8 +12,8 @@ from services.screening.boarding_assessments import Assessing, Finding
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.service import RequestPorts
 from services.screening.statuses import problems
-from services.screening.store.boarding import MAX_LISTED, BoardingDirective
-from services.screening.views import Out
+from services.screening.store.boarding import MAX_LISTED
+from services.screening.views import Copied, Out
 from shared.approval.errors import ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -52,7 +52,7 @@ class ReleaseIn(BaseModel):
     cause: Literal["DOCUMENT_CHECKED", "NOT_THE_PERSON", "HUMAN_RIGHTS", "LAW", "OTHER"]
 
 
-class DirectiveOut(Out):
+class DirectiveOut(Copied):
     """One advice or hold, without personal data."""
 
     directive_id: UUID
@@ -65,22 +65,6 @@ class DirectiveOut(Out):
     released_at: datetime | None
     released_by: str | None
     release_cause: str | None
-
-    @classmethod
-    def of(cls, directive: BoardingDirective) -> Self:
-        """From a directive."""
-        return cls(
-            directive_id=directive.directive_id,
-            kind=directive.kind,
-            hit_id=directive.hit_id,
-            order_id=directive.order_id,
-            legal_row_id=directive.legal_row_id,
-            since=directive.since,
-            ends_at=directive.ends_at,
-            released_at=directive.released_at,
-            released_by=directive.released_by,
-            release_cause=directive.release_cause,
-        )
 
 
 class DirectivesOut(Out):

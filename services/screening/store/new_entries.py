@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.screening.store.entry_rows import outcome_row
 from services.screening.store.list_changes import MOST_TOLD, ListChangeStore
 from services.screening.store.list_rows import HERE, MEMORY, THERE, TOUCHED
 from services.screening.store.rows import as_rows, from_json
-from services.screening.store.watchlist import outcome_row
 from services.screening.watchlist.versions import EntryRecord, ListRow
 
 _NEW = """

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.store.documents import DocumentStore
 from services.screening.store.entry_keys import EntryKeyStore
+from services.screening.store.entry_rows import ENTRY_COLUMNS, entry_of, entry_row
 from services.screening.store.list_changes import ListChangeStore
 from services.screening.store.rows import as_rows, from_json
 from services.screening.store.suspensions import not_suspended, not_suspended_entry
@@ -29,15 +30,11 @@ from shared.personal import Personal
 ROWS_A_STATEMENT = 1000
 GENERATION_CHANNEL = "watchlist"
 
-_ENTRY = (
-    "entry_id, source_id, version_id, digest, body, status, status_since, activated_at, review_due, expires,"
-    " removed_at, is_used, refusals, adoption"
-)
 # Whom it changes for screening is noted, and whose keys have to be made anew is told.
 _PUT_ENTRIES = text(
     f"""
     WITH put AS (
-        SELECT {_ENTRY} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(
+        SELECT {ENTRY_COLUMNS} FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS put(
             entry_id text, source_id text, version_id uuid, digest text, body jsonb, status text,
             status_since timestamptz, activated_at timestamptz, review_due date, expires date,
             removed_at timestamptz, is_used boolean, refusals jsonb, adoption jsonb)
@@ -49,7 +46,7 @@ _PUT_ENTRIES = text(
         INSERT INTO watchlist_change (entry_id) SELECT entry_id FROM compared
         WHERE is_used <> was_used OR (is_used AND is_other)
     ), stored AS (
-        INSERT INTO watchlist_entry ({_ENTRY}, is_keyed) SELECT {_ENTRY}, true FROM put
+        INSERT INTO watchlist_entry ({ENTRY_COLUMNS}, is_keyed) SELECT {ENTRY_COLUMNS}, true FROM put
         ON CONFLICT (entry_id) DO UPDATE SET
             version_id = excluded.version_id, digest = excluded.digest, body = excluded.body,
             status = excluded.status, status_since = excluded.status_since,
@@ -97,7 +94,7 @@ class WatchlistStore:
     ) -> dict[str, EntryRecord]:
         """These entries as they stand, by identifier, their rows locked."""
         query = text(
-            f"SELECT {_ENTRY} FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"  # noqa: S608
+            f"SELECT {ENTRY_COLUMNS} FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"  # noqa: S608
             " ORDER BY entry_id FOR UPDATE"
         )
         rows = (await connection.execute(query, {"ids": list(entry_ids)})).all()
@@ -128,9 +125,9 @@ class WatchlistStore:
 
     async def entry(self, connection: AsyncConnection, entry_id: str) -> EntryRecord | None:
         """One entry, its row locked."""
-        query = text(f"SELECT {_ENTRY} FROM watchlist_entry WHERE entry_id = :id FOR UPDATE")  # noqa: S608
+        query = text(f"SELECT {ENTRY_COLUMNS} FROM watchlist_entry WHERE entry_id = :id FOR UPDATE")  # noqa: S608
         row = (await connection.execute(query, {"id": entry_id})).one_or_none()
-        return None if row is None else _entry_of(row)
+        return None if row is None else entry_of(row)
 
     async def statuses(
         self, connection: AsyncConnection, entry_ids: Collection[str]
@@ -151,7 +148,7 @@ class WatchlistStore:
         """Store entries as they stand, note whom that changes for screening, and what they have in common."""
         for start in range(0, len(entries), ROWS_A_STATEMENT):
             chunk = entries[start : start + ROWS_A_STATEMENT]
-            rows = as_rows(_entry_row(each) for each in chunk)
+            rows = as_rows(entry_row(each) for each in chunk)
             others = set((await connection.execute(_PUT_ENTRIES, {"rows": rows})).scalars())
             if others:
                 keys = await asyncio.to_thread(_keys_of, chunk, others)
@@ -242,12 +239,12 @@ class WatchlistStore:
         is not looked through at each beat of the clocks.
         """
         query = text(
-            f"SELECT {_ENTRY} FROM watchlist_entry"  # noqa: S608
+            f"SELECT {ENTRY_COLUMNS} FROM watchlist_entry"  # noqa: S608
             " WHERE is_used AND least(review_due, expires) <= :today"
             " ORDER BY least(review_due, expires), entry_id LIMIT :limit FOR UPDATE SKIP LOCKED"
         )
         rows = await connection.execute(query, {"today": today, "limit": limit})
-        return [_entry_of(row) for row in rows]
+        return [entry_of(row) for row in rows]
 
     async def generation(self, connection: AsyncConnection) -> tuple[int, bool]:
         """How often the set of entries in use has changed, and whether there is any list to screen with.
@@ -310,30 +307,11 @@ class WatchlistStore:
 
 # A long list's bodies are read in a thread, so that questions are answered meanwhile.
 def _entries_of(rows: Sequence[Row[Any]]) -> dict[str, EntryRecord]:
-    return {row.entry_id: _entry_of(row) for row in rows}
+    return {row.entry_id: entry_of(row) for row in rows}
 
 
 def _bodies_of(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     return [from_json(row.body) for row in rows]
-
-
-def _entry_of(row: Row[Any]) -> EntryRecord:
-    return EntryRecord(
-        entry_id=row.entry_id,
-        source_id=row.source_id,
-        version_id=row.version_id,
-        digest=row.digest,
-        body=from_json(row.body),
-        status=EntryStatus(row.status),
-        status_since=row.status_since,
-        activated_at=row.activated_at,
-        review_due=row.review_due,
-        expires=row.expires,
-        removed_at=row.removed_at,
-        is_used=row.is_used,
-        refusals=tuple(from_json(row.refusals)),
-        adoption=from_json(row.adoption),
-    )
 
 
 def _keys_of(entries: Sequence[EntryRecord], wanted: Collection[str]) -> dict[str, list[int]]:
@@ -341,32 +319,6 @@ def _keys_of(entries: Sequence[EntryRecord], wanted: Collection[str]) -> dict[st
         each.entry_id: keys_of(WatchlistEntry.from_json(each.body))
         for each in entries
         if each.entry_id in wanted
-    }
-
-
-def outcome_row(entry: EntryRecord) -> dict[str, Any]:
-    """What was decided of an entry, by the names of its columns."""
-    return {
-        "status": entry.status.value,
-        "status_since": entry.status_since,
-        "activated_at": entry.activated_at,
-        "review_due": entry.review_due,
-        "expires": entry.expires,
-        "removed_at": entry.removed_at,
-        "is_used": entry.is_used,
-        "refusals": list(entry.refusals),
-        "adoption": None if entry.adoption is None else dict(entry.adoption),
-    }
-
-
-def _entry_row(entry: EntryRecord) -> dict[str, Any]:
-    return {
-        "entry_id": entry.entry_id,
-        "source_id": entry.source_id,
-        "version_id": entry.version_id,
-        "digest": entry.digest,
-        "body": entry.body,
-        **outcome_row(entry),
     }
 
 

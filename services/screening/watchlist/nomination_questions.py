@@ -40,37 +40,16 @@ def activate(
     reports_to_nominator: bool = False,
 ) -> Request:
     """May this nomination become an entry? Source: SG-01, 09, 11, 13, 14, 15, 16, 17, 18, 32, 42."""
-    terms, today = nomination.terms, now.date()
-    age = youngest_age(nomination.entry, today)
+    today = now.date()
+    gone_for = None if removed.at is None else months_between(removed.at.date(), today)
     return build_request(
         Act("wl.activate", actor, purpose, now),
-        {
-            "person_key": nomination.entry_id,
-            "purpose_tag": TERRORISM,
-            "category": terms.category,
-            "person_category": person_category(terms.category),
-            "child": is_minor(age),
-            "subject_age": age,
-            "minor_evidence": False,
-            "single_source": terms.is_single_source,
-            "review_due": terms.review_due.isoformat(),
-            "expires": terms.expires.isoformat(),
-            "source_kind": source.kind,
-            "notice": terms.raw.get("notice"),
-            "items": [ground.as_item(today) for ground in terms.grounds],
-            "grounds": [
-                {"kind": ground.kind, "grade": ground.grade, "source": ground.source}
-                for ground in terms.grounds
-            ],
-            "identifiers": held_identifiers(nomination.entry),
-            "handling_code": source.handling_code,
-            "conditions": list(source.conditions),
-        },
+        _named(nomination, source, today),
         {
             "nominator": nomination.nominator,
             "approver": approver,
             "review_date_set": True,
-            "offence_link": terms.raw.get("offence_link"),
+            "offence_link": nomination.terms.raw.get("offence_link"),
             "first": nomination.nominator,
             "second": approver,
             # The nominator's recommendation is shown to nobody before the decision is saved.
@@ -80,13 +59,39 @@ def activate(
             "audience_max": actor.clearance,
             "removed_before": removed.at is not None,
             "same_entry": removed.is_same_entry if removed.at is not None else None,
-            "removed_months_ago": None if removed.at is None else months_between(removed.at.date(), today),
+            "removed_months_ago": gone_for,
             "grounds_hash_same": removed.at is not None,
-            "best_interests_id": terms.raw.get("best_interests_id"),
-            "child_specialist": terms.raw.get("child_specialist"),
-            "review_months": months_between(today, terms.review_due),
+            "best_interests_id": nomination.terms.raw.get("best_interests_id"),
+            "child_specialist": nomination.terms.raw.get("child_specialist"),
+            "review_months": months_between(today, nomination.terms.review_due),
         },
     )
+
+
+def _named(nomination: Nomination, source: ListSource, today: date) -> dict[str, Any]:
+    """Who would be listed, on which grounds, until when."""
+    terms = nomination.terms
+    age = youngest_age(nomination.entry, today)
+    grounds = [{"kind": each.kind, "grade": each.grade, "source": each.source} for each in terms.grounds]
+    return {
+        "person_key": nomination.entry_id,
+        "purpose_tag": TERRORISM,
+        "category": terms.category,
+        "person_category": person_category(terms.category),
+        "child": is_minor(age),
+        "subject_age": age,
+        "minor_evidence": False,
+        "single_source": terms.is_single_source,
+        "review_due": terms.review_due.isoformat(),
+        "expires": terms.expires.isoformat(),
+        "source_kind": source.kind,
+        "notice": terms.raw.get("notice"),
+        "items": [ground.as_item(today) for ground in terms.grounds],
+        "grounds": grounds,
+        "identifiers": held_identifiers(nomination.entry),
+        "handling_code": source.handling_code,
+        "conditions": list(source.conditions),
+    }
 
 
 def nominate(nomination: Nomination, actor: Actor, purpose: Stated, *, now: datetime) -> Request:
