@@ -8,31 +8,18 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.integration.screening.conftest import PEOPLE, WRITTEN, Desk
 from tests.integration.screening.lists import a_traveller
+from tests.integration.screening.looks_faults import ENTRY, FAULTS, PORTS, QUESTIONS, Asker
 from tests.ways_out.forgetful import Forgetful
 
-ENTRY: Final = "DEMO:DEMi.001"
 NAME, DOCUMENT = "NAMUDHAJI", "XB4471902"
 WHY: Final = "A colleague at the port asks whether this person is listed; the reply is on paper."
 #: How long before and after a departure the port's own desk works (SG-26).
 BEFORE, AFTER = timedelta(hours=72), timedelta(hours=24)
-SHIFT: Final = "interval '20 years'"
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who asks: a person of the demonstration world, whether trained and cleared, and of which case."""
-
-    person: str
-    is_trained: bool = True
-    is_cleared: bool = True
-
-    @property
-    def roles(self) -> frozenset[str]:
-        """The posts that the person holds."""
-        return frozenset(PEOPLE[self.person][0])
 
 
 @dataclass(frozen=True)
@@ -55,6 +42,7 @@ class Facts:
     wrong: set[str] = field(default_factory=set)
     is_released: bool = False
     is_over: bool = False
+    is_child: bool = False
     reviews: list[tuple[str, float]] = field(default_factory=list)
 
 
@@ -63,11 +51,13 @@ class Looks:
 
     Args:
         desk: The service as its people use it, with a list in force.
+        owner: The database as its owner changes it.
         policy: The safeguards, of which some can be forgotten.
     """
 
-    def __init__(self, desk: Desk, policy: Forgetful) -> None:
+    def __init__(self, desk: Desk, owner: AsyncEngine, policy: Forgetful) -> None:
         self.desk = desk
+        self.owner = owner
         self.policy = policy
         self.facts = Facts()
         self.case = ""
@@ -76,22 +66,28 @@ class Looks:
         self.suspension: Any = None
         self.departure = desk.clock.now()
 
-    async def begin(self) -> None:
-        """Begin with everything right: one possible match, an open case of one verifier."""
+    async def begin(self, *, is_matched: bool = True) -> None:
+        """Begin with everything right: an open case and, where it matters, a possible match."""
         for name in sorted(self.facts.wrong):
             await FAULTS[name].mends(self)
         self.facts = Facts()
         until = self.desk.clock.now() + timedelta(days=80)
         # Time goes on from one order of calls to the next, and a standing order has an end.
-        await self.desk.rows_written_as_owner(f"UPDATE standing_order SET expires = '{until.date()}'")
-        await self.desk.rows_written_as_owner("TRUNCATE hit CASCADE")
+        await self.write(f"UPDATE standing_order SET expires = '{until.date()}'")
         self.departure = self.desk.clock.now() + timedelta(hours=3)
-        journey = str(uuid4())
-        await self.desk.deliver(self.desk.batch([a_traveller()], journey=journey))
-        self.hit_id = str((await self.desk.queue())[0]["hit_id"])
+        if is_matched:
+            await self.write("TRUNCATE hit CASCADE")
+            await self.desk.deliver(self.desk.batch([a_traveller()], journey=str(uuid4())))
+            self.hit_id = str((await self.desk.queue())[0]["hit_id"])
         self.case = f"C-{uuid4()}"
         body = {"case_id": self.case, "members": ["verifier-1"]}
         await self.desk.ask("supervisor", "POST", "/v1/cases", json=body, status=204)
+
+    async def write(self, statement: str) -> None:
+        """Bring tables into a state that no call leads to at once, such as a law that lapsed."""
+        async with self.owner.begin() as connection:
+            await connection.execute(text("SET LOCAL ROLE screening_owner"))
+            await connection.execute(text(statement))
 
     async def turn(self, name: str) -> None:
         """Let something go wrong, or be mended if it is wrong."""
@@ -202,97 +198,6 @@ class Looks:
         await self.desk.sent()
         told = [each.body for each in self.desk.carrier.delivered if each.kind == "HitConfirmedV1"]
         return any(body["hit_id"] == self.hit_id for body in told)
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One thing that goes wrong, the safeguard whose words then forbid a look, and on which ways."""
-
-    rule: str
-    breaks: Callable[[Looks], Awaitable[None]]
-    mends: Callable[[Looks], Awaitable[None]]
-    ways: frozenset[str]
-
-
-def _shifted(rule: str, ways: frozenset[str], table: str, *columns: str) -> Fault:
-    """Something whose time was over long ago."""
-
-    def moved(sign: str) -> Callable[[Looks], Awaitable[None]]:
-        changes = ", ".join(f"{column} = {column} {sign} {SHIFT}" for column in columns)
-
-        async def move(looks: Looks) -> None:
-            await looks.desk.rows_written_as_owner(f"UPDATE {table} SET {changes}")
-
-        return move
-
-    return Fault(rule, moved("-"), moved("+"), ways)
-
-
-def _coded(ways: frozenset[str]) -> Fault:
-    """The list's publisher keeps it to itself (H4)."""
-
-    def coded(code: str) -> Callable[[Looks], Awaitable[None]]:
-        async def code_it(looks: Looks) -> None:
-            await looks.desk.rows_written_as_owner(f"UPDATE list_source SET handling_code = '{code}'")
-
-        return code_it
-
-    return Fault("SG-32", coded("H4"), coded("H1"), ways)
-
-
-async def _break_chain(looks: Looks) -> None:
-    looks.is_chain_whole = False
-
-
-async def _mend_chain(looks: Looks) -> None:
-    looks.is_chain_whole = True
-
-
-async def _suspend(looks: Looks) -> None:
-    body = {
-        "kind": "ENTRY",
-        "object_id": ENTRY,
-        "order_number": f"IA-{uuid4()}",
-        "reason": "The grounds of this listing are before the court.",
-    }
-    headers = {"Purpose-Code": "OVERSIGHT"}
-    asked = await looks.request(
-        Asker("authority"), "POST", "/v1/oversight/suspensions", json=body, headers=headers
-    )
-    assert asked.status_code == 201, asked.text
-    looks.suspension = asked.json()["suspension_id"]
-
-
-async def _lift(looks: Looks) -> None:
-    path = f"/v1/oversight/suspensions/{looks.suspension}/lifting"
-    headers = {"Purpose-Code": "OVERSIGHT"}
-    body = {"order_number": f"IA-{uuid4()}"}
-    asked = await looks.request(Asker("authority"), "POST", path, json=body, headers=headers)
-    assert asked.status_code == 200, asked.text
-
-
-async def _close_case(looks: Looks) -> None:
-    await looks.desk.rows_written_as_owner("UPDATE case_file SET closed_at = opened_at")
-
-
-async def _open_case(looks: Looks) -> None:
-    await looks.desk.rows_written_as_owner("UPDATE case_file SET closed_at = NULL")
-
-
-PORTS: Final = frozenset({"cards", "look-up"})
-QUESTIONS: Final = frozenset({"match", "OpenSanctions match"})
-FILES: Final = frozenset({"hit", "lease"})
-ENTRIES: Final = frozenset({"entry", "entries", "releasable"})
-JUDGED: Final = PORTS | QUESTIONS | FILES | ENTRIES
-FAULTS: Final[Mapping[str, Fault]] = {
-    "law lapsed": _shifted("SG-02", JUDGED, "legal_row", "valid_from", "valid_to"),
-    "standing order over": _shifted("SG-03", PORTS | {"lease"}, "standing_order", "expires"),
-    "matcher not approved": _shifted("SG-07", QUESTIONS, "matcher_approval", "approved_until"),
-    "list kept to its publisher": _coded(JUDGED - PORTS),
-    "log does not hold": Fault("SG-41", _break_chain, _mend_chain, JUDGED),
-    "oversight suspends the entry": Fault("SG-42", _suspend, _lift, PORTS | QUESTIONS),
-    "case closed": Fault("SG-03", _close_case, _open_case, QUESTIONS),
-}
 
 
 def _get(path: str, **headers: str) -> Callable[[Looks, Asker], Awaitable[httpx.Response]]:

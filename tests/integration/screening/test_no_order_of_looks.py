@@ -16,23 +16,26 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import text
 
-from services.screening import leases
+from services.screening import companions, leases
 from services.screening.store import front_line
 from services.screening.store.suspensions import not_suspended
+from shared.db.engine import create_engine
 from shared.db.roles import SERVICES
 from tests.conftest import SignedPolicy, Templates
 from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.screening.advices import (
+    ADVICE,
+    FINDINGS,
+    advice,
+    advise,
+    grow_young,
+    is_told_to_the_carrier,
+    make_lawful,
+)
 from tests.integration.screening.conftest import IN_FORCE, PEOPLE, _safeguards, _settings, running
 from tests.integration.screening.lists import HADI, MISALI
-from tests.integration.screening.looks import (
-    DOCUMENT,
-    FAULTS,
-    NAME,
-    PORTS,
-    WAYS,
-    Asker,
-    Looks,
-)
+from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
+from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, Asker
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
 
@@ -84,10 +87,13 @@ def inside(  # noqa: PLR0917 - fixtures
         opened = AsyncExitStack()
         serving = running(settings, policy, FakeIssuer(issuer_keys, clock, SERVICES), clock)
         desk = runner.run(opened.enter_async_context(serving))
-        looks = Looks(desk, policy)
+        owner = create_engine(desk.migration_url, pool_size=1, application_name="owner")
+        opened.push_async_callback(owner.dispose)
+        looks = Looks(desk, owner, policy)
         patch.setattr(desk.service.ports.safeguards, "_is_chain_ok", lambda: looks.is_chain_whole)
         try:
             runner.run(desk.load([HADI, MISALI]))
+            runner.run(make_lawful(looks))
             yield Running(runner, looks)
         finally:
             runner.run(opened.aclose())
@@ -102,7 +108,7 @@ async def names_told_in(looks: Looks, path: str, asker: Asker) -> list[str]:
 
 async def look(looks: Looks, way: str, wrong: str = "") -> tuple[bool, frozenset[str]]:
     """Whether the one who may is told, when one thing is wrong; and what the oracle says of it."""
-    await looks.begin()
+    await looks.begin(is_matched=way in PORTS | FILES)
     if way in PORTS:
         await looks.confirm()
         await looks.release()
@@ -198,6 +204,57 @@ def test_second_reviewer_who_depends_on_the_first_is_found_where_nobody_asks(
     assert not inside.looks.is_confirmed
 
 
+@pytest.mark.parametrize("wrong", sorted(ADVICE))
+def test_carrier_is_told_what_may_be_and_each_safeguard_that_is_forgotten_is_found(
+    inside: Running, wrong: str
+) -> None:
+    is_told, forbidden = inside(advice(inside.looks, wrong))
+    assert (is_told, bool(forbidden)) == (False, True)
+    if ADVICE[wrong]:
+        inside.looks.policy.forgotten = frozenset({ADVICE[wrong]})
+        is_told, forbidden = inside(advice(inside.looks, wrong))
+        inside.looks.policy.forgotten = frozenset()
+        assert is_told
+        assert ADVICE[wrong] in forbidden
+
+
+def test_carrier_is_told_once_nothing_forbids_it(inside: Running) -> None:
+    assert inside(advice(inside.looks)) == (True, frozenset())
+
+
+#: Where somebody waits who was met beside the person, and whose care they are in.
+WAITING = {True: "with the carer at gate 4", False: "in waiting area B"}
+CARING = {True: "CHILD_SPECIALIST", False: "HUMAN_RIGHTS"}
+
+
+async def meet(looks: Looks, *, is_child: bool) -> None:
+    """A supervisor meets somebody beside the person."""
+    body = {"hit_id": looks.hit_id, "link": "FAMILY", "is_child": is_child, "whereabouts": WAITING[is_child]}
+    await looks.request(Asker("supervisor"), "POST", "/v1/companions", json=body)
+
+
+async def told_of_companions(looks: Looks, asker: Asker) -> list[bool]:
+    """Of whom the asker is told, though they are in nobody's care of these: children, adults."""
+    answer = await looks.request(asker, "GET", "/v1/companions")
+    return [is_child for is_child in WAITING if WAITING[is_child] in answer.text]
+
+
+@pytest.mark.parametrize("is_child", [True, False])
+def test_whoever_was_met_is_told_to_those_who_care_and_a_forgotten_division_is_found(
+    inside: Running, monkeypatch: pytest.MonkeyPatch, is_child: bool
+) -> None:
+    looks = inside.looks
+    inside(looks.begin())
+    inside(looks.confirm())
+    inside(meet(looks, is_child=is_child))
+    right, other = ("child-specialist", "legal") if is_child else ("legal", "child-specialist")
+    assert inside(told_of_companions(looks, Asker(right))) == [is_child]
+    assert inside(told_of_companions(looks, Asker(other))) == []
+    monkeypatch.setattr(companions, "_cared_for", lambda _: [True, False])
+    assert inside(told_of_companions(looks, Asker(other))) == [is_child]
+    assert CARING[is_child] not in Asker(other).roles
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Officers, the port, oversight, the registers and time, in any order; everybody asks on every way."""
 
@@ -260,6 +317,29 @@ class AnyOrder(RuleBasedStateMachine):
     def sharing_knows_a_confirmed_person_alone(self) -> None:
         if self.inside(self.looks.is_told_to_sharing()):
             assert self.looks.is_confirmed
+
+    @rule(finding=st.sampled_from(sorted(FINDINGS)), approver=st.sampled_from(["legal", "supervisor", "dpo"]))
+    def somebody_advises_against_boarding(self, finding: str, approver: str) -> None:
+        """Also on what nobody confirmed, and also let go by whoever drafted it."""
+        was_told = self.inside(is_told_to_the_carrier(self.looks))
+        forbidden = self.inside(advise(self.looks, finding, Asker(approver)))
+        if not was_told and self.inside(is_told_to_the_carrier(self.looks)):
+            assert not forbidden
+            assert approver == "legal"
+
+    @rule(is_child=st.booleans())
+    def somebody_is_met_beside_the_person(self, is_child: bool) -> None:
+        self.inside(meet(self.looks, is_child=is_child))
+
+    @rule(person=st.sampled_from(sorted(PEOPLE)))
+    def somebody_reads_who_was_met(self, person: str) -> None:
+        asker = Asker(person)
+        for is_child in self.inside(told_of_companions(self.looks, asker)):
+            assert CARING[is_child] in asker.roles
+
+    @rule()
+    def the_person_is_a_child(self) -> None:
+        self.inside(grow_young(self.looks))
 
     def _ask(self, asker: Asker) -> None:
         for way in WAYS:

@@ -1,0 +1,103 @@
+"""Advice against boarding as it goes its way to the carrier, and an oracle of whether it may."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.integration.screening.looks import Looks
+from tests.integration.screening.looks_faults import FAULTS, Asker
+from tests.integration.screening.test_boarding import LOOKED_INTO, allow, assess_state
+from tests.integration.screening.test_boarding import STATEMENT as DRAFTED
+
+DRAFTER, ASSESSOR = Asker("supervisor"), Asker("legal")
+#: What the officers of human rights found: nothing, a risk of the person's own, or they did not look.
+FINDINGS: Final[Mapping[str, Any]] = {
+    "no risk": {"human_rights": "CLEAR", "individual_risk": False},
+    "a risk": {"human_rights": "RISK", "individual_risk": True},
+    "nobody looked": None,
+}
+#: What in the world forbids an advice, of what goes wrong with looks too.
+CONCERNS: Final = frozenset(
+    {
+        *("law lapsed", "standing order over", "log does not hold", "oversight suspends the entry"),
+        *("State of departure at high risk", "death penalty there"),
+    }
+)
+
+
+async def make_lawful(looks: Looks) -> None:
+    """A law that allows advice, beside a State of low risk."""
+    await allow(looks.desk, "BOARDING_ADVICE")
+    await assess_state(looks.desk)
+
+
+async def grow_young(looks: Looks) -> None:
+    """It turns out after the two reviews that the person is a child."""
+    await looks.write("UPDATE hit SET traveller = jsonb_set(traveller, '{birth_date}', '\"2014-05-14\"')")
+    looks.facts.is_child = True
+
+
+async def advise(looks: Looks, finding: str = "no risk", approver: Asker = ASSESSOR) -> frozenset[str]:
+    """Draft, look into the risk, let go; why, in plain words, the carrier may not be told at that moment."""
+    path = f"/v1/hits/{looks.hit_id}/orders"
+    body = {"kind": "BOARDING_ADVICE", "statement": DRAFTED}
+    drafted = await looks.request(DRAFTER, "POST", path, json=body)
+    if drafted.status_code != 201:
+        return forbidden(looks, finding)
+    order = f"/v1/orders/{drafted.json()['order_id']}"
+    found = FINDINGS[finding]
+    if found is not None:
+        words = {**found, "words": LOOKED_INTO}
+        await looks.request(ASSESSOR, "POST", f"{order}/assessment", json=words)
+    await looks.request(approver, "POST", f"{order}/approval", json={})
+    return forbidden(looks, finding)
+
+
+def forbidden(looks: Looks, finding: str) -> frozenset[str]:
+    """Why nobody may be advised against now, whoever lets it go."""
+    found = {FAULTS[name].rule for name in looks.facts.wrong & CONCERNS}
+    if not looks.is_confirmed or looks.facts.is_over:
+        found.add("SG-08")
+    if looks.facts.is_child:
+        found.add("SG-16")
+    if finding != "no risk":
+        found.add("SG-34")
+    return frozenset(found)
+
+
+async def is_told_to_the_carrier(looks: Looks) -> bool:
+    """Whether the carrier's service was told not to board this traveller."""
+    await looks.desk.sent()
+    [row] = await looks.desk.rows("SELECT traveller_id FROM hit")
+    told = [each.body for each in looks.desk.carrier.delivered if each.kind == "DirectiveChangedV1"]
+    return any(
+        body["meaning"] == "DO_NOT_BOARD" and body["traveller_id"] == str(row.traveller_id) for body in told
+    )
+
+
+async def advice(looks: Looks, wrong: str = "") -> tuple[bool, frozenset[str]]:
+    """Whether the carrier is told not to board when one thing is wrong, and what the oracle says of it."""
+    await looks.begin()
+    if wrong != "nobody confirmed":
+        await looks.confirm()
+    if wrong == "a child":
+        await grow_young(looks)
+    if wrong in FAULTS:
+        await looks.turn(wrong)
+    forbidden = await advise(looks, wrong if wrong in FINDINGS else "no risk")
+    return await is_told_to_the_carrier(looks), forbidden
+
+
+#: What forbids an advice, and the safeguard that has to be forgotten before the carrier is told all the same;
+#: none where the use case refuses before it asks.
+ADVICE = {
+    "State of departure at high risk": "SG-34",
+    "death penalty there": "SG-34",
+    "a risk": "SG-34",
+    "nobody looked": "SG-34",
+    "a child": "SG-16",
+    "log does not hold": "SG-41",
+    "nobody confirmed": "",
+    "law lapsed": "",
+    "standing order over": "",
+    "oversight suspends the entry": "",
+}
