@@ -28,6 +28,7 @@ from services.sharing.payloads import PAYLOADS
 from services.sharing.store.registers import Register
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
+from shared.web.server import KEEP_ALIVE_SECONDS
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.conftest import PEOPLE, Desk, Draws, NoCarrier
 from tests.integration.sharing.two_states import (
@@ -278,7 +279,7 @@ async def running(opened: AsyncExitStack, place: Place) -> AsyncIterator[Whole]:
 
 async def _served(opened: AsyncExitStack, app: FastAPI, place: Place, service: str) -> httpx.AsyncClient:
     app.state.token_verifier = place.issuer.verifier(service)
-    config = uvicorn.Config(app, log_config=None, lifespan="on")
+    config = uvicorn.Config(app, log_config=None, lifespan="on", timeout_keep_alive=KEEP_ALIVE_SECONDS)
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[place.ports[service]]))
 
