@@ -80,6 +80,7 @@ class _ByDefinition(Expander):
 
     def __init__(self, index: Index) -> None:
         super().__init__(index)
+        self._openings = None
         self._every = _Spellings([letter_text(index.spelling(each)) for each in range(len(index.alphabet))])
         self._joined_rows = _rows_by_key(index)
 

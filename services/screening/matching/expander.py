@@ -34,6 +34,8 @@ from services.screening.matching.word_kernels import Forms, Spelled, expand, exp
 MAX_REMEMBERED_PAIRS = 8_000_000
 MAX_REMEMBERED_NAMES = MAX_REMEMBERED_WORDS = 200_000
 _PAIRS_AT_FIRST = 1 << 16
+MAX_OPENING_SPELLINGS = 8_000
+"""Of more, some begins with nearly any word, and telling which would take seconds."""
 MIN_CUT_LETTERS = 20
 """Names of fewer letters are not cut off by anybody."""
 _RULES = (1 << RULE_BITS) - 1
@@ -59,13 +61,14 @@ class JoinedHit(NamedTuple):
 
 class KnownWord(NamedTuple):
     """A word of travellers that was met: the listed words that it may be, the neighbours that it is together,
-    its first letters and how many it has.
+    its first letters and how many it has, and whether a listed word may begin with it.
     """
 
     span: tuple[int, int, int]
     hits: tuple[tuple[int, int, int, int], ...]
     head: int
     length: int
+    is_opening: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ class Expander:
             equal.hashes, equal.starts, equal.rows, alike.hashes, alike.starts, alike.rows, index.alphabet
         )
         self._work = work_for(len(listing.word_head), len(index.alphabet))
+        self._openings = _openings(index) if len(index.alphabet) <= MAX_OPENING_SPELLINGS else None
 
     def make_room(self) -> None:
         """Forget what is too much to remember; what was given before is then no longer valid.
@@ -146,7 +150,7 @@ class Expander:
         units: list[Unit] = [
             (place, 1, *each.span) for place, each in enumerate(known) if each.span is not _NO_SPAN
         ]
-        units += self._joined_units(words)
+        units += self._joined_units(words, known)
         joined = [JoinedHit(place, *hit) for place, each in enumerate(known) for hit in each.hits]
         padding = (0,) * (MAX_WORDS - len(words))
         lengths = [each.length for each in known]
@@ -163,16 +167,23 @@ class Expander:
             shared=self._index.rarity.shared([word.text for word in words if not word.is_initial]),
         )
 
-    def _joined_units(self, words: Sequence[Word]) -> Iterator[Unit]:
+    def _joined_units(self, words: Sequence[Word], known: Sequence[KnownWord]) -> Iterator[Unit]:
         """Neighbours of the traveller's that one listed word may be."""
         texts = [word.text for word in words]
         for first, count in neighbours(tuple([word.is_initial for word in words])):
+            if not known[first].is_opening:
+                continue
             together = tuple(texts[first : first + count])
             span = self._joined.get(together)
             if span is None:
                 span = self._joined[together] = self._span_of_joined(together)
             if span is not _NO_SPAN:
                 yield first, count, *span
+
+    def is_opening(self, text: str) -> bool:
+        """Whether a listed spelling may be this word and others after it, by its letters or consonants."""
+        openings = self._openings
+        return openings is None or text in openings or f"~{fine_skeleton(text)}" in openings
 
     def _known(self, word: Word) -> KnownWord:
         known = self._words.get(word)
@@ -181,7 +192,10 @@ class Expander:
             hits: tuple[tuple[int, int, int, int], ...] = ()
             if not word.is_initial:
                 span, hits = self._span_of(word), self._hits_of(word)
-            known = self._words[word] = KnownWord(span, hits, packed_head(word.text), len(word.text))
+            text = word.text
+            known = self._words[word] = KnownWord(
+                span, hits, packed_head(text), len(text), self.is_opening(text)
+            )
         return known
 
     def _span_of(self, word: Word) -> tuple[int, int, int]:
@@ -292,6 +306,17 @@ def _keys_of(form: int, text: str) -> Iterator[tuple[int, tuple[int, int, int, i
     yield stable_hash(text), (form, 0, EQUAL_WORTH, Rule.EQUAL)
     for key, worth, rule in spelling_keys(text):
         yield stable_hash(key), (form, 1, worth, rule)
+
+
+def _openings(index: Index) -> frozenset[str]:
+    """With what the spellings of a list begin: letters, and consonants (after `~`), none of them and all."""
+    openings: set[str] = set()
+    for number in range(len(index.alphabet)):
+        text = letter_text(index.spelling(number))
+        skeleton = f"~{fine_skeleton(text)}"
+        openings.update([text[:length] for length in range(1, len(text))])
+        openings.update([skeleton[:length] for length in range(1, len(skeleton) + 1)])
+    return frozenset(openings)
 
 
 def _doubled(array: Array) -> Array:
