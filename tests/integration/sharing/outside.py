@@ -44,7 +44,6 @@ from tests.integration.sharing.outside_letters import (
     WITHDRAWING,
     Ground,
     Subject,
-    asked,
     draft,
 )
 from tests.integration.sharing.outside_oracle import GRANT_HOURS, Oracle, Written
@@ -163,7 +162,8 @@ class Outside:
             return Ground(subject, subject.their_notice, ours)
         if how.answers is None:
             return Ground(subject, None, ours)
-        content = asked(how.answers, subject, ours, self.clock.now())
+        # They ask as we would, of a message of ours where it is about one.
+        content = KINDS[how.answers].payload(Ground(subject, theirs=ours), self.clock.now())
         return Ground(subject, await self._hear(how.answers, content), ours)
 
     async def _sent(self, kind: str, subject: Subject) -> UUID | None:

@@ -99,19 +99,6 @@ def _answered(how: Kind, ground: Ground) -> UUID | None:
     return ground.theirs if how.answers else None
 
 
-def asked(kind: str, subject: Subject, ours: UUID | None, now: datetime) -> dict[str, Any]:
-    """The content of the message of theirs that a message of this type answers."""
-    until = (now + timedelta(days=3)).date().isoformat()
-    of_each: Mapping[str, Callable[[], dict[str, Any]]] = {
-        QUERY: lambda: _query(Ground(subject), now),
-        "PNR_REQUEST": lambda: _pnr_request(Ground(subject), now),
-        "WL_NOMINATE": lambda: _nomination(Ground(subject), now),
-        NOTICE: lambda: {"event": "DEPARTURE", "person": person_of(subject)},
-        "CONSENT_REQUEST": lambda: _consent_request(Ground(subject, theirs=ours), now) | {"until": until},
-    }
-    return of_each[kind]()
-
-
 def _query(ground: Ground, now: datetime) -> dict[str, Any]:
     """XBB is asked whether it nominated the person; the drafter saw no sign of a claim."""
     return {
