@@ -27,7 +27,7 @@ class Rule(IntEnum):
     INITIAL = 7
 
 
-# Worth in percent of the rarer word's evidence. docs/matching.md has an example of each.
+# Worth in percent of the commoner word's evidence. docs/matching.md has an example of each.
 EQUAL_WORTH = 100
 JOINED_WORTH = 95
 _JOINED_SKELETON_WORTH = {3: 45, 4: 58, 5: 70}
