@@ -17,6 +17,7 @@ from services.sharing import (
     consular_routes,
     custody_routes,
     exchange_routes,
+    inbox_routes,
     notice_routes,
     register_routes,
     routes,
@@ -88,6 +89,7 @@ class Given:
 
 ROUTES: Final = service_routes(
     [
+        inbox_routes.router,
         routes.router,
         notice_routes.router,
         custody_routes.router,

@@ -4,6 +4,7 @@ DomainError
 ├── EnvelopeRefused      a notice or acknowledgement that cannot be accepted (sharing-protocol.md §10)
 ├── ShareNotFound
 ├── NoticeNotFound
+├── ForeignMessage       another service's kind of message
 ├── MessageNotFound      no message of the exchange has this id
 ├── MessageRefused       a message that cannot be composed or let go
 ├── ContentWithdrawn     its content was recalled, corrected or is over
@@ -42,6 +43,13 @@ class NoticeNotFound(DomainError):
 
     code: ClassVar[str] = "NOTICE_NOT_FOUND"
     sentence: ClassVar[str] = "There is no such notice."
+
+
+class ForeignMessage(DomainError):
+    """A kind of message that is not for its sender to send."""
+
+    code: ClassVar[str] = "FOREIGN_MESSAGE"
+    sentence: ClassVar[str] = "Sharing takes no {kind} from this service."
 
 
 class MessageNotFound(DomainError):

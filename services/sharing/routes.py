@@ -33,13 +33,7 @@ from services.sharing.views import (
     ShareDetailOut,
     ShareOut,
 )
-from shared.accounts.freezes import Freeze, FreezeStore
-from shared.approval.errors import (
-    SamePerson,
-)
-from shared.bus.errors import MessageMismatch
-from shared.contracts import AccountFreezeV1, HitConfirmedV1, HitWithdrawnV1
-from shared.contracts.records_corrected import RecordsCorrectedV1
+from shared.approval.errors import SamePerson
 from shared.identifiers import HitId
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -69,43 +63,6 @@ OrderRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
 
 class _In(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class HitConfirmedIn(_In):
-    """A confirmed hit from screening."""
-
-    message_id: UUID
-    kind: Literal["HitConfirmedV1"]
-    body: HitConfirmedV1
-
-
-class HitWithdrawnIn(_In):
-    """A hit that no longer holds, from screening."""
-
-    message_id: UUID
-    kind: Literal["HitWithdrawnV1"]
-    body: HitWithdrawnV1
-
-
-class RecordsCorrectedIn(_In):
-    """Records of a person that were corrected, erased or restricted, from ingest's rights office."""
-
-    message_id: UUID
-    kind: Literal["RecordsCorrectedV1"]
-    body: RecordsCorrectedV1
-
-
-class AccountFreezeIn(_In):
-    """An account that an incident froze or that two people released, from ingest."""
-
-    message_id: UUID
-    kind: Literal["AccountFreezeV1"]
-    body: AccountFreezeV1
-
-
-MessageIn = Annotated[
-    HitConfirmedIn | HitWithdrawnIn | RecordsCorrectedIn | AccountFreezeIn, Field(discriminator="kind")
-]
 
 
 class AssessmentsIn(BaseModel):
@@ -171,29 +128,6 @@ class DecisionsOut(BaseModel):
 
     state: str
     decisions: list[DecisionOut]
-
-
-@router.post("/internal/v1/inbox", responses=problems(MessageMismatch))
-async def receive(
-    message: MessageIn,
-    sharing: UseCases,
-    sender: Annotated[Principal, Depends(require(Permission.SERVICE))],
-) -> dict[str, Any]:
-    """Take in a hit that was confirmed or no longer holds, corrected records, a frozen account; each once."""
-    if isinstance(message, AccountFreezeIn):
-        return await _take_freeze(sharing, message.body, sender.subject)
-    if isinstance(message, HitWithdrawnIn):
-        return await sharing.withdrawals.receive(message.message_id, message.body)
-    if isinstance(message, RecordsCorrectedIn):
-        return await sharing.corrections.receive(message.message_id, message.body)
-    return await sharing.share_hit.receive(message.message_id, message.body)
-
-
-async def _take_freeze(sharing: Sharing, told: AccountFreezeV1, sender: str) -> dict[str, Any]:
-    """Told twice it stands as before."""
-    async with sharing.engine.begin() as connection:
-        await FreezeStore().write(connection, Freeze.told(told), sharing.audit, sender)
-    return {"taken": True}
 
 
 @router.get("/v1/shares")

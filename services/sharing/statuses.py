@@ -5,6 +5,7 @@ Routes take `problems` from here, so that each fault has its status before a rou
 
 from services.sharing.errors import (
     ContentWithdrawn,
+    ForeignMessage,
     LegalFindingRequired,
     MessageNotFound,
     MessageRefused,
@@ -25,7 +26,7 @@ from shared.web.problems import problems, register_problems
 
 __all__ = ["problems"]
 
-register_problems(403, RefusedByPolicy, LegalFindingRequired)
+register_problems(403, RefusedByPolicy, LegalFindingRequired, ForeignMessage)
 register_problems(404, ShareNotFound, NoticeNotFound, MessageNotFound, RegisterEntryUnknown)
 register_problems(409, StepOutOfOrder, PreviewOutdated, MessageRefused, MessageMismatch)
 register_problems(410, ContentWithdrawn)

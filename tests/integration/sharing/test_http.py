@@ -422,3 +422,32 @@ async def test_an_account_that_ingest_tells_is_frozen_until_it_is_released(servi
     assert [each["actor"] for each in await service.records("account.freeze")] == ["ingest"]
     assert len(await service.records("account.release")) == 1
     assert len(await service.records("access.refuse")) == 2
+
+
+async def test_kind_of_message_is_taken_from_its_own_service_only(service: Service) -> None:
+    now = service.clock.now().isoformat()
+    freeze = {
+        "freeze_id": str(uuid4()),
+        "account": "legal",
+        "incident_id": str(uuid4()),
+        "is_by_oversight": False,
+        "frozen_at": now,
+        "released_at": None,
+    }
+    withdrawn = {"hit_id": str(uuid4()), "reason": "COURT", "is_urgent": False, "withdrawn_at": now}
+    foreign = (
+        ("screening", "AccountFreezeV1", freeze),
+        ("ingest", "HitWithdrawnV1", withdrawn),
+        ("ingest", "HitConfirmedV1", a_hit(hit_id=uuid4(), message_id=uuid4()).as_json()),
+    )
+    for sender, kind, body in foreign:
+        message_id = body.get("message_id", str(uuid4()))
+        token = service.issuer.service_token(sender, audience="sharing")
+        refused = await service.client.post(
+            "/internal/v1/inbox",
+            json={"message_id": message_id, "kind": kind, "body": {**body, "message_id": message_id}},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert (refused.status_code, refused.json()["code"]) == (403, "FOREIGN_MESSAGE"), refused.text
+    assert await service.records("account.freeze") == []
+    assert (await service.supervisor("GET", "/v1/shares"))["shares"] == []
