@@ -279,9 +279,7 @@ def add_near(listed: Vocabulary, forms: Forms, work: Work, form: int, count: int
             if edits == 0 or edits > allowed:
                 continue
             compared = longer - min(article, count_article(listed.letters, start, other))
-            share = _EDIT_WORTH[edits, compared]
-            if share:
-                count = offer(listed, forms, work, form, token, share, _EDIT, count)
+            count = offer(listed, forms, work, form, token, _EDIT_WORTH[edits, compared], _EDIT, count)
     return count
 
 
