@@ -36,7 +36,7 @@ password_encryption = 'scram-sha-256'
 shared_buffers = '256MB'
 max_wal_size = '2GB'
 wal_compression = on
-# Filling each new 16 MiB of the log with zeros stops every commit for 60 ms; old files are used again as they are.
+# Filling each new 16 MiB of the log with zeros stops every commit for 60 ms; old files are used again.
 wal_init_zero = off
 jit = off
 max_parallel_workers_per_gather = 0
