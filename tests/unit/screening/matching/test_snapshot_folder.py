@@ -1,6 +1,7 @@
 """Compiled lists in a folder: made apart, mapped by whoever asks, never one for another."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,21 +63,38 @@ def test_a_process_that_fails_leaves_nothing(folder: SnapshotFolder, tmp_path: P
 def test_a_process_that_is_ended_leaves_nothing_and_none_begins_after_it(
     folder: SnapshotFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # It would take as long as we live.
+    waited_for = Event()
+
+    class Endless(subprocess.Popen[bytes]):
+        """Would take as long as we live, and tells when somebody waits for it."""
+
+        def wait(self, timeout: float | None = None) -> int:
+            waited_for.set()
+            return super().wait(timeout)
+
     monkeypatch.setattr(module, "_IN_A_PROCESS", "import sys; sys.stdin.read()")
-    begun = Event()
-
-    def some_lines() -> Iterator[bytes]:
-        yield from lines()
-        begun.set()
-
+    monkeypatch.setattr(subprocess, "Popen", Endless)
     with ThreadPoolExecutor(1) as thread:
-        writing = thread.submit(folder.write, "one", some_lines())
-        assert begun.wait(60)
+        writing = thread.submit(folder.write, "one", lines())
+        assert waited_for.wait(60)
         folder.end()
         assert isinstance(writing.exception(60), NotCompiled)
     with pytest.raises(NotCompiled):
         folder.write("two", lines())
+    assert [path.name for path in (tmp_path / "lists").iterdir()] == ["lock"]
+
+
+def test_a_process_that_begins_while_its_service_ends_is_ended_too(
+    folder: SnapshotFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_IN_A_PROCESS", "import sys; sys.stdin.read()")
+
+    def lines_at_the_end() -> Iterator[bytes]:
+        folder.end()
+        yield from lines()
+
+    with pytest.raises(NotCompiled):
+        folder.write("one", lines_at_the_end())
     assert [path.name for path in (tmp_path / "lists").iterdir()] == ["lock"]
 
 
