@@ -35,7 +35,7 @@ async def sheet(world: World, path: str = "/oversight", person: str = "dpo") -> 
 async def test_the_sheet_gathers_every_service_and_names_nobody(world: World) -> None:
     page = await sheet(world)
     for words in (
-        "Flights covered by api",
+        "Flights covered by API",
         "97.5",
         "&lt;10",
         "too few to tell",
