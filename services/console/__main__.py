@@ -2,6 +2,7 @@
 
 import asyncio
 
+import shared.quick_start  # noqa: F401 - first, for what it does.
 from services.console.app import create_app
 from services.console.settings import ConsoleSettings
 from shared.db.migrate import migrate

@@ -1,5 +1,6 @@
 """`python -m services.door`: read the environment, serve. There is nothing to migrate."""
 
+import shared.quick_start  # noqa: F401 - first, for what it does.
 from services.door.app import create_app
 from services.door.settings import DoorSettings
 from shared.observability.logging import configure_logging

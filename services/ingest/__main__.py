@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+import shared.quick_start  # noqa: F401 - first, for what it does.
 from services.ingest.app import create_app
 from services.ingest.ports import SERVICE
 from services.ingest.settings import IngestSettings

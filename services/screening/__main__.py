@@ -2,6 +2,7 @@
 
 import asyncio
 
+import shared.quick_start  # noqa: F401 - first, for what it does.
 from services.screening.app import create_app
 from services.screening.settings import ScreeningSettings
 from shared.db.migrate import migrate

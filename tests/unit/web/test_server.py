@@ -47,11 +47,13 @@ def test_crash_leaves_no_core_dump(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_was_made_at_the_start_is_out_of_the_collectors_sight() -> None:
     thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    gc.disable()
     try:
         spare_the_collector()
         assert gc.get_freeze_count() > frozen
         assert gc.get_threshold()[0] > thresholds[0]
         assert gc.isenabled()
     finally:
+        gc.enable()
         gc.unfreeze()
         gc.set_threshold(*thresholds)
