@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.change_request import ACTION, KINDS, PURPOSE, change_request
 from services.ingest.errors import ChangeRefused, RegisterMalformed
+from services.ingest.permit import ApprovalRefused, permit, undone_if_refused
 from services.ingest.ports import Ports
 from services.ingest.registers import ROW_TYPES, Register, RegisterRow
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
-from shared.policy.verdict import Verdict
 from shared.security.roles import Role
 from shared.security.tokens import Principal
 
@@ -82,17 +82,14 @@ class ChangeRegisters:
         """
         try:
             return await self._decide(principal, approval_id, expected_version, reject=reject)
-        except _Refused as refused:
-            # What the safeguards refused is undone; the record of the refusal stands by itself.
-            async with self._ports.database.begin() as connection:
-                await self._record(connection, refused.approved, refused.verdict)
-            raise ChangeRefused(reasons=" ".join(refused.verdict.reasons)) from None
+        except ApprovalRefused as refused:
+            raise ChangeRefused(reasons=" ".join(refused.reasons)) from None
 
     async def _decide(
         self, principal: Principal, approval_id: UUID, expected_version: int, *, reject: bool
     ) -> Approval:
         roles = [role.value for role in principal.roles]
-        async with self._ports.database.begin() as connection:
+        async with undone_if_refused(self._ports) as connection:
             proposal = await self._approvals.get(connection, approval_id)
             rule = self._approvals.rule(proposal.kind)
             role = rule.approving_role(roles, proposal.proposer_role)
@@ -118,32 +115,15 @@ class ChangeRegisters:
         request = change_request(
             KINDS[register], approved, roles, chain_ok=self._ports.is_chain_ok(), now=self._ports.clock.now()
         )
-        verdict = self._ports.safeguards.decide(request)
-        if not verdict.permits:
-            raise _Refused(approved, verdict)
-        await self._record(connection, approved, verdict)
-
-    async def _record(self, connection: AsyncConnection, approved: Approval, verdict: Verdict) -> None:
-        await self._ports.audit.append(
+        await permit(
+            self._ports,
             connection,
-            actor=str(approved.decided_by),
+            approved,
+            request,
             action=ACTION,
             object_kind=approved.kind,
-            object_id=str(approved.approval_id),
-            outcome="PERMITTED" if verdict.permits else "REFUSED",
             purpose=PURPOSE,
-            policy=verdict.policy_version,
-            reasons=verdict.reasons,
-            facts={"payload_digest": approved.payload_digest, "inputs_hash": verdict.inputs_hash},
         )
-
-
-class _Refused(Exception):
-    """Leaves the transaction with the verdict, so that the approval in it is undone."""
-
-    def __init__(self, approved: Approval, verdict: Verdict) -> None:
-        self.approved = approved
-        self.verdict = verdict
 
 
 def proposal_json(proposal: Approval) -> dict[str, Any]:

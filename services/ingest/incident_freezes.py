@@ -11,20 +11,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.change_request import ACTION, PURPOSE, change_request
+from services.ingest.permit import ApprovalRefused, permit, undone_if_refused
 from services.ingest.ports import Ports
-from shared.accounts.freezes import Freeze, FreezeStore
+from shared.accounts.freezes import RELEASE, Freeze, FreezeStore
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
 from shared.bus.outbox import Outbox
 from shared.contracts import AccountFreezeV1
 from shared.errors import DomainError
-from shared.policy.verdict import Verdict
 from shared.security.roles import OVERSIGHT, ROLES_OF, Permission
 from shared.security.tokens import Principal
 
 TOLD: Final = ("screening", "sharing")
 KIND: Final = "AccountFreezeV1"
-RELEASE: Final = "account.release"
 #: What the safeguards call the change (SG-27: any other setting than those that it names).
 CHANGE: Final = "ACCOUNT_RELEASE"
 RULE: Final = ApprovalRule(
@@ -120,18 +119,15 @@ class Freezing:
             ReleaseRefused: It is released, one of the two is frozen, or the safeguards refuse.
         """
         try:
-            async with self._ports.database.begin() as connection:
+            async with undone_if_refused(self._ports) as connection:
                 proposal = await self._approvals.get(connection, approval_id)
                 role = RULE.approving_role((role.value for role in principal.roles), proposal.proposer_role)
                 decide = self._approvals.approve if approve else self._approvals.reject
                 decided = await decide(connection, approval_id, principal.subject, role, expected_version)
                 if approve:
                     await self._release(connection, decided, principal)
-        except _Refused as refused:
-            # What the safeguards refused is undone; the record of the refusal stands by itself.
-            async with self._ports.database.begin() as connection:
-                await self._record(connection, refused.approved, refused.verdict)
-            raise ReleaseRefused(reason=", ".join(refused.verdict.reasons)) from None
+        except ApprovalRefused as refused:
+            raise ReleaseRefused(reason=", ".join(refused.reasons)) from None
 
     async def _release(self, connection: AsyncConnection, approved: Approval, principal: Principal) -> None:
         freeze = await self._frozen(connection, UUID(approved.subject))
@@ -145,10 +141,15 @@ class Freezing:
             chain_ok=self._ports.is_chain_ok(),
             now=self._ports.clock.now(),
         )
-        verdict = self._ports.safeguards.decide(request)
-        if not verdict.permits:
-            raise _Refused(approved, verdict)
-        await self._record(connection, approved, verdict)
+        await permit(
+            self._ports,
+            connection,
+            approved,
+            request,
+            action=ACTION,
+            object_kind=CHANGE,
+            purpose=PURPOSE,
+        )
         released = replace(freeze, released_at=self._ports.clock.now())
         await self._write(connection, released, principal.subject)
 
@@ -175,25 +176,3 @@ class Freezing:
                 message_id=message.message_id,
                 body=message.as_json(),
             )
-
-    async def _record(self, connection: AsyncConnection, approved: Approval, verdict: Verdict) -> None:
-        await self._ports.audit.append(
-            connection,
-            actor=str(approved.decided_by),
-            action=ACTION,
-            object_kind=CHANGE,
-            object_id=str(approved.approval_id),
-            outcome="PERMITTED" if verdict.permits else "REFUSED",
-            purpose=PURPOSE,
-            policy=verdict.policy_version,
-            reasons=verdict.reasons,
-            facts={"payload_digest": approved.payload_digest, "inputs_hash": verdict.inputs_hash},
-        )
-
-
-class _Refused(Exception):
-    """Leaves the transaction with the verdict, so that the approval in it is undone."""
-
-    def __init__(self, approved: Approval, verdict: Verdict) -> None:
-        self.approved = approved
-        self.verdict = verdict

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.permit import ApprovalRefused, permit, undone_if_refused
 from services.ingest.ports import Ports
 from services.ingest.retention_errors import HoldUnknown, RecordsUnknown, RetentionRefused
 from services.ingest.retention_jobs import AskHitLinks
@@ -14,7 +15,6 @@ from services.ingest.retention_requests import PURPOSE, Asking, Extended, extens
 from services.ingest.store.retention_decisions import NewHold, RetentionDecisionStore
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule
-from shared.policy.verdict import Verdict
 from shared.security.roles import Role
 from shared.security.tokens import Principal
 
@@ -84,7 +84,7 @@ class DecideRetention:
         if proposal.kind == EXTENSION and not reject:
             links = await self._ask(_record_ids(proposal.payload))
         try:
-            async with self._ports.database.begin() as connection:
+            async with undone_if_refused(self._ports) as connection:
                 if reject:
                     return await self._approvals.reject(
                         connection, approval_id, principal.subject, role, expected_version
@@ -94,11 +94,8 @@ class DecideRetention:
                 )
                 await self._carry_out(connection, approved, principal, links)
                 return approved
-        except _Refused as refused:
-            # What the safeguards refused is undone; the record of the refusal stands by itself.
-            async with self._ports.database.begin() as connection:
-                await self._record(connection, proposal, principal.subject, refused.verdict)
-            raise RetentionRefused(reasons=" ".join(refused.verdict.reasons)) from None
+        except ApprovalRefused as refused:
+            raise RetentionRefused(reasons=" ".join(refused.reasons)) from None
 
     async def end_hold(self, principal: Principal, hold_id: UUID, cause: str) -> None:
         """End a hold: what protects takes one person. Its records are erased with the next batch.
@@ -152,7 +149,7 @@ class DecideRetention:
             approved_by=asking.person,
         )
         request = hold_request(asking, hold.record_ids, hold.case_id, hold.ordered_by, hold.review_at)
-        await self._permit(connection, approved, asking.person, request)
+        await self._permit(connection, approved, request)
         await self._store.add_hold(connection, hold, asking.now)
 
     async def _extend(
@@ -172,7 +169,7 @@ class DecideRetention:
                 str(links.get(record_id, "NONE")),
             )
             request = extension_request(asking, record, payload["case_id"], approved.proposer)
-            await self._permit(connection, approved, asking.person, request)
+            await self._permit(connection, approved, request)
             untils[record_id] = received_at + timedelta(days=payload["until_age_days"])
         await self._store.extend(
             connection, untils, payload["case_id"], approved.proposer, asking.person, asking.now
@@ -185,36 +182,18 @@ class DecideRetention:
         return receipts
 
     async def _permit(
-        self, connection: AsyncConnection, approved: Approval, person: str, request: Mapping[str, Any]
+        self, connection: AsyncConnection, approved: Approval, request: Mapping[str, Any]
     ) -> None:
-        verdict = self._ports.safeguards.decide(request)
-        if not verdict.permits:
-            raise _Refused(verdict)
-        await self._record(connection, approved, person, verdict)
-
-    async def _record(
-        self, connection: AsyncConnection, approved: Approval, person: str, verdict: Verdict
-    ) -> None:
-        await self._ports.audit.append(
+        await permit(
+            self._ports,
             connection,
-            actor=person,
+            approved,
+            request,
             action=approved.kind,
             object_kind="APPROVAL",
-            object_id=str(approved.approval_id),
-            outcome="PERMITTED" if verdict.permits else "REFUSED",
             purpose=PURPOSE,
             case_id=approved.subject,
-            policy=verdict.policy_version,
-            reasons=verdict.reasons,
-            facts={"payload_digest": approved.payload_digest, "inputs_hash": verdict.inputs_hash},
         )
-
-
-class _Refused(Exception):
-    """Leaves the transaction with the verdict, so that the approval in it is undone."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        self.verdict = verdict
 
 
 def _record_ids(payload: Mapping[str, Any]) -> list[UUID]:
