@@ -10,7 +10,7 @@ from services.console.errors import ServiceFault, SignInNeeded, WrongHost
 from services.console.page import Console
 from services.console.sessions import Session, Tokens
 from services.console.settings import ConsoleSettings
-from shared.accounts.errors import FrozenAccountsUnknown
+from shared.accounts.errors import RETRY_AFTER_SECONDS, FrozenAccountsUnknown
 from shared.security.tokens import Principal, TokenRefused, TokenVerifier
 from shared.web.authentication import bearer_principal, bearer_token
 
@@ -18,7 +18,6 @@ from shared.web.authentication import bearer_principal, bearer_token
 FRAGMENTS: Final = "/fragments/"
 # The console's own audit log is read over HTTP like every service's, with a bearer token and never a cookie.
 MACHINES: Final = "/v1/"
-RETRY_AFTER_SECONDS: Final = 10
 
 
 def session_cookie(settings: ConsoleSettings) -> str:

@@ -18,6 +18,7 @@ from services.ingest.incident_freezes import Freezing, FrozenAccount
 from services.ingest.ports import Ports
 from services.ingest.store.incidents import Incident, IncidentStore
 from shared.audit.record import Outcome
+from shared.contracts.account_freeze import FREEZING
 from shared.errors import DomainError
 from shared.policy.verdict import Verdict
 from shared.security.tokens import Principal
@@ -37,8 +38,6 @@ WITHIN: Final[Mapping[str, timedelta]] = MappingProxyType(
 #: A report that stands for another: no partner is concerned.
 INSTEAD: Final[Mapping[str, str]] = MappingProxyType({"NO_PARTNERS": "PARTNERS"})
 NONE_CONCERNED: Final = "NONE_CONCERNED"
-#: What an account can be involved in, so that it is frozen.
-FREEZING: Final = frozenset({"UNAUTHORISED_ACCESS", "MISUSE"})
 
 
 class IncidentUnknown(DomainError):

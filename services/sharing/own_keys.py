@@ -17,6 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from services.sharing.notices import Sender
+from shared.bus.wake import wait_for
 from shared.clock import Clock
 from shared.identifiers import AuthorityId
 from shared.observability.logging import get_logger
@@ -91,8 +92,7 @@ class OwnKeys:
         """Look every few seconds until told to stop."""
         while not stop.is_set():
             self.look()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), LOOK_EVERY_SECONDS)
+            await wait_for(stop, LOOK_EVERY_SECONDS)
 
 
 def load_sealing_keys(folder: Path) -> Mapping[str, ECKey | OKPKey]:

@@ -1,6 +1,10 @@
 """Why the door of a service keeps an account out."""
 
+from typing import Final
+
 from shared.errors import DomainError
+
+RETRY_AFTER_SECONDS: Final = 10
 
 
 class AccountFrozen(DomainError):

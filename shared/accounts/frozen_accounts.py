@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.accounts.errors import FrozenAccountsUnknown
+from shared.accounts.errors import RETRY_AFTER_SECONDS, FrozenAccountsUnknown
 from shared.accounts.freezes import FreezeStore
+from shared.bus.wake import wait_for
 from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 from shared.security.roles import OVERSIGHT
@@ -18,7 +19,6 @@ READ_EVERY_SECONDS: Final = 1.0
 READ_WITHIN_SECONDS: Final = 5.0
 #: While the database is away nobody can be frozen either; after so long the last reading counts no more.
 KNOWN_FOR_SECONDS: Final = 3600.0
-RETRY_AFTER_SECONDS: Final = 10
 
 
 class FrozenAccounts:
@@ -65,8 +65,7 @@ class FrozenAccounts:
                 await self.read()
             except DATABASE_FAULTS:
                 get_logger().warning("frozen_accounts_not_read", code="DATABASE_AWAY")
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), READ_EVERY_SECONDS)
+            await wait_for(stop, READ_EVERY_SECONDS)
 
 
 @asynccontextmanager

@@ -10,6 +10,8 @@ from shared.contracts.contract import Contract
 
 #: A token's subject as the audit log takes it: an identifier, and nobody's name.
 ACCOUNT: Final = r"^[A-Za-z0-9_][A-Za-z0-9_.:/=+|\-]{0,199}$"
+#: Kinds of incident that an account can be involved in, so that it is frozen.
+FREEZING: Final = frozenset({"UNAUTHORISED_ACCESS", "MISUSE"})
 
 
 class AccountFreezeV1(Contract):

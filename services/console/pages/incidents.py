@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.console.errors import FormFault
 from services.console.page import Page, form_for, page_for
 from services.console.seen.incidents import Incident
+from shared.contracts.account_freeze import FREEZING
 from shared.policy.actions import DATA_CLASSES
 from shared.security.roles import Permission
 
@@ -30,8 +31,6 @@ REPORTS: Final = {
     "PERSONS": "The persons were told",
     "TELLING_ENDANGERS": "Telling the persons would endanger them",
 }
-#: What an account can be involved in, so that it is frozen.
-FREEZING: Final = frozenset({"UNAUTHORISED_ACCESS", "MISUSE"})
 PATH: Final = "/v1/incidents"
 MAX_WORDS: Final = 4000
 
