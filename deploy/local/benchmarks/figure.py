@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -54,6 +55,15 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor()
+
+
+def middle_and_tail(
+    name: str, seconds: list[float], goal: str, conditions: dict[str, Any]
+) -> Iterator[Figure]:
+    """The 50th and the 99th percentile of waits, in milliseconds."""
+    for share in (0.5, 0.99):
+        value = percentile(seconds, share) * 1000
+        yield Figure(f"{name}_p{round(share * 100)}", value, "ms", goal, conditions)
 
 
 def percentile(values: list[float], share: float) -> float:

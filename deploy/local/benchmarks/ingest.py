@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Final
 
-from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.figure import Figure, middle_and_tail
 from deploy.local.benchmarks.ingest_alone import IngestAlone, ingest_alone
 from deploy.local.benchmarks.ingest_load import (
     TRAVELLERS,
@@ -27,18 +27,16 @@ def measure_ingest() -> Iterator[Figure]:
 
 def _acknowledgements(system: IngestAlone) -> Iterator[Figure]:
     seconds = asyncio.run(_send(system))
-    for share in (0.5, 0.99):
-        yield Figure(
-            f"manifest_acknowledged_by_ingest_alone_p{round(share * 100)}",
-            percentile(seconds, share) * 1000,
-            "ms",
-            "p99 at most 50",
-            {
-                "manifests_a_second": MANIFESTS_A_SECOND,
-                "manifests": MANIFESTS,
-                "travellers_a_manifest": TRAVELLERS,
-            },
-        )
+    yield from middle_and_tail(
+        "manifest_acknowledged_by_ingest_alone",
+        seconds,
+        "p99 at most 50",
+        {
+            "manifests_a_second": MANIFESTS_A_SECOND,
+            "manifests": MANIFESTS,
+            "travellers_a_manifest": TRAVELLERS,
+        },
+    )
 
 
 async def _send(system: IngestAlone) -> list[float]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any, Final
 
-from deploy.local.benchmarks.figure import Figure, percentile
+from deploy.local.benchmarks.figure import Figure, middle_and_tail
 from deploy.local.benchmarks.ingest_load import answered_at_a_rate, manifests
 from deploy.local.benchmarks.running_system import RunningSystem
 
@@ -17,14 +17,12 @@ FIRST_FLIGHT: Final = 7000
 def measure_interactive(system: RunningSystem, conditions: dict[str, Any]) -> Iterator[Figure]:
     """Body in, answer out; a check-in that screening does not answer is answered at the deadline (2 s)."""
     seconds = asyncio.run(_check_in(system))
-    for share in (0.5, 0.99):
-        yield Figure(
-            f"interactive_answer_p{round(share * 100)}",
-            percentile(seconds, share) * 1000,
-            "ms",
-            "p99 at most 250 at 20 a second and 1,000,000 names",
-            {**conditions, "check_ins": CHECK_INS, "check_ins_a_second": CHECK_INS_A_SECOND},
-        )
+    yield from middle_and_tail(
+        "interactive_answer",
+        seconds,
+        "p99 at most 250 at 20 a second and 1,000,000 names",
+        {**conditions, "check_ins": CHECK_INS, "check_ins_a_second": CHECK_INS_A_SECOND},
+    )
 
 
 async def _check_in(system: RunningSystem) -> list[float]:
