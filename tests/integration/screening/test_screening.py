@@ -140,7 +140,7 @@ async def test_a_traveller_that_cannot_be_read_is_told_by_place_and_not_by_name(
     odd = a_traveller(birth_date="29.02.1984")
     refused = await desk.deliver(desk.batch([somebody_else(1), odd]), status=422)
     assert (refused["code"], refused["ordinal"]) == ("UNREADABLE_TRAVELLER", 2)
-    assert "1984" not in str(refused)
+    assert "29.02" not in str(refused)
 
 
 async def test_audit_records_of_screening_hold_no_personal_data(desk: Desk) -> None:
