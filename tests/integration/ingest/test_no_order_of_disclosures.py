@@ -154,6 +154,11 @@ ANSWERS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+FINDS = frozenset(rule_id for _, rule_id, _ in ANSWERS.values()).union(
+    *(rules for rules, _ in UNMASKING.values())
+)
+
+
 async def answer(on: Disclosures, wrong: str) -> tuple[bool, frozenset[str]]:
     """Whether a person is answered when one thing is wrong, and what the oracle says of it."""
     kind, _, given_answer = ANSWERS[wrong]

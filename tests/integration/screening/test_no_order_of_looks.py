@@ -143,6 +143,9 @@ def test_each_way_tells_whom_it_may_and_each_safeguard_that_is_forgotten_is_foun
 
 #: What the statement guards that reads the rows, and an order without which there is nothing to judge by.
 NOT_OF_THE_ENGINE = {"oversight suspends the entry", "standing order over"}
+FINDS = frozenset(each for each in ADVICE.values() if each).union(
+    *(rules_of(wrong) for wrong in {*OF_THE_ASKER, *FAULTS} - NOT_OF_THE_ENGINE)
+)
 #: Conditions of the statement that reads cards: without it, who sees what before it may be.
 CONDITIONS = {
     "AND national_release.hit_id IS NOT NULL": "before a national notice",

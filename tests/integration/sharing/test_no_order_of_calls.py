@@ -159,25 +159,35 @@ def found(running: Running, kind: str, wrong: str) -> bool:
     return [each.forbidden_by >= rules_of(wrong) for each in leaked] == [True]
 
 
+#: Whatever goes wrong with a message, by its type, and what is left undone of its way.
+TRIED = {kind: concerned(kind) for kind in COVERED if kind not in (*WITHDRAWING, *STANDING)}
+LEFT_UNDONE = (
+    (PNR, "a grant"),
+    (FEEDBACK, "the same finding"),
+    ("IDENTITY_ANSWER", "the same finding"),
+)
+FINDS = frozenset().union(
+    *(rules_of(wrong) for tried in TRIED.values() for wrong in tried),
+    *(rules_of(wrong) for _, wrong in LEFT_UNDONE),
+)
+
+
 @pytest.mark.parametrize("kind", COVERED)
 def test_what_nothing_forbids_leaves(running: Running, kind: str) -> None:
     right = running(departures(running.outside, kind, "", "never"))
     assert right == [Departure(kind, frozenset())]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in COVERED if kind not in (*WITHDRAWING, *STANDING)])
+@pytest.mark.parametrize("kind", TRIED)
 def test_nothing_leaves_once_something_forbids_it_and_each_safeguard_that_is_forgotten_is_found(
     running: Running, kind: str
 ) -> None:
-    for wrong in concerned(kind):
+    for wrong in TRIED[kind]:
         assert running(departures(running.outside, kind, wrong, "after approval")) == [], wrong
         assert found(running, kind, wrong), wrong
 
 
-@pytest.mark.parametrize(
-    ("kind", "wrong"),
-    [(PNR, "a grant"), (FEEDBACK, "the same finding"), ("IDENTITY_ANSWER", "the same finding")],
-)
+@pytest.mark.parametrize(("kind", "wrong"), LEFT_UNDONE)
 def test_nothing_leaves_without_a_step_of_its_way(running: Running, kind: str, wrong: str) -> None:
     assert running(departures(running.outside, kind, wrong, "before")) == []
     assert found(running, kind, wrong)

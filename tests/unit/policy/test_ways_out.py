@@ -2,6 +2,7 @@
 
 import csv
 import re
+from importlib import import_module
 from pathlib import Path
 
 from services.sharing.message_types import TYPES
@@ -36,9 +37,9 @@ def opened_to_outsiders() -> set[str]:
     return found
 
 
-def rows() -> list[list[str]]:
-    """The cells of the document's table."""
-    section = DOCUMENT.read_text(encoding="utf-8").partition("## Ways out")[2].partition("\n## ")[0]
+def rows(heading: str = "## Ways out") -> list[list[str]]:
+    """The cells of the document's table under a heading."""
+    section = DOCUMENT.read_text(encoding="utf-8").partition(heading)[2].partition("\n## ")[0]
     table = [line for line in section.splitlines() if line.startswith("| ")][2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
 
@@ -65,3 +66,21 @@ def test_message_types_called_in_any_order_are_those_of_the_machine() -> None:
     )
     assert covered is not None
     assert told == {f"`{kind}`" for kind in re.findall(r'"(\w+)"', covered.group(1))}
+
+
+def machines() -> dict[str, frozenset[str]]:
+    """The safeguards that each machine forgets and finds, by the name of its file (`tests.ways_out`)."""
+    found = {}
+    for path in (ROOT / "tests").rglob("*.py"):
+        if re.search(r"^FINDS\b", path.read_text(encoding="utf-8"), re.MULTILINE):
+            module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+            found[path.stem.removeprefix("test_")] = module.FINDS
+    return found
+
+
+def test_table_names_the_machines_that_find_a_safeguard_when_it_is_forgotten() -> None:
+    finds = machines()
+    for rule_id, *_, told in rows("## The forty-five"):
+        named = {name for name in finds if rule_id in finds[name]}
+        assert set(re.findall(r"`(\w+)`", told)) == named, rule_id
+        assert named or told.endswith("."), f"nothing finds {rule_id}, and no sentence says why none could"
