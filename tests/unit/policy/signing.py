@@ -1,12 +1,13 @@
 """Keys, catalogues and requests for the tests of the engine."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
@@ -45,10 +46,15 @@ def reseal(folder: Path, *in_force: str) -> Path:
     return folder
 
 
-def signed_engine(folder: Path, source: Path = CATALOGUE_FOLDER, profile: Profile = "local") -> PolicyEngine:
-    """An engine over a catalogue that two persons have signed."""
+def signed_engine(
+    folder: Path,
+    source: Path = CATALOGUE_FOLDER,
+    profile: Profile = "local",
+    trusted: Mapping[str, Ed25519PublicKey] = TRUSTED,
+) -> PolicyEngine:
+    """An engine over a catalogue that two persons have signed, who are trusted unless told otherwise."""
     signed = signed_copy(source, folder / "signed", (LEGAL, SUPERVISOR))
-    return PolicyEngine.load(signed, profile=profile, trusted_keys=TRUSTED, clock=FixedClock(AT))
+    return PolicyEngine.load(signed, profile=profile, trusted_keys=trusted, clock=FixedClock(AT))
 
 
 def use_of_entry(**changes: Any) -> dict[str, Any]:
