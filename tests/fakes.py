@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from shared.security.key_folder import KeyRing
 from shared.security.keys import KeyFile
-from shared.security.tokens import ServiceSigner, StaticKeys, TokenVerifier, sign_token
+from shared.security.public_keys import StaticKeys
+from shared.security.tokens import ServiceSigner, TokenVerifier, sign_token
 
 START = datetime(2027, 11, 14, 4, 58, 7, tzinfo=UTC)
 """When tests take place, unless they say otherwise."""
@@ -37,6 +39,7 @@ class FakeIssuer:
     url = "https://issuer.test"
 
     def __init__(self, folder: Path, clock: FixedClock, services: Iterable[str]) -> None:
+        self._folder = folder
         self._clock = clock
         self._key = _key(folder, "issuer")
         self._service_keys = {name: _key(folder, name) for name in services}
@@ -65,7 +68,7 @@ class FakeIssuer:
 
     def signer(self, service: str) -> ServiceSigner:
         """What a service under test signs its own tokens with."""
-        return ServiceSigner(service, self._service_keys[service], self._clock)
+        return ServiceSigner(service, KeyRing(self._folder, service, self._clock), self._clock)
 
     def verifier(self, service: str) -> TokenVerifier:
         """What a service under test checks tokens with."""

@@ -12,12 +12,11 @@ import httpx
 from deploy.local.installation import OWN_STATE
 from deploy.local.layout import SERVICES, DataFolder
 from deploy.local.token_command import token_of_person
-from shared.audit.checkpoint import VerifierKey, log_origin
-from shared.audit.desk import CHECKPOINT_KEY_FILE
+from shared.audit.checkpoint import log_origin
+from shared.audit.log_keys import verifier_keys_of
 from shared.audit.verify import Findings, origin_of, read_sink, verify_export
 from shared.audit.verify_witnesses import Cosigned, Counted, KeyUnreadable, count_cosignatures
 from shared.errors import DomainError
-from shared.security.keys import KeyFile
 from shared.web.purpose import Purpose
 
 EXIT_HOLDS: Final = 0
@@ -177,11 +176,7 @@ def _outside(folder: DataFolder, service: str | None, given: Outside) -> Outside
 
 
 def _own_keys(folder: DataFolder, service: str) -> list[str]:
-    path = folder.keys_of(service) / CHECKPOINT_KEY_FILE
-    if not path.exists():
-        return []
-    public = KeyFile.load(path).public_key.public_bytes_raw()
-    return [str(VerifierKey(log_origin(OWN_STATE, service), public))]
+    return [str(key) for key in verifier_keys_of(folder.keys_of(service), OWN_STATE, service)]
 
 
 def _service_of(export: Path) -> str | None:

@@ -13,8 +13,8 @@ from deploy.local.evidence.table import read_mandate
 from deploy.local.installation import OWN_STATE
 from deploy.local.layout import ROOT, DataFolder
 from deploy.local.token_command import token_of_person
-from shared.audit.checkpoint import VerifierKey, log_origin
-from shared.audit.desk import CHECKPOINT_KEY_FILE
+from shared.audit.checkpoint import log_origin
+from shared.audit.log_keys import verifier_keys_of
 from shared.audit.verify import read_sink, verify_export
 from shared.clock import Clock, SystemClock
 from shared.errors import DomainError
@@ -98,11 +98,10 @@ def _take_logs(gathering: Gathering, folder: DataFolder, out: Path) -> list[LogF
 def _taken(service: str, content: bytes, folder: DataFolder, out: Path) -> LogFinding:
     (out / "logs" / f"{service}.ndjson").write_bytes(content)
     origin = log_origin(OWN_STATE, service)
-    key = KeyFile.load(folder.keys_of(service) / CHECKPOINT_KEY_FILE)
-    verifier = str(VerifierKey(origin, key.public_key.public_bytes_raw()))
+    keys = [str(key) for key in verifier_keys_of(folder.keys_of(service), OWN_STATE, service)]
     # The checkpoints were copied first, so none of them counts more records than the export.
     published = read_sink(out / "checkpoints", origin)
-    found = verify_export(content.splitlines(), keys=[verifier], published=published)
+    found = verify_export(content.splitlines(), keys=keys, published=published)
     return LogFinding(
         service, origin, found.holds, found.size, found.published, (*found.faults, *found.remarks)
     )

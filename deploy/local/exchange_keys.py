@@ -13,11 +13,8 @@ from typing import Any, Final, Literal
 from joserfc.jwk import OKPKey
 
 from deploy.local.terminal import say
-from services.sharing.own_keys import (
-    FIRST_SIGNING_FILE,
-    SIGNING_FILES,
-    load_sealing_keys,
-)
+from services.sharing.own_keys import SIGNING_KEYS, load_sealing_keys
+from shared.security.key_folder import key_files
 from shared.security.keys import KeyFile, KeyFileError
 
 OVERLAP: Final = timedelta(days=30)
@@ -39,9 +36,9 @@ def show_keys(folder: Path, now: datetime, *, as_json: bool) -> int:
     Raises:
         KeyFileError: A file cannot be used, or there is none.
     """
-    signing = [KeyFile.load(path) for path in sorted(folder.glob(SIGNING_FILES))]
+    signing = key_files(folder, SIGNING_KEYS)
     if not signing:
-        raise KeyFileError(reason="there is no signing key", name=FIRST_SIGNING_FILE)
+        raise KeyFileError(reason="there is no signing key", name=f"{SIGNING_KEYS}.json")
     sealing = load_sealing_keys(folder)
     is_covered = any(key.is_valid_at(now) and key.is_valid_at(now + OVERLAP) for key in signing)
     entries = [_signing_entry(key) for key in signing]
@@ -70,10 +67,10 @@ def make_key(folder: Path, kind: KeyKind, begins: datetime, days: int) -> int:
     Raises:
         KeyFileError: The folder has no signing key, or a key with this beginning.
     """
-    owners = [KeyFile.load(path).owner for path in sorted(folder.glob(SIGNING_FILES))]
+    owners = [key.owner for key in key_files(folder, SIGNING_KEYS)]
     if not owners:
         raise KeyFileError(
-            reason="there is no signing key, which names the authority", name=FIRST_SIGNING_FILE
+            reason="there is no signing key, which names the authority", name=f"{SIGNING_KEYS}.json"
         )
     ends = begins + min(timedelta(days=days), MAX_LIFE)
     path = folder / f"notice-{kind}-{begins:%Y-%m-%d}.json"

@@ -17,11 +17,14 @@ from joserfc.jwk import OKPKey
 from deploy.local.layout import SERVICES, DataFolder, Ports
 from deploy.local.machine import write_secret
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
+from shared.audit.log_keys import CHECKPOINT_KEYS
 from shared.clock import Clock
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.security.key_folder import key_files
 from shared.security.keys import KeyFile
 from shared.security.local_directory import LocalCarrier, LocalConsole, LocalDirectory, secret_digest
+from shared.security.tokens import SERVICE_KEYS
 
 KEY_LIFE: Final = timedelta(days=365)
 KEY_OVERLAP: Final = timedelta(minutes=5)
@@ -72,7 +75,7 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     """
     for service in SERVICES:
         folder.keys_of(service).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for use in ("service-token", "audit-checkpoint"):
+        for use in (SERVICE_KEYS, CHECKPOINT_KEYS):
             signing_key(folder.keys_of(service) / f"{use}.json", service, use, now)
     signing_key(folder.keys_of("sharing") / "notice-signing.json", own_authority, "notice", now)
     _once(folder.keys_of("sharing") / "notice-sealing.json", _sealing_key)
@@ -84,7 +87,7 @@ def make_keys(folder: DataFolder, now: datetime, own_authority: str) -> None:
     _once(folder.door_key, lambda: _public_half(folder.rights_key))
     folder.door.mkdir(mode=0o700, exist_ok=True)
     _once(folder.keys_of("console") / "session.key", _random_key)
-    tokens = [KeyFile.load(folder.keys_of(service) / "service-token.json") for service in SERVICES]
+    tokens = [key for service in SERVICES for key in key_files(folder.keys_of(service), SERVICE_KEYS)]
     _write_public(folder.service_keys, tokens)
 
 

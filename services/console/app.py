@@ -59,8 +59,9 @@ from services.console.settings import ConsoleSettings
 from services.console.sign_in import SignIn
 from shared.audit.routes import audit_router
 from shared.clock import Clock, SystemClock
+from shared.security.public_keys import IssuerKeys, StaticKeys
 from shared.security.secret_key import load_secret_key
-from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from shared.security.tokens import TokenVerifier
 from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.outgoing import outgoing_client
 

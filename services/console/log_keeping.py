@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.console.settings import ConsoleSettings
 from services.console.store import PostgresSessions
-from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog
+from shared.audit.log_keys import LogKeys
 from shared.clock import Clock
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
@@ -54,7 +55,7 @@ async def keep_log(
     async with running_audit(
         opened.engine,
         service="console",
-        signer=checkpoint_signer(settings.keys_folder, settings.own_state, "console", valid_at=clock.now()),
+        signer=LogKeys(settings.keys_folder, settings.own_state, "console", clock),
         log=opened.audit,
         clock=clock,
         sinks=settings.audit_checkpoint_sinks,

@@ -39,8 +39,8 @@ from services.ingest.submissions import OpenOffice
 from services.ingest.upload_routes import router as desk_router
 from services.ingest.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import checkpoint_signer
 from shared.audit.log import AuditLog
+from shared.audit.log_keys import LogKeys
 from shared.audit.record import Outcome
 from shared.audit.routes import audit_router
 from shared.bus.relay import Carrier
@@ -53,9 +53,9 @@ from shared.oversight.kept_inputs import KeptInputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
-from shared.security.tokens import Principal
+from shared.security.tokens import SERVICE_KEYS, Principal
 from shared.travel.places import Airports
 from shared.web.application import ServiceRoutes, service_app, service_routes
 
@@ -79,14 +79,14 @@ def create_app(
     time = clock or SystemClock()
     watch, terms = ChainWatch(), _terms(settings)
     ports = _ports(settings, time, watch)
-    service_key = KeyFile.load(settings.keys_folder / "service-token.json", valid_at=time.now())
+    service_keys = KeyRing(settings.keys_folder, SERVICE_KEYS, time)
     beside = Beside(
         settings,
         ports,
         terms.table,
         watch,
-        checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=time.now()),
-        service_key,
+        LogKeys(settings.keys_folder, settings.own_state, SERVICE, time),
+        service_keys,
         None if settings.masking_key_file is None else Vault.load(settings.masking_key_file),
         carrier,
     )
@@ -108,7 +108,7 @@ def create_app(
     app.state.open_office = None if office_key is None else OpenOffice.load(office_key)
     app.state.interactive_terms = terms
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
-    app.state.callback_key = service_key
+    app.state.callback_keys = service_keys
     app.state.readiness_checks["database"] = lambda: _answers(ports.database)
     app.state.on_refusal = RecordRefusals(ports)
     return app

@@ -28,14 +28,14 @@ from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
 from services.ingest.take_parts import PartsClock
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.checkpoint import CheckpointSigner
 from shared.audit.desk import running_audit
+from shared.audit.log_keys import LogKeys
 from shared.bus.http import HttpCarrier
 from shared.bus.inbox import Inbox
 from shared.bus.relay import Carrier, OnDelivered, Relay
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.oversight.kept_inputs import INPUTS_KEPT, forget_inputs
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
 from shared.security.tokens import ServiceSigner
 from shared.web.outgoing import outgoing_client
 
@@ -54,8 +54,8 @@ class Beside:
     ports: Ports
     directives: DirectiveTable
     watch: ChainWatch
-    checkpoint_signer: CheckpointSigner
-    service_key: KeyFile
+    log_keys: LogKeys
+    service_keys: KeyRing
     vault: Vault | None
     carrier: Carrier | None
 
@@ -69,7 +69,7 @@ class Beside:
             audit = running_audit(
                 ports.database,
                 service=SERVICE,
-                signer=self.checkpoint_signer,
+                signer=self.log_keys,
                 log=ports.audit,
                 clock=ports.clock,
                 sinks=settings.audit_checkpoint_sinks,
@@ -93,7 +93,7 @@ class Beside:
         return read.running() if isinstance(read, Readers) else nullcontext()
 
     def _to_services(self, client: httpx.AsyncClient) -> HttpCarrier:
-        signer = ServiceSigner(SERVICE, self.service_key, self.ports.clock)
+        signer = ServiceSigner(SERVICE, self.service_keys, self.ports.clock)
         destinations = {DESTINATION: self.settings.screening_url}
         if self.settings.sharing_url is not None:
             destinations[rights_effects.DESTINATION] = self.settings.sharing_url
@@ -112,7 +112,7 @@ class Beside:
 
     def _relay(self, client: httpx.AsyncClient, way: Carrier) -> Relay:
         ports = self.ports
-        signer = CallbackSigner(self.settings.authority, self.service_key, ports.clock)
+        signer = CallbackSigner(self.settings.authority, self.service_keys, ports.clock)
         is_local = self.settings.profile == "local"
         callbacks = CallbackCarrier(client, ports.database, signer, is_loopback_allowed=is_local)
         replies: dict[str, OnDelivered] = {

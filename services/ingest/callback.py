@@ -23,7 +23,8 @@ from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Carrier
 from shared.clock import Clock
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
+from shared.security.keys import KeyFileError
 from shared.security.tokens import sign_token
 
 ACKNOWLEDGED, EXPIRED = "ACKNOWLEDGED", "EXPIRED"
@@ -52,11 +53,16 @@ class CallbackSigner:
     """
 
     issuer: str
-    key: KeyFile
+    keys: KeyRing
     clock: Clock
 
     def token(self, url: str, message_id: UUID, digest: str) -> str:
-        """A compact JWT: `iss` this State's authority, `aud` the address, `jti` the change, `digest`."""
+        """A compact JWT: `iss` this State's authority, `aud` the address, `jti` the change, `digest`.
+
+        Raises:
+            KeyFileError: No key is in its life.
+        """
+        key = self.keys.current()
         now = int(self.clock.now().timestamp())
         claims = {
             "iss": self.issuer,
@@ -67,7 +73,7 @@ class CallbackSigner:
             "jti": str(message_id),
             "digest": digest,
         }
-        return sign_token(claims, self.key.kid, self.key.jose_key())
+        return sign_token(claims, key.kid, key.jose_key())
 
 
 class CallbackCarrier:
@@ -99,7 +105,7 @@ class CallbackCarrier:
         """Tell the carrier, unless a later decision is known, it is too late, or no address is left.
 
         Raises:
-            DeliveryPostponed: No answer, or a server's fault.
+            DeliveryPostponed: No answer, a server's fault, or no key of ours is in its life.
             DeliveryRefused: Any other answer than a 2xx, or a CONTRL that rejects the change.
         """
         body = message.body
@@ -122,8 +128,12 @@ class CallbackCarrier:
     async def _post(self, url: str, message: OutgoingMessage) -> httpx.Response:
         content = str(message.body["text"]).encode("ascii")
         digest = f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode('ascii')}:"
+        try:
+            token = self._signer.token(url, message.message_id, digest)
+        except KeyFileError as fault:
+            raise DeliveryPostponed(destination=message.destination, reason=fault.detail) from None
         headers = {
-            "Authorization": f"Bearer {self._signer.token(url, message.message_id, digest)}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": EDIFACT_TYPE,
             "Content-Digest": digest,
             "Idempotency-Key": str(message.message_id),

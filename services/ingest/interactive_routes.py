@@ -100,7 +100,7 @@ async def receive_message(
 @router.get("/v1/interactive/keys", dependencies=[Depends(public())])
 async def read_callback_keys(request: Request) -> dict[str, Any]:
     """The public keys (JWKS) with which a carrier checks what comes to its callback."""
-    return {"keys": [request.app.state.callback_key.public_jwk()]}
+    return {"keys": [key.public_jwk() for key in request.app.state.callback_keys.held()]}
 
 
 def _response(

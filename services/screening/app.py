@@ -53,8 +53,9 @@ from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from services.screening.window import TravellerWindow
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog
+from shared.audit.log_keys import LogKeys
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
@@ -68,16 +69,15 @@ from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
 from shared.security.secret_key import load_secret_key
-from shared.security.tokens import Principal, ServiceSigner
+from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
 from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
 from shared.web.health import Check
 from shared.web.outgoing import outgoing_client
 
-SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 12
 LIMITS: Final = httpx.Limits(max_connections=20)
 FORGOTTEN: Final = (
@@ -225,11 +225,10 @@ def _audit(
     settings: ScreeningSettings, ports: Ports, client: httpx.AsyncClient, watch: ChainWatch
 ) -> AbstractAsyncContextManager[AuditDesk]:
     """The log's sequencer, its checkpoints and its look-back, while the service runs."""
-    now = ports.clock.now()
     return running_audit(
         ports.database,
         service=SERVICE,
-        signer=checkpoint_signer(settings.keys_folder, settings.own_state, SERVICE, valid_at=now),
+        signer=LogKeys(settings.keys_folder, settings.own_state, SERVICE, ports.clock),
         log=ports.audit,
         clock=ports.clock,
         sinks=settings.audit_checkpoint_sinks,
@@ -294,8 +293,8 @@ def _list_archive(settings: ScreeningSettings) -> ListArchive:
 
 
 def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock: Clock) -> HttpCarrier:
-    key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
-    signer = ServiceSigner(SERVICE, key, clock)
+    keys = KeyRing(settings.keys_folder, SERVICE_KEYS, clock)
+    signer = ServiceSigner(SERVICE, keys, clock)
     return HttpCarrier(client, {"sharing": settings.sharing_url, "ingest": settings.ingest_url}, signer)
 
 

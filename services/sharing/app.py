@@ -35,8 +35,9 @@ from services.sharing.store.replays import ReplayStore
 from services.sharing.wiring import wire
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
-from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog
+from shared.audit.log_keys import LogKeys
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
 from shared.bus.inbox import Inbox
@@ -52,16 +53,15 @@ from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.bundle import read_trusted_keys
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.engine import PolicyEngine
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
-from shared.security.tokens import Principal, ServiceSigner
+from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
 from shared.travel.places import Airports
 from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
 from shared.web.health import Check
 from shared.web.outgoing import outgoing_client
 
-SERVICE_KEY_FILE: Final = "service-token.json"
 POOL_SIZE: Final = 8
 VAULT_POOL: Final = 4
 LIMITS: Final = httpx.Limits(max_connections=20)
@@ -213,9 +213,7 @@ def _audit(
     return running_audit(
         base.engine,
         service=SERVICE,
-        signer=checkpoint_signer(
-            settings.keys_folder, settings.own_state, SERVICE, valid_at=base.clock.now()
-        ),
+        signer=LogKeys(settings.keys_folder, settings.own_state, SERVICE, base.clock),
         log=base.audit,
         clock=base.clock,
         sinks=settings.audit_checkpoint_sinks,
@@ -226,8 +224,7 @@ def _audit(
 
 def _signer(settings: SharingSettings, clock: Clock) -> ServiceSigner:
     """Signs our requests to other services of this State."""
-    key = KeyFile.load(settings.keys_folder / SERVICE_KEY_FILE, valid_at=clock.now())
-    return ServiceSigner(SERVICE, key, clock)
+    return ServiceSigner(SERVICE, KeyRing(settings.keys_folder, SERVICE_KEYS, clock), clock)
 
 
 @asynccontextmanager
@@ -247,7 +244,6 @@ async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIte
         tasks.create_task(sharing.delivery.run(stop))
         tasks.create_task(sharing.exchange_delivery.run(stop))
         tasks.create_task(sharing.clocks.run(stop))
-        tasks.create_task(sharing.keys.run(stop))
         tasks.create_task(pruner.run(stop))
         try:
             yield

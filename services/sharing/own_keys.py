@@ -2,14 +2,12 @@
 
 While one key replaces another both are in the folder: the newest in its life signs, and what was sealed to
 the older one is still read. Counterparts hold both public halves for the overlap (sharing-protocol.md §9.4).
-The folder is looked at again while the service runs, so that a key comes and goes without a restart.
+The folder is looked at each time (`shared/security/key_folder.py`): a key comes and goes without a restart.
 """
 
-import asyncio
-import contextlib
 import json
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,17 +15,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
 from services.sharing.notices import Sender
-from shared.bus.wake import wait_for
 from shared.clock import Clock
 from shared.identifiers import AuthorityId
-from shared.observability.logging import get_logger
-from shared.security.keys import KeyFile, KeyFileError
+from shared.security.key_folder import KeyRing, ReadAgain
+from shared.security.keys import KeyFileError
 
-SIGNING_FILES: Final = "notice-signing*.json"
+SIGNING_KEYS: Final = "notice-signing"
 SEALING_FILES: Final = "notice-sealing*.json"
-FIRST_SIGNING_FILE: Final = "notice-signing.json"
 MAX_KEY_FILE_BYTES: Final = 4096
-LOOK_EVERY_SECONDS: Final = 5.0
 
 
 class OwnKeys:
@@ -38,14 +33,10 @@ class OwnKeys:
     """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        self._folder = folder
-        self._clock = clock
-        self._signing: list[KeyFile] = []
-        self._seen = _seen(folder)
-        #: Our private encryption keys by key id: one mapping, whose content follows the folder.
-        self.sealing: dict[str, ECKey | OKPKey] = {}
-        self.read()
-        self.authority_id = self.sender().authority_id
+        self._signing = KeyRing(folder, SIGNING_KEYS, clock)
+        self.authority_id = AuthorityId(self._signing.owner)
+        #: Our private encryption keys by key id.
+        self.sealing: Mapping[str, ECKey | OKPKey] = _SealingKeys(folder)
 
     def sender(self) -> Sender:
         """Our authority and the newest of its keys that is in its life.
@@ -53,70 +44,38 @@ class OwnKeys:
         Raises:
             KeyFileError: None is.
         """
-        now = self._clock.now()
-        current = [key for key in self._signing if key.is_valid_at(now)]
-        if not current:
-            raise KeyFileError(reason="no key is in its life", name=SIGNING_FILES)
-        key = max(current, key=lambda each: each.not_before)
-        return Sender(AuthorityId(key.owner), key.kid, key.jose_key())
+        key = self._signing.current()
+        return Sender(self.authority_id, key.kid, key.jose_key())
 
-    def read(self) -> None:
-        """Read the folder anew; a file that cannot be used changes nothing.
 
-        Raises:
-            KeyFileError: A file is not one of ours, readable by others, or of another authority.
-        """
-        signing = [KeyFile.load(path) for path in sorted(self._folder.glob(SIGNING_FILES))]
-        sealing = load_sealing_keys(self._folder)
-        if len({key.owner for key in (*self._signing, *signing)}) > 1:
-            raise KeyFileError(reason="keys of two authorities are in one folder", name=SIGNING_FILES)
-        self._signing = signing
-        self.sealing.clear()
-        self.sealing.update(sealing)
+class _SealingKeys(Mapping[str, ECKey | OKPKey]):
+    """The folder's keys that open, at each look as they are then."""
 
-    def look(self) -> None:
-        """Read the folder anew if a file in it came, went or changed since it was read."""
-        seen = _seen(self._folder)
-        if seen == self._seen:
-            return
-        try:
-            self.read()
-        except KeyFileError as fault:
-            # It may still be being written: what was read before counts, and the next look tries again.
-            get_logger().error("own_keys_not_read", reason=str(fault.facts["reason"]))
-            return
-        self._seen = seen
-        get_logger().info("own_keys_read")
+    def __init__(self, folder: Path) -> None:
+        self._files = ReadAgain(folder, SEALING_FILES, _read_sealing_keys)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Look every few seconds until told to stop."""
-        while not stop.is_set():
-            self.look()
-            await wait_for(stop, LOOK_EVERY_SECONDS)
+    def __getitem__(self, kid: str) -> ECKey | OKPKey:
+        return self._files.content()[kid]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files.content())
+
+    def __len__(self) -> int:
+        return len(self._files.content())
 
 
 def load_sealing_keys(folder: Path) -> Mapping[str, ECKey | OKPKey]:
-    """Our private encryption keys by key id.
+    """Our private encryption keys by key id, as they are now.
 
     Raises:
         KeyFileError: A file is not one of ours, or readable by others.
     """
-    keys: dict[str, ECKey | OKPKey] = {}
-    for path in sorted(folder.glob(SEALING_FILES)):
-        key = _sealing_key(path)
-        keys[str(key.kid)] = key
-    return keys
+    return _read_sealing_keys(sorted(folder.glob(SEALING_FILES)))
 
 
-def _seen(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """Which key files are there, when each was written, and how long it is."""
-    files = [*folder.glob(SIGNING_FILES), *folder.glob(SEALING_FILES)]
-    found = set()
-    for path in files:
-        with contextlib.suppress(OSError):
-            status = path.stat()
-            found.add((path.name, status.st_mtime_ns, status.st_size))
-    return frozenset(found)
+def _read_sealing_keys(paths: Sequence[Path]) -> Mapping[str, ECKey | OKPKey]:
+    keys = [_sealing_key(path) for path in paths]
+    return {str(key.kid): key for key in keys}
 
 
 def _sealing_key(path: Path) -> ECKey | OKPKey:

@@ -7,9 +7,9 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -142,11 +142,41 @@ class CheckpointSigner:
         """What others need to verify."""
         return VerifierKey(self.origin, self.private.public_key().public_bytes_raw())
 
+    def verifier_keys(self) -> tuple[VerifierKey, ...]:
+        """The same, as a log of many keys gives them."""
+        return (self.verifier_key,)
+
     def sign(self, size: int, root: bytes) -> str:
         """The signed note for a tree of `size` with this root."""
-        text = Checkpoint(self.origin, size, root).text()
+        return signed_note(Checkpoint(self.origin, size, root), [self])
+
+    def signature(self, text: str) -> str:
+        """The signature line of a note's text."""
         signature = self.verifier_key.key_id + self.private.sign(text.encode())
-        return f"{text}\n— {self.origin} {base64.b64encode(signature).decode('ascii')}\n"
+        return f"— {self.origin} {base64.b64encode(signature).decode('ascii')}\n"
+
+
+class LogSigner(Protocol):
+    """What signs a log's checkpoints, and by which keys they verify; one key, or those of a folder."""
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        ...
+
+    def verifier_keys(self) -> Sequence[VerifierKey]:
+        """Every key under which a checkpoint of this log may be signed."""
+        ...
+
+    def sign(self, size: int, root: bytes) -> str:
+        """The signed note for a tree of `size` with this root."""
+        ...
+
+
+def signed_note(checkpoint: Checkpoint, signers: Iterable[CheckpointSigner]) -> str:
+    """The note of a checkpoint, with a line of each signer."""
+    text = checkpoint.text()
+    return f"{text}\n{''.join(signer.signature(text) for signer in signers)}"
 
 
 def log_origin(own_state: str, service: str) -> str:

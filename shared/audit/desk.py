@@ -4,23 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-from typing import Final
 
 import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.audit.checkpoint import CheckpointSigner, log_origin
+from shared.audit.checkpoint import LogSigner
 from shared.audit.log import AuditLog
 from shared.audit.sequencer import Sequencer
 from shared.audit.witness_tree import open_places
 from shared.clock import Clock
 from shared.observability.logging import get_logger
-from shared.security.keys import KeyFile
-
-CHECKPOINT_KEY_FILE: Final = "audit-checkpoint.json"
-"""The log's key in a service's keys folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +21,19 @@ class AuditDesk:
     """What `audit_router` finds at `app.state.audit_desk`."""
 
     service: str
-    origin: str
     engine: AsyncEngine
     log: AuditLog
-    verifier_keys: tuple[str, ...]
+    signer: LogSigner
 
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.signer.origin
 
-def checkpoint_signer(
-    keys_folder: Path, own_state: str, service: str, *, valid_at: datetime | None = None
-) -> CheckpointSigner:
-    """The signer of a service's log, from its keys folder.
-
-    Raises:
-        KeyFileError: There is no usable key file, or its key is not valid at the instant.
-    """
-    key = KeyFile.load(keys_folder / CHECKPOINT_KEY_FILE, valid_at=valid_at)
-    return CheckpointSigner(log_origin(own_state, service), key.private)
+    @property
+    def verifier_keys(self) -> tuple[str, ...]:
+        """The keys under which its checkpoints verify now, as C2SP tools exchange them."""
+        return tuple(map(str, self.signer.verifier_keys()))
 
 
 @asynccontextmanager
@@ -51,7 +41,7 @@ async def running_audit(
     engine: AsyncEngine,
     *,
     service: str,
-    signer: CheckpointSigner,
+    signer: LogSigner,
     log: AuditLog,
     clock: Clock,
     sinks: Iterable[str],
@@ -65,7 +55,7 @@ async def running_audit(
     Args:
         engine: The service's database.
         service: The service's name.
-        signer: From `checkpoint_signer`.
+        signer: The log's keys; `log_keys.py`.
         log: The service's audit log.
         clock: Tells when checkpoints were signed.
         sinks: The setting `audit_checkpoint_sinks`.
@@ -82,7 +72,7 @@ async def running_audit(
     stop = asyncio.Event()
     work = asyncio.create_task(sequencer.run(stop))
     try:
-        yield AuditDesk(service, signer.origin, engine, log, (str(signer.verifier_key),))
+        yield AuditDesk(service, engine, log, signer)
     finally:
         stop.set()
         await work

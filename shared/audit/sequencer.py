@@ -13,7 +13,7 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.audit.checkpoint import Checkpoint, CheckpointSigner, note_text
+from shared.audit.checkpoint import Checkpoint, LogSigner, note_text
 from shared.audit.merkle import CompactRange, leaf_hash
 from shared.audit.sinks import CheckpointSink, SinkConflict, SinkUnavailable
 from shared.audit.tree_store import (
@@ -30,6 +30,7 @@ from shared.audit.tree_store import (
 from shared.clock import Clock
 from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
+from shared.security.keys import KeyFileError
 
 SEQUENCER_LOCK: Final = 0x5EC0ECE
 """The advisory lock that lets only one process extend a database's tree."""
@@ -62,7 +63,7 @@ class Sequencer:
 
     Args:
         engine: The service's database.
-        signer: The log's key; its name is the log's origin.
+        signer: The log's key or keys; their name is the log's origin.
         clock: Tells when a checkpoint was signed.
         sinks: Where checkpoints go besides; see `open_sinks`.
         report: Is told the code of each new fault that a person must look at, such as `AUDIT_SINK_CONFLICT`.
@@ -75,7 +76,7 @@ class Sequencer:
         self,
         engine: AsyncEngine,
         *,
-        signer: CheckpointSigner,
+        signer: LogSigner,
         clock: Clock,
         sinks: Sequence[CheckpointSink] = (),
         report: Callable[[str], None] = lambda _code: None,
@@ -155,7 +156,7 @@ class Sequencer:
             SinkConflict: It does.
         """
         for sink in self._sinks:
-            known = await sink.newest(self._signer.verifier_key)
+            known = await sink.newest(self._signer.origin, self._signer.verifier_keys())
             if known is not None and not await self._continues(known):
                 raise SinkConflict(size=known.size)
 
@@ -185,7 +186,7 @@ class Sequencer:
         """Act, and keep the fault's code if there is one; a lasting fault is reported once."""
         try:
             await action()
-        except (ChainBroken, SinkConflict, SinkUnavailable) as fault:
+        except (ChainBroken, SinkConflict, SinkUnavailable, KeyFileError) as fault:
             code = fault.code
         except DATABASE_FAULTS:
             # The database is away; the records wait in it, and we try again.

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -42,8 +42,8 @@ class CheckpointSink(Protocol):
         """
         ...
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:
-        """The checkpoint of the largest size published under the key; none when the place cannot tell."""
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+        """A log's checkpoint of the largest size published under its keys; none if the place cannot tell."""
         ...
 
 
@@ -57,9 +57,9 @@ class FolderSink:
         """Write `<folder>/<origin>/<size>.checkpoint`, synced to disk; the same note again is harmless."""
         await asyncio.to_thread(self._write, checkpoint, note)
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:
-        """The largest of the folder's checkpoints of this key's origin."""
-        return await asyncio.to_thread(self._read_newest, key)
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+        """The largest of the folder's checkpoints of this log."""
+        return await asyncio.to_thread(self._read_newest, origin, keys)
 
     def _write(self, checkpoint: Checkpoint, note: str) -> None:
         path = self._folder / checkpoint.origin.replace("/", "_") / f"{checkpoint.size:020d}.checkpoint"
@@ -86,17 +86,17 @@ class FolderSink:
         path.unlink()
         self._write(checkpoint, note)
 
-    def _read_newest(self, key: VerifierKey) -> Checkpoint | None:
-        folder = self._folder / key.name.replace("/", "_")
+    def _read_newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:
+        folder = self._folder / origin.replace("/", "_")
         if not folder.is_dir():
             return None
         for path in sorted(folder.iterdir(), reverse=True):
             if not _SIZE_NAME.fullmatch(path.name):
                 continue
             try:
-                return open_checkpoint(path.read_text(encoding="utf-8"), [key])
+                return open_checkpoint(path.read_text(encoding="utf-8"), keys)
             except (CheckpointRefused, UnicodeDecodeError):
-                # A note that a crash cut short, or one by an earlier key, says nothing about this one's tree.
+                # A note that a crash cut short, or one by a key unknown to us, says nothing of our tree.
                 continue
         return None
 
@@ -124,7 +124,7 @@ class HttpsSink:
         if not answer.is_success:
             raise SinkUnavailable(reason=f"HTTP {answer.status_code}")
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:  # noqa: ARG002
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:  # noqa: ARG002
         """Unknown: the address only takes."""
         return None
 

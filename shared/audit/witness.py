@@ -102,7 +102,7 @@ class WitnessSink:
                 return
         raise SinkUnavailable(reason="others of us are quicker")
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:  # noqa: ARG002
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:  # noqa: ARG002
         """Unknown: a witness tells its size only with its refusal, which `publish` hears."""
         return None
 

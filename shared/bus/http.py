@@ -11,6 +11,7 @@ from shared.bus.message import OutgoingMessage
 from shared.clock import Clock, SystemClock
 from shared.json_text import write_json
 from shared.observability.clock_skew import ClockWatch
+from shared.security.keys import KeyFileError
 from shared.web.request_id import outgoing_traceparent
 
 INBOX_PATH: Final = "/internal/v1/inbox"
@@ -29,7 +30,11 @@ class Signer(Protocol):
     """What proves who we are; `shared/security/tokens.py: ServiceSigner` is one."""
 
     def token(self, audience: str) -> str:
-        """A short-lived bearer token for the audience."""
+        """A short-lived bearer token for the audience.
+
+        Raises:
+            KeyFileError: No key that signs it is in its life.
+        """
         ...
 
 
@@ -61,7 +66,7 @@ class HttpCarrier:
         """Post the message; a 2xx is the destination's word that it is stored.
 
         Raises:
-            DeliveryPostponed: No answer, or 429, 502, 503, 504.
+            DeliveryPostponed: No answer, or 429, 502, 503, 504; or no key of ours is in its life.
             DeliveryRefused: Any other answer, no JSON object, or a destination that we do not know.
         """
         destination = message.destination
@@ -70,8 +75,12 @@ class HttpCarrier:
             raise DeliveryRefused(destination=destination, reason="its address is not configured")
         envelope = write_json({"message_id": message.message_id, "kind": message.kind})
         content = f'{envelope[:-1]},"body":{message.text}}}'
+        try:
+            token = self._signer.token(destination)
+        except KeyFileError as fault:
+            raise DeliveryPostponed(destination=destination, reason=fault.detail) from None
         headers = {
-            "Authorization": f"Bearer {self._signer.token(destination)}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "Traceparent": outgoing_traceparent(),
         }

@@ -11,25 +11,23 @@ A claim that is missing is a missing fact (`None`), never a guess; the safeguard
 Source: design.md §3.11; RFC 7519; RFC 9068; RFC 8725 (the reader fixes algorithm, issuer and audience).
 """
 
-import asyncio
 import base64
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final, Protocol
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from shared.clock import Clock
 from shared.errors import DomainError
-from shared.security.keys import SIGNATURE_ALGORITHM, KeyFile
+from shared.security.key_folder import KeyRing
+from shared.security.keys import SIGNATURE_ALGORITHM
 from shared.security.roles import ROLES_OF, Permission, Role, is_forbidden_combination
 
 AUDIENCE: Final = "safeconduct"
@@ -38,12 +36,8 @@ AUDIENCE: Final = "safeconduct"
 MAX_TOKEN_BYTES: Final = 8192
 LEEWAY_SECONDS: Final = 2
 SERVICE_TOKEN_SECONDS: Final = 60
-MAX_JWKS_BYTES: Final = 65_536
-MAX_JWKS_KEYS: Final = 64
-JWKS_MAX_AGE: Final = timedelta(minutes=10)
-JWKS_STALE_LIMIT: Final = timedelta(hours=1)
-JWKS_REFETCH_PAUSE: Final = timedelta(seconds=10)
-JWKS_TIMEOUT_SECONDS: Final = 2.0
+SERVICE_KEYS: Final = "service-token"
+"""What the keys that sign services' tokens are called in a keys folder."""
 # "EdDSA" is the same signature under the name it had before RFC 9864; issuers in the field still use it.
 ACCEPTED_ALGORITHMS: Final = (SIGNATURE_ALGORITHM, "EdDSA")
 _SERVICE_ISSUER: Final = "service:"
@@ -111,78 +105,6 @@ class KeySource(Protocol):
     async def key(self, kid: str) -> OKPKey | None:
         """The key, or `None` when the issuer has no such key."""
         ...
-
-
-class StaticKeys:
-    """Public keys that do not change while the process lives: a parsed JWKS."""
-
-    def __init__(self, jwks: Mapping[str, Any]) -> None:
-        self._keys = _keys_of(jwks)
-
-    @classmethod
-    def from_file(cls, path: Path) -> "StaticKeys":
-        """Read a JWKS file, such as the services' public keys (`service_keys_file`)."""
-        return cls(json.loads(path.read_bytes()))
-
-    async def key(self, kid: str) -> OKPKey | None:
-        """The key with this id."""
-        return self._keys.get(kid)
-
-
-class IssuerKeys:
-    """The issuer's JWKS over HTTP, kept ten minutes.
-
-    An unknown key id fetches again, at most every ten seconds.
-    When the issuer is away, keys that were seen less than an hour ago still serve.
-    """
-
-    def __init__(self, url: str, client: httpx.AsyncClient, clock: Clock) -> None:
-        self._url = url
-        self._client = client
-        self._clock = clock
-        self._keys: dict[str, OKPKey] = {}
-        self._fetched_at: datetime | None = None
-        self._tried_at: datetime | None = None
-        self._lock = asyncio.Lock()
-
-    async def key(self, kid: str) -> OKPKey | None:
-        """The key with this id, fetched when needed.
-
-        Raises:
-            IssuerUnavailable: No keys are at hand and the issuer does not answer.
-        """
-        if kid not in self._keys or self._age() > JWKS_MAX_AGE:
-            async with self._lock:
-                await self._refresh(kid)
-        if self._age() > JWKS_STALE_LIMIT:
-            raise IssuerUnavailable(retry_after_seconds=int(JWKS_REFETCH_PAUSE.total_seconds()))
-        return self._keys.get(kid)
-
-    def _age(self) -> timedelta:
-        return timedelta.max if self._fetched_at is None else self._clock.now() - self._fetched_at
-
-    async def _refresh(self, kid: str) -> None:
-        now = self._clock.now()
-        is_fresh = kid in self._keys and self._age() <= JWKS_MAX_AGE
-        if is_fresh or (self._tried_at is not None and now - self._tried_at < JWKS_REFETCH_PAUSE):
-            return
-        self._tried_at = now
-        keys = await self._fetch()
-        if keys is not None:
-            self._keys, self._fetched_at = keys, now
-
-    async def _fetch(self) -> dict[str, OKPKey] | None:
-        try:
-            async with self._client.stream("GET", self._url, timeout=JWKS_TIMEOUT_SECONDS) as response:
-                response.raise_for_status()
-                body = b""
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > MAX_JWKS_BYTES:
-                        return None
-            return _keys_of(json.loads(body))
-        except (httpx.HTTPError, ValueError):
-            return None
 
 
 class TokenVerifier:
@@ -266,15 +188,19 @@ class TokenVerifier:
 class ServiceSigner:
     """Makes the short-lived tokens by which one service knows another."""
 
-    def __init__(self, service: str, key: KeyFile, clock: Clock) -> None:
-        assert key.owner == service, "a service signs with its own key"
+    def __init__(self, service: str, keys: KeyRing, clock: Clock) -> None:
+        assert keys.owner == service, "a service signs with its own key"
         self._service = service
-        self._kid = key.kid
-        self._key = key.jose_key()
+        self._keys = keys
         self._clock = clock
 
     def token(self, audience: str) -> str:
-        """A compact JWT for the service named `audience`, valid for sixty seconds."""
+        """A compact JWT for the service named `audience`, valid for sixty seconds.
+
+        Raises:
+            KeyFileError: No key is in its life.
+        """
+        key = self._keys.current()
         now = int(self._clock.now().timestamp())
         claims = {
             "iss": f"{_SERVICE_ISSUER}{self._service}",
@@ -285,7 +211,7 @@ class ServiceSigner:
             "exp": now + SERVICE_TOKEN_SECONDS,
             "jti": secrets.token_hex(16),
         }
-        return sign_token(claims, self._kid, self._key)
+        return sign_token(claims, key.kid, key.jose_key())
 
 
 def sign_token(claims: Mapping[str, Any], kid: str, key: OKPKey) -> str:
@@ -385,21 +311,3 @@ def _date(claims: Mapping[str, Any], name: str) -> date | None:
         return None if value is None else date.fromisoformat(value)
     except ValueError:
         return None
-
-
-def _keys_of(jwks: Mapping[str, Any]) -> dict[str, OKPKey]:
-    """The Ed25519 signing keys of a JWKS by id; keys of other kinds are passed over."""
-    rows = jwks.get("keys")
-    if not isinstance(rows, list) or len(rows) > MAX_JWKS_KEYS:
-        raise ValueError("not a key set that we take")
-    usable = [
-        row
-        for row in rows
-        if isinstance(row, dict)
-        and row.get("crv") == "Ed25519"
-        and row.get("use", "sig") == "sig"
-        and isinstance(row.get("kid"), str)
-    ]
-    return {
-        row["kid"]: OKPKey.import_key({name: row[name] for name in ("kty", "crv", "x")}) for row in usable
-    }

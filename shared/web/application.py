@@ -12,8 +12,9 @@ from starlette.routing import BaseRoute
 
 from shared.accounts.errors import AccountFrozen, FrozenAccountsUnknown
 from shared.clock import Clock, SystemClock
+from shared.security.public_keys import IssuerKeys, ServiceKeys, StaticKeys
 from shared.security.roles import ROLES_OF, Permission
-from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from shared.security.tokens import TokenVerifier
 from shared.web import health
 from shared.web.authentication import NotPermitted, Public, Requirement, admit_first, bearer_principal
 from shared.web.limits import DEFAULT_MAX_BODY_BYTES, BodyDeadline, RateLimiter, TooManyRequests
@@ -148,7 +149,7 @@ def _set_state(
         issuer=settings.issuer_url,
         issuer_keys=IssuerKeys(settings.issuer_jwks_url, client, clock),
         service=service,
-        service_keys=StaticKeys({"keys": []}) if keys_file is None else StaticKeys.from_file(keys_file),
+        service_keys=StaticKeys({"keys": []}) if keys_file is None else ServiceKeys(keys_file, clock),
         clock=clock,
     )
     app.state.authenticate = bearer_principal

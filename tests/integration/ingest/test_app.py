@@ -92,5 +92,5 @@ def test_service_does_not_start_under_a_key_whose_life_is_over(
     path.unlink()
     ended = clock.now() - timedelta(days=1)
     KeyFile.create(path, owner="ingest", use=name, not_before=ended - timedelta(days=1), not_after=ended)
-    with pytest.raises(KeyFileError, match=f"{name}.json.*its life is over"):
+    with pytest.raises(KeyFileError, match=f"{name}.*no key is in its life"):
         create_app(ingest_settings, clock=clock)

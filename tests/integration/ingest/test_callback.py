@@ -78,7 +78,7 @@ async def decide(
 async def carry(ingest: Ingest) -> None:
     """Try everything that is due once, beside the service's own relay."""
     ports: Ports = ingest.app.state.ports
-    signer = CallbackSigner(ports.authority, ingest.app.state.callback_key, ingest.clock)
+    signer = CallbackSigner(ports.authority, ingest.app.state.callback_keys, ingest.clock)
     async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:
         way = CallbackCarrier(client, ports.database, signer, is_loopback_allowed=True)
         relay = Relay(ports.database, ByDestination(ingest.screening, way), {KIND: NoteTold(ports)})
@@ -308,7 +308,7 @@ async def test_production_sends_nothing_but_https(
     await check_in(desk, paxlst_a)
     await decide(desk, (await traveller_ids(desk))[0])
     ports: Ports = desk.app.state.ports
-    signer = CallbackSigner(ports.authority, desk.app.state.callback_key, desk.clock)
+    signer = CallbackSigner(ports.authority, desk.app.state.callback_keys, desk.clock)
     (row,) = await desk.rows("SELECT message_id, destination, kind, body FROM outbox")
     message = OutgoingMessage(row.message_id, row.destination, row.kind, row.body)
     async with httpx.AsyncClient(trust_env=False, follow_redirects=False) as client:

@@ -214,7 +214,7 @@ async def test_running_sequencer_drains_before_it_stops(
     await append_committed(engine, audit, 3)
     stop.set()
     await running
-    newest = await sink.newest(signer.verifier_key)
+    newest = await sink.newest(signer.origin, signer.verifier_keys())
     assert newest is not None
     assert newest.size == 3
     assert sequencer.chain_ok
@@ -255,7 +255,7 @@ async def test_nothing_is_published_before_the_first_checkpoint(
 ) -> None:
     sink = FolderSink(tmp_path)
     await Sequencer(engine, signer=signer, clock=clock, sinks=[sink]).publish()
-    assert await sink.newest(signer.verifier_key) is None
+    assert await sink.newest(signer.origin, signer.verifier_keys()) is None
 
 
 async def test_checkpoint_is_published_once(
@@ -412,7 +412,7 @@ class CountingSink:
     async def publish(self, checkpoint: Checkpoint, note: str) -> None:  # noqa: ARG002
         self.sizes.append(checkpoint.size)
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:  # noqa: ARG002
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:  # noqa: ARG002
         return None
 
 
@@ -422,7 +422,7 @@ class BrokenSink:
     async def publish(self, checkpoint: Checkpoint, note: str) -> None:  # noqa: ARG002
         raise SinkUnavailable(reason="ConnectError")
 
-    async def newest(self, key: VerifierKey) -> Checkpoint | None:  # noqa: ARG002
+    async def newest(self, origin: str, keys: Sequence[VerifierKey]) -> Checkpoint | None:  # noqa: ARG002
         return None
 
 
@@ -436,7 +436,7 @@ async def test_absent_sink_stops_neither_the_others_nor_the_log(
     stop = asyncio.Event()
     stop.set()
     await sequencer.run(stop)
-    newest = await sinks[1].newest(signer.verifier_key)
+    newest = await sinks[1].newest(signer.origin, signer.verifier_keys())
     assert newest is not None
     assert newest.size == 1
     assert reported == ["AUDIT_SINK_UNAVAILABLE"]

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
 from shared.audit import merkle
 from shared.audit.checkpoint import CheckpointSigner, VerifierKey, open_checkpoint
-from shared.audit.desk import AuditDesk, checkpoint_signer, running_audit
+from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog, Sequencer
+from shared.audit.log_keys import LogKeys
 from shared.audit.reads import AuditFilter, search
 from shared.audit.routes import audit_router
 from shared.audit.verify import read_sink, verify_export
@@ -51,7 +52,7 @@ async def client(
         clock=clock,
     )
     app.state.token_verifier = issuer.verifier("ingest")
-    app.state.audit_desk = AuditDesk("ingest", signer.origin, engine, audit, (str(signer.verifier_key),))
+    app.state.audit_desk = AuditDesk("ingest", engine, audit, signer)
     headers = {"Authorization": f"Bearer {issuer.token('AUDITOR', subject='auditor')}"}
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(app), base_url="http://ingest.test", headers=headers
@@ -226,7 +227,7 @@ async def test_running_audit_signs_and_publishes(
         not_before=clock.now(),
         not_after=clock.now().replace(year=2030),
     )
-    signer = checkpoint_signer(tmp_path, "XAA", "ingest")
+    signer = LogKeys(tmp_path, "XAA", "ingest", clock)
     async with (
         httpx.AsyncClient() as http,
         running_audit(
@@ -240,9 +241,9 @@ async def test_running_audit_signs_and_publishes(
         ) as desk,
     ):
         await append_committed(engine, audit, 3)
-    assert desk.verifier_keys == (str(signer.verifier_key),)
+    assert [VerifierKey.parse(text) for text in desk.verifier_keys] == list(signer.verifier_keys())
     notes = [note for _, note in read_sink(tmp_path / "sink", "safeconduct/XAA/ingest")]
-    assert open_checkpoint(notes[-1], [signer.verifier_key]).size == 3
+    assert open_checkpoint(notes[-1], signer.verifier_keys()).size == 3
 
 
 async def test_fault_of_the_log_is_an_error_line(

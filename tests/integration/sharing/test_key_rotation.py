@@ -87,8 +87,6 @@ async def test_new_keys_are_used_while_both_services_run(
     now = both.clock.now()
     signs = await replaced(both.xaa, both.xbb, "signing", now, capsys)
     opens = await replaced(both.xbb, both.xaa, "sealing", now, capsys)
-    both.xaa.sharing.keys.look()
-    both.xbb.sharing.keys.look()
     await both.xaa.notify()
     async with both.xbb.sharing.engine.connect() as connection:
         (envelope,) = (

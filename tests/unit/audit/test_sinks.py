@@ -50,7 +50,7 @@ async def test_note_that_a_crash_cut_short_is_completed(tmp_path: Path) -> None:
     (file,) = files(tmp_path)
     file.unlink()
     file.write_text(signed(9)[1][:40], encoding="utf-8")
-    assert await sink.newest(SIGNER.verifier_key) is None
+    assert await sink.newest(SIGNER.origin, SIGNER.verifier_keys()) is None
     await sink.publish(*signed(9))
     assert file.read_text(encoding="utf-8") == signed(9)[1]
 
@@ -62,11 +62,11 @@ async def test_newest_is_the_largest_that_our_key_signed(tmp_path: Path) -> None
     place = tmp_path / "safeconduct_XAA_ingest"
     (place / "notes.txt").write_text("zzz", encoding="utf-8")
     (place / f"{200:020d}.checkpoint").write_bytes(b"\xff")
-    assert await sink.newest(SIGNER.verifier_key) == signed(100)[0]
+    assert await sink.newest(SIGNER.origin, SIGNER.verifier_keys()) == signed(100)[0]
 
 
 async def test_folder_without_the_log_knows_nothing(tmp_path: Path) -> None:
-    assert await FolderSink(tmp_path).newest(SIGNER.verifier_key) is None
+    assert await FolderSink(tmp_path).newest(SIGNER.origin, SIGNER.verifier_keys()) is None
 
 
 async def test_folder_that_cannot_be_written_is_unavailable(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ async def publish_to(answer: Callable[[httpx.Request], httpx.Response]) -> None:
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         sink = HttpsSink("https://witness.test/checkpoints", client)
         await sink.publish(*signed(9))
-        assert await sink.newest(SIGNER.verifier_key) is None
+        assert await sink.newest(SIGNER.origin, SIGNER.verifier_keys()) is None
 
 
 async def test_address_gets_the_note() -> None:

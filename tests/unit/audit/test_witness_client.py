@@ -55,7 +55,7 @@ async def test_each_checkpoint_is_cosigned_and_kept_with_the_cosignature(
         log.grow(grown)
         await sink.publish(*log.signed())
     assert last_cosigned(tmp_path / "kept", ORIGIN, key) == (9, clock.now())
-    assert await sink.newest(SIGNER.verifier_key) is None
+    assert await sink.newest(SIGNER.origin, SIGNER.verifier_keys()) is None
 
 
 async def test_after_a_restart_the_witness_says_where_it_stands(

@@ -24,7 +24,8 @@ from shared.clock import Clock, SystemClock
 from shared.security.keys import KeyFile
 from shared.security.local_issuer import LocalIssuerSettings
 from shared.security.local_issuer import create_app as create_issuer
-from shared.security.tokens import IssuerKeys, StaticKeys, TokenVerifier
+from shared.security.public_keys import IssuerKeys, StaticKeys
+from shared.security.tokens import TokenVerifier
 from tests.unit.console.incident_world import incident_answers
 from tests.unit.console.oversight_world import oversight_answers
 from tests.unit.console.protection_world import protection_answers

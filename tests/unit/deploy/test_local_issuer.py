@@ -17,8 +17,9 @@ from shared.clock import SystemClock
 from shared.security.keys import KeyFile
 from shared.security.local_directory import LocalDirectory, secret_digest
 from shared.security.local_issuer import LocalIssuerSettings, create_app
+from shared.security.public_keys import StaticKeys
 from shared.security.roles import Role
-from shared.security.tokens import Principal, PrincipalKind, StaticKeys, TokenVerifier
+from shared.security.tokens import Principal, PrincipalKind, TokenVerifier
 
 ISSUER = "http://127.0.0.1:8104"
 CALLBACK = "http://127.0.0.1:8103/callback"

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from cryptography.exceptions import InvalidSignature
 
-from shared.audit.desk import checkpoint_signer
 from shared.security.keys import KeyFile, KeyFileError
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,16 +120,3 @@ def test_key_outside_its_life_is_refused_where_it_shall_sign(
     with pytest.raises(KeyFileError, match=f"service-token.json.*{words}"):
         KeyFile.load(path, valid_at=START)
     assert KeyFile.load(path).owner == "ingest"
-
-
-def test_log_is_not_signed_with_a_key_whose_life_is_over(tmp_path: Path) -> None:
-    KeyFile.create(
-        tmp_path / "audit-checkpoint.json",
-        owner="ingest",
-        use="audit-checkpoint",
-        not_before=START,
-        not_after=START + timedelta(days=1),
-    )
-    checkpoint_signer(tmp_path, "XAA", "ingest", valid_at=START)
-    with pytest.raises(KeyFileError):
-        checkpoint_signer(tmp_path, "XAA", "ingest", valid_at=START + timedelta(days=1))

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,15 +13,14 @@ from joserfc import jwt
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import OctKey, OKPKey
 
-from shared.security.keys import KeyFile
+from shared.security.key_folder import KeyRing
+from shared.security.keys import KeyFile, KeyFileError
+from shared.security.public_keys import StaticKeys
 from shared.security.roles import Permission, Role
 from shared.security.tokens import (
-    IssuerKeys,
-    IssuerUnavailable,
     Principal,
     PrincipalKind,
     ServiceSigner,
-    StaticKeys,
     TokenRefused,
     TokenVerifier,
     sign_token,
@@ -207,7 +205,7 @@ def a_service_key(folder: Path, name: str) -> KeyFile:
 async def test_service_token_is_known_by_the_named_service_only(tmp_path: Path) -> None:
     key = a_service_key(tmp_path, "ingest")
     keys = StaticKeys({"keys": [key.public_jwk()]})
-    token = ServiceSigner("ingest", key, SetClock()).token("screening")
+    token = ServiceSigner("ingest", KeyRing(tmp_path, "ingest", SetClock()), SetClock()).token("screening")
     principal = await a_verifier(service_keys=keys).verify(token)
     assert principal == Principal(subject="ingest", kind=PrincipalKind.SERVICE)
     with pytest.raises(TokenRefused):
@@ -218,7 +216,7 @@ async def test_service_token_ends_after_a_minute(tmp_path: Path) -> None:
     key = a_service_key(tmp_path, "ingest")
     clock = SetClock()
     verifier = a_verifier(service_keys=StaticKeys({"keys": [key.public_jwk()]}), clock=clock)
-    token = ServiceSigner("ingest", key, SetClock()).token("screening")
+    token = ServiceSigner("ingest", KeyRing(tmp_path, "ingest", SetClock()), SetClock()).token("screening")
     clock.forward(seconds=61)
     await verifier.verify(token)
     clock.forward(seconds=1)
@@ -251,88 +249,16 @@ async def test_long_lived_service_token_is_refused(tmp_path: Path) -> None:
 
 
 async def test_service_key_unknown_to_us_is_refused(tmp_path: Path) -> None:
-    token = ServiceSigner("ingest", a_service_key(tmp_path, "ingest"), SetClock()).token("screening")
+    a_service_key(tmp_path, "ingest")
+    token = ServiceSigner("ingest", KeyRing(tmp_path, "ingest", SetClock()), SetClock()).token("screening")
     with pytest.raises(TokenRefused, match="unknown key"):
         await a_verifier().verify(token)
 
 
-# --- the issuer's keys over HTTP ---
-
-
-class FakeIssuer:
-    """Counts how often it is asked; `answer` is what it says."""
-
-    def __init__(self) -> None:
-        self.answer = httpx.Response(200, json=JWKS)
-        self.asked = 0
-
-    def client(self) -> httpx.AsyncClient:
-        def handle(_: httpx.Request) -> httpx.Response:
-            self.asked += 1
-            return httpx.Response(self.answer.status_code, content=self.answer.content)
-
-        return httpx.AsyncClient(transport=httpx.MockTransport(handle))
-
-
-def issuer_keys() -> tuple[FakeIssuer, SetClock, IssuerKeys]:
-    issuer, clock = FakeIssuer(), SetClock()
-    return issuer, clock, IssuerKeys("http://issuer.test/jwks", issuer.client(), clock)
-
-
-async def test_known_keys_are_fetched_once_in_ten_minutes() -> None:
-    issuer, clock, keys = issuer_keys()
-    await keys.key("issuer.1")
-    clock.forward(minutes=10)
-    await keys.key("issuer.1")
-    assert issuer.asked == 1
-    clock.forward(seconds=1)
-    await keys.key("issuer.1")
-    assert issuer.asked == 2
-
-
-async def test_unknown_key_fetches_again_but_not_more_than_every_ten_seconds() -> None:
-    issuer, clock, keys = issuer_keys()
-    for _ in range(5):
-        assert await keys.key("issuer.2") is None
-    assert issuer.asked == 1
-    clock.forward(seconds=10)
-    issuer.answer = httpx.Response(200, json={"keys": [KEY.as_dict(private=False) | {"kid": "issuer.2"}]})
-    assert await keys.key("issuer.2") is not None
-    assert issuer.asked == 2
-
-
-async def test_keys_seen_within_the_hour_serve_while_the_issuer_is_away() -> None:
-    issuer, clock, keys = issuer_keys()
-    await keys.key("issuer.1")
-    issuer.answer = httpx.Response(503)
-    clock.forward(minutes=60)
-    assert await keys.key("issuer.1") is not None
-    clock.forward(seconds=11)
-    with pytest.raises(IssuerUnavailable):
-        await keys.key("issuer.1")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        httpx.Response(500),
-        httpx.Response(200, content=b"not json"),
-        httpx.Response(200, json={"keys": "none"}),
-        httpx.Response(200, content=b"[" + b" " * 65_536),
-        httpx.Response(200, json={"keys": [{"kid": str(n), "crv": "Ed25519"} for n in range(65)]}),
-    ],
-    ids=["fault", "no json", "no keys", "too long", "too many"],
-)
-async def test_without_usable_keys_the_issuer_is_unavailable(answer: httpx.Response) -> None:
-    issuer, _, keys = issuer_keys()
-    issuer.answer = answer
-    with pytest.raises(IssuerUnavailable):
-        await keys.key("issuer.1")
-
-
-async def test_keys_of_other_kinds_are_passed_over() -> None:
-    rows = [{"kty": "RSA", "kid": "rsa"}, KEY.as_dict(private=False) | {"kid": "enc", "use": "enc"}]
-    keys = StaticKeys({"keys": [*rows, *JWKS["keys"]]})
-    assert await keys.key("rsa") is None
-    assert await keys.key("enc") is None
-    assert await keys.key("issuer.1") is not None
+async def test_service_signs_nothing_once_its_key_has_ended(tmp_path: Path) -> None:
+    a_service_key(tmp_path, "ingest")
+    clock = SetClock()
+    signer = ServiceSigner("ingest", KeyRing(tmp_path, "ingest", clock), clock)
+    clock.forward(days=1)
+    with pytest.raises(KeyFileError, match=r"The key .* cannot be used: no key is in its life\.$"):
+        signer.token("screening")
