@@ -187,9 +187,8 @@ class Proposals:
         self, connection: AsyncConnection, approved: Approval, principal: Principal
     ) -> AuditRecord:
         """The permit of a matcher whose false alerts are fair; another is not approved again (SG-43)."""
-        measured = await FairnessStore().latest(connection)
-        is_of_this = measured is not None and measured.algorithm == approved.payload["algorithm"]
-        tables = measured.body["tables"] if measured is not None and is_of_this else []
+        measured = await FairnessStore().latest(connection, approved.payload["algorithm"])
+        tables = [] if measured is None else measured.body["tables"]
         ratios = [table["fp_ratio_max"] for table in tables if table["fp_ratio_max"] is not None]
         request = policy_requests.model_renew(
             actor=Actor.of(principal),
@@ -203,7 +202,7 @@ class Proposals:
             object_id=str(approved.approval_id),
             facts={
                 "algorithm": approved.payload["algorithm"],
-                "measurement": measured.sha256 if measured is not None and is_of_this else "NONE",
+                "measurement": "NONE" if measured is None else measured.sha256,
             },
         )
 

@@ -111,6 +111,9 @@ async def import_fairness(
     except ValidationError as fault:
         field = ".".join(str(step) for step in fault.errors(include_input=False)[0]["loc"])
         raise RowRefused(field=field or "file") from None
+    if measured.measured_at > ports.clock.now():
+        # The newest measurement counts, and one from the future would be the newest for good.
+        raise RowRefused(field="measured_at")
     sha256 = hashlib.sha256(body).hexdigest()
     result = FairnessResult(
         sha256,

@@ -18,7 +18,10 @@ INSERT INTO fairness_result (sha256, measured_at, algorithm, body, imported_by, 
 VALUES (:sha256, :measured_at, :algorithm, CAST(:body AS jsonb), :imported_by, :imported_at)
 ON CONFLICT DO NOTHING
 """)
-_LATEST = text("SELECT * FROM fairness_result ORDER BY measured_at DESC, sha256 LIMIT 1")
+_LATEST = text("""
+SELECT * FROM fairness_result WHERE CAST(:algorithm AS text) IS NULL OR algorithm = :algorithm
+ORDER BY measured_at DESC, sha256 LIMIT 1
+""")
 _LIVE = text("""
 SELECT to_char(date_trunc('month', made_at), 'YYYY-MM') AS month, count(*) AS hits,
     count(*) FILTER (WHERE closing_code = 'DIFFERENT_PERSON') AS different_person
@@ -54,9 +57,11 @@ class FairnessStore:
         }
         await connection.execute(_ADD, values)
 
-    async def latest(self, connection: AsyncConnection) -> FairnessResult | None:
-        """The newest measurement."""
-        row = (await connection.execute(_LATEST)).one_or_none()
+    async def latest(
+        self, connection: AsyncConnection, algorithm: str | None = None
+    ) -> FairnessResult | None:
+        """The newest measurement, of one algorithm or of any."""
+        row = (await connection.execute(_LATEST, {"algorithm": algorithm})).one_or_none()
         if row is None:
             return None
         return FairnessResult(

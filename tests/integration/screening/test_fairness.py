@@ -1,6 +1,7 @@
 """The measured table of false alerts: taken as a file, shown to oversight, of nobody in particular."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -80,3 +81,17 @@ async def test_what_was_measured_of_another_matcher_says_nothing_of_this_one(des
     await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(measured), status=204)
     await renew_matcher(desk, status=200)
     assert await desk.audited("model.renew", "PERMITTED") == 2
+
+
+async def test_measurement_of_another_matcher_hides_none_of_this_one(desk: Desk) -> None:
+    algorithm = (await desk.ask("supervisor", "GET", "/v1/matcher-approvals"))["in_use"]["algorithm"]
+    unfair = FILE | {"algorithm": algorithm, "tables": [TABLE | {"fp_ratio_max": 9.0}]}
+    for measured in (unfair, FILE | {"measured_at": "2027-11-02T00:00:00+00:00"}):
+        await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(measured), status=204)
+    await renew_matcher(desk, status=403)
+
+
+async def test_what_was_not_measured_yet_is_refused(desk: Desk) -> None:
+    later = FILE | {"measured_at": (desk.clock.now() + timedelta(minutes=5)).isoformat()}
+    refused = await desk.ask("dpo", "POST", "/v1/fairness", content=json.dumps(later), status=422)
+    assert refused["code"] == "ROW_REFUSED"
