@@ -6,7 +6,7 @@ from typing import Final
 
 from services.screening.hit import Hit
 from services.screening.review_states import HitType
-from services.screening.watchlist.versions import is_child
+from services.screening.watchlist.entry_age import is_child
 from shared.travel import PartialDate
 
 ADULT: Final = 18
@@ -18,7 +18,7 @@ def age_of(hit: Hit, today: date) -> int | None:
     if text is None:
         return None
     born = PartialDate.parse(text)
-    birthday: Sequence[int] = (born.month or 12, born.day or 28)
+    birthday: Sequence[int] = (born.month or 12, born.day or 31)
     return today.year - born.year - ((today.month, today.day) < tuple(birthday))
 
 

@@ -149,7 +149,7 @@ class Boarding:
         now = self._ports.clock.now()
         async with self._ports.transaction() as connection:
             lapsed = await self._ports.stores.boarding.lapsed(
-                connection, ends_before=now + RELEASED_AHEAD, limit=LAPSED_A_BEAT
+                connection, now=now, ends_before=now + RELEASED_AHEAD, limit=LAPSED_A_BEAT
             )
             for directive, departure in lapsed:
                 cause = "GROUND_GONE" if directive.kind == ADVICE else "ENDED_BY_ITSELF"

@@ -20,7 +20,7 @@ from services.screening.ports import Ports
 from services.screening.registers import StandingOrder
 from services.screening.review_states import HitState, HitType
 from services.screening.store.boarding import BoardingDirective
-from services.screening.watchlist.versions import is_child
+from services.screening.watchlist.entry_age import is_child
 from shared.audit.record import AuditRecord
 
 MAX_MINUTES: Final = 10

@@ -24,7 +24,7 @@ from services.screening.hit import Hit
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.children import BestInterests, ChildCase, ChildStore
 from services.screening.store.orders import Order
-from services.screening.watchlist.versions import is_child
+from services.screening.watchlist.entry_age import is_child
 from shared.contracts import BestInterestsV1
 from shared.identifiers import OrderId
 from shared.security.tokens import Principal

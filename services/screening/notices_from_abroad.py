@@ -30,9 +30,10 @@ from services.screening.screen_matching import Found, explained
 from services.screening.store.notices_from_abroad import NoticeFromAbroadStore
 from services.screening.watchlist import questions
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
+from services.screening.watchlist.entry_age import is_reviewed_as_child
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.questions import EntryTerms
-from services.screening.watchlist.versions import EntryStatus, identifying_digest, is_child
+from services.screening.watchlist.versions import EntryStatus, identifying_digest
 from services.screening.watchlist.weighing import Consequences
 from shared.audit.record import AuditRecord
 from shared.bus.inbox import Inbox
@@ -157,7 +158,7 @@ class NoticesFromAbroad:
         terms = EntryTerms(
             person_key="",
             category=None,
-            is_child=is_child(entry.body, self._ports.clock.now().date()),
+            is_child=is_reviewed_as_child(entry.body, self._ports.clock.now().date()),
             purpose_tag=entry.source.purpose_tag,
             status=EntryStatus.ACTIVE.value,
             review_due=over,

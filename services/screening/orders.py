@@ -28,7 +28,7 @@ from services.screening.review_states import VERIFIED, HitState, HitType
 from services.screening.store.orders import Order
 from services.screening.store.suspensions import SUSPENDED_BY_OVERSIGHT, SuspendedStore
 from services.screening.verification import verification_of
-from services.screening.watchlist.versions import is_child
+from services.screening.watchlist.entry_age import is_child
 from shared.identifiers import HitId, OrderId
 from shared.security.tokens import Principal
 
@@ -165,7 +165,8 @@ class Orders:
 
     async def _require_listed(self, connection: AsyncConnection, hit: Hit) -> None:
         """Nothing is ordered on an entry that is no longer in use (`workflow.md` §1, CONFIRMED; §3.8)."""
-        used = await self._ports.stores.watchlist.used_entries(connection, [hit.entry_id])
+        today = self._ports.clock.now().date()
+        used = await self._ports.stores.watchlist.used_entries(connection, [hit.entry_id], today)
         if hit.entry_id in used:
             return
         is_suspended = await SuspendedStore().concerns(connection, hit.entry_id, hit.source_id)

@@ -102,7 +102,8 @@ class MatchQuery:
         fault = matcher.unscreenable(traveller)
         matches = await asyncio.to_thread(_match, matcher, [traveller, *other_names], floor)
         async with self._ports.transaction() as connection:
-            entries = await self._ports.stores.watchlist.used_entries(connection, set(matches))
+            today = self._ports.clock.now().date()
+            entries = await self._ports.stores.watchlist.used_entries(connection, set(matches), today)
             is_exact_only = Rule.MATCHER in await SuspendedStore().rules(connection)
             answered = [
                 Answered(entries[entry_id], matched)

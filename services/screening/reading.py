@@ -1,6 +1,7 @@
 """Looks at hits outside the queue: the list without persons, one hit's history, its state for sharing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -68,7 +69,7 @@ class Reading:
             return HitFile(
                 hit=hit,
                 source=source,
-                entry_status=await entry_status(connection, stores.watchlist, hit.entry_id),
+                entry_status=await entry_status(connection, stores.watchlist, hit.entry_id, now),
                 reviews=await stores.reviews.reviews(connection, hit_id),
                 orders=await stores.orders.of_hit(connection, hit_id),
                 steps=await stores.hits.steps(connection, hit_id),
@@ -146,7 +147,7 @@ class Reading:
                 state=hit.state.value,
                 is_open=hit.is_open,
                 reviews=as_contract(verification_of(hit, reviews)),
-                entry_status=(await entry_status(connection, stores.watchlist, hit.entry_id)).value,
+                entry_status=(await entry_status(connection, stores.watchlist, hit.entry_id, now)).value,
                 ordered_action=ordered_action(orders),
                 standing_order=None if standing is None else standing.as_contract(),
                 best_interests=await best_interests(connection, hit_id),
@@ -159,7 +160,9 @@ def ordered_action(orders: list[Order]) -> str | None:
     return approved[-1] if approved else None
 
 
-async def entry_status(connection: AsyncConnection, store: WatchlistStore, entry_id: str) -> EntryStatus:
+async def entry_status(
+    connection: AsyncConnection, store: WatchlistStore, entry_id: str, now: datetime
+) -> EntryStatus:
     """The entry's present status; one that is not known any more counts as removed."""
-    statuses = await store.statuses(connection, [entry_id])
+    statuses = await store.statuses(connection, [entry_id], now.date())
     return statuses.get(entry_id, EntryStatus.REMOVED)

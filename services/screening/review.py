@@ -131,8 +131,8 @@ class Decisions:
         earlier = await stores.reviews.reviews(connection, hit.hit_id)
         person = page.principal.subject
         was_blind = not await stores.reviews.has_read_history(connection, hit.hit_id, person)
-        # An entry that is suspended, or left the list, confirms nobody (workflow.md §3.8).
-        used = await stores.watchlist.used_entries(connection, [hit.entry_id])
+        # An entry that is suspended, overdue, or left the list, confirms nobody (workflow.md §3.8).
+        used = await stores.watchlist.used_entries(connection, [hit.entry_id], page.now.date())
         comparison = comparison_of(hit)
         is_sufficient = hit.entry_id in used and self._is_sufficient(hit, page, comparison, answer)
         stage = stage_of(hit.state)

@@ -17,7 +17,7 @@ from services.screening.views import Out
 from services.screening.watchlist.committee import as_html, proposal_to_committee
 from services.screening.watchlist.looking import permit_look
 from services.screening.watchlist.nominating import Nominating, Proposed
-from services.screening.watchlist.nomination import Nomination, NominationState
+from services.screening.watchlist.nomination import DECIDED, JUDGED, Nomination, NominationState
 from services.screening.watchlist.renewing import Finding, Renewing
 from services.screening.watchlist.submitting import Submitting
 from shared.security.roles import Permission
@@ -77,7 +77,7 @@ class NominationOut(Out):
     def of(cls, nomination: Nomination, reader: str) -> Self:
         """As a person may see it."""
         terms = dict(nomination.terms.raw)
-        if nomination.decided_at is None and reader != nomination.nominator:
+        if nomination.state not in DECIDED and reader != nomination.nominator:
             terms.pop("recommendation", None)
         trial = nomination.trial
         return cls(
@@ -242,7 +242,7 @@ async def read_committee_draft(
     opened: Service,
 ) -> dict[str, Any]:
     """The nomination as the draft of a proposal to the 1267 Committee (S/RES/2396 para 42)."""
-    nomination = await _looked_at(nomination_id, principal, ports)
+    nomination = await _judged(nomination_id, principal, ports)
     return proposal_to_committee(nomination, opened.settings.committee_form, ports.clock.now())
 
 
@@ -258,7 +258,7 @@ async def print_committee_draft(
     opened: Service,
 ) -> HTMLResponse:
     """The same draft as one page to be printed, under the headings of the Committee's standard form."""
-    nomination = await _looked_at(nomination_id, principal, ports)
+    nomination = await _judged(nomination_id, principal, ports)
     return HTMLResponse(
         as_html(nomination, opened.settings.committee_form, ports.clock.now()), headers=PAGE_HEADERS
     )
@@ -323,3 +323,11 @@ async def _looked_at(nomination_id: UUID, principal: Principal, ports: RequestPo
             facts={"screen": "nomination"},
         )
         return nomination
+
+
+async def _judged(nomination_id: UUID, principal: Principal, ports: RequestPorts) -> Nomination:
+    """A nomination that may be proposed to the Committee: its criteria were judged (SG-13)."""
+    nomination = await _looked_at(nomination_id, principal, ports)
+    if nomination.state not in JUDGED:
+        raise NotFound(kind="nomination that was submitted")
+    return nomination

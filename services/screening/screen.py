@@ -115,7 +115,9 @@ class ScreenTravellers:
         now: datetime,
     ) -> Situation:
         stores = self._ports.stores
-        used = await stores.watchlist.used_entries(connection, {found.entry_id for found in matching.found})
+        used = await stores.watchlist.used_entries(
+            connection, {found.entry_id for found in matching.found}, now.date()
+        )
         entries = with_merged(self._current.consolidation, used)
         existing = await stores.hits.lock_of_travellers(
             connection, [each.traveller_id for each in batch.travellers]

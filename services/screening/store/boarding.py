@@ -9,7 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.registers import CountryRisk, Persons
-from services.screening.store.suspensions import not_suspended, not_suspended_rule
+from services.screening.store.suspensions import (
+    not_suspended,
+    not_suspended_rule,
+    rests_on_entry_in_use,
+)
 
 MAX_LISTED = 500
 
@@ -54,14 +58,14 @@ _OF_ORDER = text(f"""
 SELECT {_COLUMNS} FROM boarding_directive WHERE order_id = :order_id AND released_at IS NULL FOR UPDATE
 """)  # noqa: S608
 # What stands although its ground is gone: its hold is over, the hit is no longer what it rested on, newer
-# data were never compared, or oversight suspended what it rests on. A hold rests on a possible match, so it
-# outlives what is not yet decided.
+# data were never compared, its entry is not in use, or oversight suspended what it rests on. A hold rests on
+# a possible match, so it outlives what is not yet decided.
 _LAPSED = text(f"""
 SELECT {", ".join(f"d.{name.strip()}" for name in _COLUMNS.split(","))}, hit.departure_at
 FROM boarding_directive d JOIN hit USING (hit_id)
 WHERE d.released_at IS NULL AND (
     d.ends_at <= :ends_before
-    OR NOT ({not_suspended("hit")} AND {not_suspended_rule("d.kind")})
+    OR NOT ({not_suspended("hit")} AND {not_suspended_rule("d.kind")} AND {rests_on_entry_in_use("hit")})
     OR (d.kind = 'BOARDING_ADVICE'
         AND (hit.state NOT IN ('CONFIRMED', 'ACTIONED', 'FEEDBACK') OR hit.data_version <> d.data_version))
     OR (d.kind = 'BOARDING_HOLD' AND hit.state IN ('NOT_A_MATCH', 'INCONCLUSIVE', 'SUPPRESSED',
@@ -210,10 +214,11 @@ class BoardingStore:
         return None if row is None else BoardingDirective(*row)
 
     async def lapsed(
-        self, connection: AsyncConnection, *, ends_before: datetime, limit: int
+        self, connection: AsyncConnection, *, now: datetime, ends_before: datetime, limit: int
     ) -> list[tuple[BoardingDirective, datetime | None]]:
         """What stands without ground, locked, each with its flight's departure."""
-        rows = await connection.execute(_LAPSED, {"ends_before": ends_before, "limit": limit})
+        facts = {"ends_before": ends_before, "today": now.date(), "limit": limit}
+        rows = await connection.execute(_LAPSED, facts)
         return [(BoardingDirective(*row[:-1]), row.departure_at) for row in rows]
 
     async def departure(self, connection: AsyncConnection, hit_id: UUID) -> datetime | None:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.hit import Hit
 from services.screening.store.hits import COLUMNS, hit_of
-from services.screening.store.suspensions import not_suspended
+from services.screening.store.suspensions import not_suspended, rests_on_entry_in_use
 from shared.contracts import NationalReleaseV1
 
 MAX_CARDS = 200
@@ -20,7 +20,7 @@ WINDOW_AFTER = timedelta(hours=24)
 
 _HIT = ", ".join(f"hit.{name}" for name in COLUMNS)
 
-# A person's card needs the release of a national notice; a document's, an ordered document check.
+# A person's card needs the release of a national notice and an entry in use; a document's, an ordered check.
 _CARDS = text(
     f"""
     SELECT {_HIT} FROM hit
@@ -28,7 +28,8 @@ _CARDS = text(
     WHERE (hit.destination = :port OR hit.origin = :port)
       AND hit.departure_at BETWEEN :since AND :until
       AND ((hit.state IN ('CONFIRMED', 'ACTIONED', 'FEEDBACK')
-            AND hit.hit_type <> 'DOCUMENT' AND national_release.hit_id IS NOT NULL)
+            AND hit.hit_type <> 'DOCUMENT' AND national_release.hit_id IS NOT NULL
+            AND {rests_on_entry_in_use("hit")})
            OR (hit.hit_type = 'DOCUMENT' AND hit.state IN ('ACTIONED', 'FEEDBACK')))
       AND {not_suspended("hit")}
     ORDER BY hit.arrival_at, hit.hit_id LIMIT :limit
@@ -72,6 +73,7 @@ class FrontLineStore:
             "port": port,
             "since": now - WINDOW_AFTER,
             "until": now + WINDOW_BEFORE,
+            "today": now.date(),
             "limit": MAX_CARDS,
         }
         return [hit_of(row) for row in await connection.execute(_CARDS, facts)]

@@ -62,6 +62,19 @@ def not_suspended(table: str = "") -> str:
     return f"{not_suspended_entry(f'{dot}entry_id')} AND {not_suspended_source(f'{dot}source_id')}"
 
 
+def rests_on_entry_in_use(table: str) -> str:
+    """A condition: a hit's entry, or the notice it is from, is in use on the day `:today`.
+
+    Source: safeguards.md SG-14 (an entry that is suspended, or past its review or its end, is not used).
+    """
+    return (
+        f"(EXISTS (SELECT 1 FROM watchlist_entry AS listed WHERE listed.entry_id = {table}.entry_id"  # noqa: S608
+        " AND listed.is_used AND least(listed.review_due, listed.expires) > CAST(:today AS date))"
+        f" OR EXISTS (SELECT 1 FROM notice_from_abroad AS notice WHERE notice.entry_id = {table}.entry_id"
+        " AND notice.status = 'ACTIVE'))"
+    )
+
+
 class SuspendedStore:
     """What stands of oversight's orders."""
 

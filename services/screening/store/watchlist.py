@@ -86,6 +86,10 @@ class ScreeningRun:
     matcher_approval_id: UUID
 
 
+#: An entry is used until the day of its review or its end, whether or not a clock has beaten since (SG-14).
+_IN_DATE = "least(review_due, expires) > :today"
+
+
 class WatchlistStore:
     """The watchlist in PostgreSQL."""
 
@@ -130,16 +134,17 @@ class WatchlistStore:
         return None if row is None else entry_of(row)
 
     async def statuses(
-        self, connection: AsyncConnection, entry_ids: Collection[str]
+        self, connection: AsyncConnection, entry_ids: Collection[str], today: date
     ) -> dict[str, EntryStatus]:
-        """The present status of these entries; a notice from abroad is one for its flight, a document too."""
+        """The status of these entries on a day; notices from abroad and documents are entries too."""
         query = text(
-            f"SELECT entry_id, status, {not_suspended()} AS stands FROM watchlist_entry"  # noqa: S608
-            " WHERE entry_id = ANY(CAST(:ids AS text[]))"
-            f" UNION ALL SELECT entry_id, status, {not_suspended_entry()} FROM notice_from_abroad"
+            f"SELECT entry_id, status, {not_suspended()} AS stands, {_IN_DATE} AS is_in_date,"  # noqa: S608
+            " expires > :today AS is_running FROM watchlist_entry WHERE entry_id = ANY(CAST(:ids AS text[]))"
+            f" UNION ALL SELECT entry_id, status, {not_suspended_entry()}, retention_until >= :today,"
+            " retention_until >= :today FROM notice_from_abroad"
             " WHERE entry_id = ANY(CAST(:ids AS text[])) ORDER BY entry_id"
         )
-        rows = await connection.execute(query, {"ids": list(entry_ids)})
+        rows = await connection.execute(query, {"ids": list(entry_ids), "today": today})
         found = {row.entry_id: _status_of(row) for row in rows}
         documents = await DocumentStore().of_entries(connection, entry_ids)
         return found | dict.fromkeys(documents, EntryStatus.ACTIVE)
@@ -155,19 +160,19 @@ class WatchlistStore:
                 await EntryKeyStore().put(connection, keys)
 
     async def used_entries(
-        self, connection: AsyncConnection, entry_ids: Collection[str]
+        self, connection: AsyncConnection, entry_ids: Collection[str], today: date
     ) -> Mapping[str, UsedEntry]:
-        """Those of these entries that are screened now, notices from abroad and documents among them."""
+        """Those of these entries that are screened on a day, notices from abroad and documents among them."""
         if not entry_ids:
             return {}
         query = text(
             "SELECT entry_id, source_id, digest, body FROM watchlist_entry"  # noqa: S608
-            f" WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used AND {not_suspended()}"
+            f" WHERE entry_id = ANY(CAST(:ids AS text[])) AND is_used AND {_IN_DATE} AND {not_suspended()}"
             " UNION ALL SELECT entry_id, entry_id, digest, body FROM notice_from_abroad"
-            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE'"
+            " WHERE entry_id = ANY(CAST(:ids AS text[])) AND status = 'ACTIVE' AND retention_until >= :today"
             f" AND {not_suspended_entry()} ORDER BY entry_id"
         )
-        rows = await connection.execute(query, {"ids": list(entry_ids)})
+        rows = await connection.execute(query, {"ids": list(entry_ids), "today": today})
         found = {
             row.entry_id: UsedEntry(row.entry_id, row.source_id, row.digest, from_json(row.body))
             for row in rows
@@ -323,6 +328,8 @@ def _keys_of(entries: Sequence[EntryRecord], wanted: Collection[str]) -> dict[st
 
 
 def _status_of(row: Row[Any]) -> EntryStatus:
-    """The status as everybody acts on it: what oversight suspended is suspended, whatever else."""
+    """The status as everybody acts on it: what is suspended by oversight, or overdue, is suspended."""
     status = EntryStatus(row.status)
-    return status if row.stands or status is EntryStatus.REMOVED else EntryStatus.SUSPENDED
+    if status is EntryStatus.REMOVED or (row.stands and row.is_in_date):
+        return status
+    return EntryStatus.EXPIRED if row.stands and not row.is_running else EntryStatus.SUSPENDED

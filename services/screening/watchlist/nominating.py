@@ -70,7 +70,7 @@ class Nominating:
                 body = entry_body(entry_id, proposed)
             else:
                 kind, entry_id = NominationKind.ADOPTION, proposed.entry_id
-                body = await self._waiting_body(connection, proposed)
+                body = await self._waiting_body(connection, entry_id, proposed.source_id)
             nomination = Nomination(
                 nomination_id=nomination_id,
                 entry_id=entry_id,
@@ -92,14 +92,15 @@ class Nominating:
 
         Raises:
             NotFound: No such nomination of this person.
-            AlreadyDecided: It is not open any more.
+            AlreadyDecided: It is not open any more, or the foreign row waits no more.
             EntryIncomplete: The identifiers are not an entry's.
         """
         async with self._ports.transaction() as connection:
             nomination = await own_nomination(self._ports, connection, nomination_id, principal)
-            body = nomination.entry
             if nomination.kind is NominationKind.NATIONAL:
                 body = entry_body(nomination.entry_id, proposed)
+            else:
+                body = await self._waiting_body(connection, nomination.entry_id, nomination.source_id)
             changed = replace(
                 nomination,
                 state=NominationState.DRAFT,
@@ -115,7 +116,8 @@ class Nominating:
     ) -> Nomination:
         """Activate, return or reject what another person nominated.
 
-        What would stop too many plainly different travellers goes back for more identifiers instead.
+        What would stop too many plainly different travellers goes back for more identifiers instead, and a
+        foreign row that its list has changed since goes back to be looked at anew.
 
         Raises:
             NotFound: No such nomination.
@@ -130,8 +132,8 @@ class Nominating:
                 raise NotFound(kind="nomination")
             if nomination.state is not NominationState.SUBMITTED:
                 raise AlreadyDecided(kind="nomination")
-            if target is NominationState.ACTIVATED and nomination.trial and nomination.trial.stops_too_many:
-                target, reason = NominationState.RETURNED, "The trial stops too many: add identifiers."
+            if target is NominationState.ACTIVATED and (fault := await self._fault(connection, nomination)):
+                target, reason = NominationState.RETURNED, fault
             # The nominator's own withdrawal decides nothing as a second person.
             is_own = principal.subject == nomination.nominator
             decided = replace(
@@ -148,6 +150,17 @@ class Nominating:
                 self._ports, connection, decided, principal, action=f"wl.{target.value.lower()}"
             )
             return decided
+
+    async def _fault(self, connection: AsyncConnection, nomination: Nomination) -> str | None:
+        """Why a nomination goes back although a second person agrees, if it does."""
+        if nomination.trial and nomination.trial.stops_too_many:
+            return "The trial stops too many: add identifiers."
+        if nomination.kind is NominationKind.NATIONAL:
+            return None
+        standing = await self._ports.stores.watchlist.entry(connection, nomination.entry_id)
+        if standing is not None and identifying_digest(standing.body) != identifying_digest(nomination.entry):
+            return "The list has changed this row since: look at it anew."
+        return None
 
     async def _activate(
         self, connection: AsyncConnection, nomination: Nomination, principal: Principal
@@ -193,9 +206,11 @@ class Nominating:
         removed_at = await self._ports.stores.nominations.removed_on_same_grounds(connection, nomination)
         return Removed(removed_at)
 
-    async def _waiting_body(self, connection: AsyncConnection, proposed: Proposed) -> dict[str, Any]:
-        standing = await self._ports.stores.watchlist.entry(connection, str(proposed.entry_id))
-        if standing is None or standing.source_id != proposed.source_id:
+    async def _waiting_body(
+        self, connection: AsyncConnection, entry_id: str, source_id: str
+    ) -> dict[str, Any]:
+        standing = await self._ports.stores.watchlist.entry(connection, entry_id)
+        if standing is None or standing.source_id != source_id:
             raise NotFound(kind="watchlist entry")
         if standing.status is not EntryStatus.SUBMITTED:
             raise AlreadyDecided(kind="row to be adopted")

@@ -8,7 +8,6 @@ from typing import Any, Self
 from uuid import UUID
 
 from services.screening.hit import digest_of
-from services.screening.watchlist.versions import ADULT_AGE
 from shared.personal import Personal
 
 #: A trial that stops more travellers than this sends the nomination back for more identifiers.
@@ -36,6 +35,10 @@ class NominationState(StrEnum):
 
 #: The states in which its nominator may still change it.
 OPEN = frozenset({NominationState.DRAFT, NominationState.RETURNED})
+#: The states in which nobody has to decide on it any more.
+DECIDED = frozenset({NominationState.ACTIVATED, NominationState.REJECTED, NominationState.DISCARDED})
+#: The states in which its criteria were judged and nobody found against it.
+JUDGED = frozenset({NominationState.SUBMITTED, NominationState.ACTIVATED})
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -166,30 +169,6 @@ def held_identifiers(body: Mapping[str, Any]) -> list[str]:
         "nationality": bool(body.get("nationalities")),
     }
     return [name for name, is_held in found.items() if is_held]
-
-
-def youngest_age(body: Mapping[str, Any], today: date) -> int | None:
-    """The age in whole years that a person has at least, by the latest birth that the entry allows.
-
-    Source: SG-16 (the protective reading; unknown without any birth date).
-    """
-    births = [_latest(each) for each in body.get("birth_dates") or ()]
-    if not births:
-        return None
-    born = max(births)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def is_minor(age: int | None) -> bool:
-    """Whether an age is a child's; an unknown one without evidence is an adult's (SG-16)."""
-    return age is not None and age < ADULT_AGE
-
-
-def _latest(birth: Mapping[str, Any]) -> date:
-    if birth.get("kind") == "EXACT":
-        year, month, day = (*(int(part) for part in str(birth["date"]).split("-")), 0, 0)[:3]
-        return date(year, month or 12, day or 28)
-    return date(int(birth.get("to_year") or birth["year"]), 12, 31)
 
 
 def months_between(first: date, last: date) -> int:

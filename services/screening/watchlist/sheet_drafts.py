@@ -68,7 +68,7 @@ class DraftSheet:
             if source is None or source.kind != "NATIONAL":
                 raise ListRefused("NOT_A_NATIONAL_SOURCE")
             ids = {row.reference: f"{source_id}:{row.reference}" for row in rows}
-            listed = await stores.watchlist.statuses(connection, ids.values())
+            listed = await stores.watchlist.statuses(connection, ids.values(), self._ports.clock.now().date())
             earlier = await stores.nominations.newest_of_entries(connection, ids.values())
             for row in rows:
                 entry_id = ids[row.reference]

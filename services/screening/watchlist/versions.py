@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from services.screening.hit import digest_of
+from services.screening.watchlist.entry_age import is_reviewed_as_child, latest_year
 from services.screening.watchlist.questions import EntryTerms, NoticeFacts
 from shared.personal import Personal
 
@@ -15,7 +16,6 @@ UN_REVIEW = timedelta(days=730)
 CHILD_REVIEW = timedelta(days=183)
 OTHER_REVIEW = timedelta(days=183)
 LONGEST_LIFE = timedelta(days=1826)
-ADULT_AGE = 18
 
 #: The roles of the two persons who release a held import (design.md §5).
 RELEASING_ROLES = ("LIST_STEWARD", "APPROVER")
@@ -121,7 +121,7 @@ class EntryRecord(Personal):
         return EntryTerms(
             person_key=self.entry_id,
             category=self.body.get("category"),
-            is_child=is_child(self.body, self.status_since.date()),
+            is_child=is_reviewed_as_child(self.body, self.status_since.date()),
             purpose_tag=purpose_tag(self.body),
             status=self.status.value,
             review_due=self.review_due,
@@ -147,38 +147,20 @@ def purpose_tag(body: Mapping[str, Any]) -> str | None:
     return TERRORISM if any(listing.get("terrorism") for listing in listings) else None
 
 
-def is_child(body: Mapping[str, Any], today: date) -> bool:
-    """Whether a birth date of the entry allows an age under 18; without any the person counts as an adult.
-
-    Source: SG-16 (unknown age without evidence is an adult).
-    """
-    years = [_latest_year(each) for each in body.get("birth_dates") or ()]
-    known = [year for year in years if year is not None]
-    return bool(known) and today.year - max(known) < ADULT_AGE
-
-
-def _latest_year(birth: Mapping[str, Any]) -> int | None:
-    if birth.get("kind") == "EXACT":
-        return int(str(birth["date"])[:4])
-    year = birth.get("to_year") or birth.get("year")
-    return None if year is None else int(year)
-
-
 def review_due(body: Mapping[str, Any], today: date) -> date:
     """When an imported entry is reviewed next: each verified file that lists it moves this on.
 
     Source: SG-14 (24 months for a UN-listed person who is no child, else 6 for a single source or a child).
     """
-    if is_child(body, today):
+    if is_reviewed_as_child(body, today):
         return today + CHILD_REVIEW
     return today + (UN_REVIEW if body.get("category") == "UN_1267_LISTED" else OTHER_REVIEW)
 
 
 def terms_key(body: Mapping[str, Any]) -> str:
     """What the use of an entry depends on beside the day: entries with the same key get the same answers."""
-    years = [_latest_year(each) for each in body.get("birth_dates") or ()]
-    latest = max((year for year in years if year is not None), default="")
-    return f"{body.get('category') or ''}|{purpose_tag(body) or ''}|{latest}"
+    latest = latest_year(body)
+    return f"{body.get('category') or ''}|{purpose_tag(body) or ''}|{latest or ''}"
 
 
 def expires(today: date) -> date:

@@ -1,5 +1,7 @@
 """People's own entries: drafted, submitted, decided by another, renewed. All persons are invented."""
 
+import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +9,7 @@ import pytest
 
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import Listed, a_traveller, un_list
-from tests.integration.screening.test_watchlist_versions import SECOND_DAY, import_as, register
+from tests.integration.screening.test_watchlist_versions import SECOND_DAY, THIRD_DAY, import_as, register
 
 GRETA: dict[str, Any] = {
     "names": [{"text": "GRETA BEISPIEL"}, {"text": "Грета Байшпиль", "kind": "ORIGINAL_SCRIPT"}],
@@ -139,6 +141,40 @@ async def test_a_foreign_row_is_screened_once_it_was_adopted(desk: Desk) -> None
     await desk.service.current.refresh()
     await desk.deliver(desk.batch([TRAVELLER]))
     assert [row.entry_id for row in await desk.rows("SELECT entry_id FROM hit")] == ["FOREIGN:DEMi.009"]
+
+
+async def test_a_foreign_row_that_changed_since_it_was_nominated_goes_back(desk: Desk) -> None:
+    await register(desk, source_id="FOREIGN", kind="PARTNER")
+    abroad = Listed("DEMi.009", ("GRETA", "BEISPIEL"), "1980-01-02", "XCC", ("XC77", "XCC"), gender="Female")
+    await import_as(desk, "un", "FOREIGN", un_list([abroad], SECOND_DAY))
+    facts: dict[str, Any] = {"source_id": "FOREIGN", "entry_id": "FOREIGN:DEMi.009", "entry": {}}
+    path = await submitted(desk, **facts)
+    child = replace(abroad, birth_date="2015-01-02")
+    content = un_list([child], THIRD_DAY)
+    digest = {"source": "un", "as": "FOREIGN", "sha256": hashlib.sha256(content).hexdigest()}
+    await desk.ask("steward", "POST", "/v1/watchlist/imports", params=digest, content=content)
+    assert (await decide(desk, path))["state"] == "RETURNED"
+    body = {"source_id": "FOREIGN", "entry_id": "FOREIGN:DEMi.009", "terms": terms(desk)}
+    changed = await desk.ask("steward", "PUT", path, json=body)
+    assert changed["entry"]["birth_dates"] == [{"kind": "EXACT", "date": "2015-01-02"}]
+    refused = await desk.ask("steward", "POST", f"{path}/submission", status=403)
+    assert "SG-16.UNDER_14" in str(refused["reasons"])
+
+
+async def test_whoever_decides_again_has_not_read_the_recommendation_meanwhile(desk: Desk) -> None:
+    path = await submitted(desk)
+    assert "recommendation" not in (await decide(desk, path, "RETURNED"))["terms"]
+    await desk.ask("steward", "POST", f"{path}/submission")
+    assert "recommendation" not in (await desk.ask("supervisor", "GET", path))["terms"]
+    assert "recommendation" in (await decide(desk, path))["terms"]
+
+
+@pytest.mark.parametrize("way", ["committee-draft", "committee-draft/page"])
+async def test_nobody_is_drafted_for_the_committee_before_the_criteria_were_judged(
+    desk: Desk, way: str
+) -> None:
+    path = await submitted(desk, 403, grounds=[a_ground(kind="KINSHIP")])
+    await desk.ask("steward", "GET", f"{path}/{way}", status=404)
 
 
 async def test_a_review_is_renewed_by_two_people_and_overdue_ones_leave(desk: Desk) -> None:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from services.screening.watchlist.entry_age import is_child
 from services.screening.watchlist.versions import (
     ListVersion,
     Release,
     VersionState,
     change_in_percent,
     expires,
-    is_child,
     is_released,
     missing_release,
     purpose_tag,
@@ -33,9 +33,12 @@ def test_the_change_is_counted_from_the_earlier_version(before: int, after: int,
 @pytest.mark.parametrize(
     ("births", "expected"),
     [
-        ([{"kind": "EXACT", "date": "2009-11-15"}], False),
+        ([{"kind": "EXACT", "date": "2009-11-15"}], True),
+        ([{"kind": "EXACT", "date": "2009-11-14"}], False),
+        ([{"kind": "EXACT", "date": "2009-11"}], True),
         ([{"kind": "YEAR", "year": 2010}], True),
-        ([{"kind": "YEAR", "year": 2009}], False),
+        ([{"kind": "YEAR", "year": 2009}], True),
+        ([{"kind": "YEAR", "year": 2008}], False),
         ([{"kind": "BETWEEN", "from_year": 2000, "to_year": 2012}], True),
         ([{"kind": "YEAR", "year": 1980}, {"kind": "YEAR", "year": 2012}], True),
         ([], False),
