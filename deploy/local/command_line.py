@@ -26,6 +26,7 @@ MODULES: Final[Mapping[str, Sequence[str]]] = {
     "matching": ("match",),
     "records": ("watchlist", "audit"),
     "exchange": ("exchange",),
+    "keys": ("keys",),
     "evidence": ("evidence",),
 }
 

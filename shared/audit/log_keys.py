@@ -4,13 +4,16 @@ While one key replaces another both sign each checkpoint, so that an auditor or 
 of them goes on verifying. Source: C2SP signed-note (a note may hold several signatures).
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
 from shared.audit.checkpoint import (
     Checkpoint,
-    CheckpointRefused,
     CheckpointSigner,
     VerifierKey,
     log_origin,
@@ -22,8 +25,9 @@ from shared.security.keys import KeyFile, KeyFileError
 
 CHECKPOINT_KEYS: Final = "audit-checkpoint"
 """What the log's key files in a service's keys folder are called."""
-RETIRED_KEYS_FILE: Final = "audit-checkpoint.retired"
-"""Beside them: a verifier key (C2SP) a line, of each key whose file was taken out."""
+RETIRED_KEYS_FILE: Final = "retired-audit-checkpoints.json"
+"""Beside them, a JWKS: the public halves of keys that were taken out. Old checkpoints verify by them."""
+MAX_RETIRED_BYTES: Final = 65_536
 
 
 class LogKeys:
@@ -42,10 +46,10 @@ class LogKeys:
     def __init__(self, folder: Path, own_state: str, service: str, clock: Clock) -> None:
         self.origin = log_origin(own_state, service)
         self._ring = KeyRing(folder, CHECKPOINT_KEYS, clock)
-        self._retired = ReadAgain(folder, RETIRED_KEYS_FILE, _read_retired)
+        self._retired = ReadAgain(folder, RETIRED_KEYS_FILE, read_retired)
 
     def verifier_keys(self) -> tuple[VerifierKey, ...]:
-        """The public halves of the keys in the folder, and those of the retired ones."""
+        """The public halves of the keys in the folder, and of the retired ones."""
         return _verifier_keys(self.origin, self._ring.held(), self._retired.content())
 
     def sign(self, size: int, root: bytes) -> str:
@@ -64,20 +68,25 @@ def verifier_keys_of(folder: Path, own_state: str, service: str) -> tuple[Verifi
     Raises:
         KeyFileError: A file cannot be used.
     """
-    retired = _read_retired(list(folder.glob(RETIRED_KEYS_FILE)))
+    retired = read_retired(list(folder.glob(RETIRED_KEYS_FILE)))
     return _verifier_keys(log_origin(own_state, service), key_files(folder, CHECKPOINT_KEYS), retired)
 
 
-def _verifier_keys(
-    origin: str, held: Iterable[KeyFile], retired: Iterable[VerifierKey]
-) -> tuple[VerifierKey, ...]:
-    public = [VerifierKey(origin, key.public_key.public_bytes_raw()) for key in held]
-    return tuple(dict.fromkeys([*public, *(key for key in retired if key.name == origin)]))
+def read_retired(paths: Sequence[Path]) -> tuple[OKPKey, ...]:
+    """The public halves that the file of retired keys holds; none where there is no file.
 
-
-def _read_retired(paths: Sequence[Path]) -> tuple[VerifierKey, ...]:
+    Raises:
+        KeyFileError: It is not such a file.
+    """
     try:
-        lines = [line for path in paths for line in path.read_text(encoding="ascii").splitlines()]
-        return tuple(VerifierKey.parse(line) for line in lines if line)
-    except (OSError, ValueError, CheckpointRefused):
-        raise KeyFileError(reason="a line of it is not a verifier key", name=RETIRED_KEYS_FILE) from None
+        rows = [row for path in paths for row in json.loads(path.read_bytes()[:MAX_RETIRED_BYTES])["keys"]]
+        return tuple(OKPKey.import_key({name: row[name] for name in ("kty", "crv", "x")}) for row in rows)
+    except (OSError, ValueError, KeyError, TypeError, JoseError):
+        raise KeyFileError(reason="it is not a set of public keys", name=RETIRED_KEYS_FILE) from None
+
+
+def _verifier_keys(
+    origin: str, held: Iterable[KeyFile], retired: Iterable[OKPKey]
+) -> tuple[VerifierKey, ...]:
+    public = [*(key.public_key for key in held), *(key.public_key for key in retired)]
+    return tuple(dict.fromkeys(VerifierKey(origin, key.public_bytes_raw()) for key in public))
