@@ -24,7 +24,8 @@ LIMIT :limit
 _REFERENCES = text("""
 SELECT c.traveller_id, t.record ->> 'record_locator' AS locator,
     t.record ->> 'carrier_reference' AS carrier_reference
-FROM directive_change c JOIN traveller t USING (traveller_id) WHERE c.message_id = :message_id
+FROM directive_change c JOIN traveller t USING (traveller_id)
+WHERE c.message_id = :message_id AND c.state = ANY (:untold)
 """)
 _TOLD = text("""
 UPDATE directive_change SET state = 'ACKNOWLEDGED', state_since = :now
@@ -49,8 +50,9 @@ class UntoldStore:
         return [dict(row) for row in rows.mappings()]
 
     async def references(self, connection: AsyncConnection, message_id: UUID) -> Mapping[str, Any] | None:
-        """The carrier's own references of the traveller; `None` where there is no such decision."""
-        row = (await connection.execute(_REFERENCES, {"message_id": message_id})).mappings().one_or_none()
+        """The carrier's own references of the traveller; `None` where nobody has to call about them."""
+        values = {"message_id": message_id, "untold": list(UNTOLD)}
+        row = (await connection.execute(_REFERENCES, values)).mappings().one_or_none()
         return None if row is None else dict(row)
 
     async def told(self, connection: AsyncConnection, message_id: UUID, now: datetime) -> Told | None:

@@ -37,6 +37,8 @@ async def test_whom_somebody_must_call_is_called_once(ingest: Ingest, paxlst_a: 
     assert [each["state"] for each in await listed(ingest)] == ["ACKNOWLEDGED"]
     again = await ask(ingest, "POST", f"{path}/told", "SUPERVISOR")
     assert (again.status_code, again.json()["code"]) == (404, "DIRECTIVE_CHANGE_UNKNOWN")
+    references = await ask(ingest, "POST", f"{path}/references", "SUPERVISOR")
+    assert (references.status_code, references.json()["code"]) == (404, "DIRECTIVE_CHANGE_UNKNOWN")
     rows = await ingest.rows(
         "SELECT action, actor FROM audit_record WHERE action IN ('directive.read', 'directive.told')"
         " ORDER BY action"
