@@ -4,7 +4,6 @@ The door keeps each request as a sealed file; the register keeps it once, by its
 """
 
 import asyncio
-import contextlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from services.ingest.letter import LANGUAGES
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.rights import RightsOffice
 from services.ingest.store.rights import SUBMISSION_KEPT
-from shared.db.faults import DATABASE_FAULTS
+from shared.beating import keep_beating
 from shared.observability.logging import get_logger
 from shared.security.tokens import Principal, PrincipalKind
 
@@ -39,14 +38,13 @@ class DoorInbox:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Beat until told to stop; outlives a database or a folder that is away."""
-        while not stop.is_set():
-            try:
-                await self.beat()
-            except (*DATABASE_FAULTS, OSError, ValueError, KeyError) as fault:
-                get_logger().error("door_inbox_failed", error=type(fault).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BEAT_SECONDS):
-                    await stop.wait()
+        await keep_beating(
+            self.beat,
+            stop,
+            every_seconds=BEAT_SECONDS,
+            failed="door_inbox_failed",
+            faults=(ValueError, KeyError),
+        )
 
     async def beat(self) -> int:
         """Take in what is new, mark what is answered, drop what is over; how many were taken."""

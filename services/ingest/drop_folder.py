@@ -5,7 +5,6 @@ message again, which gets its first receipt; that receipt has the same name and 
 """
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,7 +23,7 @@ from services.ingest.ports import Ports
 from services.ingest.receive import ReceiveMessage
 from services.ingest.registers import SenderRow
 from services.ingest.upload_routes import content_type_of
-from shared.db.faults import DATABASE_FAULTS
+from shared.beating import keep_beating
 from shared.observability.logging import get_logger
 
 LOOK_EVERY_SECONDS: Final = 2.0
@@ -57,14 +56,7 @@ class DropFolder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look again and again until told to stop; outlives a disk or a database that is away."""
-        while not stop.is_set():
-            try:
-                await self.look()
-            except DATABASE_FAULTS as fault:
-                get_logger().warning("drop_folder_unreadable", error=type(fault).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                    await stop.wait()
+        await keep_beating(self.look, stop, every_seconds=LOOK_EVERY_SECONDS, failed="drop_folder_unreadable")
 
     async def look(self) -> int:
         """Take every file that is complete; gives how many were taken or refused.

@@ -11,7 +11,6 @@ from uuid import UUID
 from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.beating import keep_beating
 from services.ingest.expected_flights import (
     WEEKS_LOOKED_AT,
     Basis,
@@ -27,6 +26,7 @@ from services.ingest.flight_identity import Sighting, flight_name, same_flight
 from services.ingest.formats.schedule import DAY, ScheduledLeg
 from services.ingest.ports import Ports
 from services.ingest.store.expected import LOOKS_A_BEAT, Watched
+from shared.beating import keep_beating
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from services.ingest.beating import keep_beating
 from services.ingest.ports import Ports
 from services.ingest.store.quality import StaleFlight
+from shared.beating import keep_beating
 from shared.travel.flight import Flight
 
 BEAT_SECONDS: Final = 60.0

@@ -5,7 +5,6 @@ started again, and run beside each other and beside messages that come in.
 """
 
 import asyncio
-import contextlib
 import hashlib
 import hmac
 from collections import Counter
@@ -30,9 +29,8 @@ from services.ingest.store.retention import (
     SealedValue,
 )
 from shared.audit.record import Outcome
+from shared.beating import keep_beating
 from shared.contracts.hit_links import HitLink
-from shared.db.faults import DATABASE_FAULTS
-from shared.observability.logging import get_logger
 from shared.policy.verdict import Verdict
 
 BEAT_SECONDS: Final = 60.0
@@ -83,14 +81,9 @@ class RetentionJobs:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Beat again and again until told to stop; outlives a database, or a screening, that is away."""
-        while not stop.is_set():
-            try:
-                await self.beat()
-            except (*DATABASE_FAULTS, ScreeningSilent) as fault:
-                get_logger().error("retention_failed", error=type(fault).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(BEAT_SECONDS):
-                    await stop.wait()
+        await keep_beating(
+            self.beat, stop, every_seconds=BEAT_SECONDS, failed="retention_failed", faults=(ScreeningSilent,)
+        )
 
     async def beat(self) -> Beat:
         """Do everything that is due now. What needs no answer of screening is done first."""

@@ -18,9 +18,8 @@ from services.ingest.parts import (
 )
 from services.ingest.ports import Ports
 from services.ingest.store.transactions import TransactionKey
-from shared.db.faults import DATABASE_FAULTS
+from shared.beating import keep_beating
 from shared.identifiers import FlightId
-from shared.observability.logging import get_logger
 from shared.travel.message import Fault, Severity
 
 PARTS_MISSING: Final = "PARTS_MISSING"
@@ -89,15 +88,7 @@ class PartsClock:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every `BEAT_SECONDS` until told to stop; a database that is away is waited for."""
-        while not stop.is_set():
-            try:
-                await self.beat()
-            except DATABASE_FAULTS as failure:
-                get_logger().error("parts_clock_failed", exc_info=failure)
-            try:
-                await asyncio.wait_for(stop.wait(), BEAT_SECONDS)
-            except TimeoutError:
-                continue
+        await keep_beating(self.beat, stop, every_seconds=BEAT_SECONDS, failed="parts_clock_failed")
 
     async def beat(self) -> int:
         """Flag every transaction whose wait is over, its receipts and its flight; how many there were."""

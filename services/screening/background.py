@@ -1,7 +1,6 @@
 """What runs while nobody asks: the clocks, and the watcher that swaps the matcher when the list changes."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from typing import Any
 
@@ -15,8 +14,9 @@ from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
 from services.screening.watchlist.fetching import ListFetching
 from services.screening.watchlist.merged_hits import bring_in_step
+from shared.beating import keep_beating
 from shared.bus.relay import Carrier
-from shared.bus.wake import WakeUp
+from shared.bus.wake import WakeUp, wait_for
 from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
 from shared.observability.logging import get_logger
@@ -40,14 +40,19 @@ class Background:
         cleared = ClearTravellers(self._screening.ports)
         clocks = Clocks(self._screening.ports, settings.escalation_ladder)
         desks = DeskClocks(self._screening.ports)
-        while not stop.is_set():
-            try:
-                await clocks.beat()
-                await cleared.beat()
-                await desks.beat()
-            except (*DATABASE_FAULTS, DomainError) as fault:
-                get_logger().error("clock_beat_failed", error=type(fault).__name__)
-            await _pause(stop, settings.clock_seconds)
+
+        async def beat() -> None:
+            await clocks.beat()
+            await cleared.beat()
+            await desks.beat()
+
+        await keep_beating(
+            beat,
+            stop,
+            every_seconds=settings.clock_seconds,
+            failed="clock_beat_failed",
+            faults=(DomainError,),
+        )
 
     async def fetch_lists(self, stop: asyncio.Event) -> None:
         """Fetch what is due, and ring where a source's list is too old.
@@ -56,12 +61,13 @@ class Background:
         """
         screening = self._screening
         fetching = ListFetching(screening.ports, screening.list_files)
-        while not stop.is_set():
-            try:
-                await unless_stopped(stop, fetching.beat())
-            except (*DATABASE_FAULTS, DomainError) as fault:
-                get_logger().error("list_fetch_failed", error=type(fault).__name__)
-            await _pause(stop, screening.settings.clock_seconds * BEATS_A_FETCH_LOOK)
+        await keep_beating(
+            lambda: unless_stopped(stop, fetching.beat()),
+            stop,
+            every_seconds=screening.settings.clock_seconds * BEATS_A_FETCH_LOOK,
+            failed="list_fetch_failed",
+            faults=(DomainError,),
+        )
 
     async def rescreen(self, carrier: Carrier, stop: asyncio.Event) -> None:
         """Let every change of the list meet the travellers of the window; goes on after a restart."""
@@ -75,7 +81,7 @@ class Background:
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().warning("rescreening_waits", reason=type(fault).__name__)
             if not has_more:
-                await _pause(stop, screening.settings.clock_seconds)
+                await wait_for(stop, screening.settings.clock_seconds)
 
     async def look_back(self, carrier: Carrier, stop: asyncio.Event) -> None:
         """Let every notice from abroad meet the travellers reported before it, and let go of old ones."""
@@ -90,7 +96,7 @@ class Background:
             except (*DATABASE_FAULTS, DomainError) as fault:
                 get_logger().warning("notices_wait", reason=type(fault).__name__)
             if not has_more:
-                await _pause(stop, screening.settings.clock_seconds)
+                await wait_for(stop, screening.settings.clock_seconds)
 
     async def watch_list(self, stop: asyncio.Event) -> None:
         """Swap the matcher whenever the set of entries in use has changed, here or in another worker."""
@@ -107,12 +113,6 @@ class Background:
                 except (*DATABASE_FAULTS, DomainError) as fault:
                     get_logger().error("matcher_build_failed", error=type(fault).__name__)
                 await _first_of((stop, notified, self._screening.wake, current.built), LOOK_SECONDS)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()
 
 
 async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:

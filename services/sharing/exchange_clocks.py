@@ -4,7 +4,6 @@ Source: sharing-protocol.md §3 (refusals), §6; workflow.md §6; safeguards.md 
 """
 
 import asyncio
-import contextlib
 from datetime import date
 from typing import Final
 
@@ -22,8 +21,8 @@ from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import Register, RegisterStore
 from services.sharing.withdrawals import Withdrawals
 from shared.audit.log import AuditLog
+from shared.beating import keep_beating
 from shared.clock import Clock
-from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 ACTOR: Final = "sharing"
@@ -61,13 +60,7 @@ class ExchangeClocks:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look at the clocks until told to stop."""
-        while not stop.is_set():
-            try:
-                await self.beat()
-            except DATABASE_FAULTS:
-                get_logger().warning("clocks_postponed", code="DATABASE_AWAY")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), BEAT_SECONDS)
+        await keep_beating(self.beat, stop, every_seconds=BEAT_SECONDS, failed="clocks_postponed")
 
     async def beat(self) -> None:
         """Do everything that is due now."""

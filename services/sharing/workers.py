@@ -1,9 +1,9 @@
 """Workers that take what is due, again and again, until told to stop: one loop for each ledger that sends."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 
+from shared.bus.wake import wait_for
 from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
@@ -39,5 +39,4 @@ async def _work(stop: asyncio.Event, deliver_next: DeliverNext, rest: float) -> 
             # its lease ends, and a person is told.
             get_logger().error("delivery_failed", exc_info=fault)
         if not found:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), rest)
+            await wait_for(stop, rest)

@@ -9,9 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.accounts.errors import RETRY_AFTER_SECONDS, FrozenAccountsUnknown
 from shared.accounts.freezes import FreezeStore
-from shared.bus.wake import wait_for
+from shared.beating import keep_beating
 from shared.db.faults import DATABASE_FAULTS
-from shared.observability.logging import get_logger
 from shared.security.roles import OVERSIGHT
 from shared.security.tokens import Principal, PrincipalKind
 
@@ -60,12 +59,9 @@ class FrozenAccounts:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Read them each second until told to stop; a database that is away is tried again."""
-        while not stop.is_set():
-            try:
-                await self.read()
-            except DATABASE_FAULTS:
-                get_logger().warning("frozen_accounts_not_read", code="DATABASE_AWAY")
-            await wait_for(stop, READ_EVERY_SECONDS)
+        await keep_beating(
+            self.read, stop, every_seconds=READ_EVERY_SECONDS, failed="frozen_accounts_not_read"
+        )
 
 
 @asynccontextmanager

@@ -6,7 +6,6 @@ over, which reading "all beyond the last identifier" would do.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
@@ -27,6 +26,7 @@ from shared.audit.tree_store import (
     leaf_count,
     tree_head,
 )
+from shared.bus.wake import wait_for
 from shared.clock import Clock
 from shared.db.faults import DATABASE_FAULTS
 from shared.errors import DomainError
@@ -179,8 +179,7 @@ class Sequencer:
     ) -> None:
         while not stop.is_set():
             await self._attempt(name, action)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), seconds)
+            await wait_for(stop, seconds)
 
     async def _attempt(self, name: str, action: Callable[[], Awaitable[None]]) -> None:
         """Act, and keep the fault's code if there is one; a lasting fault is reported once."""

@@ -1,7 +1,6 @@
 """What a service forgets by rule: rows whose stated period is over, a batch at a time, in the background."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +8,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared.beating import keep_beating
 from shared.clock import Clock
-from shared.db.faults import DATABASE_FAULTS
 from shared.observability.logging import get_logger
 
 PRUNE_EVERY_SECONDS: Final = 600.0
@@ -49,14 +48,7 @@ class Pruner:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Prune again and again until told to stop; outlives a database that is away."""
-        while not stop.is_set():
-            try:
-                await self.prune()
-            except DATABASE_FAULTS as fault:
-                get_logger().warning("pruning_failed", error=type(fault).__name__)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PRUNE_EVERY_SECONDS):
-                    await stop.wait()
+        await keep_beating(self.prune, stop, every_seconds=PRUNE_EVERY_SECONDS, failed="pruning_failed")
 
     async def _prune(self, rule: PruneRule) -> int:
         before = self._clock.now() - rule.kept

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from shared.bus.wake import wait_for
+
 MIN_PAUSE_SECONDS = 0.8
 MAX_PAUSE_SECONDS = 4.0
 
@@ -32,9 +34,8 @@ class Killer:
         """Kill until `stop`."""
         while not stop.is_set():
             pause = self.random.uniform(MIN_PAUSE_SECONDS, MAX_PAUSE_SECONDS)
-            try:
-                await asyncio.wait_for(stop.wait(), pause)
-            except TimeoutError:
+            await wait_for(stop, pause)
+            if not stop.is_set():
                 self._kill(self.random.choice(self.victims))
 
     def _kill(self, victim: str) -> None:
