@@ -21,13 +21,7 @@ from services.ingest.incidents import (
 from services.ingest.ports import Ports
 from services.ingest.routes import PortsOf
 from services.ingest.store.incidents import Incident
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
+from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.contracts.account_freeze import ACCOUNT
 from shared.policy.actions import DATA_CLASSES
 from shared.security.roles import Permission
@@ -215,15 +209,7 @@ async def propose_release(freeze_id: UUID, person: Reporter, ports: PortsOf) -> 
 @router.post(
     "/releases/{approval_id}",
     status_code=204,
-    responses=problems(
-        ApprovalUnknown,
-        SamePerson,
-        SameRole,
-        ApprovalRoleRefused,
-        ApprovalConflict,
-        FreezeUnknown,
-        ReleaseRefused,
-    ),
+    responses=problems(*DECISION_FAULTS, FreezeUnknown, ReleaseRefused),
 )
 async def decide_release(approval_id: UUID, body: ReleaseIn, person: Releaser, ports: PortsOf) -> None:
     """Release an account as the second person, or leave it frozen."""

@@ -10,13 +10,7 @@ from services.ingest.change_registers import ChangeRegisters, proposal_json
 from services.ingest.errors import ChangeRefused, RegisterMalformed
 from services.ingest.registers import Register
 from services.ingest.routes import PortsOf
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
+from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -68,9 +62,7 @@ async def propose_row(
 
 @router.post(
     "/v1/registers/{approval_id}/approval",
-    responses=problems(
-        ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict, ChangeRefused
-    ),
+    responses=problems(*DECISION_FAULTS, ChangeRefused),
 )
 async def decide_proposal(
     approval_id: UUID,

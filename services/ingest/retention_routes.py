@@ -26,13 +26,7 @@ from services.ingest.retention_runs import read_runs
 from services.ingest.routes import PortsOf
 from services.ingest.store.retention import RetentionStore
 from services.ingest.store.retention_decisions import Reidentification
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
+from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -195,16 +189,7 @@ async def propose_extension(body: ExtensionIn, principal: Proposing, use: UseDec
 
 @router.post(
     "/v1/retention/approvals/{approval_id}",
-    responses=problems(
-        ApprovalUnknown,
-        SamePerson,
-        SameRole,
-        ApprovalRoleRefused,
-        ApprovalConflict,
-        RecordsUnknown,
-        RetentionRefused,
-        ScreeningSilent,
-    ),
+    responses=problems(*DECISION_FAULTS, RecordsUnknown, RetentionRefused, ScreeningSilent),
 )
 async def decide_proposal(
     approval_id: UUID, body: DecisionIn, principal: Approving, use: UseDecisions

@@ -33,13 +33,7 @@ from services.ingest.rights_forms import (
 )
 from services.ingest.rights_letters import Letters
 from services.ingest.routes import PortsOf
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
+from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused, ApprovalUnknown
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -205,17 +199,7 @@ async def note_told(task_id: UUID, principal: Handling, use: UseOffice) -> None:
 
 @router.post(
     "/v1/rights/approvals/{approval_id}",
-    responses=problems(
-        ApprovalUnknown,
-        SamePerson,
-        SameRole,
-        ApprovalRoleRefused,
-        ApprovalConflict,
-        RequestUnknown,
-        TaskUnknown,
-        RightsRefused,
-        LetterChanged,
-    ),
+    responses=problems(*DECISION_FAULTS, RequestUnknown, TaskUnknown, RightsRefused, LetterChanged),
 )
 async def approve_answer(
     approval_id: UUID, body: ApproveIn, principal: Approving, use: UseAnswers, written: UseLetters

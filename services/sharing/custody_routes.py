@@ -13,13 +13,7 @@ from services.sharing.errors import ShareNotFound, StepOutOfOrder
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.statuses import problems
 from shared.approval.approvals import Approval
-from shared.approval.errors import (
-    ApprovalConflict,
-    ApprovalRoleRefused,
-    ApprovalUnknown,
-    SamePerson,
-    SameRole,
-)
+from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -128,9 +122,7 @@ async def propose(
 
 @router.post(
     "/v1/custody/{approval_id}",
-    responses=problems(
-        ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict, StepOutOfOrder
-    ),
+    responses=problems(*DECISION_FAULTS, StepOutOfOrder),
 )
 async def decide(
     approval_id: UUID,

@@ -8,6 +8,8 @@ DomainError
 └── ApprovalRoleRefused      the role may not take this step
 """
 
+from typing import Final
+
 from shared.errors import DomainError
 
 
@@ -44,3 +46,7 @@ class ApprovalRoleRefused(DomainError):
 
     code = "APPROVAL_ROLE_REFUSED"
     sentence = "The role {role} may not take this step for {kind}."
+
+
+DECISION_FAULTS: Final = (ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict)
+"""Everything that the second person's decision may be refused for."""
