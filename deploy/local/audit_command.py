@@ -17,7 +17,7 @@ from shared.audit.log_keys import verifier_keys_of
 from shared.audit.verify import Findings, origin_of, read_sink, verify_export
 from shared.audit.verify_witnesses import Cosigned, Counted, KeyUnreadable, count_cosignatures
 from shared.errors import DomainError
-from shared.web.purpose import Purpose
+from shared.web.purpose import OVERSIGHT
 
 EXIT_HOLDS: Final = 0
 EXIT_DOES_NOT_HOLD: Final = 1
@@ -157,7 +157,7 @@ class _Fetching:
         """Write the answer to a file; gives its status, nothing when there was none."""
         headers = {
             "Authorization": f"Bearer {self.token_of(self.folder.path, AUDITOR)}",
-            **Purpose("OVERSIGHT", None, None).as_headers(),
+            **OVERSIGHT.as_headers(),
         }
         try:
             with self.client.stream("GET", url, headers=headers) as answer, export.open("wb") as stream:

@@ -63,6 +63,10 @@ class Purpose:
         return headers
 
 
+OVERSIGHT: Final = Purpose("OVERSIGHT", None)
+"""Why an audit log and the figures of oversight are read."""
+
+
 def stated_purpose(
     purpose_code: Annotated[str | None, Header(max_length=40)] = None,
     purpose_case: Annotated[str | None, Header(max_length=12 * MAX_CASE_CHARACTERS)] = None,

@@ -17,12 +17,11 @@ from shared.audit.merkle import CompactRange, leaf_hash
 from shared.audit.record import AuditRecord
 from shared.audit.verify import verify_export
 from shared.identifiers import AuditRecordId
-from shared.web.purpose import Purpose
+from shared.web.purpose import OVERSIGHT
 
 RECORDS = 1_000_000
 SIGNED = 20
 POLL_SECONDS = 0.02
-OVERSIGHT = Purpose("OVERSIGHT", None, None)
 
 
 def measure_audit() -> Iterator[Figure]:

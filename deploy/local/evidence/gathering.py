@@ -9,7 +9,7 @@ from typing import Any, Final
 import httpx
 
 from shared.errors import DomainError
-from shared.web.purpose import Purpose
+from shared.web.purpose import OVERSIGHT
 
 TIMEOUT_SECONDS: Final = 60.0
 
@@ -109,7 +109,7 @@ class Gathering:
     def _ask(self, service: str, path: str, params: Mapping[str, str]) -> bytes:
         headers = {
             "Authorization": f"Bearer {self.token()}",
-            **Purpose("OVERSIGHT", None, None).as_headers(),
+            **OVERSIGHT.as_headers(),
         }
         try:
             answer = self.client.get(f"{self.addresses[service]}{path}", headers=headers, params=params)

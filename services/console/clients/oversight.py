@@ -8,9 +8,8 @@ from services.console.clients.service import ServiceClient
 from services.console.errors import ServiceFault
 from services.console.seen.base import Seen
 from services.console.seen.oversight import Bias, Figures, Grant, LogHead, RetentionNow, Transfer
-from shared.web.purpose import Purpose
+from shared.web.purpose import OVERSIGHT
 
-OVERSIGHT: Final = Purpose(code="OVERSIGHT", case_id=None)
 COUNTED: Final = ("ingest", "screening", "sharing")
 _Told = TypeVar("_Told", bound=Seen)
 _Any = TypeVar("_Any")

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.console.clients.oversight import OVERSIGHT, told
+from services.console.clients.oversight import told
 from services.console.clients.service import ServiceClient
 from services.console.seen.suspensions import Suspension
+from shared.web.purpose import OVERSIGHT
 
 PATH: Final = "/v1/oversight/suspensions"
 CARRYING: Final = ("screening", "sharing")

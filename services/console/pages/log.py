@@ -20,14 +20,13 @@ from services.console.page import Page, Submitted, form_for, page_for
 from shared.audit.checkpoint import log_origin
 from shared.audit.verify import read_sink, verify_export
 from shared.security.roles import Permission
-from shared.web.purpose import PURPOSE_CODES, Purpose
+from shared.web.purpose import OVERSIGHT, PURPOSE_CODES
 
 SERVICES: Final = ("screening", "ingest", "sharing", "console")
 OUTCOMES: Final = ("REFUSED", "PERMITTED", "DONE", "FAILED")
 MAX_IDENTIFIER: Final = 200
 MAX_EXPORT_BYTES: Final = 64 * 1_048_576
 EXPORT_SECONDS: Final = 60.0
-_OVERSIGHT: Final = Purpose(code="OVERSIGHT", case_id=None)
 
 router = APIRouter()
 Auditor = Annotated[Page, Depends(page_for(Permission.READ_AUDIT))]
@@ -100,14 +99,14 @@ def _published(page: Page, service: str) -> list[tuple[str, str]]:
 
 
 async def _found(client: ServiceClient, query: Mapping[str, str]) -> list[dict[str, Any]]:
-    answer = await client.ask("GET", "/v1/audit/records", query=query, purpose=_OVERSIGHT)
+    answer = await client.ask("GET", "/v1/audit/records", query=query, purpose=OVERSIGHT)
     rows = answer.get("records") if isinstance(answer, dict) else None
     return [_record(row) for row in rows[:MAX_ROWS] if isinstance(row, dict)] if rows else []
 
 
 async def _export(page: Page, service: str) -> bytes:
     client = page.services[service]
-    response = await client.fetch("GET", "/v1/audit/export", purpose=_OVERSIGHT, seconds=EXPORT_SECONDS)
+    response = await client.fetch("GET", "/v1/audit/export", purpose=OVERSIGHT, seconds=EXPORT_SECONDS)
     if len(response.content) > MAX_EXPORT_BYTES:
         raise FormFault(field="the log is too long for this page; use ./run audit verify")
     return response.content
