@@ -61,6 +61,7 @@ LIST_FAULTS: Final[Mapping[str, str]] = {
     "TOO_DEEP": "its elements are nested too deeply",
     "TOO_MANY_ROWS": "it has more rows than a list may have",
     "UNKNOWN_KIND": "a row is of a kind that is not known",
+    "VALUE_NOT_TEXT": "a row holds a zero character or half of one, which no text has",
     "WORKBOOK_UNREADABLE": "the workbook is damaged",
     "WRONG_ROOT": "it begins with another element than the list does",
 }

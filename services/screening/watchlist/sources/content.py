@@ -32,12 +32,14 @@ def lines_of(content: Content) -> int:
         return 1 + sum(part.count(b"\n") for part in iter(partial(stream.read, _PART_BYTES), b""))
 
 
-def is_text(value: Any) -> bool:
-    """Whether a value that came as JSON can be kept: no NUL in it, and no half of a surrogate pair."""
+def can_be_kept(value: Any) -> bool:
+    """Whether PostgreSQL can keep a value that came as JSON: without NUL or half of a surrogate pair."""
     try:
-        return b"\\u0000" not in json.dumps(value, ensure_ascii=False).encode()
+        written = json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return False
+    # A text may spell the six signs of the escape; its backslash is written twice then.
+    return b"\\u0000" not in written.replace(rb"\\", b"")
 
 
 class _Mapped(io.RawIOBase):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, Final
 
 from services.screening.watchlist.entry import BirthPlace, EntryName
-from services.screening.watchlist.sources.content import is_text
+from services.screening.watchlist.sources.content import can_be_kept
 from services.screening.watchlist.sources.drafts import Draft, add_once, birth_of, list_of, sex_of, state_of
 from services.screening.watchlist.sources.read_list import ListToRead, ReadList
 from services.screening.watchlist.sources.tables import Table, read_tables
@@ -57,8 +57,8 @@ def notices(table: Table) -> Iterator[tuple[int, Mapping[str, Any]]]:
                     raise table.refusal("TOO_MANY_ROWS", number)
                 if not isinstance(notice, dict):
                     raise table.refusal("NOT_THIS_FORMAT", number)
-                if not is_text(notice):
-                    raise table.refusal("NOT_TEXT", number)
+                if not can_be_kept(notice):
+                    raise table.refusal("VALUE_NOT_TEXT", number)
                 yield number, notice
         except UnicodeDecodeError:
             raise table.refusal("NOT_WELL_FORMED", None) from None

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final
 
 from services.screening.watchlist.entry import EntryDocument, EntryName, NameKind, NameQuality
-from services.screening.watchlist.sources.content import Content, first_sign, is_text
+from services.screening.watchlist.sources.content import Content, can_be_kept, first_sign
 from services.screening.watchlist.sources.drafts import (
     Draft,
     add_once,
@@ -139,8 +139,8 @@ def _facts(line: bytes, number: int, table: Table) -> Mapping[str, Any]:
         raise table.refusal("NOT_WELL_FORMED", number) from None
     if not isinstance(facts, dict) or not isinstance(facts.get("properties"), dict):
         raise table.refusal("NOT_THIS_FORMAT", number)
-    if b"\\u" in line and not is_text(facts):
-        raise table.refusal("NOT_TEXT", number)
+    if b"\\u" in line and not can_be_kept(facts):
+        raise table.refusal("VALUE_NOT_TEXT", number)
     return facts
 
 

@@ -165,13 +165,25 @@ def test_the_same_reference_twice_is_refused(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", [form for form in GOOD if GOOD[form][1].lstrip()[:1] in b"[{"])
-@pytest.mark.parametrize("sign", [b"\\u0000", b"\\ud800"], ids=["NUL", "half of a pair"])
+@pytest.mark.parametrize(
+    "sign",
+    [b"\\u0000", b"\\\\\\u0000", b"\\ud800"],
+    ids=["NUL", "NUL behind a backslash", "half of a pair"],
+)
 def test_text_that_no_database_holds_is_refused_with_its_row(form: str, sign: bytes) -> None:
     content = GOOD[form][1]
     name = re.search(rb'"name": \[?"', content)
     assert name is not None
     fault = refused(form, content[: name.end()] + sign + content[name.end() :])
-    assert (fault.reason, fault.line) == ("NOT_TEXT", 1)
+    assert (fault.reason, fault.line) == ("VALUE_NOT_TEXT", 1)
+
+
+@pytest.mark.parametrize("form", [form for form in GOOD if GOOD[form][1].lstrip()[:1] in b"[{"])
+def test_text_that_spells_an_escape_is_a_text(form: str) -> None:
+    content = GOOD[form][1]
+    name = re.search(rb'"name": \[?"', content)
+    assert name is not None
+    assert read(form, content[: name.end()] + rb"\\u0000" + content[name.end() :]).stored >= 1
 
 
 @forms
