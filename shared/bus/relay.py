@@ -33,8 +33,11 @@ DELIVERED: Final = "DELIVERED"
 PATIENT_ATTEMPTS: Final = 5
 """So many times a postponed message keeps its place at the head; later ones may then overtake it."""
 
+# Nobody waits until a delivery is on the disk: one that a crash undoes is made again, which is harmless, and
+# whoever waits for a commit of its own (a carrier for its acknowledgement) has the disk to itself.
 _TAKE = text("""
-SELECT outbox_id, message_id, destination, kind, CAST(body AS text) AS body, attempts, trace_id,
+SELECT set_config('synchronous_commit', 'off', true),
+    outbox_id, message_id, destination, kind, CAST(body AS text) AS body, attempts, trace_id,
     EXISTS (SELECT FROM outbox later WHERE later.outbox_id > outbox.outbox_id
         AND later.available_at <= now() AND later.destination <> ALL (CAST(:paused AS text[]))) AS has_more
 FROM outbox

@@ -10,6 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from deploy.local.postgres import ServiceDatabase
 from shared.bus import wake
 from shared.bus.backlog import Backlog, read_backlog
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused, MessageMismatch
@@ -105,6 +106,23 @@ async def test_reply_is_handled_in_the_transaction_that_removes_the_row(engine: 
     async with engine.connect() as connection:
         kept = (await connection.execute(text("SELECT specimen_id, note FROM specimen"))).one()
     assert tuple(kept) == (message_id, "1 True")
+
+
+async def test_delivery_alone_waits_for_no_disk(specimen: ServiceDatabase) -> None:
+    seen: list[str] = []
+
+    async def look(connection: AsyncConnection, *_: Any) -> None:
+        seen.append(str(await connection.scalar(text("SHOW synchronous_commit"))))
+
+    engine = create_engine(specimen.url, pool_size=1, application_name="tests")
+    async with engine.begin() as connection:
+        await connection.execute(text("SET synchronous_commit = on"))
+    await add(engine)
+    await a_relay(engine, FakeCarrier(), {"SpecimenV1": look}).deliver_due()
+    async with engine.connect() as connection:
+        await look(connection)
+    await engine.dispose()
+    assert seen == ["off", "on"], "what a crash undoes is delivered again; nothing else may be undone"
 
 
 async def test_message_carries_the_trace_of_the_request_that_wrote_it(engine: AsyncEngine) -> None:
