@@ -5,12 +5,10 @@ reads to call them: compared with an oracle in plain words (`answers.py`). A saf
 a guard of the code that is taken away, is found: each test of that kind forgets one on purpose.
 """
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -21,62 +19,26 @@ from services.ingest import callback, directives_inbox, interactive, people, rea
 from services.ingest.directives import Meaning
 from services.ingest.store import interactive as interactive_store
 from services.ingest.store import messages, untold
-from shared.bus.relay import Relay
-from shared.db.roles import SERVICES
-from tests.conftest import Templates
-from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.ingest.answers import CARRIERS, OTHERS, PEOPLE, REGISTERS, Answers
 from tests.integration.ingest.carrier_system import carrier_system
-from tests.integration.ingest.conftest import REGISTERED, Given, running
+from tests.integration.ingest.inside import Inside, open_inside
 from tests.security.planted import FORMATS
-from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
 
-Found = TypeVar("Found")
 #: What can be wrong with a message's collection, and the safeguard that then refuses it.
 RULES = {wrong: rule_id for wrong, (rule_id, _, _) in REGISTERS.items()} | {"log does not hold": "SG-41"}
 WRONG = sorted(RULES)
 ACCEPTED = ("application/json", "application/edifact")
 
 
-class Running:
-    """The service, its event loop, and the safeguards that can be told to forget."""
-
-    def __init__(self, runner: asyncio.Runner, answers: Answers) -> None:
-        self._runner = runner
-        self.answers = answers
-
-    def __call__(self, step: Coroutine[Any, Any, Found]) -> Found:
-        return self._runner.run(step)
-
-
 @pytest.fixture(scope="module")
-def between(
-    registered: str,
-    database_templates: Templates,
-    given: Given,
-    issuer_keys: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Running]:
+def between(request: pytest.FixtureRequest) -> Iterator[tuple[Inside, Answers]]:
     """One service for the file, with two carriers and their own systems."""
-    assert registered == REGISTERED
-    clock = FixedClock()
-    name, addresses = database_templates.clone("ingest", None, REGISTERED)
-    settings = given.settings(tmp_path_factory.mktemp("answers"), addresses)
-    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
-        # Nothing is carried between two steps: what is told when is the machine's to choose.
-        patch.setattr(Relay, "run", lambda _relay, stop: stop.wait())
-        opened = AsyncExitStack()
-        systems = {each: runner.run(opened.enter_async_context(carrier_system())) for each in CARRIERS}
-        serving = running(settings, FakeIssuer(issuer_keys, clock, SERVICES), clock)
-        ingest = runner.run(opened.enter_async_context(serving))
-        answers = Answers(ingest, Forgetful(ingest.app.state.ports.safeguards), systems)
-        try:
-            runner.run(answers.prepare())
-            yield Running(runner, answers)
-        finally:
-            runner.run(opened.aclose())
-    database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    with open_inside(request) as inside:
+        systems = {each: inside(inside.opened.enter_async_context(carrier_system())) for each in CARRIERS}
+        answers = Answers(inside.ingest, inside.policy, systems)
+        inside(answers.prepare())
+        yield inside, answers
 
 
 async def collected(on: Answers, wrong: str) -> frozenset[str]:
@@ -91,12 +53,12 @@ async def collected(on: Answers, wrong: str) -> frozenset[str]:
 
 @pytest.mark.parametrize("wrong", WRONG)
 def test_nothing_is_collected_against_a_rule_and_each_that_is_forgotten_is_found(
-    between: Running, wrong: str
+    between: tuple[Inside, Answers], wrong: str
 ) -> None:
-    on, rule_id = between.answers, RULES[wrong]
-    assert between(collected(on, wrong)) == frozenset()
+    (inside, on), rule_id = between, RULES[wrong]
+    assert inside(collected(on, wrong)) == frozenset()
     on.policy.forgotten = frozenset({rule_id})
-    found = between(collected(on, wrong))
+    found = inside(collected(on, wrong))
     on.policy.forgotten = frozenset()
     assert rule_id in found
 
@@ -244,47 +206,47 @@ FINDS = frozenset({*RULES.values(), *(rule_id for rule_id, *_ in GUARDS.values()
 
 @pytest.mark.parametrize("guard", sorted(GUARDS))
 def test_each_guard_that_is_taken_away_is_found(
-    between: Running, monkeypatch: pytest.MonkeyPatch, guard: str
+    between: tuple[Inside, Answers], monkeypatch: pytest.MonkeyPatch, guard: str
 ) -> None:
+    inside, on = between
     rule_id, place, name, without, scenario = GUARDS[guard]
-    assert between(scenario(between.answers)) == frozenset()
+    assert inside(scenario(on)) == frozenset()
     monkeypatch.setattr(place, name, without(getattr(place, name)))
-    assert rule_id in between(scenario(between.answers))
+    assert rule_id in inside(scenario(on))
 
 
 class AnyOrder(RuleBasedStateMachine):
     """Two carriers, people who decide, an officer who calls, registers, the log and time, in any order."""
 
-    def __init__(self, between: Running) -> None:
+    def __init__(self, between: tuple[Inside, Answers]) -> None:
         super().__init__()
-        self.between = between
-        self.on = between.answers
+        self.inside, self.on = between
 
     @initialize()
     def begin(self) -> None:
-        self.between(self.on.begin())
+        self.inside(self.on.begin())
         self.check_in("XA", "application/json")
 
     @rule(carrier=st.sampled_from(CARRIERS), accept=st.sampled_from(ACCEPTED))
     def check_in(self, carrier: str, accept: str) -> None:
-        self._right(self.on.wrongly_answered(self.between(self.on.send(carrier, accept=accept))))
+        self._right(self.on.wrongly_answered(self.inside(self.on.send(carrier, accept=accept))))
 
     @rule(carrier=st.sampled_from(CARRIERS), accept=st.sampled_from(ACCEPTED))
     def send_a_list(self, carrier: str, accept: str) -> None:
-        sent = self.between(self.on.send(carrier, path="/v1/messages", accept=accept))
+        sent = self.inside(self.on.send(carrier, path="/v1/messages", accept=accept))
         self._right(self.on.wrongly_answered(sent))
 
     @rule(carrier=st.sampled_from(CARRIERS), path=st.sampled_from(["/v1/interactive", "/v1/messages"]))
     def report_a_flight_of_the_other(self, carrier: str, path: str) -> None:
         other = next(each for each in CARRIERS if each != carrier)
-        sent = self.between(self.on.send(carrier, path=path, flight_of=other))
+        sent = self.inside(self.on.send(carrier, path=path, flight_of=other))
         self._right(self.on.wrongly_answered(sent))
 
     @rule(place=st.integers(0, 50))
     def send_again(self, place: int) -> None:
         """The first answer, word for word: nobody is told by a repeat what people decided since."""
         sent = self.on.sent[place % len(self.on.sent)]
-        again = self.between(self.on.send_again(sent))
+        again = self.inside(self.on.send_again(sent))
         if not sent.answer.is_success:
             self._right(self.on.wrongly_answered(again))
         elif sent.path == "/v1/interactive":
@@ -293,7 +255,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(sorted(FORMATS)), accept=st.sampled_from([*ACCEPTED, "application/xml"]))
     def send_what_may_not_be_kept(self, kind: str, accept: str) -> None:
         """Answered by receipt or problem, CUSRES, ACKRES, CONTRL or IATA_AcknowledgementRS."""
-        self._right(self.on.signs_in(self.between(self.on.plant(kind, accept))))
+        self._right(self.on.signs_in(self.inside(self.on.plant(kind, accept))))
 
     @rule(
         place=st.integers(0, 5),
@@ -305,11 +267,11 @@ class AnyOrder(RuleBasedStateMachine):
     def people_decide(self, place: int, meaning: str, minutes: int | None, late: int, sender: str) -> None:
         person = [each for party in self.on.people.values() for each in party][place]
         decided = self.on.decide(person, meaning, minutes=minutes, late=late, sender=sender)
-        assert not (self.between(decided) and sender == "sharing")
+        assert not (self.inside(decided) and sender == "sharing")
 
     @rule()
     def changes_are_carried(self) -> None:
-        self._right(self.between(self.on.callbacks()))
+        self._right(self.inside(self.on.callbacks()))
 
     @rule(carrier=st.sampled_from(CARRIERS))
     def a_carriers_system_goes_or_comes_back(self, carrier: str) -> None:
@@ -319,30 +281,30 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(carrier=st.sampled_from(CARRIERS), place=st.integers(0, 50))
     def a_carrier_reads_a_receipt(self, carrier: str, place: int) -> None:
         sent = self.on.sent[place % len(self.on.sent)]
-        self._right(self.between(self.on.read_receipt(carrier, sent)))
+        self._right(self.inside(self.on.read_receipt(carrier, sent)))
 
     @rule(person=st.sampled_from(sorted(PEOPLE)), place=st.integers(0, 50), is_told=st.booleans())
     def an_officer_calls(self, person: str, place: int, is_told: bool) -> None:
         for decision in self.on.decisions[place % (len(self.on.decisions) or 1) :][:1]:
-            self._right(self.between(self.on.read_references(person, decision)))
+            self._right(self.inside(self.on.read_references(person, decision)))
             if is_told:
-                self.between(self.on.note_told(person, decision))
+                self.inside(self.on.note_told(person, decision))
 
     @rule(wrong=st.sampled_from(WRONG))
     def something_goes_wrong_or_right_again(self, wrong: str) -> None:
-        self.between(self.on.turn(wrong))
+        self.inside(self.on.turn(wrong))
 
     @rule(minutes=st.integers(1, 12))
     def time_passes(self, minutes: int) -> None:
         self.on.ingest.clock.advance(minutes=minutes)
 
     def teardown(self) -> None:
-        self._right(self.between(self.on.last_callbacks()))
-        self._right(self.between(self.on.kept()))
+        self._right(self.inside(self.on.last_callbacks()))
+        self._right(self.inside(self.on.kept()))
 
     def _right(self, wrong: frozenset[str]) -> None:
         assert wrong == frozenset(), (wrong, self.on.sent[-1:], self.on.decisions)
 
 
-def test_no_order_of_calls_answers_a_carrier_too_much(between: Running) -> None:
+def test_no_order_of_calls_answers_a_carrier_too_much(between: tuple[Inside, Answers]) -> None:
     run(partial(AnyOrder, between), examples=8, steps=20)

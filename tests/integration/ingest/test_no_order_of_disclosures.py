@@ -5,12 +5,10 @@ compared with an oracle in plain words (`disclosures.py`). A safeguard that is n
 of that kind forgets one on purpose.
 """
 
-import asyncio
 import json
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,10 +18,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
 from services.ingest.store import retention_decisions
-from shared.db.roles import SERVICES
-from tests.conftest import Templates
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.ingest.conftest import MESSAGES, REGISTERED, Given, running
+from tests.integration.ingest.conftest import MESSAGES
 from tests.integration.ingest.disclosures import (
     DOCUMENTS,
     HANDLING,
@@ -33,10 +28,9 @@ from tests.integration.ingest.disclosures import (
     REFUSAL,
     Disclosures,
 )
-from tests.ways_out.forgetful import Forgetful
+from tests.integration.ingest.inside import Inside, open_inside
 from tests.ways_out.machine import run
 
-Found = TypeVar("Found")
 NAMELESS = (
     *("/v1/flights", "/v1/data-quality", "/v1/expected-flights", "/v1/receipts", "/v1/data-quality/mine"),
     *("/v1/registers", "/v1/reidentifications", "/v1/retention", "/v1/retention/holds", "/v1/rights"),
@@ -46,42 +40,17 @@ NAMELESS = (
 """What is read by states, clocks and identifiers: nobody learns there who anybody is."""
 
 
-class Running:
-    """The service, its event loop, and the safeguards that can be told to forget."""
-
-    def __init__(self, runner: asyncio.Runner, disclosures: Disclosures) -> None:
-        self._runner = runner
-        self.disclosures = disclosures
-
-    def __call__(self, step: Coroutine[Any, Any, Found]) -> Found:
-        return self._runner.run(step)
-
-
 @pytest.fixture(scope="module")
 def office(
-    registered: str,
-    database_templates: Templates,
-    given: Given,
-    issuer_keys: Any,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Running]:
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Inside, Disclosures]]:
     """One service for the file, with a list that was taken in and masked."""
-    assert registered == REGISTERED
-    folder, clock = tmp_path_factory.mktemp("disclosures"), FixedClock()
-    key = folder / "vault.json"
+    key = tmp_path_factory.mktemp("disclosures") / "vault.json"
     key.write_text(json.dumps(OKPKey.generate_key("X25519", private=True).as_dict(private=True)))
-    name, addresses = database_templates.clone("ingest", None, REGISTERED)
-    with asyncio.Runner() as runner:
-        opened = AsyncExitStack()
-        serving = running(given.settings(folder, addresses), FakeIssuer(issuer_keys, clock, SERVICES), clock)
-        ingest = runner.run(opened.enter_async_context(serving))
-        disclosures = Disclosures(ingest, Forgetful(ingest.app.state.ports.safeguards))
-        try:
-            runner.run(disclosures.prepare((MESSAGES / "paxlst-a.edi").read_bytes(), key))
-            yield Running(runner, disclosures)
-        finally:
-            runner.run(opened.aclose())
-    database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    with open_inside(request) as inside:
+        disclosures = Disclosures(inside.ingest, inside.policy)
+        inside(disclosures.prepare((MESSAGES / "paxlst-a.edi").read_bytes(), key))
+        yield inside, disclosures
 
 
 async def unmask(on: Disclosures, wrong: str = "") -> tuple[bool, frozenset[str]]:
@@ -117,26 +86,29 @@ BESIDES = ("another person", "found not needed", "grant refused")
 
 @pytest.mark.parametrize("wrong", sorted(UNMASKING))
 def test_masked_value_is_told_as_granted_and_each_guard_that_is_forgotten_is_found(
-    office: Running, monkeypatch: pytest.MonkeyPatch, wrong: str
+    office: tuple[Inside, Disclosures], monkeypatch: pytest.MonkeyPatch, wrong: str
 ) -> None:
-    on = office.disclosures
-    assert office(unmask(on)) == (True, frozenset())
-    assert office(unmask(on, wrong))[0] is False
+    inside, on = office
+    assert inside(unmask(on)) == (True, frozenset())
+    assert inside(unmask(on, wrong))[0] is False
     rules, conditions = UNMASKING[wrong]
     for name, condition in conditions.items():
         written = str(vars(retention_decisions)[name])
         assert condition in written
         monkeypatch.setattr(retention_decisions, name, text(written.replace(condition, "", 1)))
     on.policy.forgotten = rules
-    is_told, forbidden = office(unmask(on, wrong))
+    is_told, forbidden = inside(unmask(on, wrong))
     on.policy.forgotten = frozenset()
     assert is_told
     assert forbidden >= rules
 
 
 @pytest.mark.parametrize("wrong", BESIDES)
-def test_masked_value_is_told_to_nobody_else_and_not_against_an_answer(office: Running, wrong: str) -> None:
-    is_told, forbidden = office(unmask(office.disclosures, wrong))
+def test_masked_value_is_told_to_nobody_else_and_not_against_an_answer(
+    office: tuple[Inside, Disclosures], wrong: str
+) -> None:
+    inside, on = office
+    is_told, forbidden = inside(unmask(on, wrong))
     assert not is_told
     assert forbidden
 
@@ -173,12 +145,12 @@ async def answer(on: Disclosures, wrong: str) -> tuple[bool, frozenset[str]]:
 
 @pytest.mark.parametrize("wrong", sorted(ANSWERS))
 def test_nobody_is_answered_against_a_rule_and_each_that_is_forgotten_is_found(
-    office: Running, wrong: str
+    office: tuple[Inside, Disclosures], wrong: str
 ) -> None:
-    on, rule_id = office.disclosures, ANSWERS[wrong][1]
-    assert office(answer(on, wrong))[0] is False
+    (inside, on), rule_id = office, ANSWERS[wrong][1]
+    assert inside(answer(on, wrong))[0] is False
     on.policy.forgotten = frozenset({rule_id})
-    is_answered, forbidden = office(answer(on, wrong))
+    is_answered, forbidden = inside(answer(on, wrong))
     on.policy.forgotten = frozenset()
     assert is_answered
     assert rule_id in forbidden
@@ -187,10 +159,9 @@ def test_nobody_is_answered_against_a_rule_and_each_that_is_forgotten_is_found(
 class AnyOrder(RuleBasedStateMachine):
     """Officers, the rights office, a court, the authority and time, in any order."""
 
-    def __init__(self, office: Running) -> None:
+    def __init__(self, office: tuple[Inside, Disclosures]) -> None:
         super().__init__()
-        self.office = office
-        self.on = office.disclosures
+        self.office, self.on = office
 
     @initialize()
     def begin(self) -> None:
@@ -284,5 +255,5 @@ class AnyOrder(RuleBasedStateMachine):
         assert not any(each in told for each in (*NAMES, *DOCUMENTS))
 
 
-def test_no_order_of_calls_discloses_anybody(office: Running) -> None:
+def test_no_order_of_calls_discloses_anybody(office: tuple[Inside, Disclosures]) -> None:
     run(partial(AnyOrder, office), examples=12, steps=20)

@@ -1,0 +1,55 @@
+"""One running ingest service for a file of tests, whose safeguards can be told to forget."""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from services.ingest.beside import Beside
+from shared.db.roles import SERVICES
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.ingest.conftest import REGISTERED, Ingest, running
+from tests.ways_out.forgetful import Forgetful
+
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True)
+class Inside:
+    """The service and its event loop, the forgetful safeguards, and what is closed in the end."""
+
+    ingest: Ingest
+    policy: Forgetful
+    runner: asyncio.Runner
+    opened: AsyncExitStack
+
+    def __call__(self, step: Coroutine[Any, Any, Found]) -> Found:
+        return self.runner.run(step)
+
+
+@contextmanager
+def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
+    """A service over a database of its own, with a carrier, a profile, every route and a law in force.
+
+    None of its own tasks runs: what is carried, masked or forgotten when is the test's to choose.
+    """
+    templates, given = (request.getfixturevalue(name) for name in ("database_templates", "given"))
+    assert request.getfixturevalue("registered") == REGISTERED
+    folder = request.getfixturevalue("tmp_path_factory").mktemp("inside")
+    clock = FixedClock()
+    name, addresses = templates.clone("ingest", None, REGISTERED)
+    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Beside, "_tasks", lambda *_: iter(()))
+        opened = AsyncExitStack()
+        issuer = FakeIssuer(request.getfixturevalue("issuer_keys"), clock, SERVICES)
+        ingest = runner.run(
+            opened.enter_async_context(running(given.settings(folder, addresses), issuer, clock))
+        )
+        try:
+            yield Inside(ingest, Forgetful(ingest.app.state.ports.safeguards), runner, opened)
+        finally:
+            runner.run(opened.aclose())
+    templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
