@@ -19,13 +19,16 @@ class Recovery:
 
     Args:
         addresses: Of the services by name.
+
+    Attributes:
+        worst: The longest wait by victim, in seconds.
     """
 
     addresses: Mapping[str, str]
-    seconds: dict[str, list[float]] = field(default_factory=dict)
+    worst: dict[str, float] = field(default_factory=dict)
 
     async def watch(self, victim: str) -> None:
-        """Note the seconds until the first 2xx after `victim` was killed, at most `PATIENCE_SECONDS`.
+        """Note the longest time until the first 2xx after `victim` was killed, at most `PATIENCE_SECONDS`.
 
         The database answers nobody; the service that leans on it most is asked in its place. Whatever else
         is down meanwhile counts too.
@@ -35,11 +38,7 @@ class Recovery:
         async with httpx.AsyncClient(base_url=self.addresses[service], trust_env=False) as client:
             while not await _is_ready(client) and time.monotonic() - began < PATIENCE_SECONDS:  # noqa: ASYNC110
                 await asyncio.sleep(POLL_SECONDS)
-        self.seconds.setdefault(victim, []).append(time.monotonic() - began)
-
-    def worst(self) -> dict[str, float]:
-        """The longest wait by victim, in seconds."""
-        return {victim: round(max(waits), 2) for victim, waits in sorted(self.seconds.items())}
+        self.worst[victim] = max(self.worst.get(victim, 0.0), round(time.monotonic() - began, 2))
 
 
 async def _is_ready(client: httpx.AsyncClient) -> bool:
