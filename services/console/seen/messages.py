@@ -47,7 +47,7 @@ class ReceiptFlight(Seen):
 
     carrier: str | None = None
     number: str = ""
-    departure: str | None = None
+    departure: datetime | None = None
     origin: str | None = None
     destination: str | None = None
 
