@@ -34,6 +34,15 @@ class Forgetful:
         """What one safeguard says; nothing where it is forgotten."""
         return self._without(self._policy.judge(rule_id, request))
 
+    def reasons_alone(
+        self, rule_ids: Sequence[str], requests: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[str, ...]]:
+        """The reasons that some safeguards alone give, each list without what is forgotten."""
+        return [self._kept(reasons) for reasons in self._policy.reasons_alone(rule_ids, requests)]
+
     def _without(self, verdict: Verdict) -> Verdict:
-        reasons = tuple(each for each in verdict.reasons if each[:5] not in self.forgotten)
+        reasons = self._kept(verdict.reasons)
         return replace(verdict, reasons=reasons, decision="forbid" if reasons else "permit")
+
+    def _kept(self, reasons: Sequence[str]) -> tuple[str, ...]:
+        return tuple(each for each in reasons if each[:5] not in self.forgotten)

@@ -6,9 +6,7 @@ A safeguard that is not asked is found: each test of that kind forgets one on pu
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -19,10 +17,6 @@ from sqlalchemy import text
 from services.screening import companions, leases
 from services.screening.store import front_line
 from services.screening.store.suspensions import not_suspended
-from shared.db.engine import create_engine
-from shared.db.roles import SERVICES
-from tests.conftest import SignedPolicy, Templates
-from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.advices import (
     ADVICE,
     FINDINGS,
@@ -32,11 +26,11 @@ from tests.integration.screening.advices import (
     is_told_to_the_carrier,
     make_lawful,
 )
-from tests.integration.screening.conftest import IN_FORCE, PEOPLE, _safeguards, _settings, running
+from tests.integration.screening.conftest import PEOPLE
+from tests.integration.screening.inside import open_inside
 from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
 from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, Asker
-from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
 
 Given = TypeVar("Given")
@@ -69,35 +63,14 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def inside(  # noqa: PLR0917 - fixtures
-    in_force: str,
-    database_templates: Templates,
-    service_keys: Path,
-    signed_policy: SignedPolicy,
-    issuer_keys: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Running]:
+def inside(request: pytest.FixtureRequest) -> Iterator[Running]:
     """One service for the file: each test begins with everything right."""
-    assert in_force == IN_FORCE
-    clock = FixedClock()
-    name, addresses = database_templates.clone("screening", None, IN_FORCE)
-    settings = _settings(tmp_path_factory.mktemp("looks"), addresses, service_keys)
-    policy = Forgetful(_safeguards(signed_policy, clock))
-    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
-        opened = AsyncExitStack()
-        serving = running(settings, policy, FakeIssuer(issuer_keys, clock, SERVICES), clock)
-        desk = runner.run(opened.enter_async_context(serving))
-        owner = create_engine(desk.migration_url, pool_size=1, application_name="owner")
-        opened.push_async_callback(owner.dispose)
-        looks = Looks(desk, owner, policy)
-        patch.setattr(desk.service.ports.safeguards, "_is_chain_ok", lambda: looks.is_chain_whole)
-        try:
-            runner.run(desk.load([HADI, MISALI]))
-            runner.run(make_lawful(looks))
-            yield Running(runner, looks)
-        finally:
-            runner.run(opened.aclose())
-    database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    with open_inside(request) as opened, pytest.MonkeyPatch.context() as patch:
+        looks = Looks(opened.desk, opened.owner, opened.policy)
+        patch.setattr(opened.desk.service.ports.safeguards, "_is_chain_ok", lambda: looks.is_chain_whole)
+        opened(opened.desk.load([HADI, MISALI]))
+        opened(make_lawful(looks))
+        yield Running(opened.runner, looks)
 
 
 async def names_told_in(looks: Looks, path: str, asker: Asker) -> list[str]:
