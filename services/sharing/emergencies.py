@@ -3,7 +3,7 @@
 Source: safeguards.md SG-39; sharing-protocol.md §3 (EMERGENCY, REVIEW_RESULT); workflow.md §6 (72 hours).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -67,8 +67,10 @@ class Emergencies:
         self._chain_is_whole = chain_is_whole
         self._clock = clock
 
-    async def with_its_hit(self, draft: Draft) -> Draft:
+    async def with_its_hit(self, draft: Draft, agreed_fields: Sequence[str] | None) -> Draft:
         """The draft with what it tells of: the hit that it names, as a notice of it would; nobody types it.
+
+        `agreed_fields` are those that the agreement names, `None` where it narrows nothing.
 
         Raises:
             MessageRefused: Somebody typed whom it tells of, or it names no confirmed hit.
@@ -84,6 +86,7 @@ class Emergencies:
             event=share.event,
             action_taken=state.ordered_action or NO_ACTION,
             contact=self._own_authority,
+            agreed_fields=agreed_fields,
             custody=share.custody,
         )
         payload = {**draft.payload, "notices": [notice.content]}

@@ -12,6 +12,7 @@ from services.sharing.envelope import MAX_NOTICE_BYTES
 from services.sharing.errors import (
     ContentWithdrawn,
     EnvelopeRefused,
+    LegalFindingRequired,
     MessageNotFound,
     MessageRefused,
     NoticeNotFound,
@@ -213,7 +214,9 @@ async def propose(body: DraftIn, sharing: UseCases, officer: Officer) -> Propose
 
 @router.post(
     "/v1/exchange/messages/{message_id}/approval",
-    responses=problems(MessageNotFound, MessageRefused, SamePerson, ScreeningSilent, VaultUnavailable),
+    responses=problems(
+        MessageNotFound, MessageRefused, SamePerson, LegalFindingRequired, ScreeningSilent, VaultUnavailable
+    ),
 )
 async def approve(
     message_id: UUID,

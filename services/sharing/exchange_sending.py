@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.compose import Letter
 from services.sharing.emergencies import Emergencies
-from services.sharing.errors import MessageRefused
+from services.sharing.errors import LegalFindingRequired, MessageRefused
 from services.sharing.exchange_background import background_of, require_was_sent
 from services.sharing.exchange_content import SealingKeys
 from services.sharing.exchange_drafts import (
@@ -40,6 +40,7 @@ from services.sharing.message_fields import finding_in
 from services.sharing.message_types import TYPES
 from services.sharing.payloads import Correct, Emergency, Recall, ReviewResult
 from services.sharing.post import Post
+from services.sharing.register_facts import agreed_fields
 from services.sharing.safeguards import Policy, logged_reasons
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
@@ -154,7 +155,7 @@ class ExchangeSending:
         if draft.type not in TYPES or draft.type == "NOTIFY" or not TYPES[draft.type].needs_two:
             raise MessageRefused(reason="such a message is not proposed here")
         if draft.type == EMERGENCY:
-            draft = await self._judges.emergencies.with_its_hit(draft)
+            draft = await self._judges.emergencies.with_its_hit(draft, await self._agreed_fields(draft))
         payload = read_payload(draft)
         async with self._engine.begin() as connection:
             background = await background_of(connection, draft, self._sealing_keys)
@@ -176,6 +177,7 @@ class ExchangeSending:
 
         Raises:
             MessageNotFound, MessageRefused: There is nothing to let go.
+            LegalFindingRequired: It names a court's order, which a legal officer has to see (SG-16).
             SamePerson, ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
             VaultUnavailable, ScreeningSilent: The protection check or the hit's state gave no answer.
         """
@@ -205,7 +207,9 @@ class ExchangeSending:
     async def _propose(
         self, connection: AsyncConnection, letter: Letter, basis: LetterBasis, author: Principal
     ) -> tuple[ExchangeMessage, Approval]:
-        agreement = await self._judges.letters.agreement_for(connection, letter.type, letter.recipient, basis)
+        agreement = await self._judges.letters.agreement_for(
+            connection, letter.type, letter.recipient, basis.purpose_code
+        )
         message = await self._post.queue(
             connection,
             under(letter, agreement, self._clock.now().date()),
@@ -223,6 +227,7 @@ class ExchangeSending:
                 "recipient": letter.recipient,
                 "statement": basis.statement,
                 "alternatives_considered": basis.alternatives_considered,
+                "court_order_ref": basis.court_order_ref,
                 "payload_digest": str(message.outside["payload_hash"]),
                 "finding": finding_in(letter.payload),
             },
@@ -231,6 +236,14 @@ class ExchangeSending:
         )
         await ExchangeStore(connection).attach(message.message_id, approval.approval_id)
         return message, approval
+
+    async def _agreed_fields(self, draft: Draft) -> list[str] | None:
+        """What the agreement with a draft's recipient lets it tell (SG-31)."""
+        async with self._engine.connect() as connection:
+            agreement = await self._judges.letters.agreement_for(
+                connection, draft.type, draft.recipient, draft.purpose_code
+            )
+        return agreed_fields(agreement, draft.type)
 
     async def _declared(
         self,
@@ -251,6 +264,8 @@ class ExchangeSending:
         if message.state is not MessageState.PROPOSED or message.approval_id is None:
             raise MessageRefused(reason="it does not wait for a second person")
         assert message.basis is not None, "a proposed message has its basis"
+        if message.basis.get("court_order_ref") is not None and Role.LEGAL not in approver.roles:
+            raise LegalFindingRequired
         proposal = await self._approvals.get(connection, message.approval_id)
         roles = tuple(sorted(each.value for each in approver.roles))
         role = EXCHANGE_RULE.approving_role(roles, proposal.proposer_role)

@@ -35,7 +35,8 @@ class LetterSurroundings:
 
     `country_risk` is that of the State that can act on it: the recipient's, or the one that a consent names.
     `told_of` are the shares of the hits of ours of whom it tells; `is_withdrawn` is whether the message that
-    it speaks of was taken back since.
+    it speaks of was taken back since, `emergencies_suspended` whether oversight suspends the
+    emergency rule.
     """
 
     own_authority: str
@@ -47,6 +48,7 @@ class LetterSurroundings:
     onward: Onward | None
     told_of: Sequence[Share]
     is_withdrawn: bool
+    emergencies_suspended: bool
     chain_is_whole: bool
 
 
@@ -69,7 +71,7 @@ def letter_facts(kind: str, basis: LetterBasis, around: LetterSurroundings, now:
         "context": {
             **_two_people(basis),
             **_about_the_recipient(kind, around, now),
-            **_about_the_case(basis, now),
+            **_about_the_case(basis, around, now),
             **_risk_facts(basis, around.told_of),
             **_protection_facts(kind, basis),
             "own_retention_days": OWN_RETENTION_DAYS,
@@ -98,7 +100,7 @@ def _about_the_recipient(kind: str, around: LetterSurroundings, now: datetime) -
     }
 
 
-def _about_the_case(basis: LetterBasis, now: datetime) -> dict[str, Any]:
+def _about_the_case(basis: LetterBasis, around: LetterSurroundings, now: datetime) -> dict[str, Any]:
     return {
         "case_open": True,
         "grounds": ["message_in_case"],
@@ -107,7 +109,7 @@ def _about_the_case(basis: LetterBasis, now: datetime) -> dict[str, Any]:
         "second_reviewer": basis.approver,
         "caveats": list(CAVEATS),
         "grant": None if basis.grant is None else basis.grant.as_facts(),
-        "emergency_relaxes": _relaxed(basis, now),
+        "emergency_relaxes": [] if around.emergencies_suspended else _relaxed(basis, now),
     }
 
 

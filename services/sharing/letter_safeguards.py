@@ -6,6 +6,7 @@ Source: safeguards.md, the *Facts* lines of the rules that judge `share.send`; s
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -15,7 +16,9 @@ from services.sharing.exchange_records import ExchangeMessage
 from services.sharing.letter_basis import LetterBasis
 from services.sharing.letter_facts import ACTION, LetterSurroundings, about, letter_facts, resting_on
 from services.sharing.letter_persons import is_withdrawn, shares_told_of
+from services.sharing.message_types import TYPES
 from services.sharing.onward import onward_of
+from services.sharing.onward_facts import Onward
 from services.sharing.own_rules import agreements_between
 from services.sharing.partners import partner_facts
 from services.sharing.recipients import Candidate
@@ -24,9 +27,11 @@ from services.sharing.safeguards import Policy, choose_legal_row
 from services.sharing.screening_client import HitStates
 from services.sharing.share_records import Share
 from services.sharing.store.registers import RegisterReader, Registers
+from services.sharing.suspended import Rule
 from services.sharing.vault import Vault
 from shared.clock import Clock
 from shared.contracts import HitStateV1
+from shared.oversight.suspensions import SuspensionKind, SuspensionStore
 from shared.policy.verdict import Verdict
 
 EMERGENCY: Final = "EMERGENCY"
@@ -104,21 +109,25 @@ class LetterSafeguards:
         around = await self._surroundings(
             connection, registers, kind=kind, basis=basis, authority=authority, told_of=told_of
         )
-        request = letter_facts(kind, basis, around, self._clock.now())
-        if hit_state is not None:
-            request = resting_on(request, hit_state) if kind == EMERGENCY else about(request, hit_state)
-        return self._policy.decide(request, vault=await self._ask_vault(told_of, authority, basis))
+        vault = await self._ask_vault(told_of, authority, basis)
+        verdicts = []
+        for onward in await _passed_on(connection, registers, basis, told_of, authority.state):
+            request = letter_facts(kind, basis, replace(around, onward=onward), self._clock.now())
+            if hit_state is not None:
+                request = resting_on(request, hit_state) if kind == EMERGENCY else about(request, hit_state)
+            verdicts.append(self._policy.decide(request, vault=vault))
+        return min(verdicts, key=lambda verdict: verdict.permits)
 
     async def agreement_for(
-        self, connection: AsyncConnection, kind: str, recipient: str, basis: LetterBasis
+        self, connection: AsyncConnection, kind: str, recipient: str, purpose_code: str
     ) -> Agreement | None:
         """The agreement that a message rests on, or the one that stands in its way; none for a stranger."""
         registers = await self._registers.read(connection)
         authority = registers.authority(recipient)
-        return None if authority is None else self._agreement(registers, kind, authority, basis)
+        return None if authority is None else self._agreement(registers, kind, authority, purpose_code)
 
     def _agreement(
-        self, registers: Registers, kind: str, recipient: Authority, basis: LetterBasis
+        self, registers: Registers, kind: str, recipient: Authority, purpose_code: str
     ) -> Agreement | None:
         """One that covers the message, else one that is in force, else any."""
         now = self._clock.now()
@@ -128,8 +137,8 @@ class LetterSafeguards:
             covers = (
                 agreement.covers_period(now)
                 and agreement.suspended is None
-                and basis.purpose_code in agreement.purposes
-                and basis.data_class in agreement.data_classes
+                and purpose_code in agreement.purposes
+                and TYPES[kind].data_class in agreement.data_classes
                 and kind in agreement.message_types
             )
             return (not covers, not agreement.covers_period(now), agreement.id)
@@ -166,7 +175,7 @@ class LetterSafeguards:
         return LetterSurroundings(
             own_authority=self._own_authority,
             authority=authority,
-            agreement=self._agreement(registers, kind, authority, basis),
+            agreement=self._agreement(registers, kind, authority, basis.purpose_code),
             country_risk=registers.country_risks.get(basis.consents_to or authority.state),
             legal_row=choose_legal_row(
                 registers.legal_rows,
@@ -177,8 +186,27 @@ class LetterSafeguards:
                 data_class=basis.data_class,
             ),
             partner=await partner_facts(connection, authority, now),
-            onward=await onward_of(connection, registers, basis.derived_from, authority.state),
+            onward=None,
             told_of=told_of,
             is_withdrawn=await is_withdrawn(connection, basis),
+            emergencies_suspended=await SuspensionStore().stands(
+                connection, SuspensionKind.RULE, Rule.EMERGENCY
+            ),
             chain_is_whole=self._chain_is_whole(),
         )
+
+
+async def _passed_on(
+    connection: AsyncConnection,
+    registers: Registers,
+    basis: LetterBasis,
+    told_of: Sequence[Share],
+    recipient_state: str,
+) -> list[Onward | None]:
+    """Each received message whose information would leave: the one named, and those that hits rest on.
+
+    The safeguards judge a message with one of them at a time; `None` alone where it is all our own.
+    """
+    named = {basis.derived_from, *(share.derived_from and str(share.derived_from) for share in told_of)}
+    found = sorted(each for each in named if each is not None)
+    return [await onward_of(connection, registers, each, recipient_state) for each in found] or [None]

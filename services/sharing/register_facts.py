@@ -4,9 +4,12 @@ Source: safeguards.md, the *Facts* lines of SG-29, SG-30, SG-31 and SG-34.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from services.sharing.registry_entries import Agreement, Authority, CountryRisk
+
+#: An emergency tells what a notice tells, so an agreement's list for notices binds it too.
+_TOLD_IN: Final = {"EMERGENCY": ("EMERGENCY", "NOTIFY")}
 
 
 def recipient_facts(authority: Authority, now: datetime, *, key_is_current: bool) -> dict[str, Any]:
@@ -39,8 +42,9 @@ def agreement_facts(agreement: Agreement | None, authority: Authority | None) ->
 
 def agreed_fields(agreement: Agreement | None, message_type: str) -> list[str] | None:
     """`context.agreement_fields` of SG-31; `None` where the agreement narrows nothing."""
-    fields = agreement.min_sets.get(message_type) if agreement else None
-    return None if fields is None else list(fields)
+    sets = agreement.min_sets if agreement else {}
+    named = [set(sets[each]) for each in _TOLD_IN.get(message_type, (message_type,)) if each in sets]
+    return sorted(set.intersection(*named)) if named else None
 
 
 def country_risk_facts(risk: CountryRisk | None, now: datetime) -> dict[str, Any] | None:

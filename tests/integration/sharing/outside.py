@@ -2,9 +2,8 @@
 
 import base64
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,13 +12,9 @@ from sqlalchemy import text
 from starlette.responses import Response
 
 from deploy.local.counterpart_simulator import Counterpart
-from services.sharing.compose import Letter, write
+from services.sharing.compose import DEFAULT_HANDLING
 from services.sharing.exchange_drafts import Second
-from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
 from services.sharing.facts import Assessment
-from services.sharing.notices import Sender
-from services.sharing.payloads import PAYLOADS
-from services.sharing.registry_entries import AuthorityKey
 from services.sharing.share import Proposal
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterStore
@@ -28,12 +23,12 @@ from shared.clock import Clock
 from shared.contracts.notice_received import entry_of_notice
 from shared.contracts.records_corrected import RecordChange, RecordsCorrectedV1
 from shared.errors import DomainError
-from shared.identifiers import AuthorityId, HitId, NoticeId
+from shared.identifiers import HitId, NoticeId
 from shared.security.roles import Role
 from shared.security.tokens import Principal
 from tests.integration.sharing.outside_faults import ENTRIES, FAULTS, TELLING, TREATY, Entry
+from tests.integration.sharing.outside_heard import hear
 from tests.integration.sharing.outside_letters import (
-    AGREEMENT,
     COUNTERPART,
     EMERGENCY,
     KINDS,
@@ -48,7 +43,7 @@ from tests.integration.sharing.outside_letters import (
 )
 from tests.integration.sharing.outside_oracle import GRANT_HOURS, Oracle, Written
 from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, World, a_person
-from tests.unit.sharing.samples import OWN, STATEMENT, a_hit
+from tests.unit.sharing.samples import STATEMENT, a_hit
 
 #: The types of message that the machine sends, in any order.
 COVERED = (
@@ -100,9 +95,13 @@ class Outside:
             await connection.execute(text("UPDATE exchange_message SET done_at = created_at"))
         for name in self.oracle.wrong:
             await FAULTS[name].mends(self)
-        self.subjects, self.left, self.oracle = [], [], Oracle()
         if not self.registers:
             await self._remember()
+        if self.oracle.is_one_post:
+            await self.put(TREATY)
+        # What is out stays out, and is taken back in its time.
+        self.oracle = Oracle(out=self.oracle.out, recalled=self.oracle.recalled)
+        self.subjects, self.left = [], []
 
     async def _remember(self) -> None:
         """The counterpart's entries as they are right."""
@@ -122,6 +121,8 @@ class Outside:
             await RegisterStore(connection).add(
                 entry.register, entry.entry_id, body, approval_id=None, activated_at=self.clock.now()
             )
+        if entry == TREATY:
+            self.oracle.is_one_post = False
 
     @property
     def clock(self) -> Clock:
@@ -134,21 +135,26 @@ class Outside:
         await (FAULTS[name].mends if is_wrong else FAULTS[name].breaks)(self)
         self.oracle.wrong ^= {name}
 
-    async def meet(self, *, is_theirs: bool = False, **changes: Any) -> Subject:
+    async def meet(self, *, told_by: str | None = None, **changes: Any) -> Subject:
         """Confirm a hit; `against` it stands what the oracle knows of the person from the beginning.
 
-        One that `is_theirs` rests on a notice that the counterpart has sent.
+        One that was `told_by` an authority rests on a notice that it has sent.
         """
         against = changes.pop("against", frozenset())
-        notice = await self._hear(NOTICE, {"event": "DEPARTURE"}) if is_theirs else None
-        if notice is not None:
-            changes["entry"] = {"entry_id": entry_of_notice(COUNTERPART, notice)}
+        notice = None
+        if told_by is not None:
+            notice = await hear(self.world, self.own_key, NOTICE, {"event": "DEPARTURE"}, told_by)
+            changes["entry"] = {
+                "entry_id": entry_of_notice(told_by, notice),
+                "handling_code": DEFAULT_HANDLING,
+            }
         hit = a_hit(hit_id=uuid4(), message_id=uuid4(), **changes).model_copy(
             update={"traveller_id": uuid4()}
         )
         await self.world.sharing.share_hit.receive(hit.message_id, hit)
         share_id = await self.world.share_of(hit.hit_id)
-        self.subjects.append(Subject(share_id, hit, set(against), notice))
+        theirs = notice if told_by == COUNTERPART else None
+        self.subjects.append(Subject(share_id, hit, set(against), theirs))
         return self.subjects[-1]
 
     async def ground(self, kind: str, subject: Subject) -> Ground:
@@ -164,7 +170,7 @@ class Outside:
             return Ground(subject, None, ours)
         # They ask as we would, of a message of ours where it is about one.
         content = KINDS[how.answers].payload(Ground(subject, theirs=ours), self.clock.now())
-        return Ground(subject, await self._hear(how.answers, content), ours)
+        return Ground(subject, await hear(self.world, self.own_key, how.answers, content), ours)
 
     async def _sent(self, kind: str, subject: Subject) -> UUID | None:
         """A message of ours that has reached the counterpart."""
@@ -172,52 +178,6 @@ class Outside:
         await self.let_go(kind, Ground(subject))
         await self.deliver()
         return next((UUID(each) for each in self.oracle.out if each not in before), None)
-
-    async def _hear(self, kind: str, payload: Mapping[str, Any]) -> UUID:
-        """A message of the counterpart's that came before, sealed to us."""
-        now, theirs = self.clock.now(), self.world.simulator.counterparts[COUNTERPART]
-        sender = Sender(AuthorityId(COUNTERPART), theirs.signing_kid, theirs.signing)
-        until = now.date() + timedelta(days=90)
-        letter = Letter(
-            kind,
-            OWN,
-            PAYLOADS[kind].model_validate(payload),
-            "TERR_TRAVEL",
-            STATEMENT,
-            legal_ref=("SCR-2396/5",),
-            retention_until=until,
-            agreement_id=AGREEMENT,
-            verification=VERIFIED | {"verified_at": now.isoformat()} if kind == NOTICE else None,
-        )
-        message_id = uuid4()
-        sealed_to = AuthorityKey.model_validate(
-            {
-                "kid": str(self.own_key.kid),
-                "use": "enc",
-                "alg": "ECDH-ES",
-                "jwk": {name: str(value) for name, value in self.own_key.as_dict(private=False).items()},
-                "not_before": now,
-                "not_after": now + timedelta(days=1),
-            }
-        )
-        made = write(letter, sender, sealed_to, message_id=message_id, now=now, lifetime=timedelta(hours=72))
-        message = ExchangeMessage(
-            message_id=message_id,
-            direction=Direction.IN,
-            type=kind,
-            authority_id=COUNTERPART,
-            thread_id=message_id,
-            state=MessageState.RECEIVED,
-            outside=made.outside,
-            envelope_digest=made.envelope_digest,
-            envelope=made.signed,
-            created_at=now,
-            expires_at=now + timedelta(hours=72),
-            retention_until=until,
-        )
-        async with self.world.engine.begin() as connection:
-            await ExchangeStore(connection).add(message)
-        return message_id
 
     async def assess(self, subject: Subject, *, has_risk: bool) -> None:
         """Record what the human-rights officer found of the person."""
@@ -256,19 +216,38 @@ class Outside:
                 await ExchangeStore(connection).erase(ground.theirs)
             self.oracle.recalled.add(str(ground.theirs))
 
-    async def propose(self, subject: Subject, author: Principal = SUPERVISOR) -> bool:
+    async def propose(self, subject: Subject, order: str | None = None) -> bool:
         """The first person's step; `False` where it is not its turn."""
-        proposal = Proposal(STATEMENT, "INTERPOL channel only: no duty desk before landing", 7)
-        return await _went(self.world.sharing.share_hit.propose(subject.share_id, proposal, author))
+        why = "INTERPOL channel only: no duty desk before landing"
+        proposal = Proposal(STATEMENT, why, 7, court_order_ref=order)
+        went = await _went(self.world.sharing.share_hit.propose(subject.share_id, proposal, SUPERVISOR))
+        if went:
+            subject.order = order
+        return went
 
     async def approve(self, subject: Subject, approver: Principal = LEGAL) -> bool:
         """The second person's step; `False` where it is not its turn, or the person the first one."""
-        return await _went(self.world.sharing.decide.approve(subject.share_id, approver))
+        went = await _went(self.world.sharing.decide.approve(subject.share_id, approver))
+        if went:
+            subject.approver = approver
+        return went
 
-    async def write(self, kind: str, ground: Ground, *, is_beyond: bool = False) -> UUID | None:
+    async def change_treaty(self, first: Principal, second: Principal) -> bool:
+        """Two people put the treaty in force anew; `False` where they may not."""
+        registry = self.world.sharing.registry
+        body = self.registers[TREATY] | self.changed[TREATY]
+        proposal = await registry.propose(TREATY.register, body, first)
+        went = await _went(registry.approve(proposal.approval_id, second))
+        # Either acts in the one post that both hold.
+        self.oracle.is_one_post |= went and first.roles == second.roles
+        return went
+
+    async def write(
+        self, kind: str, ground: Ground, *, is_beyond: bool = False, order: str | None = None
+    ) -> UUID | None:
         """Write a message; its id, or `None` where it was refused at once. What takes one person leaves."""
         now = self.clock.now()
-        wanted = draft(kind, ground, now, is_beyond=is_beyond)
+        wanted = draft(kind, ground, now, is_beyond=is_beyond, order=order)
         # Each emergency has an officer of its own: an unreviewed one bars whoever declared it (SG-39).
         author = replace(SUPERVISOR, subject=f"supervisor-{uuid4()}") if kind == EMERGENCY else LIAISON
         try:
@@ -278,7 +257,9 @@ class Outside:
                 message, _ = await self.world.sharing.sending.propose(wanted, author)
         except DomainError:
             return None
-        self.oracle.written[str(message.message_id)] = Written(kind, ground, author.subject, now)
+        wrong = frozenset(name for name in self.oracle.wrong if FAULTS[name].forbids_writing)
+        written = Written(kind, ground, author.subject, now, order, wrong)
+        self.oracle.written[str(message.message_id)] = written
         return message.message_id
 
     async def grant(self, message_id: UUID) -> None:
@@ -293,22 +274,30 @@ class Outside:
         second = Second(finding=finding, individual_risk=False)
         went = await _went(self.world.sharing.sending.approve(message_id, approver, second))
         if went:
-            written.approver, written.agrees = approver.subject, agrees
+            written.approver, written.agrees = approver, agrees
         return went
 
-    async def let_go(self, kind: str, ground: Ground, without: str = "") -> bool:
+    async def let_go(
+        self,
+        kind: str,
+        ground: Ground,
+        *,
+        without: str = "",
+        order: str | None = None,
+        approver: Principal = LEGAL,
+    ) -> bool:
         """Every step of a message about somebody, `without` one where it is named."""
         subject = ground.subject
         if kind == NOTICE:
             await self.assess(subject, has_risk="SG-34" in subject.against)
-            await self.propose(subject)
-            return await self.approve(subject)
-        message_id = await self.write(kind, ground)
+            await self.propose(subject, order)
+            return await self.approve(subject, approver)
+        message_id = await self.write(kind, ground, order=order)
         if message_id is None or kind in WITHDRAWING or kind == "SUSPEND":
             return message_id is not None
         if kind == PNR and without != "a grant":
             await self.grant(message_id)
-        return await self.sign(message_id, agrees=without != "the same finding")
+        return await self.sign(message_id, approver, agrees=without != "the same finding")
 
     async def deliver(self) -> None:
         """Try whatever is due in both ledgers."""

@@ -1,11 +1,13 @@
 """What can go wrong in the world, with the safeguard whose words then forbid what is about to leave."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
+from services.sharing.minimum_sets import N_MIN
 from services.sharing.store.registers import Register
+from services.sharing.suspended import Rule
 from shared.oversight.suspensions import Suspension, SuspensionKind, SuspensionStore
 from tests.integration.sharing.outside_letters import (
     AGREEMENT,
@@ -25,6 +27,7 @@ from tests.unit.sharing.samples import a_hit_state
 if TYPE_CHECKING:
     from tests.integration.sharing.outside import Outside
 
+EMERGENCIES_SUSPENDED: Final = "oversight suspends emergencies"
 #: Whatever tells a counterpart something.
 TELLING: Final = frozenset({NOTICE, *KINDS}) - {*WITHDRAWING, *STANDING}
 #: What names a hit of ours.
@@ -39,13 +42,17 @@ OF_A_REVIEW: Final = frozenset({NOTICE, EMERGENCY})
 class Fault:
     """One thing that goes wrong in the world, and the safeguards whose words then forbid a message.
 
-    `alike` are the message types that it concerns; a query rests on no review of ours, for example.
+    `alike` are the message types that it concerns; a query rests on no review of ours, for example. Where
+    there is a `word`, it concerns what tells that; `forbids_writing` is whether it binds what is written
+    meanwhile, and not what was written before.
     """
 
     rules: frozenset[str]
     breaks: Callable[["Outside"], Awaitable[None]]
     mends: Callable[["Outside"], Awaitable[None]]
     alike: frozenset[str] = TELLING
+    word: str = ""
+    forbids_writing: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,16 +101,14 @@ def _screening(*rules: str, alike: frozenset[str], **changes: Any) -> Fault:
     return Fault(frozenset(rules), breaks, mends, alike)
 
 
-def _order(object_id: str, rule_id: str) -> Fault:
-    """Oversight suspends a partner; only a lifting order ends it."""
+def _order(object_id: str, rule_id: str, kind: SuspensionKind = SuspensionKind.PARTNER) -> Fault:
+    """Oversight suspends a partner or a rule; only a lifting order ends it."""
     orders: list[UUID] = []
 
     async def breaks(outside: "Outside") -> None:
         orders.append(uuid4())
         now = outside.clock.now()
-        order = Suspension(
-            orders[-1], SuspensionKind.PARTNER, object_id, "IA-1", "A complaint.", "DPO", "dpo", now
-        )
+        order = Suspension(orders[-1], kind, object_id, "IA-1", "A complaint.", "DPO", "dpo", now)
         async with outside.world.engine.begin() as connection:
             await SuspensionStore().add(connection, order)
 
@@ -149,5 +154,16 @@ FAULTS: Final[dict[str, Fault]] = {
     "oversight suspends the State": _order(STATE, "SG-29"),
     "oversight suspends the agreement": _order(AGREEMENT, "SG-30"),
     "log does not hold": _broken_chain(),
+    "agreement names fewer fields": replace(
+        _entry(
+            TREATY, "SG-31", frozenset({NOTICE, EMERGENCY}), min_sets={"NOTIFY": sorted(N_MIN - {"document"})}
+        ),
+        word="X1234567",
+    ),
+    EMERGENCIES_SUSPENDED: replace(
+        _order(Rule.EMERGENCY, "SG-39", SuspensionKind.RULE),
+        alike=frozenset({EMERGENCY}),
+        forbids_writing=True,
+    ),
 }
 """What can go wrong in the world, with the rule of safeguards.md that then forbids what is about to leave."""

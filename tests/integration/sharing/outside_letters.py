@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from services.sharing.exchange_drafts import Draft
 from shared.contracts import HitConfirmedV1
+from shared.security.tokens import Principal
 from tests.unit.sharing.samples import STATEMENT
 
 COUNTERPART, STATE, AGREEMENT = "XBB-PIU-01", "XBB", "XAA-XBB-2025"
@@ -24,12 +25,17 @@ STANDING: Final = ("SUSPEND", "RESUME")
 
 @dataclass
 class Subject:
-    """A traveller with a confirmed hit: what is known of the person beyond the world's state."""
+    """A traveller with a confirmed hit: what is known of the person beyond the world's state.
+
+    `order` is the court's order that a proposed notice names, `approver` who let the notice go.
+    """
 
     share_id: UUID
     hit: HitConfirmedV1
     against: set[str] = field(default_factory=set)
     their_notice: UUID | None = None
+    order: str | None = None
+    approver: Principal | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +78,9 @@ def person_of(subject: Subject) -> dict[str, Any]:
 PERSONAL: Final = ("EXAMPLE", "X1234567", "1980-01-02")
 
 
-def draft(kind: str, ground: Ground, now: datetime, *, is_beyond: bool = False) -> Draft:
+def draft(
+    kind: str, ground: Ground, now: datetime, *, is_beyond: bool = False, order: str | None = None
+) -> Draft:
     """The draft of a message; one `is_beyond` corrects what its recipient never got."""
     how = KINDS[kind]
     payload = how.payload(ground, now)
@@ -89,6 +97,7 @@ def draft(kind: str, ground: Ground, now: datetime, *, is_beyond: bool = False) 
         hit_id=ground.subject.hit.hit_id if how.names_the_hit else None,
         claim_sign=False,
         category="SUSPECT",
+        court_order_ref=order,
         record_ids=how.record_ids,
     )
 

@@ -7,6 +7,7 @@ words (`outside.py`). A safeguard that is not asked is found: each test of that 
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -17,12 +18,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.sharing import exchange_sending
 from services.sharing.own_keys import load_sealing_keys
 from services.sharing.vault import Protection
+from shared.security.roles import Role
+from shared.security.tokens import Principal
 from tests.conftest import Templates
 from tests.integration.sharing import world as world_module
 from tests.integration.sharing.outside import COVERED, Departure, Outside
-from tests.integration.sharing.outside_faults import FAULTS
+from tests.integration.sharing.outside_faults import EMERGENCIES_SUSPENDED, FAULTS, OF_A_REVIEW
 from tests.integration.sharing.outside_letters import (
     CONSENT,
+    COUNTERPART,
     EMERGENCY,
     FEEDBACK,
     KINDS,
@@ -35,7 +39,7 @@ from tests.integration.sharing.outside_letters import (
     Subject,
 )
 from tests.integration.sharing.outside_oracle import PERSONS_RULES
-from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, open_world
+from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, a_person, open_world
 from tests.unit.sharing.signed_policy import a_signed_policy
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
@@ -50,13 +54,28 @@ PERSONS: dict[str, dict[str, Any]] = {
         "documents": [{"type": "PR", "number": "R1", "issuer": "XCC"}],
         "against": {"SG-35"},
     },
+    "known from another State": {"told_by": "XCC-PIU-01", "against": {"SG-33"}},
 }
 #: What happens to one person, beside what goes wrong in the world.
 FINDINGS = {"at risk": "SG-34", "a refugee": "SG-35", "disputed": "SG-37"}
 #: What is left undone of a message's steps.
-STEPS = {"the same finding": "SG-09", "a grant": "SG-24"}
+OFFICE = "somebody who oversees nobody"
+STEPS = {"the same finding": "SG-09", "a grant": "SG-24", OFFICE: "SG-42"}
 TAKEN_BACK = "taken back"
-OFFICERS = {"legal": LEGAL, "liaison": LIAISON, "supervisor": SUPERVISOR}
+#: What forbids that two people of one post put a treaty in force.
+ONE_POST = frozenset({"SG-27"})
+COUNSEL, SECOND_COUNSEL = a_person("counsel", Role.LEGAL), a_person("counsel-2", Role.LEGAL)
+COLLEAGUE = a_person("colleague", Role.LIAISON)
+OVERSEER = a_person("overseer", Role.LEGAL, Role.HUMAN_RIGHTS, Role.DPO)
+OFFICERS = {
+    "legal": LEGAL,
+    "liaison": LIAISON,
+    "colleague": COLLEAGUE,
+    "supervisor": SUPERVISOR,
+    "overseer": OVERSEER,
+}
+#: The order of a court that lets a child be told of, where a legal officer has seen it (SG-16).
+ORDER = "Court 2 Gs 14/26"
 #: Each fault is tried on these; on the others one fault of each safeguard.
 TRIED_WHOLLY = (NOTICE,)
 
@@ -110,8 +129,8 @@ async def change(outside: Outside, subject: Subject, finding: str, *, is_so: boo
 async def departures(outside: Outside, kind: str, wrong: str, when: str) -> list[Departure]:
     """What leaves when something goes wrong at some moment of a message's way."""
     await outside.begin()
-    is_theirs = kind in (FEEDBACK, "CONSENT_REQUEST")
-    subject = await outside.meet(is_theirs=is_theirs, **PERSONS.get(wrong, {}))
+    theirs = {"told_by": COUNTERPART} if kind in (FEEDBACK, "CONSENT_REQUEST") else {}
+    subject = await outside.meet(**theirs | PERSONS.get(wrong, {}))
     ground = await outside.ground(kind, subject)
     outside.left.clear()
 
@@ -125,7 +144,8 @@ async def departures(outside: Outside, kind: str, wrong: str, when: str) -> list
 
     if when == "before":
         await goes_wrong()
-    await outside.let_go(kind, ground, without=wrong)
+    approver = OVERSEER if wrong == OFFICE else LEGAL
+    await outside.let_go(kind, ground, without=wrong, approver=approver)
     if when == "after approval":
         await goes_wrong()
     await outside.deliver()
@@ -151,10 +171,18 @@ def rules_of(wrong: str) -> frozenset[str]:
     return frozenset({of_it}) if of_it else frozenset(PERSONS[wrong]["against"])
 
 
+def stopped_at(wrong: str) -> str:
+    """The moment up to which something still stops a message when it goes wrong."""
+    is_of_writing = wrong in FAULTS and FAULTS[wrong].forbids_writing
+    return "before" if is_of_writing else "after approval"
+
+
 def found(running: Running, kind: str, wrong: str) -> bool:
     """Whether the oracle finds what leaves once the safeguards are forgotten that this breaks."""
+    # What may not be told is left out of what is written later.
+    when = "after approval" if wrong in FAULTS and FAULTS[wrong].word else "before"
     running.policy.forgotten = rules_of(wrong)
-    leaked = running(departures(running.outside, kind, wrong, "before"))
+    leaked = running(departures(running.outside, kind, wrong, when))
     running.policy.forgotten = frozenset()
     return [each.forbidden_by >= rules_of(wrong) for each in leaked] == [True]
 
@@ -165,10 +193,13 @@ LEFT_UNDONE = (
     (PNR, "a grant"),
     (FEEDBACK, "the same finding"),
     ("IDENTITY_ANSWER", "the same finding"),
+    (NOTICE, OFFICE),
+    (QUERY, OFFICE),
 )
 FINDS = frozenset().union(
     *(rules_of(wrong) for tried in TRIED.values() for wrong in tried),
     *(rules_of(wrong) for _, wrong in LEFT_UNDONE),
+    ONE_POST,
 )
 
 
@@ -183,7 +214,7 @@ def test_nothing_leaves_once_something_forbids_it_and_each_safeguard_that_is_for
     running: Running, kind: str
 ) -> None:
     for wrong in TRIED[kind]:
-        assert running(departures(running.outside, kind, wrong, "after approval")) == [], wrong
+        assert running(departures(running.outside, kind, wrong, stopped_at(wrong))) == [], wrong
         assert found(running, kind, wrong), wrong
 
 
@@ -197,6 +228,69 @@ def test_nothing_leaves_without_a_step_of_its_way(running: Running, kind: str, w
 @pytest.mark.parametrize("when", ["before", "after approval"])
 def test_nothing_more_is_told_of_a_notice_that_was_taken_back(running: Running, kind: str, when: str) -> None:
     assert running(departures(running.outside, kind, TAKEN_BACK, when)) == []
+
+
+async def ordered(outside: Outside, kind: str, approver: Principal) -> list[Departure]:
+    """What leaves of a child when the first person names a court's order, by who lets it go."""
+    await outside.begin()
+    ground = await outside.ground(kind, await outside.meet(**PERSONS["a child"]))
+    outside.left.clear()
+    await outside.assess(ground.subject, has_risk=False)
+    await outside.let_go(kind, ground, order=ORDER, approver=approver)
+    await outside.deliver()
+    return [each for each in outside.left if each.type == kind]
+
+
+@pytest.mark.parametrize("kind", [NOTICE, QUERY, EMERGENCY, "WL_NOMINATE", PNR])
+def test_child_is_told_of_by_a_courts_order_that_a_legal_officer_has_seen(
+    running: Running, kind: str
+) -> None:
+    assert running(ordered(running.outside, kind, LEGAL)) == [Departure(kind, frozenset())]
+    assert running(ordered(running.outside, kind, COLLEAGUE)) == []
+
+
+@pytest.mark.parametrize("kind", sorted(OF_A_REVIEW))
+def test_what_the_agreement_does_not_name_is_left_out(running: Running, kind: str) -> None:
+    told = running(departures(running.outside, kind, "agreement names fewer fields", "before"))
+    assert told == [Departure(kind, frozenset())]
+
+
+def test_emergency_relaxes_nothing_while_oversight_suspends_emergencies(running: Running) -> None:
+    async def declared_before() -> list[Departure]:
+        outside = running.outside
+        await outside.begin()
+        ground = Ground(await outside.meet())
+        await outside.turn("agreement over")
+        assert await outside.let_go(EMERGENCY, ground)
+        await outside.turn(EMERGENCIES_SUSPENDED)
+        await outside.deliver()
+        return outside.left
+
+    assert running(declared_before()) == []
+
+
+async def one_post(outside: Outside) -> list[Departure]:
+    """What leaves under a treaty that two legal officers put in force."""
+    await outside.begin()
+    ground = Ground(await outside.meet())
+    await outside.change_treaty(COUNSEL, SECOND_COUNSEL)
+    await outside.let_go(NOTICE, ground)
+    await outside.deliver()
+    return outside.left
+
+
+def test_treaty_is_put_in_force_by_two_posts_and_a_forgotten_division_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registry = running.outside.world.sharing.registry
+    rules = vars(vars(registry)["_approvals"])["_rules"]
+    assert not running(running.outside.change_treaty(COUNSEL, SECOND_COUNSEL))
+    monkeypatch.setitem(rules, "AGREEMENT", replace(rules["AGREEMENT"], different_roles=False))
+    assert not running(running.outside.change_treaty(COUNSEL, SECOND_COUNSEL)), "SG-27 refuses it by itself"
+    running.policy.forgotten = ONE_POST
+    leaked = running(one_post(running.outside))
+    running.policy.forgotten = frozenset()
+    assert leaked == [Departure(NOTICE, ONE_POST)]
 
 
 async def withdrawals(outside: Outside, kind: str, way: str) -> list[Departure]:
@@ -248,7 +342,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.running(self.outside.begin())
         self.running(self.outside.meet(**PERSONS["an adult suspect"]))
         self.running(self.outside.meet(**PERSONS[who]))
-        self.running(self.outside.meet(is_theirs=True))
+        self.running(self.outside.meet(told_by=COUNTERPART))
 
     @rule(name=st.sampled_from(sorted(FAULTS)))
     def something_turns(self, name: str) -> None:
@@ -263,20 +357,26 @@ class AnyOrder(RuleBasedStateMachine):
     def somebody_finds(self, which: int, finding: str, is_so: bool) -> None:
         self.running(change(self.outside, self.outside.subjects[which], finding, is_so=is_so))
 
-    @rule(which=st.integers(0, 2))
-    def somebody_proposes(self, which: int) -> None:
-        self.running(self.outside.propose(self.outside.subjects[which]))
+    @rule(which=st.integers(0, 2), order=st.sampled_from([None, ORDER]))
+    def somebody_proposes(self, which: int, order: str | None) -> None:
+        self.running(self.outside.propose(self.outside.subjects[which], order))
 
     @rule(which=st.integers(0, 2), by=st.sampled_from(sorted(OFFICERS)))
     def somebody_approves(self, which: int, by: str) -> None:
         """Also again, and also whoever proposed it."""
         self.running(self.outside.approve(self.outside.subjects[which], OFFICERS[by]))
 
-    @rule(which=st.integers(0, 2), kind=st.sampled_from(sorted(KINDS)), is_beyond=st.booleans())
-    def somebody_writes(self, which: int, kind: str, is_beyond: bool) -> None:
+    @rule(
+        which=st.integers(0, 2),
+        kind=st.sampled_from(sorted(KINDS)),
+        is_beyond=st.booleans(),
+        order=st.sampled_from([None, ORDER]),
+    )
+    def somebody_writes(self, which: int, kind: str, is_beyond: bool, order: str | None) -> None:
         """Also an answer to nothing, and a withdrawal of what never left."""
         ground = self.running(self.outside.ground(kind, self.outside.subjects[which]))
-        message_id = self.running(self.outside.write(kind, ground, is_beyond=is_beyond and kind == "CORRECT"))
+        is_beyond = is_beyond and kind == "CORRECT"
+        message_id = self.running(self.outside.write(kind, ground, is_beyond=is_beyond, order=order))
         self.waiting += [] if message_id is None else [message_id]
 
     @rule()
@@ -295,6 +395,11 @@ class AnyOrder(RuleBasedStateMachine):
         subject = self.outside.subjects[which]
         ground = self.running(self.outside.ground(kind, subject))
         self.running(self.outside.let_go(kind, ground))
+
+    @rule(second=st.sampled_from([SECOND_COUNSEL, SUPERVISOR]))
+    def two_people_change_the_treaty(self, second: Principal) -> None:
+        """Also two of one post."""
+        self.running(self.outside.change_treaty(COUNSEL, second))
 
     @rule()
     def what_was_sent_is_taken_back(self) -> None:
