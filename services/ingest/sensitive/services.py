@@ -72,12 +72,12 @@ def _rule_of(service: ServiceItem, rules: Rules, minors: Collection[str | None])
 def _kept(service: ServiceItem, rule: CodeRule, rules: Rules, counts: Counter[str]) -> ServiceItem:
     return with_facts(
         service,
-        status=_coded(service.status, _SHORT_CODE),
-        carrier=_coded(service.carrier, _SHORT_CODE),
+        status=_short_code(service.status, rules),
+        carrier=_short_code(service.carrier, rules),
         board=_coded(service.board, _PLACE),
         off=_coded(service.off, _PLACE),
         text=_kept_text(service.text, rule.action, rules, counts),
-        data=each_of(service.data, lambda each: _kept_seat(each, counts)),
+        data=each_of(service.data, lambda each: _kept_seat(each, rules, counts)),
     )
 
 
@@ -94,19 +94,25 @@ def _kept_text(text: str | None, action: Action, rules: Rules, counts: Counter[s
     return (mask_long_numbers(kept) if action is Action.MASK else kept) or None
 
 
-def _kept_seat(seat: SeatData, counts: Counter[str]) -> SeatData:
+def _kept_seat(seat: SeatData, rules: Rules, counts: Counter[str]) -> SeatData:
     """A seat, its unit and what kind of seat it is, but not that it is one for a disabled person."""
     value = plain_seat(_coded(seat.value, _SEAT))
     kinds = (seat.characteristic or "").upper().split()
-    kept = [kind for kind in kinds if kind != _DISABLED_CHARACTERISTIC and _SHORT_CODE.fullmatch(kind)]
+    kept = [kind for kind in kinds if kind != _DISABLED_CHARACTERISTIC and _short_code(kind, rules)]
     if _DISABLED_CHARACTERISTIC in kinds or value != _coded(seat.value, _SEAT):
         counts[SensitiveClass.HEALTH] += 1
     return with_facts(
         seat,
         value=value,
-        unit=_coded(seat.unit, _SHORT_CODE),
+        unit=_short_code(seat.unit, rules),
         characteristic=seat.characteristic if kept == kinds and kinds else " ".join(kept) or None,
     )
+
+
+def _short_code(text: str | None, rules: Rules) -> str | None:
+    """A code of at most three signs; marked words may be as short (GAY), and only places are so called."""
+    code = _coded(text, _SHORT_CODE)
+    return None if code and SensitiveClass(classify_text(code, rules)) in FORBIDDEN_CLASSES else code
 
 
 def _coded(text: str | None, shape: re.Pattern[str]) -> str | None:

@@ -78,6 +78,20 @@ def test_words_in_the_places_of_codes_go() -> None:
     assert kept == (ServiceItem(code="SEAT", off="ATH", data=(SeatData(characteristic="N"),)),)
 
 
+def test_marked_word_as_short_as_a_code_goes_but_where_a_place_is_so_called() -> None:
+    item = ServiceItem(
+        code="SEAT",
+        status="gay",
+        carrier="NUN",
+        board="GAY",
+        off="HAJ",
+        data=(SeatData(value="12A", unit="NUN", characteristic="N GAY"),),
+    )
+    kept, _ = services(item)
+    seat = SeatData(value="12A", characteristic="N")
+    assert kept == (ServiceItem(code="SEAT", board="GAY", off="HAJ", data=(seat,)),)
+
+
 @pytest.mark.parametrize(
     ("sent", "kept", "health"),
     [
