@@ -4,6 +4,7 @@ Carrier, routes, laws, list sources, the standing order, the matcher's approval,
 proposed by one demonstration person and approved by another, over HTTP, as people do. What is in force stays.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +14,7 @@ import httpx
 
 from deploy.local.api import Api, Declined
 from deploy.local.counterpart_simulator import load_counterparts
-from deploy.local.installation import OWN_AUTHORITY
+from deploy.local.installation import OWN_AUTHORITY, WORLD
 from deploy.local.layout import DataFolder
 from services.ingest.elements import ELEMENTS, RESERVATION_ELEMENTS
 from services.sharing.demonstration import demonstration_registers
@@ -134,62 +135,9 @@ def country_risks(today: date) -> list[dict[str, Any]]:
 
 
 def list_sources() -> list[dict[str, Any]]:
-    """The demonstration's own lists, and the Security Council's for whoever imports the real file."""
-    usual = {
-        "kind": "UN",
-        "reader": "un",
-        "allow_list": ["Al-Qaida"],
-        "handling_code": "H1",
-        "action_code": "SECONDARY",
-        "desk_phone": "+00 000 111",
-        "source_grade": 1,
-        "info_grade": "A",
-    }
-    return [
-        usual
-        | {
-            "source_id": "DEMO",
-            "publisher": "The demonstration world",
-            "tear_line": "Demonstration: verify the document, then call the duty desk before any measure.",
-        },
-        usual
-        | {
-            "source_id": "UN_SC",
-            "publisher": "United Nations Security Council",
-            "tear_line": "Verify the document, then call the duty desk before any measure.",
-        },
-        usual
-        | {
-            "source_id": "OFAC_SDN",
-            "publisher": "Office of Foreign Assets Control",
-            "kind": "PARTNER",
-            "reader": "ofac",
-            "allow_list": ["SDGT"],
-            "source_grade": 2,
-            "info_grade": "B",
-            "tear_line": "Another State's list: verify the document, then call the duty desk first.",
-        },
-        usual
-        | {
-            "source_id": "NATIONAL",
-            "publisher": "The demonstration State's own nominations",
-            "kind": "NATIONAL",
-            "allow_list": ["NATIONAL"],
-            "info_grade": "B",
-            "tear_line": "Verify the document, then call the duty desk before any measure.",
-        },
-        usual
-        | {
-            "source_id": "DOCUMENTS",
-            "publisher": "Lost and stolen travel documents of the demonstration world",
-            "kind": "NATIONAL",
-            "reader": "documents",
-            "allow_list": ["LOST", "STOLEN", "STOLEN_BLANK", "REVOKED"],
-            "action_code": "SECONDARY",
-            "info_grade": "B",
-            "tear_line": "The document was reported; its bearer may be its victim. Check it politely.",
-        },
-    ]
+    """The demonstration's own lists, and the real ones for whoever imports their files."""
+    rows: list[dict[str, Any]] = json.loads((WORLD / "list_sources.json").read_text(encoding="utf-8"))
+    return rows
 
 
 DEMONSTRATION_CASE: Final = "DEMO-CASE-1"
