@@ -5,8 +5,9 @@ that an answer follows, and nothing of why; it ends by itself, comes once, and e
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -49,12 +50,7 @@ class BoardingHolds:
         Source:
             SG-08: only where a published legal row allows it.
         """
-        # A machine holds no child back from a journey (SG-16).
-        strongest = [
-            hit
-            for hit in hits
-            if hit.state is HitState.POSSIBLE_MATCH and _is_strong(hit) and not may_be_child(hit, now.date())
-        ]
+        strongest = [hit for hit in hits if _may_be_held(hit, now.date())]
         if self._minutes == 0 or not strongest:
             return []
         law = await self._ports.stores.boarding.law(
@@ -66,36 +62,37 @@ class BoardingHolds:
         )
         if law is None:
             return []
-        records = []
-        for hit in strongest:
-            request = await self._request(connection, hit, order, now)
-            verdict = self._ports.safeguards.decide(request)
-            directive = BoardingDirective(
-                directive_id=self._ports.identifiers.new(),
-                kind=HOLD,
-                hit_id=hit.hit_id,
-                order_id=None,
-                traveller_id=hit.traveller_id,
-                flight_id=hit.flight.flight_id,
-                data_version=hit.data_version,
-                legal_row_id=law,
-                since=now,
-                ends_at=now + timedelta(minutes=self._minutes),
-            )
-            records.append(
-                self._ports.record(
-                    request,
-                    verdict,
-                    object_kind="boarding_directive",
-                    object_id=str(directive.directive_id),
-                    subject_id=str(hit.hit_id),
-                    facts={"kind": HOLD, "minutes": self._minutes, "legal_row_id": str(law)},
-                )
-            )
-            DIRECTIVES.labels(HOLD, "ORDERED" if verdict.permits else "REFUSED").inc()
-            if verdict.permits:
-                await self._boarding.hold(connection, directive, now)
-        return records
+        return [await self._hold(connection, hit, law, order, now) for hit in strongest]
+
+    async def _hold(
+        self, connection: AsyncConnection, hit: Hit, law: UUID, order: StandingOrder, now: datetime
+    ) -> AuditRecord:
+        """Hold one traveller's boarding if the safeguards permit it; the record of their answer."""
+        request = await self._request(connection, hit, order, now)
+        verdict = self._ports.safeguards.decide(request)
+        directive = BoardingDirective(
+            directive_id=self._ports.identifiers.new(),
+            kind=HOLD,
+            hit_id=hit.hit_id,
+            order_id=None,
+            traveller_id=hit.traveller_id,
+            flight_id=hit.flight.flight_id,
+            data_version=hit.data_version,
+            legal_row_id=law,
+            since=now,
+            ends_at=now + timedelta(minutes=self._minutes),
+        )
+        DIRECTIVES.labels(HOLD, "ORDERED" if verdict.permits else "REFUSED").inc()
+        if verdict.permits:
+            await self._boarding.hold(connection, directive, now)
+        return self._ports.record(
+            request,
+            verdict,
+            object_kind="boarding_directive",
+            object_id=str(directive.directive_id),
+            subject_id=str(hit.hit_id),
+            facts={"kind": HOLD, "minutes": self._minutes, "legal_row_id": str(law)},
+        )
 
     async def _request(
         self, connection: AsyncConnection, hit: Hit, order: StandingOrder, now: datetime
@@ -128,6 +125,11 @@ class BoardingHolds:
                 }
             },
         )
+
+
+def _may_be_held(hit: Hit, today: date) -> bool:
+    # A machine holds no child back from a journey (SG-16).
+    return hit.state is HitState.POSSIBLE_MATCH and _is_strong(hit) and not may_be_child(hit, today)
 
 
 def _is_strong(hit: Hit) -> bool:

@@ -75,18 +75,42 @@ def write(
     """
     octets = payload_octets(letter.payload)
     digest = digest_of(octets)
-    rules = TYPES[letter.type]
     outside = {
+        **_addressed(letter, sender.authority_id, message_id=message_id, now=now, lifetime=lifetime),
+        **_contents(letter, now),
+        "payload_hash": digest,
+        "payload_type": payload_type(letter.type),
+        "oversight_copy": oversight_digest(message_id, digest, sender.authority_id, letter.recipient),
+    }
+    sealed = seal_payload(octets, kid=key.kid, jwk=key.jwk)
+    signed = sign({**outside, "payload": sealed}, kid=sender.kid, key=sender.key)
+    return Written(signed, outside, digest, digest_of(signed.encode()))
+
+
+def _addressed(
+    letter: Letter, sender: str, *, message_id: UUID, now: datetime, lifetime: timedelta
+) -> dict[str, Any]:
+    """Who tells whom, when, and in which thread."""
+    return {
         "spec": SPEC,
         "message_id": str(message_id),
         "type": letter.type,
-        "sender": sender.authority_id,
+        "sender": sender,
+        "originator": sender,
         "recipient": letter.recipient,
         "created_at": _instant(now),
         "expires_at": _instant(now + lifetime),
         "thread_id": str(letter.thread_id or message_id),
         **({"in_reply_to": str(letter.in_reply_to)} if letter.in_reply_to else {}),
         **({"agreement_id": letter.agreement_id} if letter.agreement_id else {}),
+        "urgency": letter.urgency,
+    }
+
+
+def _contents(letter: Letter, now: datetime) -> dict[str, Any]:
+    """On what ground, of what kind, and how what is told may be used."""
+    rules = TYPES[letter.type]
+    return {
         "legal_ref": list(letter.legal_ref),
         "purpose": letter.purpose,
         "necessity": letter.necessity,
@@ -106,15 +130,7 @@ def write(
             "as_of": _instant(now),
             "precision": "EXACT",
         },
-        "originator": sender.authority_id,
-        "urgency": letter.urgency,
-        "payload_hash": digest,
-        "payload_type": payload_type(letter.type),
-        "oversight_copy": oversight_digest(message_id, digest, sender.authority_id, letter.recipient),
     }
-    sealed = seal_payload(octets, kid=key.kid, jwk=key.jwk)
-    signed = sign({**outside, "payload": sealed}, kid=sender.kid, key=sender.key)
-    return Written(signed, outside, digest, digest_of(signed.encode()))
 
 
 def _instant(moment: datetime) -> str:

@@ -3,12 +3,14 @@
 Source: sharing-protocol.md §6 (sender); safeguards.md SG-37, SG-41; workflow.md §6 (clocks).
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.compose import Letter, write
+from services.sharing.compose import Letter, Written, write
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange_deadlines import DONE_WITHIN
 from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
@@ -84,26 +86,11 @@ class Post:
             raise MessageRefused(reason="the recipient is not registered, or has no current key")
         message_id = self._identifiers.new()
         written = write(letter, self._sender(), key, message_id=message_id, now=now, lifetime=LIFETIME)
-        message = ExchangeMessage(
-            message_id=message_id,
-            direction=Direction.OUT,
-            type=letter.type,
-            authority_id=letter.recipient,
-            thread_id=letter.thread_id or message_id,
+        message = replace(
+            _entry(letter, written, message_id, now),
             state=state,
-            outside=written.outside,
-            envelope_digest=written.envelope_digest,
-            envelope=written.signed,
-            created_at=now,
-            expires_at=now + LIFETIME,
-            retention_until=letter.retention_until,
-            in_reply_to=letter.in_reply_to,
-            target_id=letter.target_id,
-            derived_from=letter.derived_from,
             basis=basis,
             next_try_at=now if state is MessageState.APPROVED else None,
-            recall_kind=letter.payload.kind if isinstance(letter.payload, Recall) else None,
-            done_due_at=now + DONE_WITHIN if letter.type in WITHDRAWALS else None,
         )
         if not await ExchangeStore(connection).add(message):
             return None
@@ -128,6 +115,29 @@ class Post:
                 "thread_id": str(message.thread_id),
             },
         )
+
+
+def _entry(letter: Letter, written: Written, message_id: UUID, now: datetime) -> ExchangeMessage:
+    """What the ledger keeps of a message that was written now."""
+    return ExchangeMessage(
+        message_id=message_id,
+        direction=Direction.OUT,
+        type=letter.type,
+        authority_id=letter.recipient,
+        thread_id=letter.thread_id or message_id,
+        state=MessageState.APPROVED,
+        outside=written.outside,
+        envelope_digest=written.envelope_digest,
+        envelope=written.signed,
+        created_at=now,
+        expires_at=now + LIFETIME,
+        retention_until=letter.retention_until,
+        in_reply_to=letter.in_reply_to,
+        target_id=letter.target_id,
+        derived_from=letter.derived_from,
+        recall_kind=letter.payload.kind if isinstance(letter.payload, Recall) else None,
+        done_due_at=now + DONE_WITHIN if letter.type in WITHDRAWALS else None,
+    )
 
 
 def address_of(authority: Authority, message_type: str) -> str | None:
