@@ -98,6 +98,27 @@ _ERASE: Final = {
     RecordKind.TRAVELLER: text("DELETE FROM traveller WHERE traveller_id = ANY (CAST(:ids AS uuid[]))"),
     RecordKind.RESERVATION: text("DELETE FROM reservation WHERE reservation_id = ANY (CAST(:ids AS uuid[]))"),
 }
+# Batches about these travellers that screening has not taken, and those to be screened again.
+_TAKE_FROM_OUTBOX = text("""
+WITH waiting AS (
+    SELECT outbox_id, message_id, CAST(body AS jsonb) AS body FROM outbox
+    WHERE kind = 'TravellersToRescreenV1' OR message_id IN (
+        SELECT batch_id FROM observed_batch WHERE traveller_ids && CAST(:ids AS uuid[]))
+    ORDER BY outbox_id FOR UPDATE
+), kept AS (
+    SELECT outbox_id, message_id, body, (SELECT jsonb_agg(one.traveller ORDER BY one.place)
+        FROM jsonb_array_elements(body -> 'travellers') WITH ORDINALITY AS one(traveller, place)
+        WHERE CAST(one.traveller ->> 'traveller_id' AS uuid) <> ALL (CAST(:ids AS uuid[]))) AS travellers
+    FROM waiting
+), unasked AS (
+    DELETE FROM observed_batch USING kept WHERE batch_id = kept.message_id AND kept.travellers IS NULL
+), unsent AS (
+    DELETE FROM outbox USING kept WHERE outbox.outbox_id = kept.outbox_id AND kept.travellers IS NULL
+)
+UPDATE outbox SET body = CAST(jsonb_set(kept.body, '{travellers}', kept.travellers) AS json) FROM kept
+WHERE outbox.outbox_id = kept.outbox_id
+    AND jsonb_array_length(kept.travellers) < jsonb_array_length(kept.body -> 'travellers')
+""")
 _DESTROY_KEYS = text("""
 UPDATE masking_key SET sealed_key = NULL, destroyed_at = :now
 WHERE key_id IN (
@@ -197,9 +218,13 @@ class RetentionStore:
     async def mask(
         self, connection: AsyncConnection, kind: RecordKind, ids: Sequence[UUID], now: datetime
     ) -> None:
-        """Leave the masked form of these records in their place; their earlier reports lose their content."""
+        """Leave the masked form of these records in their place; their earlier reports lose their content.
+
+        What screening has not taken of them by now it does not get.
+        """
         values = {"ids": list(ids), "now": now, "kept": list(_KEPT_MEMBERS[kind])}
         await connection.execute(_MASK[kind], values)
+        await self._take_from_outbox(connection, kind, ids)
 
     async def due_travellers(
         self, connection: AsyncConnection, now: datetime, asked_before: datetime, limit: int
@@ -232,11 +257,18 @@ class RetentionStore:
         return [row.reservation_id for row in rows]
 
     async def erase(self, connection: AsyncConnection, kind: RecordKind, ids: Sequence[UUID]) -> None:
-        """Erase these records, their history, their links and what the vault holds of them."""
+        """Erase these records, their history, their links, what the vault holds and what waits of them."""
         values = {"ids": list(ids)}
         await connection.execute(_ERASE_MASKED, values)
         await connection.execute(_ERASE_EXTENSIONS, values)
         await connection.execute(_ERASE[kind], values)
+        await self._take_from_outbox(connection, kind, ids)
+
+    async def _take_from_outbox(
+        self, connection: AsyncConnection, kind: RecordKind, ids: Sequence[UUID]
+    ) -> None:
+        if kind is RecordKind.TRAVELLER:
+            await connection.execute(_TAKE_FROM_OUTBOX, {"ids": list(ids)})
 
     async def destroy_keys(
         self, connection: AsyncConnection, now: datetime, made_before: datetime, limit: int

@@ -90,6 +90,28 @@ async def test_lists_without_a_reservation_are_erased_after_thirty_days(
     assert [tuple(row) for row in figures] == [("ERASED", "TRAVELLER", "NO_HIT", 3)]
 
 
+async def waiting(ingest: Ingest) -> list[list[str]]:
+    """Whom the batches name that wait for screening."""
+    rows = await ingest.rows("SELECT CAST(body -> 'travellers' AS text) FROM outbox ORDER BY outbox_id")
+    return [[each["traveller_id"] for each in json.loads(row[0])] for row in rows]
+
+
+async def test_what_waits_for_screening_goes_with_its_traveller(
+    ingest: Ingest, jobs: RetentionJobs, screening: Screening
+) -> None:
+    first, *_ = ids = await travellers(ingest)
+    assert [sorted(each) for each in await waiting(ingest)] == [[str(each) for each in ids]]
+    screening.links = {first: HitLink.OPEN}
+    advance(ingest, days=30)
+    await jobs.beat()
+    assert await waiting(ingest) == [[str(first)]]
+    await delay_erasure(ingest)
+    advance(ingest, days=153)
+    assert await jobs.mask_due() == 1
+    assert await waiting(ingest) == []
+    assert await ingest.rows("SELECT 1 FROM observed_batch") == []
+
+
 async def test_an_erased_batch_is_not_erased_again(ingest: Ingest, jobs: RetentionJobs) -> None:
     advance(ingest, days=30)
     await jobs.beat()
