@@ -121,9 +121,14 @@ RESERVATION: tuple[Damage, ...] = (
 
 
 def reservation(random: Random, traveller: Traveller) -> Traveller:
-    """One of the things that reservation systems do, sometimes two."""
-    for damage in random.sample(RESERVATION, random.choice((1, 1, 2))):
-        traveller = damage(random, traveller)
+    """One of the things that reservation systems do, sometimes two; of those that alter this name."""
+    left = random.choice((1, 1, 2))
+    for damage in random.sample(RESERVATION, len(RESERVATION)):
+        harmed = damage(random, traveller)
+        left -= harmed != traveller
+        traveller = harmed
+        if left == 0:
+            break
     return traveller
 
 

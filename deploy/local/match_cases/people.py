@@ -1,17 +1,17 @@
 """Fictional travellers of every region, with names that repeat as in real traffic: repeatable from a seed.
 
-How often an element occurs falls with its rank as one over the rank. A share of the elements is put together
-from parts, so that there is a tail. `vocabulary` moves the parts and the order of the tables: populations of
-different vocabularies share the common names and nothing of the tail, so that what was tuned on one is tried
-on another.
+Names are those of `regions.py`. A `vocabulary` has three quarters of the first parts of made elements, so
+that populations of different vocabularies share the common names and not all of the tail: what was tuned on
+one is tried on another.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import accumulate
+from functools import partial
 from random import Random
 
-from deploy.local.match_cases.regions import REGIONS, Region
+from deploy.local.match_cases.regions import REGIONS, Community, Elements, Made, Region
 from services.screening.watchlist.entry import (
     BirthDate,
     BirthDateKind,
@@ -23,13 +23,9 @@ from services.screening.watchlist.entry import (
 )
 from shared.travel import PartialDate, Sex, TravelDocument, Traveller
 
-_RANK_OFFSET = 8
 _FIRST_BIRTHDAY, _BIRTHDAYS = date(1940, 1, 1), 365 * 66
 _DUMMY_SHARE = 0.015
-_SECOND_FAMILY_NAME = 0.6
 _ONLY_YEAR, _NO_DATE, _NO_STATE, _WEAK = 0.12, 0.06, 0.2, 0.25
-_TAIL_PARTS = (2, 2, 2, 3)
-_ARTICLE = "AL-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,41 +43,64 @@ class People:
     def __init__(self, seed: int, vocabulary: int = 0) -> None:
         self.random = Random(seed)  # noqa: S311 - repeatable, and nothing here is secret.
         self._parts = {
-            region.name: Random(f"{vocabulary} {region.name}").sample(  # noqa: S311
-                region.parts, max(len(region.parts) * 3 // 4, 1)
+            made.columns[0]: Random(f"{vocabulary} {made.columns[0]}").sample(  # noqa: S311
+                made.columns[0], -(-len(made.columns[0]) * 3 // 4)
             )
             for region in REGIONS
+            for community in region.communities
+            for made in (*community.made_men, *community.made_women, *community.made_family)
         }
 
-    def _common(self, table: tuple[str, ...]) -> str:
-        shares = list(accumulate(1 / (rank + _RANK_OFFSET) for rank in range(len(table))))
-        return self.random.choices(table, cum_weights=shares)[0]
+    def _element(self, common: Elements, ways: Sequence[Made]) -> str:
+        """One element: made in one of the ways, as often as each says, or one of the common ones.
 
-    def _rare(self, region: Region) -> str:
-        random = self.random
-        first, *others = random.choices(self._parts[region.name], k=random.choice(_TAIL_PARTS))
-        # An article stands before a name, never within it.
-        inner = [part.removeprefix(_ARTICLE) for part in others]
-        return "".join((first, *inner, random.choice(region.endings)))
+        A hyphen of the tables is a blank.
+        """
+        chance = self.random.random()
+        for made in ways:
+            if chance < made.share:
+                first, *others = made.columns
+                columns = (self._parts[first], *others)
+                return "".join(map(self.random.choice, columns)).replace("-", " ")
+            chance -= made.share
+        return self.random.choices(common.words, cum_weights=common.reached)[0].replace("-", " ")
 
-    def _given(self, region: Region, sex: Sex) -> str:
-        if self.random.random() < region.given_tail:
-            return self._rare(region)
-        return self._common(region.male if sex is Sex.MALE else region.female)
+    def _given(self, community: Community, sex: Sex) -> str:
+        if sex is Sex.MALE:
+            return self._element(community.men, community.made_men)
+        return self._element(community.women, community.made_women)
 
-    def _family(self, region: Region) -> str:
-        if self.random.random() < region.tail:
-            return self._rare(region)
-        return self._common(region.family)
+    def _family(self, community: Community, sex: Sex) -> str:
+        """A family name, as a man or a woman bears it."""
+        name = self._element(community.family, community.made_family)
+        if sex is Sex.FEMALE:
+            for ending, hers in community.women_family:
+                if name.endswith(ending):
+                    return name.removesuffix(ending) + hers
+        return name
 
-    def name(self, region: Region, sex: Sex) -> tuple[str, str]:
-        """A surname and given names, in capitals; in the Iberian world often two surnames."""
-        count = self.random.choice(region.given_count)
-        given = [self._given(region, sex) for _ in range(count)]
-        surname = self._family(region)
-        if region.name == "LATIN" and self.random.random() < _SECOND_FAMILY_NAME:
-            surname = f"{surname} {self._family(region)}"
-        return surname.replace("-", " "), " ".join(given)
+    def community(self, region: Region) -> Community:
+        """One of the region's, as often as its part of the travellers says."""
+        return self.random.choices(region.communities, [each.part for each in region.communities])[0]
+
+    def name(self, community: Community, sex: Sex) -> tuple[str, str]:
+        """A surname and given names, in capitals; in a chain the further names are the father's."""
+        surnames = self._different(partial(self._family, community, sex), community.family_count)
+        before = community.before_men if sex is Sex.MALE else community.before_women
+        first = [self._element(before.elements, ())] if self.random.random() < before.share else []
+        own = self._different(partial(self._given, community, sex), community.given_count)
+        fathers = self._different(partial(self._given, community, Sex.MALE), community.chain)
+        # A son is seldom called as his father.
+        given = dict.fromkeys((*first, *own, *fathers))
+        return " ".join(surnames), " ".join(given)
+
+    def _different(self, element: Callable[[], str], counts: Sequence[int]) -> list[str]:
+        """Some elements, none of them twice: nobody is called Juan Juan."""
+        found: dict[str, None] = {}
+        count = self.random.choice(counts)
+        while len(found) < count:
+            found[element()] = None
+        return list(found)
 
     def birthday(self) -> PartialDate:
         """A day between 1940 and 2005; some have the first of January that stands for an unknown day."""
@@ -97,24 +116,26 @@ class People:
         """A traveller who is on no list, and the region."""
         origin = region or self.random.choice(REGIONS)
         sex = self.random.choice((Sex.MALE, Sex.FEMALE))
-        surname, given = self.name(origin, sex)
-        state = self.random.choice(origin.states)
-        traveller = Traveller(
+        return origin.name, self._traveller(self.community(origin), sex)
+
+    def _traveller(self, community: Community, sex: Sex) -> Traveller:
+        surname, given = self.name(community, sex)
+        state = self.random.choice(community.states)
+        return Traveller(
             surname=surname, given_names=given, birth_date=self.birthday(), sex=sex, nationality=state,
             documents=(self.document(state),),
         )  # fmt: skip
-        return origin.name, traveller
 
     def listed(self, number: int, region: Region | None = None) -> Listed:
         """An entry as lists have them: some with a year only, some without a State, up to three aliases."""
         random = self.random
         origin = region or random.choice(REGIONS)
-        _, person = self.innocent(origin)
-        person = replace(person, sex=Sex.MALE, given_names=self.name(origin, Sex.MALE)[1])
+        community = self.community(origin)
+        person = self._traveller(community, Sex.MALE)
         names = [EntryName(f"{person.given_names} {person.surname}")]
         for _ in range(random.choice((0, 1, 1, 2, 3))):
             quality = NameQuality.LOW if random.random() < _WEAK else NameQuality.GOOD
-            given = random.choice((person.given_names or "", self._given(origin, Sex.MALE)))
+            given = random.choice((person.given_names or "", self._given(community, Sex.MALE)))
             names.append(EntryName(f"{given} {person.surname}", NameKind.ALIAS, quality))
         born = person.birth_date or PartialDate(1970)
         dates: tuple[BirthDate, ...] = (BirthDate(BirthDateKind.EXACT, date=born),)

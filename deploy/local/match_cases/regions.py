@@ -1,407 +1,164 @@
-"""Regions of name origin: hand-made tables of common name elements, the commonest first, and parts.
+"""Naming communities of sixteen regions: which elements of names are common, and how rarer ones are made.
 
-The tables were written for this project from general knowledge of how people are called; no register, list or
-data set was copied. Every country has rarer elements too: those are put together from parts.
+`communities/*.txt` were written for this project from general knowledge of how people are called; no register
+or list was copied. An element stands with its bearers in a hundred where they are known to be many
+(NGUYEN=38); the others follow by rank. Rarer elements are put together as the language does: two syllables of
+a Chinese given name, a father's name and its ending, never more parts than names there have.
+
+    community REGION | who they are | travellers of the region, in parts | States
+    men ELEMENT=bearers ELEMENT ...            women, family: alike
+    made_family share FIRST ... | SECOND ...   one of each column; also made_men, made_women, made_given
+    before_men share ELEMENT ...               what never stands alone (MD, THI); also before_women
+    given_count 1 1 2                          numbers of names of one's own; family_count alike
+    chain 1 2                                  numbers of further names: the father's, the grandfather's
+    women_family OV>OVA                        what a woman's family name ends in
+
+A line that begins with blanks goes on with the one before.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from typing import Final
+
+_FOLDER: Final = Path(__file__).with_name("communities")
+_RANK_OFFSET = 8
+_HUNDRED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """Name elements that many bear, and up to which share of all bearers each of them reaches."""
+
+    words: tuple[str, ...]
+    reached: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Elements put together from one part of each column; `share` of all elements are such."""
+
+    share: float
+    columns: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Elements that stand before a given name and never alone; `share` of all people have one."""
+
+    share: float
+    elements: Elements
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """How people of one naming community are called; the module tells what each field is."""
+
+    name: str
+    part: float
+    states: tuple[str, ...]
+    men: Elements
+    women: Elements
+    family: Elements
+    before_men: Before
+    before_women: Before
+    made_men: tuple[Made, ...]
+    made_women: tuple[Made, ...]
+    made_family: tuple[Made, ...]
+    women_family: tuple[tuple[str, str], ...]
+    given_count: tuple[int, ...]
+    family_count: tuple[int, ...]
+    chain: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """How names of one origin are made.
-
-    `given_count` are the numbers of given names, as often as they occur; `tail` and `given_tail` the shares
-    of family and given names that are put together from `parts` and `endings`.
-    """
+    """A region of name origin and its communities."""
 
     name: str
-    male: tuple[str, ...]
-    female: tuple[str, ...]
-    family: tuple[str, ...]
-    parts: tuple[str, ...]
-    endings: tuple[str, ...]
-    states: tuple[str, ...]
-    given_count: tuple[int, ...] = (1, 1, 2)
-    tail: float = 0.45
-    given_tail: float = 0.12
+    communities: tuple[Community, ...]
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """The States of all its communities."""
+        return tuple(state for community in self.communities for state in community.states)
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+def elements(text: str) -> Elements:
+    """Read elements: what those with a number leave of a hundred falls on the others by their rank."""
+    pairs = [each.partition("=") for each in text.split()]
+    left = _HUNDRED - sum(float(share) for _, _, share in pairs if share)
+    by_rank = [0.0 if share else 1 / (rank + _RANK_OFFSET) for rank, (_, _, share) in enumerate(pairs)]
+    whole = sum(by_rank) or 1.0
+    shares = [
+        float(share) if share else left * one / whole
+        for (_, _, share), one in zip(pairs, by_rank, strict=True)
+    ]
+    return Elements(tuple(word for word, _, _ in pairs), tuple(accumulate(shares)))
 
 
-REGIONS = (
-    Region(
-        "MAGHREB",
-        _words(
-            "MOHAMED AHMED ALI YOUSSEF RACHID KARIM SAID KHALID MUSTAPHA HASSAN OMAR HAMZA AMINE "
-            "BILAL SAMIR ABDELKADER ABDERRAHMANE ABDELLAH NABIL HICHAM REDA WALID TAREK MEHDI ANIS "
-            "SOFIANE BRAHIM MOURAD LAKHDAR DJAMEL FARID AZIZ ISMAIL ADIL LARBI TAHAR HABIB MONCEF "
-            "FETHI RIDHA"
-        ),
-        _words(
-            "FATIMA KHADIJA AICHA ZINEB MERYEM SALMA NADIA SAMIRA HOUDA IMANE LATIFA NAIMA AMINA "
-            "HANANE LEILA SOUAD MALIKA YASMINE SARA RIM INES DJAMILA FATMA HAYAT"
-        ),
-        _words(
-            "ALAOUI BENALI TAZI IDRISSI BENNANI TRABELSI BOUAZIZI MANSOURI HADDAD SAIDI BENSALEM "
-            "CHAOUI ZEROUALI HAMDI JELASSI GHARBI AMRANI FASSI BERRADA KHELIFI BRAHIMI ZIANI BOUDIAF "
-            "MEZIANE BELKACEM AYARI NACIRI OUALI BENYAHIA CHERIF SLIMANI BOUZID TOUMI RAHMANI "
-            "ELAMRANI"
-        ),
-        _words("BEN BOU BEL OUL ZER KHEL MEZ HAM CHER DRI GHA LAM NOU SAL TEB YAH FER HAD KER MAA"),
-        _words("ALI AOUI IRI OUI ANI ICHE OUCHE ADI AMI OUN ELLI ASSI"),
-        _words("MAR DZA TUN LBY MRT"),
-        (1, 1, 1, 2),
-        0.7,
-        0.2,
-    ),
-    Region(
-        "ARAB_EAST",
-        _words(
-            "MOHAMMED AHMED ALI ABDULLAH OMAR KHALID HASSAN HUSSEIN IBRAHIM MAHMOUD YOUSEF SALEH "
-            "SAEED FAISAL TARIQ MUSTAFA ABDULRAHMAN NASSER FAHAD SULTAN MAJED HAMAD SALIM ADEL WALEED "
-            "JAMAL SAMI ZIAD BASSAM GHASSAN HAIDAR MUHANNAD BADR TURKI MISHAL RAED OSAMA AYMAN HESHAM "
-            "SAAD ABDULAZIZ MANSOUR BANDAR"
-        ),
-        _words(
-            "FATIMA MARYAM NOURA SARA AISHA ZAINAB HUDA AMAL REEM HANAN MONA DALAL LATIFA SHAIKHA "
-            "ASMA RANIA LAYLA HALA DINA ABEER WAFAA SAMAR NAJLA IMAN"
-        ),
-        _words(
-            "AL-GHAMDI AL-HARBI AL-OTAIBI AL-MASRI HASSAN ALI AHMED IBRAHIM AL-SHAMMARI AL-QAHTANI "
-            "AL-ZAHRANI KHALIL MANSOUR SALEH HADDAD NASSER AL-HASHIMI AL-BAYATI AL-JUBOURI AL-TIKRITI "
-            "AWAD HAMDAN DARWISH QASIM AL-AMRI AL-MUTAIRI KHOURY SALAMEH AL-DULAIMI AL-SAADI EL-SAYED "
-            "ABDELRAHMAN FAROUK SHAHIN BARAKAT AL-KHATIB ISSA AL-HAMAD AL-RASHID ZAYDAN"
-        ),
-        _words("AL-SHA AL-MU AL-BA AL-KHA AL-RA AL-DU AL-HA SHA BA KHA DA QU SU ZU MA NA RA TA GHA JA"),
-        _words("WARI BANI RANI SARI MADI HAWI DOURI LABI RISI WAHI KATI NOUSI JIRI HAYRI"),
-        _words("SAU EGY IRQ SYR JOR YEM KWT ARE LBN PSE OMN QAT SDN"),
-        (1, 2, 2, 3),
-        0.6,
-        0.12,
-    ),
-    Region(
-        "PERSIAN",
-        _words(
-            "MOHAMMAD ALI REZA HOSSEIN HASSAN MEHDI AMIR SAEED HAMID MAJID MAHMOUD AHMAD ABBAS JAVAD "
-            "KARIM MORTEZA MOSTAFA EBRAHIM MOHSEN BEHZAD FARHAD DARIUSH KAMRAN BABAK SIAVASH ARASH "
-            "PEYMAN NADER GHOLAM SEYED ABDUL NAJIB WAHID FAROOQ"
-        ),
-        _words(
-            "FATEMEH ZAHRA MARYAM SARA NARGES LEILA PARISA NAZANIN MINA SHIRIN NASRIN AZADEH ROYA "
-            "ELHAM SHAHLA FARIBA MASOUMEH TAHEREH"
-        ),
-        _words(
-            "MOHAMMADI HOSSEINI AHMADI REZAEI MORADI KARIMI JAFARI RAHIMI HASHEMI SADEGHI EBRAHIMI "
-            "ALAVI GHASEMI AKBARI ZARE MOUSAVI NAZARI SHARIFI NOORI TAHERI AMINI RAHMANI GHORBANI "
-            "KAZEMI BAGHERI FARAHANI SHIRAZI TEHRANI HAKIMI POPAL STANEKZAI"
-        ),
-        _words("KHO BAR DAR FAR GOL HAM JAH KAR MEH NIK PAR RAS SHA TAL VAZ YAZ ZAND SAB ROS ASH"),
-        _words("ZADEH IAN POUR NEJAD I FAR MAND VAND DAR KHAH ANI"),
-        _words("IRN AFG TJK"),
-        tail=0.65,
-        given_tail=0.2,
-    ),
-    Region(
-        "TURKIC",
-        _words(
-            "MEHMET MUSTAFA AHMET ALI HUSEYIN HASAN IBRAHIM ISMAIL OSMAN YUSUF MURAT OMER RAMAZAN "
-            "EMRE CAN BURAK SERKAN RUSTAM TIMUR ALISHER BAKHTIYOR NURLAN AZAMAT ELCHIN RASHAD SHERZOD "
-            "ULUGBEK DILSHOD ILHAM KANAT"
-        ),
-        _words(
-            "FATMA AYSE EMINE HATICE ZEYNEP ELIF MERYEM SULTAN HULYA GULNARA AYGUL LEYLA SEVDA NIGORA "
-            "DILNOZA MALIKA ZARINA"
-        ),
-        _words(
-            "YILMAZ KAYA DEMIR CELIK SAHIN YILDIZ OZTURK AYDIN ARSLAN DOGAN KILIC ASLAN CETIN KARA "
-            "KOC KURT OZDEMIR ALIYEV MAMMADOV HUSEYNOV KARIMOV RAKHIMOV YUSUPOV ISMAILOV ABDULLAEV "
-            "NAZAROV AKHMETOV OMAROV NURMAGAMBETOV TURSUNOV"
-        ),
-        _words("KARA AK DEMIR KOC TAS GOK OZ BAY YIL TUR ER SAR GUL BEK KUL NUR SHO MIR OLI TOSH"),
-        _words("OGLU LAR CAN MAZ ER TAS KAN OV EV BAYEV KULOV MATOV SOY DAG"),
-        _words("TUR AZE UZB KAZ KGZ TKM"),
-        (1, 1, 1, 2),
-        0.7,
-        0.2,
-    ),
-    Region(
-        "PAKISTAN_BANGLADESH",
-        _words(
-            "MUHAMMAD MOHAMMAD MD ABDUL ALI AHMED IMRAN BILAL USMAN ASIF TARIQ SHAHID RIZWAN NADEEM "
-            "KAMRAN JAVED IQBAL FAISAL ADNAN ZAHID SAJJAD WAQAR NAVEED ARIF SHAKEEL RAFIQUL SHAFIQUL "
-            "NAZRUL MIZANUR ANWAR JAHANGIR SYED GHULAM HAMZA ZUBAIR YASIR"
-        ),
-        _words(
-            "FATIMA AYESHA MARIAM SADIA NASREEN SHABANA RUKHSANA FARZANA KHADIJA ZAINAB SAMINA NAZMA "
-            "SHIRIN MST BIBI PARVEEN TAHIRA AMINA SALMA RABIA"
-        ),
-        _words(
-            "KHAN AHMED ALI HUSSAIN SHAH MALIK IQBAL AKHTAR HOSSAIN ISLAM RAHMAN UDDIN ALAM MIAH "
-            "CHOWDHURY BEGUM BIBI BUTT MIRZA QURESHI SHEIKH ABBASI RAJPUT AWAN ANSARI SIDDIQUI HAQUE "
-            "KABIR SARKAR JAVED ASLAM MEHMOOD RAZA HAIDER TALUKDER MOLLAH BHATTI CHAUDHRY"
-        ),
-        _words("GUL ZAR BAKH MEHR SHER NAW KHAT BAL MEN WAZ AFR DUR YOU MAH SAD LASH BUG MAR KAK BAJ"),
-        _words("ZAI ANI WAL RI KHEL IDI AR OTI ERI ZADA I PUR"),
-        _words("PAK BGD"),
-        (1, 1, 2),
-        0.3,
-        0.12,
-    ),
-    Region(
-        "INDIA",
-        _words(
-            "RAJESH SURESH RAMESH ANIL SUNIL AMIT VIJAY RAVI SANJAY ASHOK MANOJ RAHUL DEEPAK KUMAR "
-            "ARJUN VIKRAM MAHESH GANESH KRISHNAN SENTHIL VENKATESH MOHAN HARPREET GURPREET JASWINDER "
-            "NARESH DINESH PRAKASH ARUN NIMAL CHAMINDA BISHNU"
-        ),
-        _words(
-            "SUNITA PRIYA ANITA KAVITA REKHA MEENA LAKSHMI GEETA POOJA NEHA SHANTI USHA RADHA DIVYA "
-            "ANJALI SEEMA KAMALA SITA HARJIT KAUR"
-        ),
-        _words(
-            "KUMAR SINGH SHARMA PATEL GUPTA DAS DEVI REDDY NAIR RAO MEHTA JOSHI VERMA YADAV IYER "
-            "PILLAI SHAH JAIN MISHRA GHOSH BANERJEE CHATTERJEE MUKHERJEE KAUR GILL SIDHU THAPA "
-            "SHRESTHA PERERA FERNANDO SILVA DESAI KULKARNI PATIL NAIDU MENON MATHEW THOMAS"
-        ),
-        _words("BHAT CHAND DESH GOP HAR JAY KRISH LAK MAHA NAR PRA RAJ SUB TRI VEN VISH ANAND BAL DEV SHIV"),
-        _words("AN ESAN WAL KAR ANI NATH AMURTHY APPA RAJAN DAS SWAMY LAL DHAR IA"),
-        _words("IND LKA NPL MUS"),
-        (1, 1, 1, 2),
-        0.55,
-        0.3,
-    ),
-    Region(
-        "HORN_OF_AFRICA",
-        _words(
-            "MOHAMED AHMED ABDI HASSAN ALI OMAR YUSUF ABDULLAHI IBRAHIM FARAH ISMAIL MOHAMUD NUR "
-            "OSMAN ADAN JAMA ABEBE TESFAYE HAILE GETACHEW SOLOMON DAWIT TEKLE YOHANNES BERHANE KIDANE "
-            "MULUGETA BEKELE GIRMA DEREJE"
-        ),
-        _words(
-            "FADUMO AMINA HALIMA KHADRA SAHRA HODAN FARTUN ASHA MARYAN ALMAZ TIGIST SELAM HIWOT MULU "
-            "SENAIT GENET RAHEL BETELHEM"
-        ),
-        _words(
-            "MOHAMED ALI HASSAN AHMED ABDI OMAR WARSAME FARAH ADEN NUR JAMA HUSSEIN IBRAHIM OSMAN "
-            "ABDULLAHI SALAD TESFAYE BEKELE HAILE GEBRE KEBEDE ALEMU TADESSE WOLDE ASSEFA MEKONNEN "
-            "DESTA NEGASH BERHE GUREY DUALE"
-        ),
-        _words(
-            "GEBRE WOLDE HAILE TEKLE MENG ASRA DEM FIK KASSA LEM SHIF TEFE WAR GUL HIR SAM DIR BAR ROB ZER"
-        ),
-        _words("MARIAM MICHAEL SELASSIE YESUS SAME ALE AW ET U ERA ESSA ANEH EYE OW"),
-        _words("SOM ETH ERI DJI KEN"),
-        (1, 2, 2),
-        0.3,
-        0.15,
-    ),
-    Region(
-        "WEST_AFRICA",
-        _words(
-            "MAMADOU OUMAR IBRAHIMA MOUSSA ABDOULAYE AMADOU OUSMANE SEYDOU BOUBACAR CHEIKH MODOU "
-            "ALIOU SULEIMAN MUSA ABUBAKAR ADEKUNLE OLUWASEUN CHUKWUEMEKA EMEKA KWAME KOFI KWABENA "
-            "EMMANUEL JOSEPH SAMUEL DANIEL PAUL ISSA IDRISSA LAMINE YAYA"
-        ),
-        _words(
-            "FATOUMATA AMINATA MARIAM AISSATOU KADIATOU AWA ROKIA FATOU BINTOU NGOZI CHIOMA FUNMILAYO "
-            "BLESSING GRACE AMA AKOSUA ESTHER MARY HAWA ZAINAB"
-        ),
-        _words(
-            "DIALLO TRAORE COULIBALY KEITA KONE OUEDRAOGO TOURE CAMARA DIOP NDIAYE BA SOW FALL GUEYE "
-            "CISSE BARRY SIDIBE DIARRA SANOGO BELLO MUSA ABUBAKAR IBRAHIM OKAFOR OKONKWO EZE ADEYEMI "
-            "MENSAH OWUSU BOATENG APPIAH ASANTE NWOSU BALOGUN LAWAL"
-        ),
-        _words("ADE OLA AYO CHI NWA OKO EZE UGO OBI IKE ABA KON DIA SAN TOU KAM BAL NDI GUE MBA"),
-        _words("WALE TUNDE LA KWU DI MEKA NNA GBE YEMI RA KA TE YE SSE NI"),
-        _words("SEN MLI GIN CIV BFA NER NGA GHA GMB SLE"),
-        tail=0.55,
-        given_tail=0.25,
-    ),
-    Region(
-        "EAST_SOUTH_AFRICA",
-        _words(
-            "JOHN JOSEPH PETER DAVID JAMES SAMUEL DANIEL JUMA HAMISI ALI SALIM PATRICK MOSES STEPHEN "
-            "SIPHO THABO BONGANI TENDAI TAPIWA JEAN PIERRE CLAUDE EMMANUEL ERIC KIPKEMBOI OTIENO "
-            "MWANGI KAMAU OCHIENG"
-        ),
-        _words(
-            "MARY GRACE ESTHER JANE ROSE FAITH MERCY ZAWADI NEEMA FATUMA AMINA NOMVULA THANDIWE "
-            "LINDIWE RUDO CLAUDINE JEANNE WANJIKU AKINYI"
-        ),
-        _words(
-            "MWANGI OTIENO KAMAU OCHIENG KIPLAGAT MUTUA NJOROGE JUMA ALI HASSAN SALIM MUSHI MASSAWE "
-            "NKOSI DLAMINI NDLOVU KHUMALO MOYO SIBANDA NDUWIMANA HABIMANA UWIMANA MUKASA OKELLO "
-            "MUSOKE KASONGO MUKENDI ILUNGA BANDA PHIRI"
-        ),
-        _words("MU KI NA NDA MBA KA WA NYA BU SE TSHI MA NGU ZU LU HA MO KHU SI GA"),
-        _words("RIMANA NGO LA MBO SHA KAZI YISENGA RUGABA TSINDE LELE WENDO BEKO TUNGU"),
-        _words("KEN TZA UGA RWA COD ZAF ZWE ZMB BDI MOZ"),
-        tail=0.75,
-        given_tail=0.25,
-    ),
-    Region(
-        "SLAVIC",
-        _words(
-            "ALEKSANDR SERGEI DMITRI ANDREI ALEKSEI MIKHAIL IVAN NIKOLAI VLADIMIR MAKSIM EVGENII IGOR "
-            "OLEG PAVEL VIKTOR ROMAN OLEKSANDR VOLODYMYR ANDRII PIOTR TOMASZ KRZYSZTOF JAN PETR "
-            "MARTIN MILAN ZORAN DRAGAN GEORGI IVAYLO"
-        ),
-        _words(
-            "ELENA OLGA NATALIA ANNA TATIANA IRINA SVETLANA EKATERINA MARIA YULIA OKSANA HALYNA "
-            "KATARZYNA AGNIESZKA JANA EVA JELENA MARIJA DESISLAVA"
-        ),
-        _words(
-            "IVANOV SMIRNOV KUZNETSOV POPOV PETROV SOKOLOV VOLKOV MOROZOV NOVIKOV LEBEDEV KOVALENKO "
-            "SHEVCHENKO BONDARENKO TKACHENKO KOVALCHUK NOWAK KOWALSKI WISNIEWSKI KAMINSKI NOVAK "
-            "SVOBODA HORVAT JOVANOVIC PETROVIC NIKOLIC DIMITROV GEORGIEV STOYANOV MELNYK KRAVCHENKO"
-        ),
-        _words(
-            "BOR BEL CHER DOL GRI KRA KOZ LUK MED NEK OSI PAV RYB SAV TIM USH VOR ZHU STE YAK ZAKH GOL BAR"
-        ),
-        _words("OV EV IN SKI ENKO CHUK IC ICH IAK KOV NIKOV ETS CENKO SKY"),
-        _words("RUS UKR BLR POL CZE SVK SRB HRV BGR"),
-        (1, 1, 1, 2),
-        0.88,
-        0.15,
-    ),
-    Region(
-        "WEST_EUROPE",
-        _words(
-            "JAN PETER THOMAS MICHAEL ANDREAS STEFAN HANS WOLFGANG KLAUS LARS ERIK MARTIN CHRISTIAN "
-            "DANIEL MARK PAUL PIERRE JEAN NICOLAS JULIEN FRANCOIS LUCA MARCO ANDREA GIUSEPPE MATTEO "
-            "JOHANNES SVEN MIKKO DIRK"
-        ),
-        _words(
-            "ANNA MARIA SABINE PETRA CLAUDIA JULIA SOPHIE MARIE CAMILLE NATHALIE GIULIA FRANCESCA "
-            "CHIARA INGRID KARIN EMMA LAURA LISA SANNE HANNA"
-        ),
-        _words(
-            "MULLER SCHMIDT SCHNEIDER FISCHER WEBER MEYER WAGNER BECKER MARTIN BERNARD DUBOIS THOMAS "
-            "ROBERT MOREAU ROSSI RUSSO FERRARI ESPOSITO BIANCHI ROMANO DE-JONG JANSEN VAN-DEN-BERG "
-            "BAKKER HANSEN JOHANSEN ANDERSSON NIELSEN JENSEN KORHONEN PEETERS HUBER"
-        ),
-        _words(
-            "ALT BERG BRAND DORN EICH FELD GRUN HART KLEIN LANG NEU ROTH STEIN WALD WEIS BEAU CHAM DU "
-            "FON LA MON VAL"
-        ),
-        _words("MANN ER HAUSEN BACH HOFER SEN SSON INI ELLI ETTI ARD EAU IER OIS STRA HOLM QUIST"),
-        _words("DEU FRA ITA NLD BEL AUT CHE SWE NOR DNK FIN"),
-        (1, 1, 1, 2),
-        0.92,
-        0.25,
-    ),
-    Region(
-        "ANGLO",
-        _words(
-            "JOHN JAMES MICHAEL DAVID ROBERT WILLIAM RICHARD THOMAS DANIEL MATTHEW CHRISTOPHER ANDREW "
-            "MARK PAUL STEVEN KEVIN BRIAN JASON RYAN SEAN PATRICK GEORGE EDWARD CHARLES JOSEPH "
-            "BENJAMIN SAMUEL JACK LIAM"
-        ),
-        _words(
-            "MARY JENNIFER ELIZABETH SARAH JESSICA EMILY SUSAN KAREN LAURA EMMA OLIVIA HANNAH RACHEL "
-            "AMY CLAIRE LISA MICHELLE ANNA KATHERINE"
-        ),
-        _words(
-            "SMITH JOHNSON WILLIAMS BROWN JONES MILLER DAVIS WILSON ANDERSON TAYLOR THOMAS MOORE "
-            "MARTIN JACKSON THOMPSON WHITE HARRIS CLARK LEWIS ROBINSON WALKER YOUNG KING WRIGHT SCOTT "
-            "MURPHY KELLY OBRIEN MACDONALD EVANS"
-        ),
-        _words("ASH BROOK CART DAW ELL FAIR GREEN HAR KING LANG MAR NEW OAK PEN RAD SHER STAN THOR WHIT WIN"),
-        _words("TON LEY FORD WOOD FIELD SON WORTH MAN WELL BURY STEAD HAM ER"),
-        _words("USA GBR CAN AUS IRL NZL"),
-        (1, 2, 2),
-        0.85,
-        0.25,
-    ),
-    Region(
-        "LATIN",
-        _words(
-            "JOSE JUAN CARLOS LUIS JORGE MIGUEL ANTONIO FRANCISCO PEDRO MANUEL JESUS ALEJANDRO "
-            "FERNANDO RAFAEL DAVID DIEGO ANDRES JAVIER SERGIO RICARDO JOAO PAULO MARCOS ANTONIO LUCAS "
-            "EDUARDO RAUL VICTOR OSCAR RUBEN"
-        ),
-        _words(
-            "MARIA ANA CARMEN LAURA PATRICIA ROSA MARTA LUCIA SOFIA ADRIANA CLAUDIA GABRIELA JUANA "
-            "TERESA FERNANDA JULIANA CAMILA PAULA ISABEL"
-        ),
-        _words(
-            "GARCIA RODRIGUEZ MARTINEZ HERNANDEZ LOPEZ GONZALEZ PEREZ SANCHEZ RAMIREZ TORRES FLORES "
-            "RIVERA GOMEZ DIAZ CRUZ MORALES REYES ORTIZ GUTIERREZ SILVA SANTOS OLIVEIRA SOUZA PEREIRA "
-            "LIMA COSTA FERREIRA ALMEIDA CASTRO ROMERO MENDOZA VARGAS ROJAS"
-        ),
-        _words("AL BEN CAR CAS DEL ESCO GAL HER IBA LARA MEN MON NAV OCH PAL QUI RIV SAL TOR VAL VILLA ZAM"),
-        _words("EZ ERA ADO ANO ILLO EDA ERO ONDO ARTE ALES INHO OSO ENTE"),
-        _words("MEX COL ESP BRA ARG PER VEN CHL PRT ECU CUB"),
-        (1, 2, 2),
-        0.6,
-        0.2,
-    ),
-    Region(
-        "CHINESE",
-        _words(
-            "WEI MING JUN JIE QIANG LEI YANG YONG TAO CHAO PENG BIN HAO JIANHUA ZHIQIANG XIAOMING "
-            "GUOQING WENJIE HAORAN YUXUAN ZIHAO JIANGUO WEIMING KAI LIANG BO FENG DONG HUI CHUN"
-        ),
-        _words(
-            "FANG LI NA XIUYING MIN JING YAN LIN XIA MEI HONG JUAN XIAOYAN YUTING MENG QIAN XUE TING YING HUA"
-        ),
-        _words(
-            "WANG LI ZHANG LIU CHEN YANG HUANG ZHAO WU ZHOU XU SUN MA ZHU HU GUO HE LIN GAO LUO ZHENG "
-            "LIANG XIE TANG HAN FENG DENG CAO PENG ZENG XIAO TIAN DONG PAN YUAN CAI JIANG YU DU YE "
-            "CHENG SU WEI LU DING REN"
-        ),
-        _words("XIAO JIAN ZHI GUO WEN YU MING HAI CHUN SHAO JIA TIAN DE SHU"),
-        _words("HUA MIN QIANG YAN PING JUN LING BO FENG RONG LIN HUI"),
-        _words("CHN TWN HKG SGP MYS"),
-        (1,),
-        0.1,
-        0.75,
-    ),
-    Region(
-        "KOREA_JAPAN",
-        _words(
-            "MINJUN JIHOON SEOJUN HYUNWOO DONGHYUN JUNHO SUNGMIN YOUNGSOO SANGWOO KENJI HIROSHI "
-            "TAKASHI SATOSHI AKIRA KAZUO MAKOTO YUTA HARUTO DAISUKE TAKUYA KYUNGSOO CHULSOO JAEHYUN"
-        ),
-        _words(
-            "MINJI JIWOO SEOYEON YUNA EUNJI SOYEON HYEJIN YUKI HANAKO SAKURA YUI AIKO KEIKO MIKA EMI "
-            "NAOKO YOKO"
-        ),
-        _words(
-            "KIM LEE PARK CHOI JUNG KANG CHO YOON JANG LIM SATO SUZUKI TAKAHASHI TANAKA WATANABE ITO "
-            "YAMAMOTO NAKAMURA KOBAYASHI KATO YOSHIDA YAMADA SASAKI HAN SHIN OH SEO KWON HWANG"
-        ),
-        _words("KI NAKA MATSU FUJI YAMA SHIMA TAKA MORI ISHI HARA KAWA UE MIYA HASHI OKA KURO"),
-        _words("MOTO DA MURA GUCHI ZAKI NO SAWA SHITA BE KI HARA JIMA"),
-        _words("KOR JPN PRK"),
-        (1,),
-        0.5,
-        0.6,
-    ),
-    Region(
-        "SOUTH_EAST_ASIA",
-        _words(
-            "NGUYEN VAN MINH TUAN HUNG DUC ANH QUANG MOHAMAD AHMAD MUHAMMAD BUDI AGUS ADI HENDRA "
-            "RIZKY IWAN JOHN MARK JOSE JERICHO ROMEO SOMCHAI ANAN PRASERT SOKHA BUNTHOEUN AUNG KYAW "
-            "ZAW ABDUL ROSLAN FAIZAL"
-        ),
-        _words(
-            "THI LAN HOA MAI LINH SITI NUR AISYAH DEWI SRI RINA MARIA ANGELICA JOY GRACE SOMSRI MALEE "
-            "SUDA THIDA MYINT NURUL FATIMAH"
-        ),
-        _words(
-            "NGUYEN TRAN LE PHAM HOANG VU DANG BUI DO SANTOS REYES CRUZ BAUTISTA GARCIA WIJAYA "
-            "SANTOSO HIDAYAT SAPUTRA SETIAWAN ABDULLAH ISMAIL IBRAHIM RAHMAN TAN LIM SRISUK SAELIM "
-            "CHEA SOK HTUN WIN KURNIAWAN"
-        ),
-        _words("SU WI SRI HAR PRA KUS MAR NUR CHAI THONG PHO BAN DELA MAGA SALA CATA BUEN SOM RAT"),
-        _words("WATI YANTO ANTO ONO DI SAK KUL PONG YUTH SAY BAYAN TORRE LAY DARMA SIH"),
-        _words("VNM IDN MYS PHL THA KHM MMR"),
-        (1, 2, 2),
-        0.55,
-        0.4,
-    ),
-)
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """Key and value of each line."""
+    for line in text.replace("\n  ", " ").splitlines():
+        key, _, value = line.partition(" ")
+        if key:
+            yield key, value
+
+
+def _made(value: str) -> Made:
+    share, _, columns = value.partition(" ")
+    return Made(float(share), tuple(tuple(column.split()) for column in columns.split("|")))
+
+
+def _before(values: list[str]) -> Before:
+    share, _, text = values[0].partition(" ") if values else ("0", "", "")
+    return Before(float(share), elements(text))
+
+
+def _numbers(values: list[str], otherwise: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(number) for value in values for number in value.split()) or otherwise
+
+
+def _community(name: str, lines: list[tuple[str, str]]) -> tuple[str, Community]:
+    def of(*keys: str) -> list[str]:
+        return [value for key, value in lines if key in keys]
+
+    region, who, part, states = (each.strip() for each in name.split("|"))
+    endings = [pair.partition(">") for value in of("women_family") for pair in value.split()]
+    return region, Community(
+        name=who,
+        part=float(part),
+        states=tuple(states.split()),
+        men=elements(*of("men")),
+        women=elements(*of("women")),
+        family=elements(*of("family")),
+        before_men=_before(of("before_men")),
+        before_women=_before(of("before_women")),
+        made_men=tuple(map(_made, of("made_men", "made_given"))),
+        made_women=tuple(map(_made, of("made_women", "made_given"))),
+        made_family=tuple(map(_made, of("made_family"))),
+        women_family=tuple((ending, hers) for ending, _, hers in endings),
+        given_count=_numbers(of("given_count"), (1,)),
+        family_count=_numbers(of("family_count"), (1,)),
+        chain=_numbers(of("chain"), (0,)),
+    )
+
+
+def read_regions(folder: Path = _FOLDER) -> tuple[Region, ...]:
+    """Read every table of the folder, in the order of the files' names."""
+    found: dict[str, list[Community]] = {}
+    for file in sorted(folder.glob("*.txt")):
+        blocks: list[tuple[str, list[tuple[str, str]]]] = []
+        for key, value in _lines(file.read_text(encoding="ascii")):
+            if key == "community":
+                blocks.append((value, []))
+            else:
+                blocks[-1][1].append((key, value))
+        for name, lines in blocks:
+            region, community = _community(name, lines)
+            found.setdefault(region, []).append(community)
+    return tuple(Region(name, tuple(communities)) for name, communities in found.items())
+
+
+REGIONS: Final = read_regions()

@@ -1,5 +1,6 @@
 """The generated cases: repeatable, broad, and measured in every figure."""
 
+import re
 from dataclasses import replace
 from random import Random
 
@@ -10,10 +11,10 @@ from deploy.local.match_cases.losses import measure_lost
 from deploy.local.match_cases.measure import RATES, Sizes, make_cases, measure_recall
 from deploy.local.match_cases.people import People
 from deploy.local.match_cases.real_lists import make_families
-from deploy.local.match_cases.regions import REGIONS
+from deploy.local.match_cases.regions import REGIONS, elements
 from deploy.local.match_cases.speed import measure_speed
 from services.screening.watchlist.entry import WatchlistEntry
-from shared.travel import PartialDate
+from shared.travel import PartialDate, Sex
 from tests.unit.screening.matching.samples import a_traveller, an_entry
 
 SIZES = Sizes(entries=160, innocents=100, listed=12, rival_innocents=50)
@@ -30,8 +31,54 @@ def _three() -> tuple[People, People, People]:
 
 
 def test_there_are_at_least_twelve_regions_of_different_names() -> None:
-    assert len({region.name for region in REGIONS}) >= 12
-    assert all(len(region.male) >= 20 and len(region.family) >= 25 for region in REGIONS)
+    communities = [community for region in REGIONS for community in region.communities]
+
+    assert len({region.name for region in REGIONS}) == len(REGIONS) >= 12
+    assert len({community.name for community in communities}) == len(communities)
+    for community in communities:
+        assert community.part > 0
+        assert community.states
+        for table in (community.men, community.women, community.family):
+            assert len(set(table.words)) == len(table.words), community.name
+            assert table.reached[-1] == pytest.approx(100)
+
+
+def test_elements_with_a_number_have_it_and_the_others_share_the_rest_by_rank() -> None:
+    read = elements("NGUYEN=40 TRAN LE")
+
+    assert read.words == ("NGUYEN", "TRAN", "LE")
+    assert read.reached[0] == 40
+    assert 60 > read.reached[1] - 40 > 100 - read.reached[1] > 0
+
+
+def test_names_have_no_more_parts_than_their_community_gives_them() -> None:
+    people = People(11)
+    found = {
+        community.name: [people.name(community, Sex.MALE) for _ in range(200)]
+        for region in REGIONS
+        for community in region.communities
+    }
+
+    assert all(_syllables(given) <= 2 for _, given in found["Mandarin speakers"])
+    assert all(_syllables(given) <= 4 for _, given in found["Korea"])
+    assert all(1 <= len(given.split()) <= 3 for _, given in found["Viet Nam"])
+    assert {"MD"} < {word for _, given in found["Bangladesh"] for word in given.split()}
+    assert "MD" not in {given for _, given in found["Bangladesh"]}
+    assert any(len(given.split()) == 3 for _, given in found["Somalis"])
+
+
+def _syllables(name: str) -> int:
+    return len(re.findall("[AEIOU]+", name))
+
+
+def test_a_woman_bears_her_form_of_a_family_name() -> None:
+    people = People(11)
+    russia = next(each for region in REGIONS for each in region.communities if each.name.startswith("Russia"))
+
+    women, men = ([people.name(russia, sex)[0] for _ in range(200)] for sex in (Sex.FEMALE, Sex.MALE))
+
+    assert not any(surname.endswith(("OV", "EV", "IN", "SKII")) for surname in women)
+    assert not any(surname.endswith(("OVA", "EVA", "INA", "SKAIA")) for surname in men)
 
 
 @pytest.mark.parametrize("family", damage.FAMILIES)
