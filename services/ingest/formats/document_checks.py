@@ -5,13 +5,14 @@ are often unlike everybody else's: nothing here may cost anybody the flight, and
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
 from services.ingest.formats.edifact import MAX_WARNINGS
 from services.ingest.formats.mrz import SPECIMEN_STATE, check_digit
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
+from shared.travel.partial_date import PartialDate
 from shared.travel.reservation import ReservationTraveller
 from shared.travel.states import BRITISH_NATIONALITIES, is_state
 from shared.travel.traveller import TravelDocument, Traveller
@@ -88,7 +89,8 @@ def check_message(message: ParsedMessage, received_on: date) -> ParsedMessage:
     for reservation in message.reservations:
         for ordinal, named in enumerate(reservation.travellers, start=1):
             faults = check_traveller(named, travel_date, ordinal, kind=message.kind)
-            found.extend(replace(fault, locator=reservation.locator) for fault in faults)
+            if faults:
+                found.extend(replace(fault, locator=reservation.locator) for fault in faults)
     room = max(0, MAX_WARNINGS - len(message.faults))
     return replace(message, faults=(*message.faults, *found[:room])) if found else message
 
@@ -111,7 +113,14 @@ def check_traveller(
     Returns:
         Faults without a segment's position, which only the reader knows; each at most once a document.
     """
-    found = [*_person_faults(traveller, travel_date)]
+    found: list[_Found] = []
+    given, birth, nationality = traveller.given_names, traveller.birth_date, traveller.nationality
+    if not _PRINTED_NAME.fullmatch(traveller.surname) or (given and not _PRINTED_NAME.fullmatch(given)):
+        found.append((_NAMED, "NAME_CHARACTERS"))
+    if birth is not None:
+        found.extend((_BORN, code) for code in _birth_faults(birth, travel_date))
+    if nationality is not None:
+        found.extend((_NATIONAL, code) for code in _nationality_faults(nationality, traveller.documents))
     for document in traveller.documents:
         found.extend((_DOCUMENT, code) for code in _document_faults(document, travel_date))
     if not found:
@@ -138,26 +147,21 @@ def _travel_date(message: ParsedMessage) -> date | None:
     return None if moment is None else moment.date()
 
 
-def _person_faults(traveller: Traveller | ReservationTraveller, travel_date: date) -> Iterator[_Found]:
-    given = traveller.given_names
-    if not _PRINTED_NAME.fullmatch(traveller.surname) or (given and not _PRINTED_NAME.fullmatch(given)):
-        yield _NAMED, "NAME_CHARACTERS"
-    birth = traveller.birth_date
-    if birth is not None:
-        earliest = date(birth.year, birth.month or 1, birth.day or 1)
-        if earliest > travel_date:
-            yield _BORN, "BIRTH_DATE_IN_FUTURE"
-        elif travel_date.year - birth.year > MAX_AGE_YEARS:
-            yield _BORN, "BIRTH_DATE_IMPLAUSIBLE"
-    nationality = traveller.nationality
-    if nationality is None:
-        return
+def _birth_faults(birth: PartialDate, travel_date: date) -> Iterator[str]:
+    earliest = date(birth.year, birth.month or 1, birth.day or 1)
+    if earliest > travel_date:
+        yield "BIRTH_DATE_IN_FUTURE"
+    elif travel_date.year - birth.year > MAX_AGE_YEARS:
+        yield "BIRTH_DATE_IMPLAUSIBLE"
+
+
+def _nationality_faults(nationality: str, documents: Iterable[TravelDocument]) -> Iterator[str]:
     if not is_state(nationality):
-        yield _NATIONAL, _state_fault(nationality)
+        yield _state_fault(nationality)
     elif nationality in BRITISH_NATIONALITIES and any(
-        _is_passport(document) and document.issuer not in {None, "GBR"} for document in traveller.documents
+        _is_passport(document) and document.issuer not in {None, "GBR"} for document in documents
     ):
-        yield _NATIONAL, "NATIONALITY_ISSUER_MISMATCH"
+        yield "NATIONALITY_ISSUER_MISMATCH"
 
 
 def _document_faults(document: TravelDocument, travel_date: date) -> Iterator[str]:

@@ -29,6 +29,8 @@ def given_without_titles(given: str, rules: Rules) -> str | None:
 def _without(text: str, rules: Rules, *, is_alone: bool) -> str:
     """The text without titles; the same object where it has none."""
     words = text.replace(":", " ").split()
+    if is_alone and words == [text]:
+        return without_glued_office(text)
     last = len(words)
     while last and _is_title(words[last - 1], rules, has_others=last > 1, is_alone=is_alone):
         last -= 1

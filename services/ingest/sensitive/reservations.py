@@ -12,6 +12,7 @@ from services.ingest.sensitive.names import given_without_titles, name_without_t
 from services.ingest.sensitive.rules import FORBIDDEN_CLASSES, PILGRIMAGE_WORDS, Rules, SensitiveClass
 from services.ingest.sensitive.services import filter_services, plain_seat
 from services.ingest.sensitive.words import classify_text, scrub
+from shared.travel.records import Sparse
 from shared.travel.reservation import HistoryItem, Payment, Reservation, ReservationTraveller
 from shared.travel.reservation_parts import CheckIn, Fare, OtherService, OtherServiceKind, Remark
 
@@ -30,9 +31,10 @@ def filter_reservation(reservation: Reservation, rules: Rules, counts: Counter[s
 def _filtered(value: Value, filters: Mapping[str, Filter], rules: Rules, counts: Counter[str]) -> Value:
     """A value with each member that holds something filtered; the same object where nothing went."""
     kept: dict[str, Any] = {}
-    for name, change in filters.items():
-        sent = getattr(value, name)
-        if sent is not None and sent != ():
+    said = vars(value) if isinstance(value, Sparse) else {name: getattr(value, name) for name in filters}
+    for name, sent in said.items():
+        change = filters.get(name)
+        if change is not None and sent is not None and sent != ():
             left = change(sent, rules, counts)
             if left is not sent:
                 kept[name] = left
@@ -160,7 +162,7 @@ def _names_pilgrimage(text: str) -> bool:
 
 def _each(change: Filter) -> Filter:
     """A filter of every one of a member's values."""
-    return lambda values, rules, counts: each_of(values, lambda each: change(each, rules, counts))
+    return lambda values, rules, counts: each_of(values, change, rules, counts)
 
 
 _OF_HISTORY: Final[Mapping[str, Filter]] = {"given_names": _filter_given}

@@ -77,7 +77,7 @@ def _kept(service: ServiceItem, rule: CodeRule, rules: Rules, counts: Counter[st
         board=_coded(service.board, _PLACE),
         off=_coded(service.off, _PLACE),
         text=_kept_text(service.text, rule.action, rules, counts),
-        data=each_of(service.data, lambda each: _kept_seat(each, rules, counts)),
+        data=each_of(service.data, _kept_seat, rules, counts),
     )
 
 

@@ -1,11 +1,11 @@
 """One PNR while it is read: what is known so far of it and of each traveller.
 
 A draft holds what was said and nothing else: most PNRs are near-empty, and to make and look through thirty
-members of each cost most of reading them.
+members of each cost most of reading them. What was said stands in the draft's dictionary, by the members of
+the value that it becomes; what only helps to read it has slots.
 """
 
 from collections.abc import Iterable
-from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,7 +13,7 @@ from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.pnrgov.findings import Findings
 from services.ingest.formats.separators import Segment
 from shared.travel.partial_date import PartialDate
-from shared.travel.reservation import ItineraryLeg, Payment, Reservation, ReservationTraveller
+from shared.travel.reservation import ItineraryLeg, Payment, ReservationTraveller
 from shared.travel.reservation_parts import (
     BookingOffice,
     CheckedBags,
@@ -36,24 +36,49 @@ MAX_BAG_TAGS = 999
 Item = TypeVar("Item")
 
 
+class Draft:
+    """What was said so far of something; `lists` names the members that are lists as yet."""
+
+    __slots__ = ("__dict__", "lists")
+    lists: tuple[str, ...]
+
+    def facts(self) -> dict[str, Any]:
+        """What was said, by its members, lists as tuples. The draft is given away with it."""
+        facts = vars(self)
+        for name in self.lists:
+            facts[name] = tuple(facts[name])
+        return facts
+
+
 class Listed(Generic[Item]):
     """A list of a draft, made when it is first asked for."""
 
     def __set_name__(self, _owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, draft: object, _owner: type) -> list[Item]:
+    def __get__(self, draft: Draft, _owner: type) -> list[Item]:
         # From now on the draft's own attribute stands before this one.
         made: list[Item] = []
         vars(draft)[self._name] = made
+        draft.lists = (*draft.lists, self._name)
         return made
 
 
-class TravellerDraft:
-    """What was read of one traveller so far; attributes are named as the traveller's members."""
+class TravellerDraft(Draft):
+    """What was read of one traveller so far; attributes are named as the traveller's members.
 
-    name_sent: str | None = None
-    given_names_sent: str | None = None
+    `ordinal` is the traveller's place in the message, 0 of an infant that no TIF names.
+    """
+
+    __slots__ = (
+        "confirmed_given_names",
+        "given_names_sent",
+        "is_minor_alone",
+        "kept_once",
+        "minor_age",
+        "ordinal",
+    )
+
     has_infant: bool | None = None
     unique_id: str | None = None
     birth_date: PartialDate | None = None
@@ -64,8 +89,6 @@ class TravellerDraft:
     destination: Address | None = None
     redress_number: str | None = None
     known_traveller_number: str | None = None
-    minor_age: int | None = None
-    is_minor_alone = False
     documents = Listed[TravelDocument]()
     contacts = Listed[Contact]()
     fares = Listed[Fare]()
@@ -73,13 +96,18 @@ class TravellerDraft:
     bags = Listed[CheckedBags]()
     excess_baggage = Listed[ExcessBaggage]()
     guardians = Listed[Contact]()
-    confirmed_given_names: str | None = None
-    kept_once: "KeptOnce | None" = None
 
     def __init__(
         self, ordinal: int, surname: str, given_names: str | None, kind: str | None, reference: str | None
     ) -> None:
+        self.lists = ()
         self.ordinal = ordinal
+        self.given_names_sent: str | None = None
+        self.confirmed_given_names: str | None = None
+        self.minor_age: int | None = None
+        self.is_minor_alone = False
+        self.kept_once: KeptOnce | None = None
+        self.name_sent: str | None = None
         self.surname = surname
         self.given_names = given_names
         self.kind = kind
@@ -118,15 +146,16 @@ class TravellerDraft:
 
     def build(self) -> ReservationTraveller:
         """The traveller as read."""
-        facts = _said(self, _OF_TRAVELLER)
+        facts = self.facts()
+        guardians = facts.pop("guardians", ())
         if self.confirmed_given_names is not None:
             facts["given_names"] = self.confirmed_given_names
         if self.kept_once is not None:
             facts |= self.kept_once.said()
         if self.is_minor_alone:
-            facts["minor"] = UnaccompaniedMinor(age=self.minor_age, guardians=tuple(self.guardians))
-        elif "guardians" in vars(self):
-            facts["contacts"] = (*self.contacts, *self.guardians)
+            facts["minor"] = UnaccompaniedMinor(age=self.minor_age, guardians=guardians)
+        elif guardians:
+            facts["contacts"] = (*facts.get("contacts", ()), *guardians)
         return ReservationTraveller.saying(facts)
 
 
@@ -176,11 +205,22 @@ class KeptOnce:
         }
 
 
-class PnrDraft:
+class PnrDraft(Draft):
     """What was read of one PNR so far, and how its parts find the traveller they mean.
 
     Attributes are named as the reservation's members.
     """
+
+    __slots__ = (
+        "_by_name",
+        "_by_reference",
+        "_has_listed_infant",
+        "_infants",
+        "findings",
+        "next_ordinal",
+        "today",
+        "travellers",
+    )
 
     changed_at: datetime | None = None
     ticketed_at: datetime | None = None
@@ -195,6 +235,7 @@ class PnrDraft:
     bags = Listed[CheckedBags]()
 
     def __init__(self, today: date, first_ordinal: int) -> None:
+        self.lists = ("itinerary",)
         self.today = today
         self.findings = Findings()
         self.travellers: list[TravellerDraft] = []
@@ -246,7 +287,7 @@ class PnrDraft:
 
     def said(self) -> dict[str, Any]:
         """What was said, by the reservation's members."""
-        facts = _said(self, _OF_RESERVATION)
+        facts = self.facts()
         facts["travellers"] = tuple([each.build() for each in self.travellers])
         if "contacts" in facts:
             facts |= _printed(facts["contacts"])
@@ -260,8 +301,6 @@ class PnrDraft:
 
 
 _OF_OTHERS: Final = frozenset([ContactKind.AGENCY, ContactKind.PAYER, ContactKind.EMERGENCY])
-_OF_TRAVELLER: Final = frozenset(each.name for each in fields(ReservationTraveller))
-_OF_RESERVATION: Final = frozenset(each.name for each in fields(Reservation))
 
 
 def _printed(contacts: tuple[Contact, ...]) -> dict[str, Any]:
@@ -271,15 +310,6 @@ def _printed(contacts: tuple[Contact, ...]) -> dict[str, Any]:
         "phones": tuple(dict.fromkeys(each.phone for each in own if each.phone)),
         "emails": tuple(dict.fromkeys(each.email for each in own if each.email)),
         "addresses": tuple(dict.fromkeys(each.address for each in own if each.address)),
-    }
-
-
-def _said(draft: object, members: frozenset[str]) -> dict[str, Any]:
-    """The attributes of a draft that are members of its value, lists as tuples."""
-    return {
-        name: tuple(said) if isinstance(said, list) else said
-        for name, said in vars(draft).items()
-        if name in members
     }
 
 

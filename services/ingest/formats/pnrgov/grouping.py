@@ -93,10 +93,11 @@ _STEPS: dict[GroupKind, dict[str, tuple[GroupKind, ...]]] = {
 # A segment of these ends the groups inside; a remark to a leg does not end the leg's check-in.
 _ENDS_INNER = frozenset([GroupKind.TRAVELLER, GroupKind.HISTORY])
 _ONLY_IN_TRAVELLER = frozenset(["FTI", "REF", "FAR", "TKT"])
+_MAY_START_ANEW = frozenset(["TIF", "ADD"])
 
 
 def group_pnr(segments: Sequence[Segment]) -> tuple[Group, list[Segment]]:
-    """Put the segments of one PNR, from SRC on, into their groups.
+    """Put the segments of one PNR, from SRC on and at least that, into their groups.
 
     The order of the guide is not asked for: a segment belongs to the innermost open group that admits it.
 
@@ -106,9 +107,9 @@ def group_pnr(segments: Sequence[Segment]) -> tuple[Group, list[Segment]]:
     Source:
         PNRGOV guide, segment table; `spec/pnrgov.md` §2.
     """
-    grouping = _Grouping()
+    grouping = _Grouping(segments[0])
     take = grouping.take
-    for segment, following in zip_longest(segments, segments[1:]):
+    for segment, following in zip_longest(segments[1:], segments[2:]):
         take(segment, following)
     return grouping.pnr, grouping.misplaced
 
@@ -116,8 +117,8 @@ def group_pnr(segments: Sequence[Segment]) -> tuple[Group, list[Segment]]:
 class _Grouping:
     """One pass over a PNR: which groups are open, outermost first."""
 
-    def __init__(self) -> None:
-        self.pnr = Group(GroupKind.PNR, [])
+    def __init__(self, opening: Segment) -> None:
+        self.pnr = Group(GroupKind.PNR, [opening])
         self.misplaced: list[Segment] = []
         self._open = [self.pnr]
         self._last_leg: Group | None = None
@@ -133,10 +134,10 @@ class _Grouping:
             if opened is None:
                 continue
             if opened:
-                if not _is_of_pnr(group, segment):
+                if tag != "DAT" or not _is_of_pnr(group, segment):
                     self._enter(depth, opened, segment)
                     return
-            elif not _starts_anew(group, segment, following):
+            elif tag not in _MAY_START_ANEW or not _starts_anew(group, segment, following):
                 if group.kind in _ENDS_INNER:
                     del self._open[depth + 1 :]
                 group.segments.append(segment)
@@ -171,5 +172,5 @@ def _starts_anew(group: Group, segment: Segment, following: Segment | None) -> b
 
 
 def _is_of_pnr(group: Group, segment: Segment) -> bool:
-    """Whether a date inside a leg tells of the PNR's last change, so that it opens no check-in."""
-    return segment.tag == "DAT" and group.kind is GroupKind.LEG and segment.get(0) == PNR_UPDATED
+    """Whether a DAT inside a leg tells of the PNR's last change, so that it opens no check-in."""
+    return group.kind is GroupKind.LEG and segment.get(0) == PNR_UPDATED

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.ingest.formats.pnrgov.check_in import take_check_in
-from services.ingest.formats.pnrgov.drafts import GROUP, PnrDraft
+from services.ingest.formats.pnrgov.drafts import GROUP, PnrDraft, TravellerDraft
 from services.ingest.formats.pnrgov.grouping import PNR_UPDATED, Group, GroupKind, group_pnr
 from services.ingest.formats.pnrgov.header_segments import (
     is_empty,
@@ -29,6 +29,8 @@ from shared.travel.reservation_parts import ContactKind, Locator, Split, WhereSe
 MAX_TRAVELLERS_A_PNR = 999
 _TICKETED = "710"
 _SPLIT_DIGITS = 3
+# What GR.1 itself may say, beside SRC, which opens it, and RCI, which is read first.
+_SAID_OF_PNR = frozenset(["SSR", "IFT", "LTS", "DAT", "ORG", "ADD", "EBD"])
 _SELDOM = frozenset([GroupKind.SPLIT, GroupKind.HISTORY, GroupKind.OTHER_SERVICE])
 _PNR_TAGS = frozenset(
     [
@@ -103,25 +105,37 @@ class _PnrReading:
     def read(self) -> None:
         """Read everything: names first, because services and check-ins refer to them."""
         draft, group = self.draft, self._group
+        self._read_locators()
+        named = self._read_names()
         for segment in group.segments:
-            if segment.tag == "RCI":
-                self._locators.extend(read_locators(segment, draft.findings))
-        if self._locators:
-            draft.findings.locator = self._locators[0].locator
-        else:
-            draft.warn("LOCATOR_MISSING", self._opening)
-        named = [(each, read_name(draft, each)) for each in group.all_of(GroupKind.TRAVELLER)]
-        for _, traveller in named:
-            if traveller is not None:
-                draft.add_traveller(traveller)
-        for segment in group.segments:
-            self._take(segment)
+            if segment.tag in _SAID_OF_PNR:
+                self._take(segment)
         for payment in group.all_of(GroupKind.PAYMENT):
             take_payment(draft, payment, None, None)
-        for each, traveller in named:
+        for traveller, each in named:
+            take_traveller(draft, traveller, each)
+        if GroupKind.LEG in group.groups:
+            self._take_legs()
+
+    def _read_locators(self) -> None:
+        findings = self.draft.findings
+        for segment in self._group.segments:
+            if segment.tag == "RCI":
+                self._locators.extend(read_locators(segment, findings))
+        if self._locators:
+            findings.locator = self._locators[0].locator
+        else:
+            findings.warn("LOCATOR_MISSING", self._opening)
+
+    def _read_names(self) -> list[tuple[TravellerDraft, Group]]:
+        """Each traveller who has a name, with the group that names them."""
+        named: list[tuple[TravellerDraft, Group]] = []
+        for group in self._group.all_of(GroupKind.TRAVELLER):
+            traveller = read_name(self.draft, group)
             if traveller is not None:
-                take_traveller(draft, traveller, each)
-        self._take_legs()
+                self.draft.add_traveller(traveller)
+                named.append((traveller, group))
+        return named
 
     def _take(self, segment: Segment) -> None:
         tag, draft = segment.tag, self.draft
@@ -138,7 +152,7 @@ class _PnrReading:
         elif tag == "ADD":
             for contact in read_addresses(segment, ContactKind.UNKNOWN, None):
                 draft.contacts.append(contact)
-        elif tag == "EBD":
+        else:
             excess = read_excess(segment)
             draft.excess_baggage.extend([] if excess is None else [excess])
 
@@ -176,20 +190,21 @@ class _PnrReading:
     def reservation(self, flight: Flight) -> Reservation:
         """The reservation, once everything was read."""
         draft, group = self.draft, self._group
-        pushed = leg_on_flight(flight, draft.itinerary)
+        pushed = leg_on_flight(flight, draft.itinerary) if draft.itinerary else None
         is_cancelled = self._is_cancelled(pushed)
-        facts: dict[str, Any] = {
-            "locator": None,
-            "is_cancelled": is_cancelled,
-            "is_withdrawn": pushed is None and not is_cancelled and bool(draft.travellers),
-            "party_size": self._party_size(pushed),
-        }
+        party_size = self._party_size(pushed)
+        # First, because history puts its services into the draft.
+        seldom = {} if _SELDOM.isdisjoint(group.groups) else self._seldom_said()
+        facts = draft.said()
+        facts["locator"] = None
+        facts["is_cancelled"] = is_cancelled
+        facts["is_withdrawn"] = pushed is None and not is_cancelled and bool(draft.travellers)
+        facts["party_size"] = party_size
+        if seldom:
+            facts |= seldom
         if self._locators:
             facts |= _known_by(self._locators)
-        if not _SELDOM.isdisjoint(group.groups):
-            facts |= self._seldom_said()
-        # Last, because history puts its services into the draft.
-        return Reservation.saying(facts | draft.said())
+        return Reservation.saying(facts)
 
     def _seldom_said(self) -> dict[str, Any]:
         """What the groups say that few PNRs have: splits, history, what is booked beside the flights."""

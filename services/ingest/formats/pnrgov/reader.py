@@ -210,6 +210,7 @@ class _PnrgovReading:
             faults.append(Fault(Severity.WARNING, "COUNT_MISSING", "EQN"))
         elif is_whole and level_0.stated != read:
             faults.append(Fault(Severity.WARNING, "COUNT_MISMATCH", counted_at.tag, counted_at.position))
+        travellers = [each for reservation in reservations for each in reservation.travellers]
         are_cancelled = bool(reservations) and all(each.is_cancelled for each in reservations)
         return replace(
             header,
@@ -218,10 +219,6 @@ class _PnrgovReading:
             flight=self._flight,
             reservations=reservations,
             reservations_stated=level_0.stated,
-            counted=Counted(None, sum(_travellers_of(each) for each in reservations)),
+            counted=Counted(None, sum(each.kind != GROUP for each in travellers)),
             faults=tuple(faults),
         )
-
-
-def _travellers_of(reservation: Reservation) -> int:
-    return len([each for each in reservation.travellers if each.kind != GROUP])
