@@ -37,12 +37,24 @@ settings.register_profile(
 )
 settings.load_profile("any-machine")
 
+TESTS = Path(__file__).parent
 OpenDatabase = Callable[..., ServiceDatabase]
 """`database("ingest")`; `database("ingest", folder)` takes another history of migrations, and
 `database("ingest", like="name")` begins with what `Templates.fill` put into the template of that name."""
 
 Fill = Callable[[ServiceDatabase], Coroutine[None, None, None]]
 """Writes the rows of a template into a database of its own, and leaves no connection open."""
+
+
+LONG_FIRST = ("system", "integration")
+"""Folders whose files take longest begin first, so that processes beside each other end together."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the dearest folders; within them the order stays as chance made it."""
+    rank = {folder: number for number, folder in enumerate(LONG_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(TESTS).parts[0], len(rank)))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -110,7 +122,9 @@ class Templates:
         return self.made[key]
 
     def _copy(self, service: str, template: str, name: str) -> None:
-        statement = f"CREATE DATABASE {name} OWNER {owner_role(service)} TEMPLATE {template}"
+        statement = (
+            f"CREATE DATABASE {name} OWNER {owner_role(service)} TEMPLATE {template} STRATEGY file_copy"
+        )
         self.postgres.run_sql("postgres", ";\n".join([statement, *database_grants(service, name)]))
 
 

@@ -23,8 +23,23 @@ PURE_CORE: Final = (
     "shared.audit.verify",
 )
 """What decides about people or proves it, and needs nothing to be tried: every branch is."""
-BESIDE_EACH_OTHER: Final = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
-"""Each process has a PostgreSQL of its own; a file's tests share what they started, so they stay together."""
+PURE_CORE_TESTS: Final = (
+    "tests/unit/audit",
+    "tests/unit/ingest",
+    "tests/unit/policy",
+    "tests/unit/screening/matching",
+)
+"""They take every branch of the pure core by themselves; measuring makes a test dearer, so only they are."""
+BESIDE_EACH_OTHER: Final = (
+    "--numprocesses=auto",
+    "--maxprocesses=4",
+    "--dist=loadfile",
+    "--no-loadscope-reorder",
+)
+"""Each process has a PostgreSQL of its own; a file's tests share what they started, so they stay together.
+
+Files begin in the order of `tests/conftest.py`, long ones first: no process works alone at the end.
+"""
 BIN: Final = Path(sys.executable).parent
 
 
@@ -52,10 +67,17 @@ def test_stage(arguments: Sequence[str]) -> Stage:
     return Stage("tests", (sys.executable, "-m", "pytest", *strict, *arguments))
 
 
-def coverage_arguments() -> tuple[str, ...]:
-    """What makes the run of tests fail when a branch of the pure core was not taken."""
+def pure_core_stage() -> Stage:
+    """The pure core's own tests, which fail when they leave a branch of it untaken."""
     measured = tuple(f"--cov={module}" for module in PURE_CORE)
-    return (*measured, "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing:skip-covered")
+    proof = ("--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing:skip-covered")
+    tests = test_stage(("-q", *BESIDE_EACH_OTHER, *measured, *proof, *PURE_CORE_TESTS))
+    return Stage("tests of the pure core", tests.command)
+
+
+def other_tests_stage() -> Stage:
+    """Every test that is not the pure core's own."""
+    return test_stage(("-q", *BESIDE_EACH_OTHER, *(f"--ignore={folder}" for folder in PURE_CORE_TESTS)))
 
 
 def run_tests(arguments: Sequence[str]) -> int:
@@ -66,13 +88,14 @@ def run_tests(arguments: Sequence[str]) -> int:
 def run_checks() -> int:
     """Run every stage even when an earlier one failed; 0 when all passed.
 
-    The tests come last and nothing is printed after them, so that a run closes with pytest's own summary,
-    which tells their minutes as well.
+    The other tests come last and nothing is printed after them, so that a run closes with pytest's own
+    summary, which tells their minutes as well.
     """
-    failed = [stage.name for stage in stages_before_tests() if not _passes(stage)]
+    stages = (*stages_before_tests(), pure_core_stage())
+    failed = [stage.name for stage in stages if not _passes(stage)]
     if failed:
-        say(f"FAILED before the tests: {', '.join(failed)}; the tests run all the same.")
-    code = run_stage(test_stage(("-q", *BESIDE_EACH_OTHER, *coverage_arguments())))
+        say(f"FAILED before the other tests: {', '.join(failed)}; those run all the same.")
+    code = run_stage(other_tests_stage())
     return 0 if code == 0 and not failed else 1
 
 

@@ -56,6 +56,8 @@ NOT_DURABLE = """\
 fsync = off
 synchronous_commit = off
 full_page_writes = off
+# A test opens a dozen connections: their passwords are random and last as long as the server.
+scram_iterations = 1
 """
 ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -74,7 +76,7 @@ class EmbeddedPostgres:
     Args:
         folder: Holds the cluster, its log and its passwords; made when absent, 0700.
         port: Where to listen on 127.0.0.1; 0 picks a free one at each first start.
-        durable: False gives up crash safety for speed. Tests only.
+        durable: False gives up crash safety and slow passwords for speed. Tests only.
         identify: Decides as whom it runs.
     """
 

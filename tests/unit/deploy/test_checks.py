@@ -8,8 +8,9 @@ import pytest
 
 from deploy.local import checks
 from deploy.local.checks import SKIPS_FORBIDDEN, Stage, run_checks, run_stage
+from deploy.local.layout import ROOT
 
-NAMES = ["format", "lint", "types", "import contracts", "tests"]
+NAMES = ["format", "lint", "types", "import contracts", "tests of the pure core", "tests"]
 
 
 @pytest.mark.parametrize("failing", [None, *NAMES])
@@ -43,10 +44,16 @@ def test_skips_are_forbidden_where_the_environment_says_so(monkeypatch: pytest.M
 
 
 def test_pure_core_is_measured_by_branches_and_every_module_of_it_exists() -> None:
-    arguments = checks.coverage_arguments()
-    assert {"--cov-branch", "--cov-fail-under=100"} < set(arguments)
+    command = checks.pure_core_stage().command
+    assert {"--cov-branch", "--cov-fail-under=100", *checks.PURE_CORE_TESTS} < set(command)
     assert all(importlib.util.find_spec(module) for module in checks.PURE_CORE)
-    assert {f"--cov={module}" for module in checks.PURE_CORE} < set(arguments)
+    assert {f"--cov={module}" for module in checks.PURE_CORE} < set(command)
+
+
+def test_the_two_stages_of_tests_run_every_test_once() -> None:
+    left_out = {each for each in checks.other_tests_stage().command if each.startswith("--ignore")}
+    assert left_out == {f"--ignore={folder}" for folder in checks.PURE_CORE_TESTS}
+    assert all((ROOT / folder).is_dir() for folder in checks.PURE_CORE_TESTS)
 
 
 def test_exit_code_of_a_tool_is_kept() -> None:
