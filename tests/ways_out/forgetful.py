@@ -18,6 +18,11 @@ class Forgetful:
         self._policy = policy
         self.forgotten: frozenset[str] = frozenset()
 
+    @property
+    def bundle_facts(self) -> dict[str, Any]:
+        """What the engine knows of its catalogue's signatures, to be changed by a test."""
+        return vars(self._policy)["_bundle_facts"]  # type: ignore[no-any-return]
+
     def __getattr__(self, name: str) -> Any:
         """Whatever else is asked of the engine, as the engine answers it."""
         return getattr(self._policy, name)

@@ -8,7 +8,9 @@ from tests.integration.screening.looks_faults import FAULTS, Asker
 from tests.integration.screening.test_boarding import LOOKED_INTO, allow, assess_state
 from tests.integration.screening.test_boarding import STATEMENT as DRAFTED
 
-DRAFTER, ASSESSOR = Asker("supervisor"), Asker("legal")
+DRAFTER, ASSESSOR, OVERSEER = Asker("supervisor"), Asker("legal"), Asker("overseer")
+#: Whoever looks after the work of the unit does none of it.
+OVERSEEING: Final = frozenset({"AUDITOR", "DPO", "INDEPENDENT_AUTHORITY", "COURT"})
 #: What the officers of human rights found: nothing, a risk of the person's own, or they did not look.
 FINDINGS: Final[Mapping[str, Any]] = {
     "no risk": {"human_rights": "CLEAR", "individual_risk": False},
@@ -20,6 +22,7 @@ CONCERNS: Final = frozenset(
     {
         *("law lapsed", "standing order over", "log does not hold", "oversight suspends the entry"),
         *("State of departure at high risk", "death penalty there"),
+        *("catalogue signed by one person", "listing suspected to be false"),
     }
 )
 
@@ -36,31 +39,41 @@ async def grow_young(looks: Looks) -> None:
     looks.facts.is_child = True
 
 
+async def is_no_suspect(looks: Looks) -> None:
+    """It turns out that the person is listed as somebody who is no suspect."""
+    await looks.write("UPDATE hit SET entry = jsonb_set(entry, '{category}', '\"ASSOCIATE\"')")
+    looks.facts.is_no_suspect = True
+
+
 async def advise(looks: Looks, finding: str = "no risk", approver: Asker = ASSESSOR) -> frozenset[str]:
     """Draft, look into the risk, let go; why, in plain words, the carrier may not be told at that moment."""
     path = f"/v1/hits/{looks.hit_id}/orders"
     body = {"kind": "BOARDING_ADVICE", "statement": DRAFTED}
     drafted = await looks.request(DRAFTER, "POST", path, json=body)
     if drafted.status_code != 201:
-        return forbidden(looks, finding)
+        return forbidden(looks, finding, approver)
     order = f"/v1/orders/{drafted.json()['order_id']}"
     found = FINDINGS[finding]
     if found is not None:
         words = {**found, "words": LOOKED_INTO}
         await looks.request(ASSESSOR, "POST", f"{order}/assessment", json=words)
     await looks.request(approver, "POST", f"{order}/approval", json={})
-    return forbidden(looks, finding)
+    return forbidden(looks, finding, approver)
 
 
-def forbidden(looks: Looks, finding: str) -> frozenset[str]:
-    """Why nobody may be advised against now, whoever lets it go."""
+def forbidden(looks: Looks, finding: str, approver: Asker) -> frozenset[str]:
+    """Why nobody may be advised against now by this person."""
     found = {FAULTS[name].rule for name in looks.facts.wrong & CONCERNS}
     if not looks.is_confirmed or looks.facts.is_over:
         found.add("SG-08")
     if looks.facts.is_child:
         found.add("SG-16")
+    if looks.facts.is_no_suspect:
+        found.add("SG-17")
     if finding != "no risk":
         found.add("SG-34")
+    if approver.roles & OVERSEEING:
+        found.add("SG-42")
     return frozenset(found)
 
 
@@ -81,9 +94,12 @@ async def advice(looks: Looks, wrong: str = "") -> tuple[bool, frozenset[str]]:
         await looks.confirm()
     if wrong == "a child":
         await grow_young(looks)
+    if wrong == "no suspect":
+        await is_no_suspect(looks)
     if wrong in FAULTS:
         await looks.turn(wrong)
-    forbidden = await advise(looks, wrong if wrong in FINDINGS else "no risk")
+    finding = wrong if wrong in FINDINGS else "no risk"
+    forbidden = await advise(looks, finding, OVERSEER if wrong == "whoever oversees lets go" else ASSESSOR)
     return await is_told_to_the_carrier(looks), forbidden
 
 
@@ -95,6 +111,10 @@ ADVICE = {
     "a risk": "SG-34",
     "nobody looked": "SG-34",
     "a child": "SG-16",
+    "no suspect": "SG-17",
+    "listing suspected to be false": "SG-11",
+    "whoever oversees lets go": "SG-42",
+    "catalogue signed by one person": "SG-45",
     "log does not hold": "SG-41",
     "nobody confirmed": "",
     "law lapsed": "",

@@ -43,6 +43,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "supervisor": (("SUPERVISOR", "APPROVER"), {}),
     "steward": (("LIST_STEWARD", "NOMINATOR"), {}),
     "legal": (("LEGAL", "HUMAN_RIGHTS"), {}),
+    "overseer": (("LEGAL", "AUDITOR"), {}),
     "dpo": (("DPO",), {}),
     "authority": (("INDEPENDENT_AUTHORITY",), {}),
     "child-specialist": (("CHILD_SPECIALIST",), {}),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid4, uuid5
 
 import httpx
 from sqlalchemy import text
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.integration.screening.conftest import PEOPLE, WRITTEN, Desk
 from tests.integration.screening.lists import a_traveller
-from tests.integration.screening.looks_faults import ENTRY, FAULTS, PORTS, QUESTIONS, Asker
+from tests.integration.screening.looks_faults import ENTRY, FAULTS, PORTS, QUESTIONS, STATED, Asker
 from tests.ways_out.forgetful import Forgetful
 
 NAME, DOCUMENT = "NAMUDHAJI", "XB4471902"
@@ -43,6 +43,9 @@ class Facts:
     is_released: bool = False
     is_over: bool = False
     is_child: bool = False
+    is_no_suspect: bool = False
+    is_told_little: bool = False
+    frozen: set[str] = field(default_factory=set)
     reviews: list[tuple[str, float]] = field(default_factory=list)
 
 
@@ -66,18 +69,24 @@ class Looks:
         self.suspension: Any = None
         self.departure = desk.clock.now()
 
-    async def begin(self, *, is_matched: bool = True) -> None:
-        """Begin with everything right: an open case and, where it matters, a possible match."""
+    async def begin(self, *, is_matched: bool = True, is_told_little: bool = False) -> None:
+        """Begin with everything right: an open case and, where it matters, a possible match.
+
+        `is_told_little`: the carrier told the name, the year of birth and the nationality alone.
+        """
         for name in sorted(self.facts.wrong):
             await FAULTS[name].mends(self)
-        self.facts = Facts()
+        for person in sorted(self.facts.frozen):
+            await self.freeze(person)
+        self.facts = Facts(is_told_little=is_told_little)
+        little = {"birth_date": "1979", "documents": []} if is_told_little else {}
         until = self.desk.clock.now() + timedelta(days=80)
         # Time goes on from one order of calls to the next, and a standing order has an end.
         await self.write(f"UPDATE standing_order SET expires = '{until.date()}'")
         self.departure = self.desk.clock.now() + timedelta(hours=3)
         if is_matched:
             await self.write("TRUNCATE hit CASCADE")
-            await self.desk.deliver(self.desk.batch([a_traveller()], journey=str(uuid4())))
+            await self.desk.deliver(self.desk.batch([a_traveller(**little)], journey=str(uuid4())))
             self.hit_id = str((await self.desk.queue())[0]["hit_id"])
         self.case = f"C-{uuid4()}"
         body = {"case_id": self.case, "members": ["verifier-1"]}
@@ -94,6 +103,21 @@ class Looks:
         is_wrong = name in self.facts.wrong
         await (FAULTS[name].mends if is_wrong else FAULTS[name].breaks)(self)
         self.facts.wrong ^= {name}
+
+    async def freeze(self, person: str) -> None:
+        """Let an incident freeze an account, or two people release it if it is frozen."""
+        is_over = person in self.facts.frozen
+        now = self.desk.clock.now().isoformat()
+        message_id, incident = str(uuid4()), str(uuid5(NAMESPACE_URL, f"{person}{self.case}"))
+        body: dict[str, Any] = {"message_id": message_id, "freeze_id": incident, "incident_id": incident}
+        body |= {"account": person, "is_by_oversight": False}
+        body |= {"frozen_at": now, "released_at": now if is_over else None}
+        told = {"message_id": message_id, "kind": "AccountFreezeV1", "body": body}
+        headers = self.desk.service_headers("ingest")
+        answer = await self.desk.client.post("/internal/v1/inbox", json=told, headers=headers)
+        assert answer.status_code == 200, answer.text
+        await self.desk.app.state.frozen_accounts.read()
+        self.facts.frozen ^= {person}
 
     async def request(self, asker: Asker, method: str, path: str, **more: Any) -> httpx.Response:
         """One request of somebody, a second after the last one."""
@@ -126,6 +150,10 @@ class Looks:
             found.add("SG-26")
         if not asker.is_cleared:
             found.add("SG-32")
+        if way in STATED and asker.purpose != Asker.purpose:
+            found.add("SG-01")
+        if asker.person in self.facts.frozen:
+            found.add("SG-44")
         return frozenset(found | self._of_the_way(way, asker))
 
     def _of_the_way(self, way: str, asker: Asker) -> set[str]:
@@ -154,8 +182,8 @@ class Looks:
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether two people who do not report to each other compared for half a minute each."""
-        if len(self.facts.reviews) < 2:
+        """Whether two people who do not report to each other compared enough for half a minute each."""
+        if len(self.facts.reviews) < 2 or self.facts.is_told_little:
             return False
         (first, one), (second, other) = self.facts.reviews[:2]
         is_apart = first != second and PEOPLE[second][1].get("manager") != first
@@ -209,7 +237,7 @@ def _get(path: str, **headers: str) -> Callable[[Looks, Asker], Awaitable[httpx.
 
 def _post(path: str, body: Mapping[str, Any]) -> Callable[[Looks, Asker], Awaitable[httpx.Response]]:
     async def ask(looks: Looks, asker: Asker) -> httpx.Response:
-        headers = _purpose(looks.case)
+        headers = _purpose(looks.case, asker)
         return await looks.request(
             asker, "POST", path.format(hit_id=looks.hit_id), json=dict(body), headers=headers
         )
@@ -218,13 +246,15 @@ def _post(path: str, body: Mapping[str, Any]) -> Callable[[Looks, Asker], Awaita
 
 
 async def _read_hit(looks: Looks, asker: Asker) -> httpx.Response:
-    return await looks.request(asker, "GET", f"/v1/hits/{looks.hit_id}", headers=_purpose(looks.hit_id))
+    return await looks.request(
+        asker, "GET", f"/v1/hits/{looks.hit_id}", headers=_purpose(looks.hit_id, asker)
+    )
 
 
-def _purpose(case: str) -> dict[str, str]:
+def _purpose(case: str, asker: Asker) -> dict[str, str]:
     """Why somebody asks, in words of their own each time: one statement serves five people (SG-03)."""
     words = quote(f"{WHY} {uuid4()}")
-    return {"Purpose-Code": "TERR_TRAVEL", "Purpose-Case": case, "Purpose-Statement": words}
+    return {"Purpose-Code": asker.purpose, "Purpose-Case": case, "Purpose-Statement": words}
 
 
 _ASKED = {name: value for name, value in a_traveller().items() if name != "role"}

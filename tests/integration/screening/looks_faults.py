@@ -16,11 +16,12 @@ SHIFT: Final = "interval '20 years'"
 
 @dataclass(frozen=True)
 class Asker:
-    """Who asks: a person of the demonstration world, whether trained and cleared, and of which case."""
+    """Who asks: a person of the demonstration world, whether trained and cleared, and for which purpose."""
 
     person: str
     is_trained: bool = True
     is_cleared: bool = True
+    purpose: str = "TERR_TRAVEL"
 
     @property
     def roles(self) -> frozenset[str]:
@@ -76,6 +77,25 @@ def _risk(column: str, wrong: str, right: str) -> Fault:
     return Fault("SG-34", said(wrong), said(right), frozenset())
 
 
+def _graded(source_grade: int, info_grade: str) -> Callable[["Looks"], Awaitable[None]]:
+    """How far the list's publisher and what it says can be relied on; it forbids measures alone."""
+
+    async def grade(looks: "Looks") -> None:
+        grades = f"source_grade = {source_grade}, info_grade = '{info_grade}'"
+        await looks.write(f"UPDATE list_source SET {grades}")
+
+    return grade
+
+
+def _signed(persons: int) -> Callable[["Looks"], Awaitable[None]]:
+    """By how many people the catalogue of the safeguards is signed."""
+
+    async def sign(looks: "Looks") -> None:
+        looks.policy.bundle_facts["signatures"] = persons
+
+    return sign
+
+
 async def _break_chain(looks: "Looks") -> None:
     looks.is_chain_whole = False
 
@@ -120,6 +140,7 @@ async def _open_case(looks: "Looks") -> None:
 PORTS: Final = frozenset({"cards", "look-up"})
 QUESTIONS: Final = frozenset({"match", "OpenSanctions match"})
 FILES: Final = frozenset({"hit", "lease"})
+STATED: Final = QUESTIONS | {"hit"}
 ENTRIES: Final = frozenset({"entry", "entries", "releasable"})
 JUDGED: Final = PORTS | QUESTIONS | FILES | ENTRIES
 FAULTS: Final[Mapping[str, Fault]] = {
@@ -129,6 +150,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "list kept to its publisher": _coded(JUDGED - PORTS),
     "log does not hold": Fault("SG-41", _break_chain, _mend_chain, JUDGED),
     "oversight suspends the entry": Fault("SG-42", _suspend, _lift, PORTS | QUESTIONS),
+    "catalogue signed by one person": Fault("SG-45", _signed(1), _signed(2), JUDGED),
+    "listing suspected to be false": Fault("SG-11", _graded(3, "E"), _graded(1, "B"), frozenset()),
     "case closed": Fault("SG-03", _close_case, _open_case, QUESTIONS),
     "State of departure at high risk": _risk("level", "'HIGH'", "'LOW'"),
     "death penalty there": _risk("death_penalty", "true", "false"),

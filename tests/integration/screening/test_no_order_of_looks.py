@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import text
 
-from services.screening import companions, leases
+from services.screening import companions, leases, orders
 from services.screening.store import front_line
 from services.screening.store.suspensions import not_suspended
 from tests.integration.screening.advices import (
@@ -23,6 +23,7 @@ from tests.integration.screening.advices import (
     advice,
     advise,
     grow_young,
+    is_no_suspect,
     is_told_to_the_carrier,
     make_lawful,
 )
@@ -30,13 +31,18 @@ from tests.integration.screening.conftest import PEOPLE
 from tests.integration.screening.inside import open_inside
 from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
-from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, Asker
+from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, STATED, Asker
 from tests.ways_out.machine import run
 
 Given = TypeVar("Given")
-UNTRAINED, UNCLEARED = "not trained", "not cleared"
-#: What is wrong with who asks, and the safeguards whose words then forbid the look.
-OF_THE_ASKER = {UNTRAINED: frozenset({"SG-26"}), UNCLEARED: frozenset({"SG-26", "SG-32"})}
+UNTRAINED, UNCLEARED, ANOTHER_PURPOSE = "not trained", "not cleared", "for another purpose"
+#: What is wrong with who asks, and the safeguards whose words then forbid the look (no law is for such a
+#: purpose).
+OF_THE_ASKER = {
+    UNTRAINED: frozenset({"SG-26"}),
+    UNCLEARED: frozenset({"SG-26", "SG-32"}),
+    ANOTHER_PURPOSE: frozenset({"SG-01", "SG-02"}),
+}
 #: A closed case is no case of anybody's either, and nobody here is cleared for what is its publisher's alone.
 ALSO = dict.fromkeys(("case closed", "list kept to its publisher"), frozenset({"SG-26"}))
 
@@ -79,17 +85,19 @@ async def names_told_in(looks: Looks, path: str, asker: Asker) -> list[str]:
     return [name for name in (NAME, DOCUMENT) if name in answer.text]
 
 
-async def look(looks: Looks, way: str, wrong: str = "") -> tuple[bool, frozenset[str]]:
-    """Whether the one who may is told, when one thing is wrong; and what the oracle says of it."""
+async def look(looks: Looks, way: str) -> tuple[bool, frozenset[str]]:
+    """Whether the one who may is told, when nothing is wrong; and what the oracle says of it."""
     await looks.begin(is_matched=way in PORTS | FILES)
     if way in PORTS:
         await looks.confirm()
         await looks.release()
-    if wrong in FAULTS:
-        await looks.turn(wrong)
-    right = WAYS[way].right
-    asker = Asker(right.person, is_trained=wrong != UNTRAINED, is_cleared=wrong != UNCLEARED)
-    return await looks.told(way, asker), looks.forbidden(way, asker)
+    return await looks.told(way, WAYS[way].right), looks.forbidden(way, WAYS[way].right)
+
+
+def asks_wrongly(right: Asker, wrong: str) -> Asker:
+    """The one who may, of whom something is wrong if that is it."""
+    purpose = "VITAL_INTEREST" if wrong == ANOTHER_PURPOSE else right.purpose
+    return Asker(right.person, wrong != UNTRAINED, wrong != UNCLEARED, purpose)
 
 
 def rules_of(wrong: str) -> frozenset[str]:
@@ -101,22 +109,26 @@ def rules_of(wrong: str) -> frozenset[str]:
 def test_each_way_tells_whom_it_may_and_each_safeguard_that_is_forgotten_is_found(
     inside: Running, way: str
 ) -> None:
-    assert inside(look(inside.looks, way)) == (True, frozenset())
-    for wrong in [*OF_THE_ASKER, *(name for name in FAULTS if way in FAULTS[name].ways)]:
-        is_told, forbidden = inside(look(inside.looks, way, wrong))
-        assert (is_told, bool(forbidden)) == (False, True), wrong
-        if wrong in NOT_OF_THE_ENGINE:
-            continue
-        inside.looks.policy.forgotten = rules_of(wrong)
-        is_told, forbidden = inside(look(inside.looks, way, wrong))
-        inside.looks.policy.forgotten = frozenset()
-        assert is_told, wrong
-        assert forbidden, wrong
+    looks = inside.looks
+    assert inside(look(looks, way)) == (True, frozenset())
+    of_the_asker = [each for each in OF_THE_ASKER if each != ANOTHER_PURPOSE or way in STATED]
+    for wrong in [*of_the_asker, *(name for name in FAULTS if way in FAULTS[name].ways)]:
+        asker = asks_wrongly(WAYS[way].right, wrong)
+        if wrong in FAULTS:
+            inside(looks.turn(wrong))
+        assert not inside(looks.told(way, asker)), wrong
+        assert looks.forbidden(way, asker), wrong
+        if wrong not in NOT_OF_THE_ENGINE:
+            looks.policy.forgotten = rules_of(wrong)
+            assert inside(looks.told(way, asker)), wrong
+            looks.policy.forgotten = frozenset()
+        if wrong in FAULTS:
+            inside(looks.turn(wrong))
 
 
 #: What the statement guards that reads the rows, and an order without which there is nothing to judge by.
 NOT_OF_THE_ENGINE = {"oversight suspends the entry", "standing order over"}
-FINDS = frozenset(each for each in ADVICE.values() if each).union(
+FINDS = frozenset({"SG-08", "SG-09", "SG-10", "SG-44", *ADVICE.values()} - {""}).union(
     *(rules_of(wrong) for wrong in {*OF_THE_ASKER, *FAULTS} - NOT_OF_THE_ENGINE)
 )
 #: Conditions of the statement that reads cards: without it, who sees what before it may be.
@@ -156,9 +168,22 @@ def test_condition_of_a_card_that_is_forgotten_is_found(
     assert forbidden
 
 
-async def handed_on(looks: Looks, first: str, second: str) -> bool:
+@pytest.mark.parametrize("way", ["cards", "match"])
+def test_frozen_account_is_told_nothing_and_a_forgotten_freeze_is_found(
+    inside: Running, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    looks, right = inside.looks, WAYS[way].right
+    assert inside(look(looks, way))[0]
+    inside(looks.freeze(right.person))
+    assert not inside(looks.told(way, right))
+    monkeypatch.setattr(looks.desk.app.state.frozen_accounts, "holds", lambda _: False)
+    assert inside(looks.told(way, right))
+    assert looks.forbidden(way, right) >= {"SG-44"}
+
+
+async def handed_on(looks: Looks, first: str, second: str, *, is_told_little: bool = False) -> bool:
     """Whether sharing is told of a person whom these two compared, the second seeing no look of the first."""
-    await looks.begin()
+    await looks.begin(is_told_little=is_told_little)
     await looks.decide(first, 60)
     await looks.decide(second, 60)
     return await looks.is_told_to_sharing()
@@ -178,6 +203,28 @@ def test_second_reviewer_who_depends_on_the_first_is_found_where_nobody_asks(
     inside.looks.policy.forgotten = frozenset()
     assert was_told
     assert not inside.looks.is_confirmed
+
+
+def test_person_of_whom_too_little_is_known_is_found_where_nobody_asks(inside: Running) -> None:
+    two = partial(handed_on, inside.looks, "verifier-1", "verifier-2", is_told_little=True)
+    assert not inside(two())
+    inside.looks.policy.forgotten = frozenset({"SG-10"})
+    was_told = inside(two())
+    inside.looks.policy.forgotten = frozenset()
+    assert was_told
+    assert not inside.looks.is_confirmed
+
+
+def test_advice_on_what_nobody_confirmed_is_found_where_nobody_asks(
+    inside: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "_require_possible", lambda *_: None)
+    assert not inside(advice(inside.looks, "nobody confirmed"))[0], "the safeguards refuse it by themselves"
+    inside.looks.policy.forgotten = frozenset({"SG-08", "SG-09"})
+    is_told, forbidden = inside(advice(inside.looks, "nobody confirmed"))
+    inside.looks.policy.forgotten = frozenset()
+    assert is_told
+    assert forbidden == {"SG-08"}
 
 
 @pytest.mark.parametrize("wrong", sorted(ADVICE))
@@ -239,9 +286,9 @@ class AnyOrder(RuleBasedStateMachine):
         self.inside = inside
         self.looks = inside.looks
 
-    @initialize()
-    def begin(self) -> None:
-        self.inside(self.looks.begin())
+    @initialize(is_told_little=st.sampled_from([False, False, True]))
+    def begin(self, is_told_little: bool) -> None:
+        self.inside(self.looks.begin(is_told_little=is_told_little))
 
     @rule(name=st.sampled_from(sorted(FAULTS)))
     def something_turns(self, name: str) -> None:
@@ -294,7 +341,10 @@ class AnyOrder(RuleBasedStateMachine):
         if self.inside(self.looks.is_told_to_sharing()):
             assert self.looks.is_confirmed
 
-    @rule(finding=st.sampled_from(sorted(FINDINGS)), approver=st.sampled_from(["legal", "supervisor", "dpo"]))
+    @rule(
+        finding=st.sampled_from(sorted(FINDINGS)),
+        approver=st.sampled_from(["legal", "supervisor", "dpo", "overseer"]),
+    )
     def somebody_advises_against_boarding(self, finding: str, approver: str) -> None:
         """Also on what nobody confirmed, and also let go by whoever drafted it."""
         was_told = self.inside(is_told_to_the_carrier(self.looks))
@@ -313,9 +363,13 @@ class AnyOrder(RuleBasedStateMachine):
         for is_child in self.inside(told_of_companions(self.looks, asker)):
             assert CARING[is_child] in asker.roles
 
-    @rule()
-    def the_person_is_a_child(self) -> None:
-        self.inside(grow_young(self.looks))
+    @rule(is_child=st.booleans())
+    def the_person_is_a_child_or_no_suspect(self, is_child: bool) -> None:
+        self.inside((grow_young if is_child else is_no_suspect)(self.looks))
+
+    @rule(person=st.sampled_from(["verifier-1", "supervisor", "front-line", "steward"]))
+    def an_account_is_frozen_or_released(self, person: str) -> None:
+        self.inside(self.looks.freeze(person))
 
     def _ask(self, asker: Asker) -> None:
         for way in WAYS:
