@@ -57,15 +57,16 @@ def new_service_key(folder: Path, use: KeyUse, begins: datetime, days: int, regi
         register: The services' file of public keys, to which a token's key is added.
 
     Raises:
-        KeyFileError: The folder has no key of this use, or one with this beginning; or the register cannot
-            be read.
+        KeyFileError: The folder holds no key that names the service, or one with this beginning; or the
+            register cannot be read.
     """
-    held = key_files(folder, use)
-    if not held:
-        raise KeyFileError(reason="there is none whose owner would name the service", name=f"{use}.json")
+    # Of either use: a token's key that was stolen is out of the folder before the next one is made.
+    owners = {key.owner for each in USES for key in key_files(folder, each)}
+    if len(owners) != 1:
+        raise KeyFileError(reason="the folder has no keys that name one service", name=f"{use}.json")
     path = folder / f"{use}-{begins:%Y-%m-%d}.json"
     ends = begins + timedelta(days=days)
-    key = KeyFile.create(path, owner=held[0].owner, use=use, not_before=begins, not_after=ends)
+    key = KeyFile.create(path, owner=owners.pop(), use=use, not_before=begins, not_after=ends)
     sys.stdout.write(json.dumps(key.public_jwk(), indent=2) + "\n")
     if register is not None:
         _add(register, key.public_jwk())

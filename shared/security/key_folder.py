@@ -95,6 +95,7 @@ class KeyRing:
         self._clock = clock
         self._pattern = f"{use}*.json"
         self._owner: str | None = None
+        self._is_empty = False
         self._files = ReadAgain(folder, self._pattern, self._load)
         self._owner = self.current().owner
 
@@ -117,7 +118,8 @@ class KeyRing:
         now = self._clock.now()
         found = [key for key in self.held() if key.is_valid_at(now)]
         if not found:
-            raise KeyFileError(reason="no key is in its life", name=self._pattern)
+            raise self._without_a_key()
+        self._is_empty = False
         return tuple(sorted(found, key=lambda key: key.not_before, reverse=True))
 
     def current(self) -> KeyFile:
@@ -127,6 +129,14 @@ class KeyRing:
             KeyFileError: None is.
         """
         return self.in_life()[0]
+
+    def _without_a_key(self) -> KeyFileError:
+        """The fault that no key signs; a person is told once."""
+        fault = KeyFileError(reason="no key is in its life", name=self._pattern)
+        if not self._is_empty:
+            self._is_empty = True
+            get_logger().error("no_key_signs", reason=fault.detail)
+        return fault
 
     def _load(self, paths: Sequence[Path]) -> tuple[KeyFile, ...]:
         keys = tuple(KeyFile.load(path) for path in paths)

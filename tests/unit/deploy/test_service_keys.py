@@ -50,6 +50,12 @@ def test_new_key_is_the_services_and_only_its_public_half_is_told(
         new_service_key(folder, "service-token", START + 20 * DAY, 365, register)
 
 
+def test_lost_key_is_replaced_though_none_of_its_use_is_left(folder: Path) -> None:
+    (folder / "service-token.json").unlink()
+    new_service_key(folder, "service-token", START, 365, None)
+    assert [key.owner for key in key_files(folder, "service-token")] == ["ingest"]
+
+
 def test_register_that_cannot_be_read_is_told_in_a_sentence(folder: Path) -> None:
     register = folder / "service-keys.json"
     register.write_text("[]", encoding="utf-8")
@@ -58,7 +64,7 @@ def test_register_that_cannot_be_read_is_told_in_a_sentence(folder: Path) -> Non
 
 
 def test_folder_without_a_key_is_told_in_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(KeyFileError, match="name the service"):
+    with pytest.raises(KeyFileError, match="name one service"):
         new_service_key(tmp_path, "audit-checkpoint", START, 365, None)
 
 

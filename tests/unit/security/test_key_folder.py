@@ -19,7 +19,7 @@ def a_key(folder: Path, name: str = "", *, owner: str = "ingest", begins: int = 
     return KeyFile.create(path, owner=owner, use=USE, **life).kid
 
 
-def test_newest_key_in_its_life_signs(tmp_path: Path) -> None:
+def test_newest_key_in_its_life_signs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old, new = a_key(tmp_path), a_key(tmp_path, "-2", begins=30, ends=90)
     clock = FixedClock()
     ring = KeyRing(tmp_path, USE, clock)
@@ -30,8 +30,12 @@ def test_newest_key_in_its_life_signs(tmp_path: Path) -> None:
     assert [key.kid for key in ring.in_life()] == [new]
     assert {key.kid for key in ring.held()} == {old, new}
     clock.advance(days=30)
-    with pytest.raises(KeyFileError, match="no key is in its life"):
-        ring.current()
+    for _ in range(2):
+        with pytest.raises(KeyFileError, match="no key is in its life"):
+            ring.current()
+    assert capsys.readouterr().out.count("no_key_signs") == 1, "a person is told once"
+    last = a_key(tmp_path, "-3", begins=90, ends=91)
+    assert ring.current().kid == last
 
 
 def test_file_that_comes_goes_or_may_be_read_at_last_counts_at_the_next_look(
