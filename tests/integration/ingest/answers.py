@@ -11,6 +11,7 @@ import httpx
 
 from tests.integration.ingest.carrier_system import Callback, CarrierSystem
 from tests.integration.ingest.conftest import CARRIER_ROW, LEGAL_ROW, PROFILE_ROW, ROUTE_ROW, Ingest
+from tests.integration.ingest.inside import stored
 from tests.integration.ingest.parties import (
     EMAIL,
     Decision,
@@ -40,11 +41,6 @@ PEOPLE: Final = {
 CALLING: Final = frozenset({"SUPERVISOR", "DUTY_SUPERVISOR"})
 #: Not a safeguard's number: what belongs to another carrier.
 OTHERS: Final = "another carrier's"
-LIST_TABLES: Final = """
-SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class
-WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace) AND has_table_privilege(oid, 'SELECT')
-ORDER BY 1
-"""
 
 
 #: What can be wrong in the registers, and the safeguard that then lets nothing be collected.
@@ -341,13 +337,8 @@ class Answers:
 
     async def kept(self) -> frozenset[str]:
         """What forbids something that is stored or was handed on: planted, not listed, unlawful."""
-        tables = [row[0] for row in await self.ingest.rows(LIST_TABLES)]
-        stored = [
-            await self.ingest.rows(f"SELECT string_agg(CAST(each AS text), '') FROM {table} AS each")
-            for table in tables
-        ]
         handed = [each.body for each in self.ingest.screening.delivered]
-        everything = f"{stored}{handed}"
+        everything = f"{await stored(self.ingest)}{handed}"
         planted = [sign for plant in self.plants for sign in plant.dropped if sign != SEAT_FOR_DISABLED]
         found = {"SG-05"} if any(sign in everything for sign in planted) else set()
         for carrier, people in self.people.items():

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pytest
 
@@ -15,6 +15,11 @@ from tests.integration.ingest.conftest import REGISTERED, Ingest, running
 from tests.ways_out.forgetful import Forgetful
 
 Found = TypeVar("Found")
+LIST_TABLES: Final = """
+SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class
+WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace) AND has_table_privilege(oid, 'SELECT')
+ORDER BY 1
+"""
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,11 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
         finally:
             runner.run(opened.aclose())
     templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def stored(ingest: Ingest) -> str:
+    """All that the service's database holds, as text."""
+    texts: list[str] = []
+    for (table,) in await ingest.rows(LIST_TABLES):
+        texts += [each[0] for each in await ingest.rows(f"SELECT CAST(each AS text) FROM {table} AS each")]
+    return "\n".join(texts)
