@@ -36,6 +36,10 @@ async def make_lawful(looks: Looks) -> None:
 async def grow_young(looks: Looks) -> None:
     """It turns out after the two reviews that the person is a child."""
     await looks.write("UPDATE hit SET traveller = jsonb_set(traveller, '{birth_date}', '\"2014-05-14\"')")
+    await looks.write(
+        "INSERT INTO child_case (hit_id, opened_at, due_at) SELECT hit_id, now(), now() FROM hit"
+        " ON CONFLICT DO NOTHING"
+    )
     looks.facts.is_child = True
 
 

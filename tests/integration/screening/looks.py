@@ -44,6 +44,7 @@ class Facts:
     is_over: bool = False
     is_child: bool = False
     is_no_suspect: bool = False
+    finding: bool | None = None
     is_told_little: bool = False
     frozen: set[str] = field(default_factory=set)
     reviews: list[tuple[str, float]] = field(default_factory=list)

@@ -28,6 +28,17 @@ from tests.integration.screening.advices import (
     make_lawful,
 )
 from tests.integration.screening.conftest import PEOPLE
+from tests.integration.screening.desks import (
+    CARING,
+    assess,
+    finding_told_to_sharing,
+    forbids_a_child,
+    inspect,
+    meet,
+    refer,
+    tells_the_child,
+    told_of_companions,
+)
 from tests.integration.screening.inside import open_inside
 from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
@@ -245,23 +256,6 @@ def test_carrier_is_told_once_nothing_forbids_it(inside: Running) -> None:
     assert inside(advice(inside.looks)) == (True, frozenset())
 
 
-#: Where somebody waits who was met beside the person, and whose care they are in.
-WAITING = {True: "with the carer at gate 4", False: "in waiting area B"}
-CARING = {True: "CHILD_SPECIALIST", False: "HUMAN_RIGHTS"}
-
-
-async def meet(looks: Looks, *, is_child: bool) -> None:
-    """A supervisor meets somebody beside the person."""
-    body = {"hit_id": looks.hit_id, "link": "FAMILY", "is_child": is_child, "whereabouts": WAITING[is_child]}
-    await looks.request(Asker("supervisor"), "POST", "/v1/companions", json=body)
-
-
-async def told_of_companions(looks: Looks, asker: Asker) -> list[bool]:
-    """Of whom the asker is told, though they are in nobody's care of these: children, adults."""
-    answer = await looks.request(asker, "GET", "/v1/companions")
-    return [is_child for is_child in WAITING if WAITING[is_child] in answer.text]
-
-
 @pytest.mark.parametrize("is_child", [True, False])
 def test_whoever_was_met_is_told_to_those_who_care_and_a_forgotten_division_is_found(
     inside: Running, monkeypatch: pytest.MonkeyPatch, is_child: bool
@@ -276,6 +270,25 @@ def test_whoever_was_met_is_told_to_those_who_care_and_a_forgotten_division_is_f
     monkeypatch.setattr(companions, "_cared_for", lambda _: [True, False])
     assert inside(told_of_companions(looks, Asker(other))) == [is_child]
     assert CARING[is_child] not in Asker(other).roles
+
+
+@pytest.mark.parametrize(("kind", "finding"), [("SECONDARY_INSPECTION", False), ("OBSERVE", True)])
+def test_child_is_inspected_where_a_specialist_finds_it_does_no_harm_and_a_forgotten_look_is_found(
+    inside: Running, monkeypatch: pytest.MonkeyPatch, kind: str, finding: bool
+) -> None:
+    looks = inside.looks
+    inside(looks.begin())
+    inside(looks.confirm())
+    inside(grow_young(looks))
+    assert inside(assess(looks, Asker("child-specialist"), allows=finding))
+    assert not inside(inspect(looks, kind))
+    monkeypatch.setattr(orders, "require_best_interests", nobody_looks)
+    assert inside(inspect(looks, kind))
+    assert forbids_a_child(looks, kind) == {"SG-16"}
+
+
+async def nobody_looks(*_: object) -> None:
+    """Nobody asks what is in the child's best interests."""
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -366,6 +379,19 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(is_child=st.booleans())
     def the_person_is_a_child_or_no_suspect(self, is_child: bool) -> None:
         self.inside((grow_young if is_child else is_no_suspect)(self.looks))
+
+    @rule(person=st.sampled_from(["child-specialist", *sorted(PEOPLE)]), allows=st.booleans())
+    def somebody_works_for_the_child(self, person: str, allows: bool) -> None:
+        asker = Asker(person)
+        for step in (tells_the_child, partial(assess, allows=allows), refer):
+            if self.inside(step(self.looks, asker)):
+                assert "CHILD_SPECIALIST" in asker.roles
+        assert self.inside(finding_told_to_sharing(self.looks)) is self.looks.facts.finding
+
+    @rule(kind=st.sampled_from(["SECONDARY_INSPECTION", "OBSERVE"]))
+    def two_people_order_a_measure(self, kind: str) -> None:
+        if self.inside(inspect(self.looks, kind)):
+            assert not forbids_a_child(self.looks, kind)
 
     @rule(person=st.sampled_from(["verifier-1", "supervisor", "front-line", "steward"]))
     def an_account_is_frozen_or_released(self, person: str) -> None:
