@@ -27,7 +27,6 @@ from shared.contracts.rescreening import (
     WindowPageV1,
     WindowPageWantedV1,
     WindowPlaceV1,
-    WindowTravellerV1,
 )
 from shared.contracts.travellers_observed import TravellerObservedV1
 from shared.travel.traveller import Traveller
@@ -65,7 +64,7 @@ class AnswerRescreening:
         window = Window(wanted.first_day, wanted.last_day, after, wanted.reported_since)
         async with self._ports.database.begin() as connection:
             flights = await self._store.next_flights(connection, window, MAX_FLIGHTS_A_PAGE)
-            found = await self._store.facts_on(connection, [flight_id for _, flight_id in flights])
+            found = await self._store.travellers_on(connection, [flight_id for _, flight_id in flights])
             await self._ports.audit.append(
                 connection,
                 actor=SENDER,
@@ -76,7 +75,7 @@ class AnswerRescreening:
             )
         is_last = len(flights) < MAX_FLIGHTS_A_PAGE
         return WindowPageV1(
-            travellers=[WindowTravellerV1(traveller_id=each, facts=facts) for each, facts in found],
+            travellers=found,
             place=None if is_last else WindowPlaceV1(day=flights[-1][0], flight_id=flights[-1][1]),
         )
 

@@ -17,7 +17,7 @@ from services.screening.store.documents import FoundDocument
 from services.screening.store.rescreening import DocumentChange
 from services.screening.watchlist.sources.lost_document import number_key
 from shared.contracts import TravellersObservedV1
-from shared.contracts.rescreening import WindowTravellerV1
+from shared.contracts.rescreening import WindowTravellersV1
 
 #: How such hits are found: by equality alone, which has no threshold and no score to weigh.
 ALGORITHM: Final = "document-equality-1"
@@ -40,7 +40,9 @@ class DocumentHits:
 
         Source: `workflow.md` §1 (DOCUMENT hits); `watchlist-governance.md` §6.6; S/RES/2396 paras 3 and 16.
         """
-        presented = [(each, pair) for each in batch.travellers for pair in _presented(each.traveller)]
+        presented = [
+            (each, pair) for each in batch.travellers for pair in _presented(each.traveller.get("documents"))
+        ]
         documents = await self._ports.stores.documents.look_up(connection, {pair for _, pair in presented})
         reported: dict[tuple[str, str], list[FoundDocument]] = {}
         for each in documents:
@@ -55,15 +57,15 @@ class DocumentHits:
         self,
         connection: AsyncConnection,
         changes: Sequence[DocumentChange],
-        travellers: Sequence[WindowTravellerV1],
+        travellers: WindowTravellersV1,
     ) -> list[UUID]:
         """Which travellers of the window present a document that changed lists newly report.
 
         Source: `workflow.md` §1; decision 0020.
         """
         presented = {
-            each.traveller_id: {(number_key(number), issuer) for number, issuer in _presented(each.facts)}
-            for each in travellers
+            traveller_id: {(number_key(number), issuer) for number, issuer in _presented(documents)}
+            for traveller_id, documents in zip(travellers.traveller_id, travellers.documents, strict=True)
         }
         asked = {pair for pairs in presented.values() for pair in pairs}
         new = await self._ports.stores.documents.new_among(connection, changes, asked)
@@ -75,10 +77,9 @@ def words_of(kind: str) -> str:
     return _WORDS[kind]
 
 
-def _presented(traveller: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _presented(documents: Sequence[Mapping[str, Any]] | None) -> Iterator[tuple[str, str]]:
     """Number and issuing State of each document that says both."""
-    documents: Sequence[dict[str, Any]] = traveller.get("documents") or ()
-    for each in documents:
+    for each in documents or ():
         if each.get("number") and each.get("issuer"):
             yield str(each["number"]), str(each["issuer"])
 

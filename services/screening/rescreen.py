@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import compress
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.document_hits import DocumentHits
 from services.screening.errors import ListNotYetBuilt
+from services.screening.matching import SentColumns
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.list_changes import ListChangeStore
 from services.screening.store.rescreening import (
@@ -32,7 +34,7 @@ from services.screening.store.rescreening import (
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.window import TravellerWindow
 from shared.bus.relay import Carrier
-from shared.contracts.rescreening import WindowPageV1, WindowPlaceV1, WindowTravellerV1
+from shared.contracts.rescreening import WindowPageV1, WindowPlaceV1, WindowTravellersV1
 from shared.observability.logging import get_logger
 from shared.observability.metrics import REGISTRY
 from shared.travel import Traveller
@@ -220,6 +222,7 @@ class Rescreening:
                 if page.place is None:
                     break
         finally:
+            # Also of a page that failed beside the comparison nothing is told: the step's own fault is.
             reading.cancel()
         return Compared(travellers, list(affected), page.place)
 
@@ -233,12 +236,12 @@ class Rescreening:
         connection: AsyncConnection,
         due: Pass,
         matcher: ScreeningMatcher | None,
-        travellers: Sequence[WindowTravellerV1],
+        travellers: WindowTravellersV1,
     ) -> list[UUID]:
         """Whom of a page the pass may concern, by name or by a reported document."""
         affected: list[UUID] = []
         for start in range(0, len(travellers), TRAVELLERS_A_TURN):
-            turn = travellers[start : start + TRAVELLERS_A_TURN]
+            turn = travellers.part(start, start + TRAVELLERS_A_TURN)
             if matcher is not None:
                 async with self._current.one_batch:
                     affected += await asyncio.to_thread(concerned, matcher, turn)
@@ -247,22 +250,37 @@ class Rescreening:
         return affected
 
 
-def concerned(matcher: ScreeningMatcher, travellers: Sequence[WindowTravellerV1]) -> list[UUID]:
+def concerned(matcher: ScreeningMatcher, travellers: WindowTravellersV1) -> list[UUID]:
     """Whom the changed entries may concern; runs in a thread.
 
-    A traveller whose facts cannot be read is sent again too: the full screening says what is wrong.
+    Most can match nothing, and are not read whole. A traveller of whom something that is compared cannot be
+    read is sent again too: the full screening says what is wrong.
     """
     found: list[UUID] = []
     readable: list[tuple[UUID, Traveller]] = []
-    for each in travellers:
+    may_match = matcher.may_match(_columns_of(travellers), floor=PRESELECT_FLOOR)
+    for place in compress(range(len(travellers)), may_match):
+        traveller_id = travellers.traveller_id[place]
         try:
-            readable.append((each.traveller_id, Traveller.from_json(each.facts)))
+            readable.append((traveller_id, Traveller.from_json(travellers.facts(place))))
         except (KeyError, TypeError, ValueError):
-            found.append(each.traveller_id)
-            get_logger().warning("rescreen_unreadable", traveller_id=str(each.traveller_id))
+            found.append(traveller_id)
+            get_logger().warning("rescreen_unreadable", traveller_id=str(traveller_id))
     matches = matcher.screen([traveller for _, traveller in readable], floor=PRESELECT_FLOOR, limit=1)
     found += [traveller_id for (traveller_id, _), own in zip(readable, matches, strict=True) if own]
     return found
+
+
+def _columns_of(travellers: WindowTravellersV1) -> SentColumns:
+    return SentColumns(
+        surname=travellers.surname,
+        given_names=travellers.given_names,
+        birth_date=travellers.birth_date,
+        sex=travellers.sex,
+        nationality=travellers.nationality,
+        birth_place=travellers.birth_place,
+        documents=travellers.documents,
+    )
 
 
 def _progress(due: Pass, compared: Compared, now: datetime) -> Progress:

@@ -1,10 +1,10 @@
 """A changed list meets the travellers of the window: what screening asks of ingest, and what it gets."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from shared.contracts.contract import Contract, PersonalContract
 from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH, TravellersObservedV1
@@ -33,11 +33,39 @@ class WindowPageWantedV1(Contract):
     after: WindowPlaceV1 | None = None
 
 
-class WindowTravellerV1(PersonalContract):
-    """A traveller's identifier, and only the facts that matching reads."""
+class WindowTravellersV1(PersonalContract):
+    """Travellers in columns, fact by fact: the first value of each is the first traveller's.
 
-    traveller_id: UUID
-    facts: dict[str, Any]
+    Only the facts that matching reads. A million travellers are read so in seconds; a record each would cost
+    more than to compare them. `birth_place` and `documents` are objects of `parsed-message.md`.
+    """
+
+    traveller_id: list[UUID]
+    surname: list[str | None]
+    given_names: list[str | None]
+    birth_date: list[str | None]
+    sex: list[str | None]
+    nationality: list[str | None]
+    birth_place: list[Any]
+    documents: list[Any]
+
+    @model_validator(mode="after")
+    def _columns_are_equally_long(self) -> Self:
+        if {len(column) for _, column in self} != {len(self.traveller_id)}:
+            raise ValueError("a column is longer than another")
+        return self
+
+    def __len__(self) -> int:
+        return len(self.traveller_id)
+
+    def facts(self, place: int) -> dict[str, Any]:
+        """One traveller's facts as `Traveller.from_json` reads them; nothing that is absent."""
+        found = {name: column[place] for name, column in self if name != "traveller_id"}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def part(self, first: int, last: int) -> "WindowTravellersV1":
+        """The travellers from one place up to another."""
+        return WindowTravellersV1.model_construct(**{name: column[first:last] for name, column in self})
 
 
 class WindowPageV1(PersonalContract):
@@ -46,7 +74,7 @@ class WindowPageV1(PersonalContract):
     It is read, compared and let go: no service stores it.
     """
 
-    travellers: list[WindowTravellerV1]
+    travellers: WindowTravellersV1
     place: WindowPlaceV1 | None
 
 

@@ -2,14 +2,16 @@
 
 import json
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.ingest import rescreening
-from services.ingest.store.window import MATCHED_FACTS
+from services.ingest.store.window import MATCHED_OBJECTS, MATCHED_TEXTS
 from services.screening.inbox import SENDERS
+from services.screening.matching import SentColumns
 from services.screening.rescreen import COMING, PAST, Compared, _progress
 from services.screening.store.rescreening import Pass, PassState
 from shared.contracts.rescreening import (
@@ -18,7 +20,7 @@ from shared.contracts.rescreening import (
     WindowPageV1,
     WindowPageWantedV1,
     WindowPlaceV1,
-    WindowTravellerV1,
+    WindowTravellersV1,
 )
 from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH
 
@@ -30,9 +32,17 @@ WANTED = WindowPageWantedV1(
     last_day=date(2027, 11, 18),
     after=PLACE,
 )
-PAGE = WindowPageV1(
-    travellers=[WindowTravellerV1(traveller_id=UUID(int=4), facts={"surname": "OSEI"})], place=PLACE
-)
+COLUMNS: dict[str, list[Any]] = {
+    "traveller_id": [UUID(int=4), UUID(int=5)],
+    "surname": ["OSEI", "MENSAH"],
+    "given_names": ["AMA", None],
+    "birth_date": ["1980-05", None],
+    "sex": ["F", None],
+    "nationality": [None, "GHA"],
+    "birth_place": [{"country": "GHA"}, None],
+    "documents": [[{"number": "XD5550001", "issuer": "GHA"}], None],
+}
+PAGE = WindowPageV1(travellers=WindowTravellersV1.model_validate(COLUMNS), place=PLACE)
 
 
 def test_what_is_sent_is_what_is_read() -> None:
@@ -41,14 +51,24 @@ def test_what_is_sent_is_what_is_read() -> None:
 
 
 def test_a_page_never_prints_whom_it_holds() -> None:
-    assert "OSEI" not in repr(PAGE)
-    assert "OSEI" not in repr(PAGE.travellers[0])
+    assert "OSEI" not in f"{PAGE!r} {PAGE.travellers!r} {PAGE.travellers}"
+
+
+def test_a_column_that_lacks_somebody_is_refused() -> None:
+    with pytest.raises(ValidationError, match="a column is longer") as fault:
+        WindowTravellersV1.model_validate(COLUMNS | {"surname": ["OSEI"]})
+    assert "OSEI" not in str(fault.value)
+
+
+def test_each_traveller_of_a_page_is_read_by_his_place() -> None:
+    assert PAGE.travellers.facts(1) == {"surname": "MENSAH", "nationality": "GHA"}
+    assert PAGE.travellers.part(0, 1).facts(0)["documents"] == COLUMNS["documents"][0]
+    assert (len(PAGE.travellers), len(PAGE.travellers.part(1, 9))) == (2, 1)
 
 
 def test_a_page_holds_what_matching_reads_and_nothing_else() -> None:
-    assert not {"phones", "emails", "seat", "record_locator", "address", "redress_number"} & set(
-        MATCHED_FACTS
-    )
+    assert {"traveller_id", *MATCHED_TEXTS, *MATCHED_OBJECTS} == set(WindowTravellersV1.model_fields)
+    assert {*MATCHED_TEXTS, *MATCHED_OBJECTS} == set(SentColumns.__slots__)
 
 
 def test_both_services_call_the_messages_the_same() -> None:

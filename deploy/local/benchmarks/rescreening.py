@@ -1,8 +1,9 @@
 """How fast a changed list meets the travellers of the window: the step that grows with the travellers."""
 
+import json
 from collections.abc import Iterable, Iterator
 from time import process_time
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from deploy.local.benchmarks.figure import Figure
@@ -11,7 +12,7 @@ from deploy.local.synthetic.origins import WorldPopulation
 from services.screening.matching import Matcher
 from services.screening.rescreen import TRAVELLERS_A_TURN, concerned
 from services.screening.watchlist.entry import WatchlistEntry
-from shared.contracts.rescreening import WindowTravellerV1
+from shared.contracts.rescreening import WindowPageV1, WindowTravellersV1
 from shared.travel import Traveller
 
 TRAVELLERS: Final = 1_000_000
@@ -55,21 +56,27 @@ def measure_rescreening(measured: int | None = None) -> Iterator[Figure]:
     yield from _losses(Matcher.compile(listed), small, people[-CHANGED:], population)
 
 
-def _rows(travellers: Iterable[Traveller]) -> list[WindowTravellerV1]:
+def _page(travellers: Iterable[Traveller]) -> WindowTravellersV1:
     """Travellers as a page of the window has them."""
-    return [
-        WindowTravellerV1(traveller_id=UUID(int=number), facts=each.as_record())
-        for number, each in enumerate(travellers, start=1)
-    ]
+    records = [each.as_record() for each in travellers]
+    names = [name for name in WindowTravellersV1.model_fields if name != "traveller_id"]
+    columns: dict[str, Any] = {name: [record.get(name) for record in records] for name in names}
+    return WindowTravellersV1(
+        traveller_id=[UUID(int=number) for number in range(1, len(records) + 1)], **columns
+    )
 
 
 def _compare(small: Matcher, population: WorldPopulation, count: int) -> tuple[float, int]:
-    """Processor seconds for so many travellers, page by page as they come, and how many are sent again."""
+    """Processor seconds for so many travellers, page by page as they come, and how many are sent again.
+
+    A page is read as text, as ingest sends it.
+    """
     seconds, affected = 0.0, 0
     for start in range(0, count, TRAVELLERS_A_TURN):
-        page = _rows(population.innocent() for _ in range(min(TRAVELLERS_A_TURN, count - start)))
+        page = _page(population.innocent() for _ in range(min(TRAVELLERS_A_TURN, count - start)))
+        text = json.dumps(WindowPageV1(travellers=page, place=None).as_json())
         began = process_time()
-        affected += len(concerned(small, page))
+        affected += len(concerned(small, WindowPageV1.model_validate(json.loads(text)).travellers))
         seconds += process_time() - began
     return seconds, affected
 
@@ -87,11 +94,11 @@ def _losses(
     people = [population.damaged(family, person) for _, person in changed for family in FAMILIES]
     people += [population.innocent() for _ in range(INNOCENTS)]
     ids = {entry.id for entry, _ in changed}
-    rows = _rows(people)
-    let_through = set(concerned(small, rows))
+    page = _page(people)
+    let_through = set(concerned(small, page))
     meant = [
-        row.traveller_id
-        for row, found in zip(rows, full.screen(people), strict=True)
+        traveller_id
+        for traveller_id, found in zip(page.traveller_id, full.screen(people), strict=True)
         if any(match.entry_id in ids for match in found)
     ]
     lost = sum(each not in let_through for each in meant)

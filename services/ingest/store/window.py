@@ -10,20 +10,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.store.travellers import Source
+from shared.contracts.rescreening import WindowTravellersV1
 from shared.identifiers import FlightId, TravellerId
 from shared.travel.flight import Flight, Leg
 
 #: What matching reads of a traveller; nothing else leaves in a page.
-MATCHED_FACTS = (
-    "surname",
-    "given_names",
-    "name_sent",
-    "birth_date",
-    "sex",
-    "nationality",
-    "birth_place",
-    "documents",
-)
+MATCHED_TEXTS = ("surname", "given_names", "birth_date", "sex", "nationality")
+MATCHED_OBJECTS = ("birth_place", "documents")
 
 # The index on (departure_date, flight_id) gives the next flights, that on flight_id their travellers.
 _FLIGHTS = text("""
@@ -33,12 +26,19 @@ AND (departure_date, flight_id) > (CAST(:after_day AS date), CAST(:after_flight 
 AND (CAST(:reported_since AS timestamptz) IS NULL OR last_reported_at >= :reported_since)
 ORDER BY departure_date, flight_id LIMIT :limit
 """)
-_FACTS = ", ".join(f"'{name}', record->'{name}'" for name in MATCHED_FACTS)
+_FACTS = ", ".join(
+    [f"record->>'{name}' AS {name}" for name in MATCHED_TEXTS]
+    + [f"record->'{name}' AS {name}" for name in MATCHED_OBJECTS]
+)
+_COLUMNS = ("traveller_id", *MATCHED_TEXTS, *MATCHED_OBJECTS)
+_AS_COLUMNS = ", ".join(f"'{name}', coalesce(json_agg({name}), '[]')" for name in _COLUMNS)
 _TRAVELLERS = text(f"""
-SELECT traveller_id, jsonb_build_object({_FACTS}) AS facts FROM traveller
-WHERE flight_id = ANY (CAST(:flight_ids AS uuid[])) AND followed_by IS NULL
-AND status IN ('REPORTED', 'ON_BOARD')
-ORDER BY traveller_id
+SELECT json_build_object({_AS_COLUMNS}) AS columns FROM (
+    SELECT traveller_id, {_FACTS} FROM traveller
+    WHERE flight_id = ANY (CAST(:flight_ids AS uuid[])) AND followed_by IS NULL
+    AND status IN ('REPORTED', 'ON_BOARD')
+    ORDER BY traveller_id
+) AS travelling
 """)  # noqa: S608 - the names are ours
 _BY_ID = text("""
 SELECT t.traveller_id, t.flight_id, t.source, t.record, t.reported_at, f.carrier, f.number, f.suffix, f.legs
@@ -91,12 +91,12 @@ class WindowStore:
         rows = await connection.execute(_FLIGHTS, values)
         return [(row.departure_date, row.flight_id) for row in rows]
 
-    async def facts_on(
+    async def travellers_on(
         self, connection: AsyncConnection, flight_ids: Sequence[UUID]
-    ) -> list[tuple[UUID, dict[str, Any]]]:
+    ) -> WindowTravellersV1:
         """Who travels on these flights, with the facts that matching reads."""
-        rows = await connection.execute(_TRAVELLERS, {"flight_ids": list(flight_ids)})
-        return [(row.traveller_id, row.facts) for row in rows]
+        row = (await connection.execute(_TRAVELLERS, {"flight_ids": list(flight_ids)})).one()
+        return WindowTravellersV1.model_validate(row.columns)
 
     async def standing(
         self, connection: AsyncConnection, traveller_ids: Sequence[UUID]

@@ -10,6 +10,7 @@ from services.screening.matching.errors import (
 )
 from services.screening.matching.explain import Evidence, Explanation
 from services.screening.matching.matcher import Match, Matcher
+from services.screening.matching.sieve import SentColumns
 from services.screening.matching.snapshot import entry_line
 from services.screening.matching.weights import THRESHOLD, TOP_BAND
 
@@ -25,6 +26,7 @@ __all__ = [
     "Matcher",
     "NotCompiled",
     "RepeatedEntry",
+    "SentColumns",
     "UnknownEntry",
     "entry_line",
 ]

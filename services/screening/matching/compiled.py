@@ -29,7 +29,7 @@ SPAN = _pair(INT, 2)
 I8, I16, I32, I64 = (
     types.Array(each, 1, "C") for each in (types.int8, types.int16, types.int32, types.int64)
 )
-TABLE = types.Array(types.int32, 2, "C")
+TABLE, TABLE64 = (types.Array(each, 2, "C") for each in (types.int32, types.int64))
 # Compiled lists are never written to, and arrays mapped from a file cannot be.
 FIXED_I8, FIXED_I16, FIXED_I32, FIXED_I64, FIXED_U8 = (
     types.Array(each, 1, "C", readonly=True)

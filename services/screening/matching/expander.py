@@ -110,6 +110,7 @@ class Expander:
         pairs = min(_PAIRS_AT_FIRST, max_remembered_pairs + 1)
         self.ids, self.packed = np.zeros(pairs, np.int32), np.zeros(pairs, np.int32)
         self._used = 0
+        self.forgotten = 0
         self._names: dict[tuple[str, str | None], SentName] = {}
         self._words: dict[Word, KnownWord] = {}
         self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
@@ -132,6 +133,7 @@ class Expander:
         is_full = self._used > self._max_pairs or len(self._words) > MAX_REMEMBERED_WORDS
         if is_full:
             self._used = 0
+            self.forgotten += 1
             self._words.clear()
         if is_full or len(self._names) > MAX_REMEMBERED_NAMES:
             self._names.clear()
@@ -146,7 +148,7 @@ class Expander:
         return known
 
     def _expanded(self, words: tuple[Word, ...]) -> SentName:
-        known = [self._known(word) for word in words]
+        known = [self.known(word) for word in words]
         units: list[Unit] = [
             (place, 1, *each.span) for place, each in enumerate(known) if each.span is not _NO_SPAN
         ]
@@ -185,7 +187,8 @@ class Expander:
         openings = self._openings
         return openings is None or text in openings or f"~{fine_skeleton(text)}" in openings
 
-    def _known(self, word: Word) -> KnownWord:
+    def known(self, word: Word) -> KnownWord:
+        """A word of a traveller, expanded; valid until words are `forgotten` once more."""
         known = self._words.get(word)
         if known is None:
             span = _NO_SPAN

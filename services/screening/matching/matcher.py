@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain, compress
 from pathlib import Path
@@ -17,6 +18,7 @@ from services.screening.matching.explain import Explanation, explain
 from services.screening.matching.index import Index
 from services.screening.matching.names import read_name
 from services.screening.matching.screener import Found, Screener, compared_documents
+from services.screening.matching.sieve import SentColumns, Sieve
 from services.screening.matching.snapshot import (
     FORMAT,
     digest_of,
@@ -62,6 +64,11 @@ class _Part:
             position = index.position_of(entry_id)
             assert position is not None
             self.hidden[position] = True
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """Tells at little cost who may match an entry, be it hidden or not."""
+        return Sieve(self.screener)
 
     @classmethod
     def of(cls, index: Index, base: Screener | None = None) -> Self:
@@ -222,6 +229,20 @@ class Matcher:
             for rows in part.screener.screen(travellers, least_total(least)):
                 _collect(part, rows, limit, found)
         return [sorted(matches, key=_rank)[:limit] for matches in found]
+
+    def may_match(self, sent: SentColumns, *, floor: float | None = None) -> list[bool]:
+        """Of each traveller whether `screen` may find a match: where this says no, there is none.
+
+        Args:
+            sent: Any number of travellers; nothing in them makes this fail.
+            floor: The least score of a match, `threshold` where none is given.
+        """
+        least = least_total(self.threshold if floor is None else floor)
+        may = np.zeros(len(sent), bool)
+        for part in self._parts:
+            may |= part.sieve.passing(sent, least)
+        found: list[bool] = may.tolist()
+        return found
 
     def _find(self, entry_id: str) -> tuple[_Part, int]:
         for part in self._parts:

@@ -88,7 +88,7 @@ def read_name(text: str) -> tuple[Word, ...]:
 def _read_name(text: str) -> tuple[Word, ...]:
     folded = unicodedata.normalize("NFKC", text).casefold()
     words = _parted(_SILENT.sub("", _IN_BRACKETS.sub(" ", folded)))
-    alone = [each for word in words if (each := _read_alone(word))]
+    alone = [each for word in words if (each := read_alone(word))]
     return tuple(alone[:MAX_WORDS]) if len(alone) == len(words) else read_together(words)
 
 
@@ -101,7 +101,7 @@ def read_together(words: Sequence[str]) -> tuple[Word, ...]:
 
 
 @lru_cache(maxsize=200_000)
-def _read_alone(word: str) -> Word | None:
+def read_alone(word: str) -> Word | None:
     """A word as it is read in any company; `None` where neighbours have a say, as they have beside it.
 
     Most names have such words only, and most words come again: together they would be read anew each time.

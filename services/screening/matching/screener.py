@@ -68,7 +68,7 @@ class Screener:
     ) -> None:
         self.index = index
         self.expander: Expander = Expander(index, max_remembered_pairs, base.expander if base else None)
-        self._room = self._room_with(1 << 14, 1 << 10)
+        self.room: Room = self._room_with(1 << 14, 1 << 10)
         self.turn: Lock = base.turn if base else Lock()
 
     def _room_with(self, pairs: int, joined: int) -> Room:
@@ -95,8 +95,8 @@ class Screener:
         parts = []
         done = 0
         while done < len(travellers):
-            done = screen_from(self.index.listing, batch, self._room, done, least, int(is_exhaustive))
-            parts.append(self._room.found[: self._room.facts[0]].copy())
+            done = screen_from(self.index.listing, batch, self.room, done, least, int(is_exhaustive))
+            parts.append(self.room.found[: self.room.facts[0]].copy())
         rows = parts[0] if len(parts) == 1 else np.concatenate(parts)
         by_document = self._by_document(travellers)
         if by_document:
@@ -151,7 +151,7 @@ class Screener:
 
     def _weighed_names(self, traveller: Traveller, name: SentName, entry: int) -> list[WeighedName]:
         batch = self._batch([traveller], [name])
-        listing, room = self.index.listing, self._room
+        listing, room = self.index.listing, self.room
         mark_words(batch, room, 0)
         mark_joined(listing, batch, room, 0)
         weighed = []
@@ -163,8 +163,8 @@ class Screener:
 
     def _batch(self, travellers: Sequence[Traveller], names: Sequence[SentName]) -> Batch:
         pairs, joined_rows = max(name.pairs for name in names), max(name.joined_rows for name in names)
-        if pairs >= len(self._room.chain_next) or joined_rows >= len(self._room.joined_next):
-            self._room = self._room_with(2 * pairs, 2 * joined_rows)
+        if pairs >= len(self.room.chain_next) or joined_rows >= len(self.room.joined_next):
+            self.room = self._room_with(2 * pairs, 2 * joined_rows)
         units: list[tuple[int, ...]] = []
         joined: list[tuple[int, ...]] = []
         rows: list[tuple[int, ...]] = []

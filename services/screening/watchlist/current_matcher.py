@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.screening.matching import Matcher
+from services.screening.matching import Matcher, SentColumns
 from services.screening.store.merges import MergeStore
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.base_building import LONG_LIST, BaseBuilding
@@ -86,6 +86,10 @@ class ScreeningMatcher(Protocol):
         self, travellers: Sequence[Traveller], *, floor: float | None = None, limit: int = 50
     ) -> Sequence[Sequence[ScreeningMatch]]:
         """One list of matches a traveller, best first."""
+        ...
+
+    def may_match(self, sent: SentColumns, *, floor: float | None = None) -> Sequence[bool]:
+        """Of each traveller whether `screen` may find a match: where this says no, there is none."""
         ...
 
     def explain(self, traveller: Traveller, entry_id: str) -> ScreeningExplanation:

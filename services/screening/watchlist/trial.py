@@ -16,7 +16,7 @@ from services.screening.watchlist.current_matcher import CurrentMatcher, Screeni
 from services.screening.watchlist.nomination import Trial
 from services.screening.window import PageRefused, TravellerWindow
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
-from shared.contracts.rescreening import WindowTravellerV1
+from shared.contracts.rescreening import WindowTravellersV1
 from shared.observability.logging import get_logger
 from shared.travel import Traveller
 
@@ -66,18 +66,18 @@ async def past_travellers(
         except (DeliveryPostponed, DeliveryRefused, PageRefused) as fault:
             get_logger().warning("trial_without_past_traffic", reason=type(fault).__name__)
             return None
-        travellers += _readable(page.travellers[: TRIED_AT_MOST // DAYS])
+        travellers += _readable(page.travellers.part(0, TRIED_AT_MOST // DAYS))
     return travellers
 
 
-def _readable(page: Sequence[WindowTravellerV1]) -> list[Traveller]:
+def _readable(page: WindowTravellersV1) -> list[Traveller]:
     """The travellers whose facts are ours; screening itself tells of the others."""
     found = []
-    for each in page:
+    for place, traveller_id in enumerate(page.traveller_id):
         try:
-            found.append(Traveller.from_json(each.facts))
+            found.append(Traveller.from_json(page.facts(place)))
         except (KeyError, TypeError, ValueError):
-            get_logger().warning("trial_unreadable", traveller_id=str(each.traveller_id))
+            get_logger().warning("trial_unreadable", traveller_id=str(traveller_id))
     return found
 
 

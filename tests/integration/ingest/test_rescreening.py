@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
+from shared.contracts.rescreening import WindowTravellersV1
 from tests.integration.ingest.conftest import Ingest
 
 
@@ -27,22 +28,25 @@ async def page(ingest: Ingest, **facts: Any) -> dict[str, Any]:
 async def test_a_page_gives_the_matched_facts_of_those_who_travel(ingest: Ingest, paxlst_a: bytes) -> None:
     await ingest.submit(paxlst_a)
     found = await page(ingest)
-    assert len(found["travellers"]) == 3
+    travellers = WindowTravellersV1.model_validate(found["travellers"])
     assert found["place"] is None
-    assert "record_locator" not in found["travellers"][0]["facts"]
-    assert found["travellers"][0]["facts"]["surname"]
+    assert len(travellers) == 3
+    for place, row in enumerate(await ingest.rows("SELECT record FROM traveller ORDER BY traveller_id")):
+        sent = travellers.facts(place)
+        assert sent == {name: row.record[name] for name in sent}
+        assert {"surname", "birth_date", "documents"} <= sent.keys()
 
 
 async def test_days_outside_the_window_are_left_out(ingest: Ingest, paxlst_a: bytes) -> None:
     await ingest.submit(paxlst_a)
-    assert (await page(ingest, last_day="2001-01-01"))["travellers"] == []
+    assert (await page(ingest, last_day="2001-01-01"))["travellers"]["traveller_id"] == []
     since = "2100-01-01T00:00:00+00:00"
-    assert (await page(ingest, reported_since=since))["travellers"] == []
+    assert (await page(ingest, reported_since=since))["travellers"]["surname"] == []
 
 
 async def test_whoever_is_wanted_again_is_on_the_way_once(ingest: Ingest, paxlst_a: bytes) -> None:
     await ingest.submit(paxlst_a)
-    wanted = [each["traveller_id"] for each in (await page(ingest))["travellers"]][:2]
+    wanted = (await page(ingest))["travellers"]["traveller_id"][:2]
     answer = await ask(ingest, "ResendWantedV1", generation=7, travellers=[*wanted, str(uuid4())])
     assert answer.json() == {"resent": 2}
     (row,) = await ingest.rows("SELECT body FROM outbox WHERE kind = 'TravellersToRescreenV1'")

@@ -9,11 +9,19 @@ import pytest
 from services.screening.rescreen import Rescreening
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
+from shared.contracts.rescreening import WindowTravellersV1
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import ESEMPIO, HADI, MISALI, a_traveller, somebody_else
 from tests.integration.screening.test_watchlist_versions import import_as, register
 
 PAOLO = {"surname": "ESEMPIO", "given_names": "PAOLO", "birth_date": "1988-11-30", "nationality": "XDD"}
+
+
+def columns_of(travellers: dict[UUID, dict[str, Any]]) -> dict[str, list[Any]]:
+    """Travellers as a page has them."""
+    names = [name for name in WindowTravellersV1.model_fields if name != "traveller_id"]
+    facts = {name: [each.get(name) for each in travellers.values()] for name in names}
+    return {"traveller_id": [str(each) for each in travellers], **facts}
 
 
 @dataclass
@@ -43,13 +51,12 @@ class FakeIngest:
     def _page(self, wanted: Any) -> dict[str, Any]:
         ids = sorted(self.travellers)
         if wanted["reported_since"] is not None:
-            return {"travellers": [], "place": None}
+            return {"travellers": columns_of({}), "place": None}
         start = 0 if wanted["after"] is None else ids.index(UUID(wanted["after"]["flight_id"])) + 1
         page = ids[start : start + self.a_page]
         is_last = start + self.a_page >= len(ids)
         place = None if is_last else {"day": wanted["first_day"], "flight_id": str(page[-1])}
-        rows = [{"traveller_id": str(each), "facts": self.travellers[each]} for each in page]
-        return {"travellers": rows, "place": place}
+        return {"travellers": columns_of({each: self.travellers[each] for each in page}), "place": place}
 
     async def hand_over(self, *, status: int = 200) -> None:
         """Deliver what was to come again."""

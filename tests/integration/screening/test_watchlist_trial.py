@@ -15,6 +15,7 @@ from shared.security.tokens import Principal, PrincipalKind
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import somebody_else
 from tests.integration.screening.test_nominations import GRETA, TRAVELLER, terms
+from tests.integration.screening.test_rescreening import columns_of
 
 STEWARD = Principal("steward", PrincipalKind.USER, frozenset({Role.NOMINATOR}), "XAA-PIU-01", clearance="H3")
 
@@ -31,10 +32,7 @@ class Ingest:
         assert day == message.body["last_day"]
         self.asked.append(day)
         people = self.by_day.get(day, [])
-        return {
-            "travellers": [{"traveller_id": str(uuid4()), "facts": facts} for facts in people],
-            "place": None,
-        }
+        return {"travellers": columns_of({uuid4(): facts for facts in people}), "place": None}
 
 
 async def drafted(desk: Desk) -> UUID:
@@ -50,7 +48,7 @@ def days_ago(desk: Desk, days: int) -> str:
 async def test_every_past_day_counts_alike_and_hits_of_ours_do_not(desk: Desk) -> None:
     nomination_id = await drafted(desk)
     many = [somebody_else(number) for number in range(TRIED_AT_MOST // DAYS + 50)]
-    unreadable = {"surname": 7}
+    unreadable = {"given_names": "NO SURNAME"}
     ingest = Ingest({days_ago(desk, 1): many, days_ago(desk, 3): [TRAVELLER, somebody_else(3), unreadable]})
     ports = desk.service.ports
     window = TravellerWindow(ingest, RandomIdentifiers(desk.clock))

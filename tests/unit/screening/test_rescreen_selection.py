@@ -1,14 +1,23 @@
 """Whom changed entries may concern: everybody whom the whole list would match with one of them."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from deploy.local.match_population import FAMILIES
 from deploy.local.synthetic.origins import WorldPopulation
 from services.screening.matching import Matcher
 from services.screening.rescreen import concerned
-from shared.contracts.rescreening import WindowTravellerV1
+from shared.contracts.rescreening import WindowTravellersV1
 
 LISTED, CHANGED, INNOCENT = 600, 60, 200
+
+
+def window_of(records: Sequence[dict[str, Any]]) -> WindowTravellersV1:
+    """Travellers of the window, numbered from 0."""
+    names = [name for name in WindowTravellersV1.model_fields if name != "traveller_id"]
+    columns: dict[str, Any] = {name: [each.get(name) for each in records] for name in names}
+    return WindowTravellersV1(traveller_id=[UUID(int=place) for place in range(len(records))], **columns)
 
 
 def test_the_reverse_way_finds_whom_the_forward_way_finds() -> None:
@@ -23,11 +32,8 @@ def test_the_reverse_way_finds_whom_the_forward_way_finds() -> None:
         for place, found in enumerate(Matcher.compile([entry for entry, _ in people]).screen(travellers))
         if any(match.entry_id in ids for match in found)
     }
-    rows = [
-        WindowTravellerV1(traveller_id=UUID(int=place), facts=each.as_json())
-        for place, each in enumerate(travellers)
-    ]
-    reverse = {each.int for each in concerned(Matcher.compile([entry for entry, _ in changed]), rows)}
+    window = window_of([each.as_record() for each in travellers])
+    reverse = {each.int for each in concerned(Matcher.compile([entry for entry, _ in changed]), window)}
 
     assert len(forward) > len(travellers) / 4
     assert forward <= reverse
@@ -35,6 +41,6 @@ def test_the_reverse_way_finds_whom_the_forward_way_finds() -> None:
 
 
 def test_a_traveller_whose_facts_cannot_be_read_comes_again_too() -> None:
-    row = WindowTravellerV1(traveller_id=UUID(int=7), facts={"given_names": "RAMESH"})
+    window = window_of([{"surname": "KALPANIK"}, {"given_names": "RAMESH"}])
 
-    assert concerned(Matcher.compile([]), [row]) == [UUID(int=7)]
+    assert concerned(Matcher.compile([]), window) == [UUID(int=1)]
