@@ -31,7 +31,7 @@ class Admission:
         self._max_waiting = max_waiting
         self._give_way_seconds = give_way_seconds
         self._waiting = 0
-        self._present = 0
+        self._stored_now = 0
         self._quiet = asyncio.Event()
         self._quiet.set()
 
@@ -44,32 +44,33 @@ class Admission:
         """
         if self._waiting >= self._max_waiting:
             raise StoreUnavailable(retry_after_seconds=RETRY_AFTER_SECONDS)
-        with self._counted():
-            self._waiting += 1
-            try:
-                await self._places.acquire()
-            finally:
-                self._waiting -= 1
-            try:
-                yield
-            finally:
-                self._places.release()
-
-    async def give_way(self) -> None:
-        """Wait until no body waits or is worked on, but not for ever.
-
-        For work that nobody waits for: a carrier waits for its acknowledgement.
-        """
-        if self._present:
-            await wait_for(self._quiet, self._give_way_seconds)
+        self._waiting += 1
+        try:
+            await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._places.release()
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._present += 1
+    def storing(self) -> Iterator[None]:
+        """Say that a message is being stored, for which this process and the database work."""
+        self._stored_now += 1
         self._quiet.clear()
         try:
             yield
         finally:
-            self._present -= 1
-            if not self._present:
+            self._stored_now -= 1
+            if not self._stored_now:
                 self._quiet.set()
+
+    async def give_way(self) -> None:
+        """Wait until nothing is being stored, but not for ever.
+
+        For work that nobody waits for: a carrier waits for its acknowledgement. While a body is read, another
+        process is at work, and this one has time.
+        """
+        if self._stored_now:
+            await wait_for(self._quiet, self._give_way_seconds)

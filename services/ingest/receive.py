@@ -87,7 +87,8 @@ class ReceiveMessage:
 
     async def _stored(self, storing: Awaitable[Taken]) -> Taken:
         try:
-            taken = await storing
+            with self._ports.admission.storing():
+                taken = await storing
         except DATABASE_FAULTS as failure:
             # The log prints the fault's type and place, never its words.
             get_logger().error("message_not_stored", exc_info=failure)

@@ -49,25 +49,35 @@ async def test_place_is_free_again_after_a_fault_and_after_one_who_gave_up_waiti
     assert done == ["c"]
 
 
-async def test_who_gives_way_waits_for_those_inside_and_for_nobody_else() -> None:
-    admission, done, gate = Admission(at_once=1), list[str](), asyncio.Event()
+async def _store(admission: Admission, gate: asyncio.Event) -> None:
+    with admission.storing():
+        await gate.wait()
+
+
+async def test_who_gives_way_waits_until_nothing_is_stored_and_not_for_bodies_that_are_read() -> None:
+    admission, done = Admission(at_once=1), list[str]()
+    reading, first, last = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    read = asyncio.create_task(_work(admission, "a", done, reading))
+    await _started(1)
     await admission.give_way()
-    work = [asyncio.create_task(_work(admission, name, done, gate)) for name in "ab"]
+    stored = [asyncio.create_task(_store(admission, gate)) for gate in (first, last)]
     await _started(2)
     giving_way = asyncio.create_task(admission.give_way())
-    await _started(2)
+    first.set()
+    await _started(5)
     assert not giving_way.done()
-    gate.set()
+    last.set()
     await giving_way
-    assert done == ["a", "b"]
-    await asyncio.gather(*work)
+    assert done == [], "the body is still read"
+    reading.set()
+    await asyncio.gather(read, *stored)
 
 
 async def test_who_gives_way_does_not_wait_for_ever() -> None:
-    admission, done, gate = Admission(give_way_seconds=0.0), list[str](), asyncio.Event()
-    work = asyncio.create_task(_work(admission, "a", done, gate))
+    admission, gate = Admission(give_way_seconds=0.0), asyncio.Event()
+    stored = asyncio.create_task(_store(admission, gate))
     await _started(1)
     await admission.give_way()
-    assert done == []
+    assert not stored.done()
     gate.set()
-    await work
+    await stored
