@@ -64,7 +64,7 @@ class ReadAgain(Generic[Content]):
         """Which files are there, and what tells that one was changed."""
         found = set()
         for path in self._folder.glob(self._pattern):
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):
                 found.add(_seen(path))
         return frozenset(found)
 
