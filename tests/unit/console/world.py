@@ -777,6 +777,7 @@ def a_world(
     clock: Clock | None = None,
     public_url: str | None = None,
     profile: str = "local",
+    services: FakeServices | None = None,
     **settings: Any,
 ) -> World:
     """Build everything; nothing listens yet.
@@ -788,10 +789,11 @@ def a_world(
         clock: The time of console and issuer.
         public_url: The console's own address, where it is not that of its port.
         profile: The console's profile.
+        services: Other services than those that answer everybody alike.
         settings: Further settings of the console.
     """
     clock = clock or SystemClock()
-    services, sessions = FakeServices(), MemorySessions()
+    services, sessions = services or FakeServices(), MemorySessions()
     issuer_url = f"http://127.0.0.1:{issuer_port}"
     console_url = public_url or f"http://127.0.0.1:{console_port}"
     issuer = _issuer(folder, clock, issuer_url, issuer_port, console_url)
