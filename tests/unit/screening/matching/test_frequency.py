@@ -31,14 +31,23 @@ def test_a_row_has_no_word_twice_and_words_as_they_are_compared() -> None:
 
 @pytest.mark.parametrize(
     "names",
-    ["andersson hansen kowalski", "rossi nguyen traore", "hussein perera tesfaye", "garcia kim dlamini"],
-)
+    [
+        "andersson hansen kowalski", "rossi nguyen traore", "hussein perera tesfaye", "garcia kim dlamini",
+        "golubev shevchuk hiroki avci", "manjeet noorzai howlader rahmonov",
+    ],
+)  # fmt: skip
 def test_an_everyday_name_of_any_community_weighs_little_on_a_list_that_lacks_it(names: str) -> None:
     rarity = Rarity.count([frozenset({"primerov"})])
 
     for name in names.split():
         assert rarity.weight(name) < MAX_WORD_WEIGHT - 200, name
     assert rarity.weight("ypodeigmatidis") > MAX_WORD_WEIGHT - 200
+
+
+def test_what_stands_in_every_third_name_of_a_community_says_next_to_nothing() -> None:
+    rarity = Rarity.count([frozenset({"primerov"})])
+
+    assert all(rarity.weight(name) <= 400 for name in ("md", "singh", "kaur", "nguyen"))
 
 
 def test_a_name_of_the_dictionary_is_borne_by_some() -> None:
