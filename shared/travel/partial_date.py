@@ -57,5 +57,6 @@ class PartialDate:
     def __str__(self) -> str:
         if self.month is None:
             return f"{self.year:04}"
-        month = f"{self.year:04}-{self.month:02}"
-        return month if self.day is None else f"{month}-{self.day:02}"
+        if self.day is None:
+            return f"{self.year:04}-{self.month:02}"
+        return date(self.year, self.month, self.day).isoformat()
