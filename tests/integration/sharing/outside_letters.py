@@ -118,7 +118,7 @@ def _query(ground: Ground, now: datetime) -> dict[str, Any]:
     }
 
 
-def _emergency(_ground: Ground, now: datetime) -> dict[str, Any]:
+def emergency(now: datetime) -> dict[str, Any]:
     """A threat to life, declared now, which relaxes the agreement alone and tells of a hit."""
     return {
         "threat": "A named person is about to board with a weapon.",
@@ -235,7 +235,7 @@ _ERASED = {"kind": "ERASE", "urgent": False, "onward_instructions": "Erase it an
 
 KINDS: Final[Mapping[str, Kind]] = {
     QUERY: Kind(_query),
-    EMERGENCY: Kind(_emergency),
+    EMERGENCY: Kind(lambda _ground, now: emergency(now)),
     "IDENTITY_ANSWER": Kind(_fixed(outcome="SAME", identifiers=["document"]), answers=QUERY, finding="SAME"),
     "PNR_REQUEST": Kind(_pnr_request),
     PNR: Kind(

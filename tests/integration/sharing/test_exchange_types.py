@@ -14,6 +14,7 @@ from services.sharing.store.registers import Register
 from shared.web.purpose import Purpose
 from tests.conftest import Templates
 from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.sharing.outside_letters import emergency
 from tests.integration.sharing.two_states import State, TwoStates, a_letter, two_states
 from tests.unit.sharing.samples import NOW, a_country_risk, a_hit
 
@@ -357,17 +358,7 @@ async def consent(both: TwoStates, notice_id: str, *, granted: bool = True) -> N
 
 
 def an_emergency(both: TwoStates, **changes: Any) -> dict[str, Any]:
-    now = both.clock.now()
-    payload = {
-        "threat": "A named person is about to board with a weapon.",
-        "why_normal_way_fails": "The flight leaves within the hour.",
-        "declared_by_role": "SUPERVISOR",
-        "declared_at": now.isoformat(),
-        "relaxes": ["SG-30"],
-        "expires_at": (now + timedelta(hours=12)).isoformat(),
-        "review_due": (now + timedelta(hours=72)).isoformat(),
-    }
-    return payload | changes
+    return emergency(both.clock.now()) | changes
 
 
 async def declared(state: State, other: State, payload: dict[str, Any], hit_id: UUID) -> Any:
