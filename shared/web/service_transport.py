@@ -83,7 +83,11 @@ class ServiceTransport(httpx.AsyncBaseTransport):
             connection.close()
             return
         connection.rest()
-        self._idle.setdefault(connection.origin, []).append(connection)
+        idle = self._idle.setdefault(connection.origin, [])
+        while idle and not idle[0].is_usable:
+            # Those that rested longest stand first; after a rush nobody would come by to close them.
+            idle.pop(0).close()
+        idle.append(connection)
 
 
 class _Connection:

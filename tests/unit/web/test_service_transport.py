@@ -68,6 +68,12 @@ def client() -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, trust_env=False)
 
 
+def transport_of(http: httpx.AsyncClient) -> ServiceTransport:
+    transport = http._transport  # noqa: SLF001 - httpx has no other way to it.
+    assert isinstance(transport, ServiceTransport)
+    return transport
+
+
 async def test_request_goes_out_whole_and_its_answer_comes_back() -> None:
     answer = b"HTTP/1.1 201 Created\r\nX-Kind: one\r\nContent-Length: 12\r\n\r\n" + b'{"stored":1}'
     async with serving(says(answer)) as server, client() as http:
@@ -86,7 +92,7 @@ async def test_connection_is_kept_for_the_next_request() -> None:
     assert (len(server.heads), server.connections) == (3, 1)
 
 
-async def test_requests_at_the_same_time_have_a_connection_each() -> None:
+def says_ok_to_two_at_once() -> Answer:
     came, both = [0], asyncio.Event()
 
     async def answer(_head: bytes, sink: asyncio.StreamWriter) -> None:
@@ -96,8 +102,24 @@ async def test_requests_at_the_same_time_have_a_connection_each() -> None:
         await both.wait()
         sink.write(OK)
 
-    async with serving(answer) as server, client() as http:
+    return answer
+
+
+async def test_requests_at_the_same_time_have_a_connection_each() -> None:
+    async with serving(says_ok_to_two_at_once()) as server, client() as http:
         await asyncio.gather(*(http.post(server.address, content=b"x") for _ in range(2)))
+    assert server.connections == 2
+
+
+async def test_connections_of_a_rush_are_closed_once_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_transport, "IDLE_SECONDS", 3600.0)
+    async with serving(says_ok_to_two_at_once()) as server, client() as http:
+        await asyncio.gather(*(http.post(server.address, content=b"x") for _ in range(2)))
+        ((waiting, _),) = transport_of(http)._idle.values()  # noqa: SLF001 - nothing else shows it at rest.
+        waiting._idle_until = 0.0  # noqa: SLF001 - its hour is over.
+        await http.post(server.address, content=b"x")
+        async with asyncio.timeout(60):
+            await asyncio.wait(server.tasks, return_when=asyncio.FIRST_COMPLETED)
     assert server.connections == 2
 
 
@@ -106,10 +128,9 @@ async def test_connection_that_the_other_side_closed_is_not_used_again() -> None
         sink.write(OK)
         sink.close()
 
-    transport = ServiceTransport(ssl.create_default_context())
-    async with serving(answer) as server, httpx.AsyncClient(transport=transport, trust_env=False) as http:
+    async with serving(answer) as server, client() as http:
         await http.post(server.address, content=b"x")
-        ((kept,),) = transport._idle.values()  # noqa: SLF001 - only it tells when the end was heard.
+        ((kept,),) = transport_of(http)._idle.values()  # noqa: SLF001 - only it tells when the end was heard.
         while kept.is_usable:  # noqa: ASYNC110 - the loop itself is what hears of it.
             await asyncio.sleep(0)
         assert (await http.post(server.address, content=b"x")).status_code == 200
