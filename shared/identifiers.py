@@ -31,6 +31,10 @@ class Identifiers(Protocol):
         """A UUID that nobody has used before."""
         ...
 
+    def many(self, count: int) -> list[UUID]:
+        """As many of them, of one moment."""
+        ...
+
 
 def _uuid(octets: bytes) -> UUID:
     return UUID(bytes=octets)
@@ -53,8 +57,16 @@ class RandomIdentifiers:
 
     def new(self) -> UUID:
         """A UUID whose first 48 bits are the clock's Unix time in milliseconds."""
+        return self._make(self._beginning() + self._ending())
+
+    def many(self, count: int) -> list[UUID]:
+        """As many, for one look at the clock: half of what each costs."""
+        beginning = self._beginning()
+        return [self._make(beginning + self._ending()) for _ in range(count)]
+
+    def _beginning(self) -> bytes:
         milliseconds = int(self._clock.now().timestamp() * 1000) & (2**48 - 1)
-        return self._make(milliseconds.to_bytes(6) + self._ending())
+        return milliseconds.to_bytes(6)
 
     def _ending(self) -> bytes:
         """The last ten octets of a UUID, which nobody else gets.

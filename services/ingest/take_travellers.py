@@ -104,10 +104,12 @@ class TakeTravellers:
     ) -> Changes:
         rows, now = taking.rows(self._ports.keys), taking.arrival.received_at
         changes = Changes()
+        number = sum(known is None or known.status.is_off for known in matched)
+        new_ids = map(TravellerId, self._ports.identifiers.many(number))
         for api, known in zip(said, matched, strict=True):
             pnr = None if known is None else rows.pnr_said(known)
             if known is None or known.status.is_off:
-                standing = rows.standing(self._new_id(), TravellerStatus.REPORTED, now, api=api, pnr=pnr)
+                standing = rows.standing(next(new_ids), TravellerStatus.REPORTED, now, api=api, pnr=pnr)
                 changes.add(standing, returns=known)
                 continue
             standing = rows.standing(

@@ -29,3 +29,10 @@ def test_new_identifier_begins_with_the_time_and_is_of_version_7(make: object) -
     assert {first.int >> 80, second.int >> 80} == {int(MOMENT.timestamp() * 1000)}
     assert (first.version, second.version) == (7, 7)
     assert first.variant == second.variant == "specified in RFC 4122"
+
+
+def test_many_identifiers_are_of_one_moment_and_all_different() -> None:
+    made = RandomIdentifiers(FixedClock(MOMENT), driver_uuid).many(300)
+    assert len(set(made)) == 300
+    assert {each.int >> 80 for each in made} == {int(MOMENT.timestamp() * 1000)}
+    assert {(each.version, each.variant) for each in made} == {(7, "specified in RFC 4122")}
