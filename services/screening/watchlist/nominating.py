@@ -27,6 +27,7 @@ from services.screening.watchlist.versions import (
     identifying_digest,
 )
 from services.screening.watchlist.weighing import Weighing
+from shared.security.roles import Role
 from shared.security.tokens import Principal
 
 _PURPOSE = Stated("TERR_PREVENT", None)
@@ -180,6 +181,7 @@ class Nominating:
             _PURPOSE,
             await self._removed(connection, nomination, standing),
             approver=principal.subject,
+            child_specialist=_child_specialist(principal),
             now=now,
             reports_to_nominator=principal.manager == nomination.nominator,
         )
@@ -236,6 +238,14 @@ def entry_body(entry_id: str, proposed: Proposed) -> dict[str, Any]:
     return entry.as_json()
 
 
+def _child_specialist(approver: Principal) -> str | None:
+    """The approver, where that is a child-protection specialist; naming one is no approval of theirs.
+
+    Source: SG-16 (child-specialist approval).
+    """
+    return approver.subject if Role.CHILD_SPECIALIST in approver.roles else None
+
+
 def _active_entry(
     nomination: Nomination, standing: EntryRecord | None, principal: Principal, now: datetime
 ) -> EntryRecord:
@@ -267,6 +277,6 @@ def _active_entry(
             "tear_line": nomination.terms.raw.get("tear_line"),
             "notice": nomination.terms.raw.get("notice"),
             "best_interests_id": nomination.terms.raw.get("best_interests_id"),
-            "child_specialist": nomination.terms.raw.get("child_specialist"),
+            "child_specialist": _child_specialist(principal),
         },
     )

@@ -31,10 +31,14 @@ def activate(
     removed: Removed,
     *,
     approver: str,
+    child_specialist: str | None,
     now: datetime,
     reports_to_nominator: bool = False,
 ) -> Request:
-    """May this nomination become an entry? Source: SG-01, 09, 11, 13, 14, 15, 16, 17, 18, 32, 42."""
+    """May this nomination become an entry? Source: SG-01, 09, 11, 13, 14, 15, 16, 17, 18, 32, 42.
+
+    `child_specialist` is who approves in that post; read for a child alone.
+    """
     today = now.date()
     gone_for = None if removed.at is None else months_between(removed.at.date(), today)
     return build_request(
@@ -57,7 +61,7 @@ def activate(
             "removed_months_ago": gone_for,
             "grounds_hash_same": removed.at is not None,
             "best_interests_id": nomination.terms.raw.get("best_interests_id"),
-            "child_specialist": nomination.terms.raw.get("child_specialist"),
+            "child_specialist": child_specialist,
             "review_months": months_between(today, nomination.terms.review_due),
         },
     )

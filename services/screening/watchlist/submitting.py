@@ -80,6 +80,8 @@ class Submitting:
             _PURPOSE,
             Removed(),
             approver="NOBODY_YET",
+            # Whom the nominator names is asked for here; who decides in that post is judged then.
+            child_specialist=nomination.terms.raw.get("child_specialist"),
             now=self._ports.clock.now(),
         )
         (reasons,) = self._ports.safeguards.reasons_alone(SUBMISSION_RULES, [request])

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.integration.screening.conftest import PEOPLE
 from tests.integration.screening.inside import Inside
-from tests.integration.screening.listings_faults import ACCOUNTS, WORLD, WRONGS, Account
+from tests.integration.screening.listings_faults import ACCOUNTS, NAMED, WORLD, WRONGS, Account
 from tests.integration.screening.lists import a_traveller
 
 RECOMMENDATION: Final = "Nobody who decides may read this before."
@@ -138,8 +138,9 @@ class Listings:
     def against_activation(self, by: str) -> frozenset[str]:
         """Why, in plain words of the catalogue, this person may not be listed by somebody now."""
         found = set(ACCOUNTS[by].against) | self._wrong_around("activation")
-        if self.facts.nominated_as:
-            found.add(WRONGS[self.facts.nominated_as].rule)
+        wrong = self.facts.nominated_as
+        if wrong and not (wrong == NAMED and "CHILD_SPECIALIST" in ACCOUNTS[by].roles):
+            found.add(WRONGS[wrong].rule)
         if self.facts.is_removed_on_same_grounds:
             found.add("SG-15")
         return frozenset(found)
@@ -245,7 +246,7 @@ class Listings:
             found.add("SG-26")
         if not self.facts.is_submitted:
             found.add("SG-13")
-        if self.facts.nominated_as:
+        if self.facts.nominated_as not in ("", NAMED):
             found.add(WRONGS[self.facts.nominated_as].rule)
         return frozenset(found)
 

@@ -80,6 +80,13 @@ def _child(terms: dict[str, Any], entry: dict[str, Any], today: date) -> None:
     entry["birth_dates"] = [{"kind": "EXACT", "date": str(born)}]
 
 
+def _child_with_a_finding(terms: dict[str, Any], entry: dict[str, Any], today: date) -> None:
+    _child(terms, entry, today)
+    terms |= {"best_interests_id": "BI-44", "child_specialist": "child-specialist"}
+
+
+#: A child of whom its nominator says that a specialist found listing to be in its interest.
+NAMED: Final = "a child whose specialist is only named"
 WRONGS: Final[Mapping[str, Wrong]] = {
     "one ground": Wrong("SG-13", _one_ground),
     "kinship": _first_ground("SG-13", kind="KINSHIP"),
@@ -90,6 +97,7 @@ WRONGS: Final[Mapping[str, Wrong]] = {
     "reviewed too late": Wrong("SG-14", _reviewed_late),
     "ends too late": Wrong("SG-14", _ends_late),
     "a child": Wrong("SG-16", _child),
+    NAMED: Wrong("SG-16", _child_with_a_finding),
 }
 ACCOUNTS: Final[Mapping[str, Account]] = {
     "another person": Account("supervisor", ("SUPERVISOR", "APPROVER")),
@@ -100,6 +108,7 @@ ACCOUNTS: Final[Mapping[str, Account]] = {
     ),
     "whoever oversees": Account("auditor", ("APPROVER", "AUDITOR"), against=frozenset({"SG-42"})),
     "somebody without the post": Account("verifier-1", ("VERIFIER",), against=frozenset({"SG-09"})),
+    "a child-protection specialist": Account("child-specialist", ("APPROVER", "CHILD_SPECIALIST")),
     "another legal officer": Account("legal-2", ("LEGAL",), against=frozenset({"SG-27"})),
 }
 

@@ -113,6 +113,27 @@ async def test_what_does_not_meet_the_criteria_is_not_submitted(desk: Desk, fact
     assert await desk.audited("wl.nominate", "REFUSED") == 1
 
 
+async def test_child_is_listed_by_an_approver_who_is_a_child_protection_specialist_alone(desk: Desk) -> None:
+    today = desk.clock.now().date()
+    child = GRETA | {"birth_dates": [{"kind": "EXACT", "date": str(today.replace(year=today.year - 15))}]}
+    facts: dict[str, Any] = {"category": "CONVICTED", "grounds": [a_ground(kind="COURT")], "entry": child}
+    named: dict[str, Any] = {"best_interests_id": "BI-44", "child_specialist": "child-specialist"}
+    path = await submitted(desk, **facts, **named, review_due=str(today + timedelta(days=150)))
+    refused = await decide(desk, path, status=403)
+    assert "SG-16.BEST_INTERESTS_MISSING" in str(refused["reasons"])
+    headers = desk.headers("supervisor")
+    token = desk.issuer.token(
+        *("APPROVER", "CHILD_SPECIALIST"), subject="child-specialist", authority="XAA-PIU-01", clearance="H3"
+    )
+    body = {"decision": "ACTIVATED", "reason": "In the child's interest, as file BI-44 finds."}
+    answer = await desk.client.post(
+        f"{path}/decision", json=body, headers={**headers, "Authorization": f"Bearer {token}"}
+    )
+    assert answer.status_code == 200, answer.text
+    (entry,) = await desk.rows("SELECT adoption FROM watchlist_entry WHERE version_id IS NULL")
+    assert entry.adoption["child_specialist"] == "child-specialist"
+
+
 async def test_what_stops_too_many_others_goes_back_for_identifiers(desk: Desk) -> None:
     others = [a_traveller(given_names="SAMIR HADI", birth_date="1979-05-14") for _ in range(5)]
     await desk.deliver(desk.batch(others))
