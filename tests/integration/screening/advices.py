@@ -102,6 +102,11 @@ async def advice(looks: Looks, wrong: str = "") -> tuple[bool, frozenset[str]]:
         await is_no_suspect(looks)
     if wrong in FAULTS:
         await looks.turn(wrong)
+    return await once_more(looks, wrong)
+
+
+async def once_more(looks: Looks, wrong: str) -> tuple[bool, frozenset[str]]:
+    """The same of another advice on the same person."""
     finding = wrong if wrong in FINDINGS else "no risk"
     forbidden = await advise(looks, finding, OVERSEER if wrong == "whoever oversees lets go" else ASSESSOR)
     return await is_told_to_the_carrier(looks), forbidden

@@ -26,6 +26,7 @@ from tests.integration.screening.advices import (
     is_no_suspect,
     is_told_to_the_carrier,
     make_lawful,
+    once_more,
 )
 from tests.integration.screening.conftest import PEOPLE
 from tests.integration.screening.desks import (
@@ -246,7 +247,7 @@ def test_carrier_is_told_what_may_be_and_each_safeguard_that_is_forgotten_is_fou
     assert (is_told, bool(forbidden)) == (False, True)
     if ADVICE[wrong]:
         inside.looks.policy.forgotten = frozenset({ADVICE[wrong]})
-        is_told, forbidden = inside(advice(inside.looks, wrong))
+        is_told, forbidden = inside(once_more(inside.looks, wrong))
         inside.looks.policy.forgotten = frozenset()
         assert is_told
         assert ADVICE[wrong] in forbidden
