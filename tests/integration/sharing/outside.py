@@ -190,6 +190,8 @@ class Outside:
         """Record what the asylum officer found; a refugee fears the counterpart's State and the next."""
         feared = () if protection is Protection.NONE else (STATE, NAMED)
         finding = Finding(HitId(subject.hit.hit_id), protection, feared_states=feared)
+        # The newest finding counts: no two are of one instant.
+        self.world.clock.advance(seconds=1)
         await self.world.sharing.vault.record(finding, by="asylum")
         _put(subject, "SG-35", is_so=protection is not Protection.NONE)
 

@@ -1,0 +1,264 @@
+"""No order of calls gets anything past the desks of the running service: consular help, lists, the door.
+
+Two whole services exchange over HTTP; what a post is told, a reader is shown and a counterpart is answered is
+compared with an oracle in plain words (`desks.py`). A safeguard that is not asked is found: each test of that
+kind forgets one on purpose.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from services.sharing import exchange_desk, receive
+from shared.accounts.frozen_accounts import FrozenAccounts
+from shared.oversight import figures
+from tests.conftest import Templates
+from tests.fakes import FakeIssuer, FixedClock
+from tests.integration.sharing import two_states as states_module
+from tests.integration.sharing.desks import OTHER, READERS, STATE, Desks, Post
+from tests.integration.sharing.two_states import two_states
+from tests.unit.sharing.samples import NOW
+from tests.unit.sharing.signed_policy import a_signed_policy
+from tests.ways_out.forgetful import Forgetful
+from tests.ways_out.machine import run
+
+Given = TypeVar("Given")
+
+
+class Running:
+    """Both services, their event loop, and XAA's safeguards, which can be told to forget."""
+
+    def __init__(self, runner: asyncio.Runner, desks: Desks, policy: Forgetful) -> None:
+        self._runner = runner
+        self.desks = desks
+        self.policy = policy
+
+    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
+        return self._runner.run(step)
+
+
+@pytest.fixture(scope="module")
+def running(database_templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One pair of States for the file; each test looks at people and messages of its own."""
+    made: list[Forgetful] = []
+
+    def forgetful(*given: Any) -> Forgetful:
+        made.append(Forgetful(a_signed_policy(*given)))
+        return made[-1]
+
+    clock, folder = FixedClock(NOW), tmp_path_factory.mktemp("desks")
+    keys = folder / "issuer"
+    keys.mkdir(mode=0o700)
+    cloned = {name: database_templates.clone("sharing", None) for name in ("XAA", "XBB")}
+    databases = {name: addresses for name, (_, addresses) in cloned.items()}
+    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
+        patch.setattr(states_module, "a_signed_policy", forgetful)
+        opened = AsyncExitStack()
+        opening = two_states(databases, folder, clock, FakeIssuer(keys, clock, ("sharing",)))
+        both = runner.run(opened.enter_async_context(opening))
+        try:
+            yield Running(runner, Desks(both), made[0])
+        finally:
+            runner.run(opened.aclose())
+    for name, _ in cloned.values():
+        database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+#: What goes wrong before a consulate is informed, and the safeguards that forbid it.
+CONSULAR = {
+    "not told": frozenset({"SG-36"}),
+    "not asked": frozenset({"SG-36"}),
+    "declined": frozenset({"SG-36"}),
+    "another post picked": frozenset({"SG-36"}),
+    "protected": frozenset({"SG-35", "SG-36"}),
+}
+FROZEN = frozenset({"SG-44"})
+#: What is wrong with a sender, the look that stands against it, and the safeguard that asks for the look.
+AT_THE_DOOR = {
+    "sender suspended": ("sender_fault", "SG-29"),
+    "agreement over": ("reason_against", "SG-30"),
+}
+FINDS = FROZEN.union(*CONSULAR.values(), {rule_id for _, rule_id in AT_THE_DOOR.values()})
+PICKED: tuple[tuple[str, ...], ...] = ((), (STATE,), (OTHER,))
+NOT_THEIRS = ("signature stripped", "signature doubled", "another's bytes", "named otherwise")
+
+
+async def informed(desks: Desks, wrong: str = "") -> tuple[bool, frozenset[str]]:
+    """Whether a consulate is informed when one thing is wrong, and what the oracle says of it."""
+    person = await desks.detain()
+    if wrong != "not told":
+        await desks.tell(person)
+    if wrong not in {"not told", "not asked"}:
+        picked = OTHER if wrong == "another post picked" else STATE
+        await desks.ask(person, "NO" if wrong == "declined" else "YES", picked)
+    if wrong == "protected":
+        await desks.protect(person, is_so=True)
+    return await desks.inform(person, Post()), desks.forbids(person, Post())
+
+
+def test_consulate_is_informed_where_the_person_wants_it(running: Running) -> None:
+    assert running(informed(running.desks)) == (True, frozenset())
+
+
+@pytest.mark.parametrize("wrong", CONSULAR)
+def test_no_consulate_is_informed_against_a_rule_and_each_that_is_forgotten_is_found(
+    running: Running, wrong: str
+) -> None:
+    assert running(informed(running.desks, wrong)) == (False, CONSULAR[wrong])
+    running.policy.forgotten = CONSULAR[wrong]
+    is_informed, forbidden = running(informed(running.desks, wrong))
+    running.policy.forgotten = frozenset()
+    assert is_informed
+    assert forbidden == CONSULAR[wrong]
+
+
+def test_frozen_account_informs_nobody_and_a_door_that_forgets_it_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tried(desks: Desks) -> tuple[bool, frozenset[str]]:
+        person = await desks.detain()
+        await desks.tell(person)
+        await desks.ask(person, "YES")
+        await desks.freeze(is_so=True)
+        found = await desks.inform(person, Post()), desks.forbids(person, Post())
+        await desks.freeze(is_so=False)
+        return found
+
+    assert running(tried(running.desks)) == (False, FROZEN)
+    monkeypatch.setattr(FrozenAccounts, "holds", lambda *_: False)
+    assert running(tried(running.desks)) == (True, FROZEN)
+
+
+def test_lists_tell_of_nobody_and_of_no_few_and_a_count_that_is_shown_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(informed(running.desks))
+    assert running(running.desks.betrayed(running.desks.office, "DPO")) == []
+    monkeypatch.setattr(figures, "shown", lambda number: number)
+    assert running(running.desks.betrayed(running.desks.office, "DPO")) == ["/v1/oversight/figures"]
+
+
+async def taken_in(desks: Desks, wrong: str) -> bool:
+    """Whether XBB keeps a genuine message for its people when something is wrong with its sender."""
+    request, before = await desks.request(), await desks.kept()
+    xbb = desks.both.xbb
+    if wrong == "sender suspended":
+        await xbb.set_authority("XAA-PIU-01", status="SUSPENDED")
+    else:
+        await xbb.set_agreement(valid_to="2026-06-01")
+    await desks.knock(request)
+    await xbb.set_authority("XAA-PIU-01", status="ACTIVE")
+    await xbb.restore_agreement()
+    return await desks.kept() != before
+
+
+@pytest.mark.parametrize("wrong", AT_THE_DOOR)
+def test_nothing_is_taken_in_against_a_rule_and_each_look_that_is_forgotten_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    assert not running(taken_in(running.desks, wrong))
+    monkeypatch.setattr(receive, AT_THE_DOOR[wrong][0], lambda *_: None)
+    assert running(taken_in(running.desks, wrong))
+
+
+async def answered(desks: Desks) -> set[tuple[str, bool]]:
+    """XBB's receipts of a notice that its people have seen and that was taken back."""
+    await desks.office.notify()
+    await desks.acknowledge()
+    await desks.recall()
+    await desks.deliver()
+    return await desks.receipts()
+
+
+def test_receipts_tell_of_nobody_and_one_that_does_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert running(answered(running.desks)) == {("ACK", False), ("DONE", False)}
+    monkeypatch.setattr(exchange_desk, "DESK", "EXAMPLE TEST")
+    assert ("ACK", True) in running(answered(running.desks))
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Officers, the detained, oversight, counterparts and strangers at the door, in any order."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__()
+        self.running = running
+        self.desks = running.desks
+        self.sizes: set[int] = set()
+
+    @initialize()
+    def begin(self) -> None:
+        self.person = self.running(self.desks.detain())
+        self.request = self.running(self.desks.request())
+        self.is_taken = False
+
+    @rule(is_told=st.booleans(), wish=st.sampled_from(["YES", "NO"]), picked=st.sampled_from(PICKED))
+    def the_officer_asks(self, is_told: bool, wish: str, picked: tuple[str, ...]) -> None:
+        """Also before the person was told, and again."""
+        if is_told:
+            self.running(self.desks.tell(self.person))
+        self.running(self.desks.ask(self.person, wish, *picked))
+        self._inform()
+
+    @rule(is_so=st.booleans())
+    def the_asylum_officer_finds(self, is_so: bool) -> None:
+        self.running(self.desks.protect(self.person, is_so=is_so))
+        self._inform()
+
+    @rule(is_so=st.sampled_from([False, True, False]))
+    def the_account_is_frozen(self, is_so: bool) -> None:
+        if is_so is not self.desks.is_frozen:
+            self.running(self.desks.freeze(is_so=is_so))
+        self._inform()
+
+    def _inform(self) -> None:
+        """The officer informs whomever the safeguards let; also again."""
+        for post in (Post(), Post(treaty=True), Post("UNHCR")):
+            if self.running(self.desks.inform(self.person, post)):
+                assert not self.desks.forbids(self.person, post), (self.person, post)
+
+    @rule(reader=st.sampled_from(READERS), is_ours=st.booleans())
+    def somebody_reads_every_list(self, reader: str, is_ours: bool) -> None:
+        state = self.desks.office if is_ours else self.desks.both.xbb
+        assert self.running(self.desks.betrayed(state, reader)) == []
+
+    @rule(wrong=st.sampled_from(["", *NOT_THEIRS]))
+    def a_message_comes(self, wrong: str) -> None:
+        """Also a stranger's, and the same once more, which is a replay."""
+        if wrong or self.is_taken:
+            self._refused(wrong)
+        else:
+            self.is_taken = self.running(self.desks.knock(self.request)).is_success
+
+    def _refused(self, wrong: str) -> None:
+        """A refusal says a code, and every one is as long as any other; nothing has changed."""
+        kept = self.running(self.desks.kept())
+        answer = self.running(self.desks.knock(self.request, wrong))
+        self.sizes.add(len(answer.content))
+        assert (list(answer.json()), len(self.sizes)) == (["code"], 1), wrong
+        assert self.running(self.desks.kept()) == kept
+
+    @rule(is_seen=st.booleans(), is_taken_back=st.booleans())
+    def the_couriers_go(self, is_seen: bool, is_taken_back: bool) -> None:
+        """What comes back names a message of ours, and nobody."""
+        if is_seen:
+            self.running(self.desks.acknowledge())
+        if is_taken_back:
+            self.running(self.desks.recall())
+        self.running(self.desks.deliver())
+        assert not any(tells for _, tells in self.running(self.desks.receipts()))
+
+    def teardown(self) -> None:
+        if self.desks.is_frozen:
+            self.running(self.desks.freeze(is_so=False))
+
+
+def test_no_order_of_calls_gets_anything_past_the_desks(running: Running) -> None:
+    run(partial(AnyOrder, running), examples=6, steps=18)
