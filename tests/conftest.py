@@ -4,11 +4,12 @@
 """
 
 import asyncio
+import gc
 import ipaddress
 import os
 import random
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,6 +49,20 @@ Fill = Callable[[ServiceDatabase], Coroutine[None, None, None]]
 
 LONG_FIRST = ("system", "integration")
 """Folders whose files take longest begin first, so that processes beside each other end together."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Let the collector rest while tests are found, and pass over ever after what is loaded then.
+
+    None of it ever goes, and looking through it again and again takes two fifths of the collection.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

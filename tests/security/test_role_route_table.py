@@ -5,6 +5,7 @@ has changed its row. `x` opens, `-` refuses; SERVICE is a sister service, NOBODY
 """
 
 import csv
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 
+from shared.observability import metrics
 from shared.security.roles import Role
 from shared.security.tokens import Principal, PrincipalKind, TokenRefused
 from shared.web.route_table import PUBLIC, permissions_of
@@ -31,14 +33,19 @@ def rows() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def apps(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FastAPI]:
-    """The five applications; who asks is what the header `x-caller` says."""
+def apps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, FastAPI]]:
+    """The five applications; who asks is what the header `x-caller` says.
+
+    Their figures are empty: to write out what thousands of requests counted takes longer than the requests.
+    """
     made = {service: build(service, tmp_path_factory.mktemp(service)) for service in SERVICES}
     for app in made.values():
         app.state.authenticate = _caller
         app.state.on_refusal = None
         app.state.rate_limiter = _Unlimited()
-    return made
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metrics, "exposition", bytes)
+        yield made
 
 
 class _Unlimited:
