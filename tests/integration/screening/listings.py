@@ -55,13 +55,15 @@ class Listings:
         """Begin with everything right and nobody nominated; the person of before is off the list."""
         for name in sorted(self.facts.wrong):
             await self.turn(name)
-        if self.facts.entry_id and not self.facts.is_removed:
+        if self.facts.entry_id:
             await self.remove()
         self._number = f"XC{uuid4().int % 10**8:08}"
         self._grounds = self._grounds if is_same_grounds else f"Bought tickets in story {uuid4()}."
         self.facts = Facts(is_removed_on_same_grounds=is_same_grounds)
         # Time goes on from one order of calls to the next, and a standing order has an end.
         await self.write("UPDATE standing_order SET expires = DATE '2099-01-01'")
+        # A nomination is tried on whoever travelled before, and these had her name.
+        await self.write("TRUNCATE hit CASCADE")
 
     async def write(self, statement: str) -> None:
         """Bring tables into a state that no call leads to at once, such as a review that is overdue."""
@@ -131,8 +133,11 @@ class Listings:
         body = {"decision": "ACTIVATED", "reason": WORDS}
         answer = await self.ask(by, "POST", f"{self.facts.path}/decision", body)
         if answer.status_code == 200 and answer.json()["state"] == "ACTIVATED":
-            self.facts.entry_id = answer.json()["entry_id"]
             self.facts.against = self.against_activation(by)
+            if self.facts.entry_id:
+                # She has one entry at most: the newest.
+                await self.remove()
+            self.facts.entry_id = answer.json()["entry_id"]
             self.facts.is_suspended = self.facts.is_overdue = self.facts.is_removed = False
 
     def against_activation(self, by: str) -> frozenset[str]:
@@ -190,6 +195,7 @@ class Listings:
         path = f"/v1/watchlist/entries/{self.facts.entry_id}/removal"
         answer = await self.ask("steward", "POST", path, {"reason": "DELISTED"})
         self.facts.is_removed |= answer.status_code == 204
+        self.facts.is_removed_on_same_grounds |= self.facts.is_removed
 
     async def fall_due(self) -> None:
         """The day of the entry's review comes; no clock has beaten yet."""
