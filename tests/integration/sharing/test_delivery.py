@@ -22,8 +22,9 @@ from services.sharing.store.registers import Register
 from services.sharing.transmit import Addressed, FileDrop, Transmitter
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.observability.metrics import REGISTRY
+from tests.conftest import OpenDatabase
 from tests.fakes import FixedClock
-from tests.integration.sharing.world import LEGAL, World
+from tests.integration.sharing.world import LEGAL, World, open_world
 from tests.unit.sharing.samples import NOW, OWN, SENDER_KID, SIGNING_KEY, a_hit_state
 
 COUNTERPART = "XBB-PIU-01"
@@ -113,11 +114,12 @@ async def test_wrong_acknowledgement_proves_nothing(world: World) -> None:
     assert world.held(COUNTERPART) == {str(notice_id): 2}
 
 
-async def test_slow_counterpart_is_not_waited_for(world: World) -> None:
-    notice_id = await a_notice(world)
-    world.tell("slow")
-    await world.deliver()
-    assert (await world.notice(notice_id)).last_fault == "TIMEOUT"
+async def test_slow_counterpart_is_not_waited_for(database: OpenDatabase, tmp_path: Path) -> None:
+    async with open_world(database("sharing"), tmp_path, delivery_timeout_seconds=0.2) as world:
+        notice_id = await a_notice(world)
+        world.tell("slow")
+        await world.deliver()
+        assert (await world.notice(notice_id)).last_fault == "TIMEOUT"
 
 
 async def test_killed_sender_leaves_the_notice_due_with_the_same_identifier(world: World) -> None:

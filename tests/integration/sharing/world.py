@@ -207,7 +207,7 @@ def settings_for(addresses: ServiceDatabase, folder: Path, **changes: Any) -> Sh
         "service_keys_file": folder / "service-keys.json",
         "screening_url": "http://127.0.0.1:8101",
         "exchange_refusal_seconds": 0,
-        "delivery_timeout_seconds": 0.2,
+        "delivery_timeout_seconds": 60,
         "delivery_poll_seconds": 60,
     }
     return SharingSettings(**(fields | changes))

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from services.door.app import create_app
 from services.door.pages import WORDS
 from services.door.settings import DoorSettings
-from tests.system.browser.conftest import listening, served
+from tests.system.browser.conftest import PATIENCE_SECONDS, listening, served
 from tests.system.browser.test_pages import faults_of, photograph
 
 pytestmark = pytest.mark.browser
@@ -39,7 +39,7 @@ def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def page(chromium: Browser) -> Iterator[Page]:
     """A browser that runs no script: the door needs none."""
     context = chromium.new_context(viewport={"width": 1024, "height": 900}, locale="fr-CH")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_SECONDS * 1000)
     foreign: list[str] = []
     context.on("request", lambda request: foreign.append(request.url))
     yield context.new_page()
