@@ -2,9 +2,9 @@
 
 Two stated populations, as many innocent travellers of each region: `deploy/local/synthetic/origins.py` has
 14 regions with a dozen names each, so that full names repeat far more than among people, and
-`deploy/local/match_cases/people.py` 16 regions whose names are as frequent as their rank says. Whoever is
-alerted at the default threshold is a false alert. Each against a list on which all its regions stand alike,
-the first against the United Nations' list alone too, where its file is at hand.
+`deploy/local/match_cases/people.py` 16 regions of 39 communities, whose names are made and repeat as theirs
+do. Whoever is alerted at the default threshold is a false alert. Each against a list on which all its
+regions stand alike, the first against the United Nations' list alone too, where its file is at hand.
 """
 
 import hashlib
@@ -130,7 +130,7 @@ def few_names() -> Travelling:
 
 
 def many_names() -> Travelling:
-    """Innocents of the sixteen regions whose names are as frequent as their rank says."""
+    """Innocents of the sixteen regions whose names repeat as those of their communities."""
     people = People(SEED + 1, TRAVELLING_VOCABULARY)
     return {region.name: partial(_innocent, people, region) for region in REGIONS}
 

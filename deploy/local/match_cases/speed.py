@@ -19,10 +19,10 @@ from services.screening.matching import Matcher
 from services.screening.matching.names import Word, read_name
 from shared.travel import Traveller
 
-NAMES_AN_ENTRY = 2.27
+NAMES_AN_ENTRY = 2.21
 """How many names an entry of `people.py` has in the mean."""
 TRAVELLERS_AT_ONCE = 200
-NEW_SHARE = 0.4
+NEW_SHARE = 0.7
 """Of the travellers of the realistic batch, those with a name that nobody bore before. The others have
 surnames and given names that were met, in other company. About one word in six is new then, as in traffic
 after some 200,000 travellers (`spec/matching.md` §3)."""
