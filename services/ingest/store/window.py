@@ -36,7 +36,7 @@ _TRAVELLERS = text(f"""
 SELECT json_build_object({_AS_COLUMNS}) AS columns FROM (
     SELECT traveller_id, {_FACTS} FROM traveller
     WHERE flight_id = ANY (CAST(:flight_ids AS uuid[])) AND followed_by IS NULL
-    AND status IN ('REPORTED', 'ON_BOARD')
+    AND status IN ('REPORTED', 'ON_BOARD') AND masked_at IS NULL
     ORDER BY traveller_id
 ) AS travelling
 """)  # noqa: S608 - the names are ours
@@ -44,7 +44,7 @@ _BY_ID = text("""
 SELECT t.traveller_id, t.flight_id, t.source, t.record, t.reported_at, f.carrier, f.number, f.suffix, f.legs
 FROM traveller t JOIN flight f USING (flight_id)
 WHERE t.traveller_id = ANY (CAST(:traveller_ids AS uuid[])) AND t.followed_by IS NULL
-AND t.status IN ('REPORTED', 'ON_BOARD')
+AND t.status IN ('REPORTED', 'ON_BOARD') AND t.masked_at IS NULL
 ORDER BY t.flight_id, t.source, t.reported_at, t.traveller_id
 """)
 _BEFORE_ALL = UUID(int=0)

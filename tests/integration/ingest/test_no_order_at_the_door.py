@@ -31,6 +31,7 @@ from tests.integration.ingest.rights_desk import RightsDesk
 from tests.ways_out.machine import run
 
 SOMEBODY = st.sampled_from(sorted(PEOPLE))
+ANSWERING = st.sampled_from(["legal", "rights officer", "supervisor"])
 REPORTS = ("DPO", "AUTHORITY", "PARTNERS", "NO_PARTNERS", "PERSONS", "CONTAINED")
 #: Lists that tell how far requests and incidents are, and nothing that anybody wrote.
 NAMELESS = ("/v1/rights", "/v1/incidents", "/v1/audit/records", "/v1/audit/export", "/v1/oversight/figures")
@@ -216,9 +217,11 @@ class AnyOrder(RuleBasedStateMachine):
     def somebody_opens(self, person: str, place: int) -> None:
         self.inside(self.on.open(person, self.on.written[place % len(self.on.written)]))
 
-    @rule(person=st.sampled_from(["legal", "rights officer", "supervisor"]), place=st.integers(0, 9))
-    def somebody_answers(self, person: str, place: int) -> None:
+    @rule(person=ANSWERING, place=st.integers(0, 9), days=st.sampled_from([0, 184]))
+    def somebody_answers(self, person: str, place: int, days: int) -> None:
+        self.inside(self.on.take_in())
         self.inside(self.on.answer(person, self.on.written[place % len(self.on.written)]))
+        self.time_passes(days)
 
     @rule(person=SOMEBODY, path=st.sampled_from(NAMELESS))
     def somebody_reads(self, person: str, path: str) -> None:
@@ -233,7 +236,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(person=SOMEBODY, named=SOMEBODY, is_high_risk=st.booleans())
     def an_incident_freezes_somebody(self, person: str, named: str, is_high_risk: bool) -> None:
+        """And whoever it names asks for something at once."""
         self.inside(self.on.open_incident(person, named, is_high_risk=is_high_risk))
+        self.inside(self.on.request(named, "GET", "/v1/incidents"))
 
     @rule(person=SOMEBODY, place=st.integers(0, 9), reports=st.sets(st.sampled_from(REPORTS)))
     def somebody_reports_and_closes(self, person: str, place: int, reports: set[str]) -> None:

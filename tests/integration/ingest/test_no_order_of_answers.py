@@ -225,7 +225,8 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.inside(self.on.begin())
-        self.check_in("XA", "application/json")
+        for carrier in CARRIERS:
+            self.check_in(carrier, "application/json")
 
     @rule(carrier=st.sampled_from(CARRIERS), accept=st.sampled_from(ACCEPTED))
     def check_in(self, carrier: str, accept: str) -> None:
@@ -268,6 +269,17 @@ class AnyOrder(RuleBasedStateMachine):
         person = [each for party in self.on.people.values() for each in party][place]
         decided = self.on.decide(person, meaning, minutes=minutes, late=late, sender=sender)
         assert not (self.inside(decided) and sender == "sharing")
+
+    @rule(
+        place=st.integers(0, 5),
+        meaning=st.sampled_from(["DO_NOT_BOARD", "ADVISE"]),
+        pause=st.sampled_from([1, 6]),
+    )
+    def somebody_checks_in_again(self, place: int, meaning: str, pause: int) -> None:
+        """After people decided about them, for five minutes; or when that is over."""
+        self.people_decide(place, meaning, 5, 0, "screening")
+        self.time_passes(pause)
+        self.check_in(CARRIERS[place // 3], "application/edifact")
 
     @rule()
     def changes_are_carried(self) -> None:

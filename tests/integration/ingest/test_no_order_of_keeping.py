@@ -159,9 +159,10 @@ class AnyOrder(RuleBasedStateMachine):
     def begin(self) -> None:
         self.inside(self.on.begin())
 
-    @rule(place=PLACES, link=st.sampled_from([None, *HitLink]))
-    def a_hit_opens_or_ends(self, place: int, link: HitLink | None) -> None:
+    @rule(place=PLACES, link=st.sampled_from([None, *HitLink]), days=st.sampled_from([0, 20, 184]))
+    def a_hit_opens_or_ends(self, place: int, link: HitLink | None, days: int) -> None:
         self.on.records[place].link = link
+        self.time_passes(days)
 
     @rule(
         person=SOMEBODY,
@@ -180,10 +181,18 @@ class AnyOrder(RuleBasedStateMachine):
         for keep in self.on.keeps[place % (len(self.on.keeps) or 1) :][:1]:
             self.inside(self.on.approve(person, keep))
 
-    @rule(places=st.sets(PLACES, min_size=1), days=st.sampled_from([20, 90, 183]), is_hold=st.booleans())
-    def two_people_keep_records(self, places: set[int], days: int, is_hold: bool) -> None:
-        terms = {"review_days" if is_hold else "until_days": days}
-        keep = self.inside(self.on.propose("legal", sorted(places), **terms))
+    @rule(places=st.sets(PLACES, min_size=1), days=st.sampled_from([20, 90, 183]))
+    def two_people_hold_records(self, places: set[int], days: int) -> None:
+        self._kept_by_two(sorted(places), review_days=days)
+
+    @rule(place=PLACES, until_days=st.sampled_from([90, 400]), days=st.sampled_from([0, 184]))
+    def two_people_keep_a_confirmed_hit(self, place: int, until_days: int, days: int) -> None:
+        self.on.records[place].link = HitLink.CONFIRMED
+        self._kept_by_two([place], until_days=until_days)
+        self.time_passes(days)
+
+    def _kept_by_two(self, places: list[int], **terms: int) -> None:
+        keep = self.inside(self.on.propose("legal", places, **terms))
         if keep is not None:
             self.inside(self.on.approve("dpo", keep))
 
@@ -204,8 +213,10 @@ class AnyOrder(RuleBasedStateMachine):
     def screening_comes_or_goes(self) -> None:
         self.on.neighbours.is_up = not self.on.neighbours.is_up
 
-    @rule()
-    def screening_asks_again(self) -> None:
+    @rule(is_away=st.booleans())
+    def screening_asks_again(self, is_away: bool) -> None:
+        """And perhaps takes nothing of what it asked for."""
+        self.on.neighbours.is_up = not is_away
         self.inside(self.on.resend())
 
     @rule(person=SOMEBODY, path=st.sampled_from(NAMELESS))

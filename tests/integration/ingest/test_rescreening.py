@@ -3,8 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
+from services.ingest.retention_jobs import RetentionJobs
 from shared.contracts.rescreening import WindowTravellersV1
 from tests.integration.ingest.conftest import Ingest
+from tests.integration.ingest.test_retention import Screening
 
 
 async def ask(ingest: Ingest, kind: str, *, sender: str = "screening", **facts: Any) -> Any:
@@ -55,6 +57,18 @@ async def test_whoever_is_wanted_again_is_on_the_way_once(ingest: Ingest, paxlst
     (first,) = await ingest.rows("SELECT body FROM outbox WHERE kind = 'TravellersObservedV1'")
     keys = {each["traveller_id"]: each["journey_key"] for each in first.body["travellers"]}
     assert all(each["journey_key"] == keys[each["traveller_id"]] for each in row.body["travellers"])
+
+
+async def test_whoever_is_masked_is_compared_with_no_new_list(ingest: Ingest, paxlst_a: bytes) -> None:
+    await ingest.submit(paxlst_a)
+    wanted = (await page(ingest))["travellers"]["traveller_id"]
+    async with ingest.engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE traveller SET erase_at = mask_at + interval '100 days'")
+    ingest.clock.advance(days=183)
+    assert await RetentionJobs(ingest.app.state.ports, Screening(), None).mask_due() == 3
+    assert (await page(ingest))["travellers"]["traveller_id"] == []
+    answer = await ask(ingest, "ResendWantedV1", generation=7, travellers=wanted)
+    assert (answer.status_code, answer.json()) == (200, {"resent": 0})
 
 
 async def test_only_screening_may_ask(ingest: Ingest) -> None:
