@@ -40,6 +40,10 @@ LISTS: Final = (
 LEAST: Final = 10
 MOST: Final = 200
 RECEIPTS: Final = frozenset({"ACK", "DONE"})
+_NOTICE: Final = text("""
+SELECT notice_id FROM notice JOIN share USING (share_id)
+WHERE hit_id = :hit_id AND authority_id = :authority_id
+""")
 _SENT: Final = text("""
 SELECT notice_id FROM notice UNION SELECT message_id FROM exchange_message WHERE direction = 'OUT'
 """)
@@ -72,11 +76,12 @@ class Post:
 
 @dataclass
 class Desks:
-    """Two States, the people whom XAA holds, and what XBB's door has taken."""
+    """Two States, whether XAA's officer is frozen, and which receipts were read before."""
 
     both: TwoStates
     is_frozen: bool = False
     freeze_id: UUID = field(default_factory=uuid4)
+    read: set[UUID] = field(default_factory=set)
 
     @property
     def office(self) -> State:
@@ -170,12 +175,15 @@ class Desks:
 
     # --- the counterparts' door ---
 
-    async def request(self) -> httpx.Request:
-        """A genuine message of XAA's to XBB that has not reached it."""
-        self.both.wire.is_cut = True
-        await self.office.notify()
+    async def notify(self, *, arrives: bool) -> httpx.Request:
+        """A genuine notice of XAA's to XBB, as it was on the wire."""
+        self.both.wire.is_cut = not arrives
+        hit_id = await self.office.notify()
         self.both.wire.is_cut = False
-        return self.both.wire.seen[-1]
+        values = {"hit_id": hit_id, "authority_id": self.both.xbb.authority}
+        async with self.office.sharing.engine.connect() as connection:
+            notice_id = str((await connection.execute(_NOTICE, values)).scalar_one())
+        return next(each for each in self.both.wire.seen if each.headers["message-id"] == notice_id)
 
     async def knock(self, request: httpx.Request, wrong: str = "") -> httpx.Response:
         """XBB's answer to a request, as it is or with something wrong about it."""
@@ -203,12 +211,11 @@ class Desks:
             path = f"/v1/exchange/messages/{message_id}/acknowledgement"
             await self.both.xbb.ask("POST", path, "LIAISON")
 
-    async def recall(self) -> None:
-        """XAA takes back its newest notice abroad, of which XBB says that it is done."""
-        notices = (await self.office.did("GET", "/v1/notices", "LIAISON"))["notices"]
-        notice = next(each for each in notices if each["authority_id"] == self.both.xbb.authority)
+    async def recall(self, notice: httpx.Request) -> None:
+        """XAA takes back a notice abroad, of which XBB says that it is done."""
         body = {"reason_code": "MISTAKEN_IDENTITY"}
-        await self.office.ask("POST", f"/v1/notices/{notice['notice_id']}/recall", "LIAISON", body=body)
+        path = f"/v1/notices/{notice.headers['message-id']}/recall"
+        await self.office.ask("POST", path, "LIAISON", body=body)
 
     async def deliver(self) -> None:
         """Both States' couriers try whatever is due."""
@@ -216,12 +223,14 @@ class Desks:
             await state.deliver()
 
     async def receipts(self) -> set[tuple[str, bool]]:
-        """What XBB says by hand or of an erasure, and whether it tells more than our message's id."""
+        """What XBB says anew, by hand or of an erasure, and whether it tells more than our message's id."""
         keys = load_sealing_keys(self.office.folder)
         async with self.office.sharing.engine.connect() as connection:
             found = await ExchangeStore(connection).newest(Direction.IN, MOST)
             ours = set((await connection.execute(_SENT)).scalars())
-        said = [(each, str(opened(each, keys).as_json())) for each in found if each.type in RECEIPTS]
+        new = [each for each in found if each.type in RECEIPTS and each.message_id not in self.read]
+        self.read |= {each.message_id for each in new}
+        said = [(each, str(opened(each, keys).as_json())) for each in new]
         return {
             (each.type, each.in_reply_to not in ours or any(word in clear for word in PERSONAL))
             for each, clear in said
