@@ -102,8 +102,10 @@ _ERASE: Final = {
 _TAKE_FROM_OUTBOX = text("""
 WITH waiting AS (
     SELECT outbox_id, message_id, CAST(body AS jsonb) AS body FROM outbox
-    WHERE kind = 'TravellersToRescreenV1' OR message_id IN (
-        SELECT batch_id FROM observed_batch WHERE traveller_ids && CAST(:ids AS uuid[]))
+    WHERE message_id IN (SELECT batch_id FROM observed_batch WHERE traveller_ids && CAST(:ids AS uuid[]))
+        OR kind = 'TravellersToRescreenV1' AND EXISTS (
+            SELECT FROM jsonb_array_elements(CAST(body AS jsonb) -> 'travellers') AS one
+            WHERE CAST(one ->> 'traveller_id' AS uuid) = ANY (CAST(:ids AS uuid[])))
     ORDER BY outbox_id FOR UPDATE
 ), kept AS (
     SELECT outbox_id, message_id, body, (SELECT jsonb_agg(one.traveller ORDER BY one.place)
@@ -116,8 +118,7 @@ WITH waiting AS (
     DELETE FROM outbox USING kept WHERE outbox.outbox_id = kept.outbox_id AND kept.travellers IS NULL
 )
 UPDATE outbox SET body = CAST(jsonb_set(kept.body, '{travellers}', kept.travellers) AS json) FROM kept
-WHERE outbox.outbox_id = kept.outbox_id
-    AND jsonb_array_length(kept.travellers) < jsonb_array_length(kept.body -> 'travellers')
+WHERE outbox.outbox_id = kept.outbox_id AND kept.travellers IS NOT NULL
 """)
 _DESTROY_KEYS = text("""
 UPDATE masking_key SET sealed_key = NULL, destroyed_at = :now

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import uuid4
 
 import httpx
 
@@ -32,14 +32,13 @@ class Written:
     mark: str
     number: str
     secret: str
-    decided_at: Any = None
+    decided_at: datetime | None = None
 
 
 @dataclass
 class Deferral:
     """That somebody be told later, as one proposed and another one agreed to."""
 
-    task_id: UUID
     approval_id: str
     proposer: str
     is_harmful: bool
@@ -170,7 +169,7 @@ class RightsDesk(Accounts):
         answer = await self.request(person, "POST", f"/v1/rights/notifications/{task_id}/deferral", harm)
         if answer.status_code != 201:
             return None
-        proposed = Deferral(task_id, answer.json()["approval_id"], self.subject(person), is_harmful, days)
+        proposed = Deferral(answer.json()["approval_id"], self.subject(person), is_harmful, days)
         self.deferrals.append(proposed)
         return proposed
 
