@@ -106,8 +106,7 @@ def running(database_templates: Templates, tmp_path_factory: pytest.TempPathFact
         patch.setattr(world_module, "a_signed_policy", forgetful)
         opened = AsyncExitStack()
         folder = tmp_path_factory.mktemp("order")
-        opening = open_world(addresses, folder, delivery_timeout_seconds=60)
-        world = runner.run(opened.enter_async_context(opening))
+        world = runner.run(opened.enter_async_context(open_world(addresses, folder)))
         (own_key,) = load_sealing_keys(folder).values()
         try:
             yield Running(runner, Outside(world, own_key), made[0])
