@@ -119,12 +119,9 @@ class Templates:
         self._copy(service, template, name)
         return name, _renamed(addresses, name)
 
-    def fill(self, service: str, like: str, filled_by: Fill, *, upon: str | None = None) -> None:
-        """Make a template whose rows `filled_by` writes, once, beside those of `upon`.
-
-        It leaves no connection open.
-        """
-        name, addresses = self.clone(service, like=upon)
+    def fill(self, service: str, like: str, filled_by: Fill) -> None:
+        """Make a template whose rows `filled_by` writes, once; it leaves no connection open."""
+        name, addresses = self.clone(service)
         _run_in_thread(lambda: asyncio.run(filled_by(addresses)))
         self.made[service, like] = (name, addresses)
 

@@ -16,9 +16,7 @@ from tests.integration.screening.conftest import (
     Desk,
     desk,
     empty_desk,
-    fill_template,
     in_force,
-    offered,
     safeguards,
     service_keys,
     settings,
@@ -30,16 +28,7 @@ from tests.unit.console.world import Browser, World, a_world
 NAME = "GRETA BEISPIEL"
 CYRILLIC = "Грета Байшпиль"
 #: The fixtures of a running screening service, which this module borrows.
-__all__ = [
-    "desk",
-    "empty_desk",
-    "fill_template",
-    "in_force",
-    "offered",
-    "safeguards",
-    "service_keys",
-    "settings",
-]
+__all__ = ["desk", "empty_desk", "in_force", "safeguards", "service_keys", "settings"]
 TEAR_LINE = "Verify the document. Call the duty desk. Do not detain on this alone."
 
 

@@ -1,7 +1,7 @@
 """A running screening service over a cloned database, with people, laws and a list in force."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +59,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"authority": "XAA-BORDER-01", "port": "ZQA", "clearance": "H1"},
     ),
 }
+IN_FORCE = "in force"
 LEGAL_ROWS = (
     ("XAA-PIU-01", "screen.run", "API"),
     ("XAA-PIU-01", "screen.run", "PNR"),
@@ -165,19 +166,14 @@ class Desk:
 
     async def load(self, rows: Sequence[Listed], generated: str = "2027-11-01T00:00:00.000Z") -> str:
         """Import a list and, where it is held, release it by two people; its matcher is in use then."""
-        version = await self.offer(rows, generated)
-        if version["state"] == "HELD":
-            await self.approve(_version_path(version), "supervisor")
-        await self.service.current.refresh()
-        return str(version["version_id"])
-
-    async def offer(self, rows: Sequence[Listed], generated: str = "2027-11-01T00:00:00.000Z") -> Any:
-        """Import a list; where it is held, the first of two people has approved it."""
         content = un_list(rows, generated)
         version = await self.import_list(content, digest=hashlib.sha256(content).hexdigest())
         if version["state"] == "HELD":
-            await self.approve(_version_path(version), "steward")
-        return version
+            path = f"/v1/watchlist/versions/{version['version_id']}"
+            await self.approve(path, "steward")
+            await self.approve(path, "supervisor")
+        await self.service.current.refresh()
+        return str(version["version_id"])
 
     async def deliver(self, batch: dict[str, Any], *, status: int = 200, sender: str = "ingest") -> Any:
         """A sister service's message to the inbox."""
@@ -333,18 +329,6 @@ class Desk:
         return int(rows[0][0])
 
 
-Step = Callable[[Desk], Coroutine[None, None, None]]
-FillTemplate = Callable[..., str]
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A template, and its list's version that waits for the second approval."""
-
-    template: str
-    version: dict[str, Any]
-
-
 SOURCE: dict[str, Any] = {
     "source_id": "DEMO",
     "publisher": "The demonstration's own list",
@@ -417,52 +401,32 @@ def service_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def fill_template(
+def in_force(
     database_templates: Templates,
     service_keys: Path,
     signed_policy: SignedPolicy,
     issuer_keys: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> FillTemplate:
-    """Gives `fill_template(name, step, upon=None) -> name`: a database after a step over HTTP, to clone."""
-
-    def fill(name: str, step: Step, upon: str | None = None) -> str:
-        async def take_step(addresses: ServiceDatabase) -> None:
-            folder, clock = tmp_path_factory.mktemp("template"), FixedClock()
-            issuer = FakeIssuer(issuer_keys, clock, SERVICES)
-            settings = _settings(folder, addresses, service_keys)
-            async with running(settings, _safeguards(signed_policy, clock), issuer, clock) as desk:
-                await step(desk)
-
-        database_templates.fill("screening", name, take_step, upon=upon)
-        return name
-
-    return fill
-
-
-@pytest.fixture(scope="session")
-def in_force(fill_template: FillTemplate) -> str:
+) -> str:
     """The name of a template: laws, the source, an order and the matcher, put in force over HTTP once."""
-    return fill_template("in force", Desk.put_in_force)
 
+    async def put_in_force(addresses: ServiceDatabase) -> None:
+        folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
+        issuer = FakeIssuer(issuer_keys, clock, SERVICES)
+        settings = _settings(folder, addresses, service_keys)
+        async with running(settings, _safeguards(signed_policy, clock), issuer, clock) as desk:
+            await desk.put_in_force()
 
-@pytest.fixture(scope="session")
-def offered(fill_template: FillTemplate, in_force: str) -> Offered:
-    """The same with a list of two people, which waits for the second approval."""
-    version: dict[str, Any] = {}
-
-    async def offer(desk: Desk) -> None:
-        version.update(await desk.offer([HADI, MISALI]))
-
-    return Offered(fill_template("offered", offer, in_force), version)
+    database_templates.fill("screening", IN_FORCE, put_in_force)
+    return IN_FORCE
 
 
 @pytest.fixture
 def settings(
     request: pytest.FixtureRequest, tmp_path: Path, database: OpenDatabase, service_keys: Path
 ) -> ScreeningSettings:
-    """Settings over a database of this test's own: empty, or with what `desk` begins with."""
-    like = request.getfixturevalue("offered").template if "desk" in request.fixturenames else None
+    """Settings over a database of this test's own: empty, or with what `desk` has in force."""
+    like = request.getfixturevalue("in_force") if "desk" in request.fixturenames else None
     return _settings(tmp_path, database("screening", like=like), service_keys)
 
 
@@ -505,15 +469,10 @@ async def running(
 
 
 @pytest.fixture
-async def desk(offered: Offered, empty_desk: Desk) -> Desk:
+async def desk(in_force: str, empty_desk: Desk) -> Desk:
     """A service with laws, orders, approvals and a list of two people in force."""
-    await empty_desk.approve(_version_path(offered.version), "supervisor")
-    await empty_desk.service.current.refresh()
+    await empty_desk.load([HADI, MISALI])
     return empty_desk
-
-
-def _version_path(version: dict[str, Any]) -> str:
-    return f"/v1/watchlist/versions/{version['version_id']}"
 
 
 def _settings(folder: Path, addresses: ServiceDatabase, service_keys: Path) -> ScreeningSettings:
