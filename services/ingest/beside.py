@@ -37,7 +37,7 @@ from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.oversight.kept_inputs import INPUTS_KEPT, forget_inputs
 from shared.security.key_folder import KeyRing
 from shared.security.tokens import ServiceSigner
-from shared.web.outgoing import outgoing_client, service_client
+from shared.web.outgoing import outgoing_client
 
 
 class _Task(Protocol):
@@ -63,8 +63,8 @@ class Beside:
     async def running(self, app: FastAPI) -> AsyncIterator[None]:
         """Run all tasks while the application serves; what is under way is finished at the end."""
         ports, settings = self.ports, self.settings
-        async with outgoing_client() as client, service_client() as services:
-            way = self.carrier or self._to_services(services)
+        async with outgoing_client() as client:
+            way = self.carrier or self._to_services(client)
             app.state.screening_carrier = way
             audit = running_audit(
                 ports.database,

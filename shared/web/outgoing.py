@@ -6,8 +6,6 @@ from typing import Any
 
 import httpx
 
-from shared.web.service_transport import ServiceTransport
-
 
 def outgoing_client(**settings: Any) -> httpx.AsyncClient:
     """A client that follows no redirect and reads no proxy setting: it reaches only what we name.
@@ -18,11 +16,6 @@ def outgoing_client(**settings: Any) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         **{"verify": _public_authorities(), **settings}, follow_redirects=False, trust_env=False
     )
-
-
-def service_client() -> httpx.AsyncClient:
-    """The same to services of ours alone, at a third of what a request costs."""
-    return outgoing_client(transport=ServiceTransport(_public_authorities()))
 
 
 @cache
