@@ -1,10 +1,8 @@
 """False alerts by region of name origin, sex and age band, as SG-43 judges them.
 
-Two stated populations, as many innocent travellers of each region: `deploy/local/synthetic/origins.py` has
-14 regions with a dozen names each, so that full names repeat far more than among people, and
-`deploy/local/match_cases/people.py` 16 regions of 39 communities, whose names are made and repeat as theirs
-do. Whoever is alerted at the default threshold is a false alert. Each against a list on which all its
-regions stand alike, the first against the United Nations' list alone too, where its file is at hand.
+As many innocent travellers of each of the 16 regions of `deploy/local/match_cases`, 39 communities whose
+names are made and repeat as theirs do. Whoever is alerted at the default threshold is a false alert: against
+a list on which all regions stand alike, and against the United Nations' alone, where its file is at hand.
 """
 
 import hashlib
@@ -20,7 +18,6 @@ from typing import Any, Final
 from deploy.local.benchmarks.figure import Figure
 from deploy.local.match_cases.people import People
 from deploy.local.match_cases.regions import REGIONS, Region
-from deploy.local.synthetic.origins import ORIGINS, WorldPopulation
 from services.screening.matching import ALGORITHM, Matcher
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.read_list import ListToRead
@@ -29,7 +26,7 @@ from shared.travel import Traveller
 
 SEED: Final = 43
 LISTED: Final = 20_000
-#: So many that a region with two alerts in 10,000 has the 20 that SG-43 asks for; about five quiet minutes.
+#: So many that a region with two alerts in 10,000 has the 20 that SG-43 asks for; about three quiet minutes.
 TRAVELLERS_A_REGION: Final = 100_000
 #: Vocabularies of rare names that nothing was tuned on: the list's and the travellers'.
 LISTED_VOCABULARY: Final = 40
@@ -106,16 +103,11 @@ def worst_over_best(cells: Sequence[Cell]) -> tuple[float | None, float | None]:
 
 def measure_fairness() -> Iterator[Figure]:
     """The tables of all lists; the file that the console's page takes is written beside them."""
-    world, people = WorldPopulation(SEED), People(SEED, LISTED_VOCABULARY)
-    lists = {
-        "BROAD": ([world.listed(number)[0] for number in range(LISTED)], few_names),
-        "VARIED": ([people.listed(number).entry for number in range(LISTED)], many_names),
-    }
+    people = People(SEED, LISTED_VOCABULARY)
+    lists = {"BROAD": [people.listed(number).entry for number in range(LISTED)]}
     if UN_FILE.is_file():
-        lists["UN_ALONE"] = (_un_entries(UN_FILE), few_names)
-    tables = [
-        table(name, Matcher.compile(entries), travelling()) for name, (entries, travelling) in lists.items()
-    ]
+        lists["UN_ALONE"] = _un_entries(UN_FILE)
+    tables = [table(name, Matcher.compile(entries), innocents()) for name, entries in lists.items()]
     for each in tables:
         yield from _figures(each)
     measured = datetime.now(UTC)
@@ -123,14 +115,8 @@ def measure_fairness() -> Iterator[Figure]:
     Path("fairness.json").write_text(json.dumps(body, sort_keys=True, indent=1) + "\n", encoding="utf-8")
 
 
-def few_names() -> Travelling:
-    """Innocents of the fourteen regions with a dozen names each."""
-    population = WorldPopulation(SEED + 1)
-    return {origin.name: partial(population.innocent, origin) for origin in ORIGINS}
-
-
-def many_names() -> Travelling:
-    """Innocents of the sixteen regions whose names repeat as those of their communities."""
+def innocents() -> Travelling:
+    """Innocents of the sixteen regions."""
     people = People(SEED + 1, TRAVELLING_VOCABULARY)
     return {region.name: partial(_innocent, people, region) for region in REGIONS}
 
