@@ -1,6 +1,7 @@
 """Safeguards of which some are forgotten, so that an oracle has something to find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,16 @@ class Forgetful:
 
     def __init__(self, policy: Any) -> None:
         self._policy = policy
-        self.forgotten: frozenset[str] = frozenset()
+        self._forgotten: frozenset[str] = frozenset()
+
+    @contextmanager
+    def forgetting(self, rule_ids: Iterable[str]) -> Iterator[None]:
+        """Do not ask these for a while; they are asked again afterwards, however a step ends."""
+        self._forgotten = frozenset(rule_ids)
+        try:
+            yield
+        finally:
+            self._forgotten = frozenset()
 
     @property
     def bundle_facts(self) -> dict[str, Any]:
@@ -50,4 +60,4 @@ class Forgetful:
         return replace(verdict, reasons=reasons, decision="forbid" if reasons else "permit")
 
     def _kept(self, reasons: Sequence[str]) -> tuple[str, ...]:
-        return tuple(each for each in reasons if each[:5] not in self.forgotten)
+        return tuple(each for each in reasons if each[:5] not in self._forgotten)

@@ -57,9 +57,8 @@ def test_nothing_is_collected_against_a_rule_and_each_that_is_forgotten_is_found
 ) -> None:
     (inside, on), rule_id = between, RULES[wrong]
     assert inside(collected(on, wrong)) == frozenset()
-    on.policy.forgotten = frozenset({rule_id})
-    found = inside(collected(on, wrong))
-    on.policy.forgotten = frozenset()
+    with on.policy.forgetting({rule_id}):
+        found = inside(collected(on, wrong))
     assert rule_id in found
 
 

@@ -96,9 +96,8 @@ def test_masked_value_is_told_as_granted_and_each_guard_that_is_forgotten_is_fou
         written = str(vars(retention_decisions)[name])
         assert condition in written
         monkeypatch.setattr(retention_decisions, name, text(written.replace(condition, "", 1)))
-    on.policy.forgotten = rules
-    is_told, forbidden = inside(unmask(on, wrong))
-    on.policy.forgotten = frozenset()
+    with on.policy.forgetting(rules):
+        is_told, forbidden = inside(unmask(on, wrong))
     assert is_told
     assert forbidden >= rules
 
@@ -149,9 +148,8 @@ def test_nobody_is_answered_against_a_rule_and_each_that_is_forgotten_is_found(
 ) -> None:
     (inside, on), rule_id = office, ANSWERS[wrong][1]
     assert inside(answer(on, wrong))[0] is False
-    on.policy.forgotten = frozenset({rule_id})
-    is_answered, forbidden = inside(answer(on, wrong))
-    on.policy.forgotten = frozenset()
+    with on.policy.forgetting({rule_id}):
+        is_answered, forbidden = inside(answer(on, wrong))
     assert is_answered
     assert rule_id in forbidden
 

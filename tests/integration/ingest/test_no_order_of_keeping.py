@@ -132,9 +132,8 @@ def test_nobody_is_kept_against_a_rule_and_each_that_is_forgotten_is_found(
 ) -> None:
     (inside, on), (rule_id, scenario) = archive, KEPT[wrong]
     assert inside(scenario(on)) == frozenset()
-    on.policy.forgotten = frozenset({rule_id})
-    found = inside(scenario(on))
-    on.policy.forgotten = frozenset()
+    with on.policy.forgetting({rule_id}):
+        found = inside(scenario(on))
     assert rule_id in found
 
 

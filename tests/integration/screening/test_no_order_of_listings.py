@@ -86,9 +86,8 @@ def test_nobody_is_compared_whom_something_forbids_and_each_safeguard_that_is_fo
         False,
         FORGOTTEN[wrong],
     )
-    listings.inside.policy.forgotten = FORGOTTEN[wrong]
-    is_compared, forbidden = listings.inside(compared(listings, wrong))
-    listings.inside.policy.forgotten = frozenset()
+    with listings.inside.policy.forgetting(FORGOTTEN[wrong]):
+        is_compared, forbidden = listings.inside(compared(listings, wrong))
     assert is_compared
     assert forbidden == FORGOTTEN[wrong]
 
@@ -146,9 +145,8 @@ def test_nobody_is_drafted_for_the_committee_whom_something_forbids_and_what_is_
     for wrong, rule_id in DRAFTS.items():
         # Nobody here is cleared for what is its publisher's alone.
         also = {"SG-26"} if rule_id == "SG-32" else set()
-        listings.inside.policy.forgotten = frozenset({rule_id, *also})
-        assert listings.inside(drafted(listings, wrong)) == (True, frozenset({rule_id})), wrong
-        listings.inside.policy.forgotten = frozenset()
+        with listings.inside.policy.forgetting({rule_id, *also}):
+            assert listings.inside(drafted(listings, wrong)) == (True, frozenset({rule_id})), wrong
 
 
 async def approved_matcher(listings: Listings, ratio: float) -> bool:
@@ -169,9 +167,8 @@ def test_matcher_that_burdens_one_region_is_not_approved_and_a_forgotten_limit_i
 ) -> None:
     assert listings.inside(approved_matcher(listings, 1.5))
     assert not listings.inside(approved_matcher(listings, 1.6))
-    listings.inside.policy.forgotten = frozenset({"SG-43"})
-    was_approved = listings.inside(approved_matcher(listings, 1.6))
-    listings.inside.policy.forgotten = frozenset()
+    with listings.inside.policy.forgetting({"SG-43"}):
+        was_approved = listings.inside(approved_matcher(listings, 1.6))
     assert was_approved
 
 
@@ -206,9 +203,8 @@ def test_register_is_changed_by_two_offices_and_a_forgotten_second_one_is_found(
     assert not listings.inside(changed_source(listings, "another legal officer"))
     monkeypatch.setattr(Approvals, "approve", approve_for_anybody)
     assert not listings.inside(changed_source(listings, "another legal officer")), "SG-27 by itself"
-    listings.inside.policy.forgotten = ACCOUNTS["another legal officer"].against
-    was_changed = listings.inside(changed_source(listings, "another legal officer"))
-    listings.inside.policy.forgotten = frozenset()
+    with listings.inside.policy.forgetting(ACCOUNTS["another legal officer"].against):
+        was_changed = listings.inside(changed_source(listings, "another legal officer"))
     assert was_changed
 
 

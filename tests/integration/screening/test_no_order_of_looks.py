@@ -131,9 +131,8 @@ def test_each_way_tells_whom_it_may_and_each_safeguard_that_is_forgotten_is_foun
         assert not inside(looks.told(way, asker)), wrong
         assert looks.forbidden(way, asker), wrong
         if wrong not in NOT_OF_THE_ENGINE:
-            looks.policy.forgotten = rules_of(wrong)
-            assert inside(looks.told(way, asker)), wrong
-            looks.policy.forgotten = frozenset()
+            with looks.policy.forgetting(rules_of(wrong)):
+                assert inside(looks.told(way, asker)), wrong
         if wrong in FAULTS:
             inside(looks.turn(wrong))
 
@@ -210,9 +209,8 @@ def test_second_reviewer_who_depends_on_the_first_is_found_where_nobody_asks(
     assert not inside(handed_on(inside.looks, "verifier-1", second))
     monkeypatch.setattr(leases, "may_review_second", lambda *_: True)
     assert not inside(handed_on(inside.looks, "verifier-1", second)), "SG-09 refuses it by itself"
-    inside.looks.policy.forgotten = frozenset({"SG-09"})
-    was_told = inside(handed_on(inside.looks, "verifier-1", second))
-    inside.looks.policy.forgotten = frozenset()
+    with inside.looks.policy.forgetting({"SG-09"}):
+        was_told = inside(handed_on(inside.looks, "verifier-1", second))
     assert was_told
     assert not inside.looks.is_confirmed
 
@@ -220,9 +218,8 @@ def test_second_reviewer_who_depends_on_the_first_is_found_where_nobody_asks(
 def test_person_of_whom_too_little_is_known_is_found_where_nobody_asks(inside: Running) -> None:
     two = partial(handed_on, inside.looks, "verifier-1", "verifier-2", is_told_little=True)
     assert not inside(two())
-    inside.looks.policy.forgotten = frozenset({"SG-10"})
-    was_told = inside(two())
-    inside.looks.policy.forgotten = frozenset()
+    with inside.looks.policy.forgetting({"SG-10"}):
+        was_told = inside(two())
     assert was_told
     assert not inside.looks.is_confirmed
 
@@ -232,9 +229,8 @@ def test_advice_on_what_nobody_confirmed_is_found_where_nobody_asks(
 ) -> None:
     monkeypatch.setattr(orders, "_require_possible", lambda *_: None)
     assert not inside(advice(inside.looks, "nobody confirmed"))[0], "the safeguards refuse it by themselves"
-    inside.looks.policy.forgotten = frozenset({"SG-08", "SG-09"})
-    is_told, forbidden = inside(advice(inside.looks, "nobody confirmed"))
-    inside.looks.policy.forgotten = frozenset()
+    with inside.looks.policy.forgetting({"SG-08", "SG-09"}):
+        is_told, forbidden = inside(advice(inside.looks, "nobody confirmed"))
     assert is_told
     assert forbidden == {"SG-08"}
 
@@ -246,9 +242,8 @@ def test_carrier_is_told_what_may_be_and_each_safeguard_that_is_forgotten_is_fou
     is_told, forbidden = inside(advice(inside.looks, wrong))
     assert (is_told, bool(forbidden)) == (False, True)
     if ADVICE[wrong]:
-        inside.looks.policy.forgotten = frozenset({ADVICE[wrong]})
-        is_told, forbidden = inside(once_more(inside.looks, wrong))
-        inside.looks.policy.forgotten = frozenset()
+        with inside.looks.policy.forgetting({ADVICE[wrong]}):
+            is_told, forbidden = inside(once_more(inside.looks, wrong))
         assert is_told
         assert ADVICE[wrong] in forbidden
 

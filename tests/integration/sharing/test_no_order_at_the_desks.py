@@ -111,9 +111,8 @@ def test_no_consulate_is_informed_against_a_rule_and_each_that_is_forgotten_is_f
     running: Running, wrong: str
 ) -> None:
     assert running(informed(running.desks, wrong)) == (False, CONSULAR[wrong])
-    running.policy.forgotten = CONSULAR[wrong]
-    is_informed, forbidden = running(informed(running.desks, wrong))
-    running.policy.forgotten = frozenset()
+    with running.policy.forgetting(CONSULAR[wrong]):
+        is_informed, forbidden = running(informed(running.desks, wrong))
     assert is_informed
     assert forbidden == CONSULAR[wrong]
 

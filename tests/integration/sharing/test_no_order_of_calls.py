@@ -180,9 +180,8 @@ def found(running: Running, kind: str, wrong: str) -> bool:
     """Whether the oracle finds what leaves once the safeguards are forgotten that this breaks."""
     # What may not be told is left out of what is written later.
     when = "after approval" if wrong in FAULTS and FAULTS[wrong].word else "before"
-    running.policy.forgotten = rules_of(wrong)
-    leaked = running(departures(running.outside, kind, wrong, when))
-    running.policy.forgotten = frozenset()
+    with running.policy.forgetting(rules_of(wrong)):
+        leaked = running(departures(running.outside, kind, wrong, when))
     return [each.forbidden_by >= rules_of(wrong) for each in leaked] == [True]
 
 
@@ -286,9 +285,8 @@ def test_treaty_is_put_in_force_by_two_posts_and_a_forgotten_division_is_found(
     assert not running(running.outside.change_treaty(COUNSEL, SECOND_COUNSEL))
     monkeypatch.setitem(rules, "AGREEMENT", replace(rules["AGREEMENT"], different_roles=False))
     assert not running(running.outside.change_treaty(COUNSEL, SECOND_COUNSEL)), "SG-27 refuses it by itself"
-    running.policy.forgotten = ONE_POST
-    leaked = running(one_post(running.outside))
-    running.policy.forgotten = frozenset()
+    with running.policy.forgetting(ONE_POST):
+        leaked = running(one_post(running.outside))
     assert leaked == [Departure(NOTICE, ONE_POST)]
 
 
