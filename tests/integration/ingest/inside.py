@@ -1,10 +1,10 @@
 """One running ingest service for a file of tests, whose safeguards can be told to forget."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Final
 
 import pytest
 
@@ -13,8 +13,8 @@ from shared.db.roles import SERVICES
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.ingest.conftest import REGISTERED, Ingest, running
 from tests.ways_out.forgetful import Forgetful
+from tests.ways_out.stepping import Stepping
 
-Found = TypeVar("Found")
 LIST_TABLES: Final = """
 SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class
 WHERE relkind = 'r' AND relnamespace = CAST('public' AS regnamespace) AND has_table_privilege(oid, 'SELECT')
@@ -23,16 +23,12 @@ ORDER BY 1
 
 
 @dataclass(frozen=True)
-class Inside:
-    """The service and its event loop, the forgetful safeguards, and what is closed in the end."""
+class Inside(Stepping):
+    """The service, the forgetful safeguards, and what is closed in the end."""
 
     ingest: Ingest
     policy: Forgetful
-    runner: asyncio.Runner
     opened: AsyncExitStack
-
-    def __call__(self, step: Coroutine[Any, Any, Found]) -> Found:
-        return self.runner.run(step)
 
 
 @contextmanager
@@ -54,7 +50,7 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
             opened.enter_async_context(running(given.settings(folder, addresses), issuer, clock))
         )
         try:
-            yield Inside(ingest, Forgetful(ingest.app.state.ports.safeguards), runner, opened)
+            yield Inside(runner, ingest, Forgetful(ingest.app.state.ports.safeguards), opened)
         finally:
             runner.run(opened.aclose())
     templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,10 +1,9 @@
 """One running screening service for a file of tests, whose safeguards can be told to forget."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -14,21 +13,16 @@ from shared.db.roles import SERVICES
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.conftest import Desk, _safeguards, _settings, running
 from tests.ways_out.forgetful import Forgetful
-
-Given = TypeVar("Given")
+from tests.ways_out.stepping import Stepping
 
 
 @dataclass(frozen=True)
-class Inside:
-    """The service and its event loop, the database as its owner changes it, and the forgetful safeguards."""
+class Inside(Stepping):
+    """The service, the database as its owner changes it, and the forgetful safeguards."""
 
     desk: Desk
     owner: AsyncEngine
     policy: Forgetful
-    runner: asyncio.Runner
-
-    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
-        return self.runner.run(step)
 
 
 @contextmanager
@@ -47,7 +41,7 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
         owner = create_engine(desk.migration_url, pool_size=1, application_name="owner")
         opened.push_async_callback(owner.dispose)
         try:
-            yield Inside(desk, owner, policy, runner)
+            yield Inside(runner, desk, owner, policy)
         finally:
             runner.run(opened.aclose())
     templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")

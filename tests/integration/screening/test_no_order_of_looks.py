@@ -4,10 +4,9 @@ Whoever asks, on whichever way, what the answer tells is compared with an oracle
 A safeguard that is not asked is found: each test of that kind forgets one on purpose.
 """
 
-import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
 
 import pytest
 from hypothesis import strategies as st
@@ -45,8 +44,8 @@ from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
 from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, STATED, Asker
 from tests.ways_out.machine import run
+from tests.ways_out.stepping import Stepping
 
-Given = TypeVar("Given")
 UNTRAINED, UNCLEARED, ANOTHER_PURPOSE = "not trained", "not cleared", "for another purpose"
 #: What is wrong with who asks, and the safeguards whose words then forbid the look (no law is for such a
 #: purpose).
@@ -69,15 +68,11 @@ NAMELESS = (
 """What is read by states, clocks and identifiers: nobody learns there who anybody is."""
 
 
-class Running:
-    """The service, its event loop, and the safeguards that can be told to forget."""
+@dataclass(frozen=True)
+class Running(Stepping):
+    """The service, and what is looked at in it."""
 
-    def __init__(self, runner: asyncio.Runner, looks: Looks) -> None:
-        self._runner = runner
-        self.looks = looks
-
-    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
-        return self._runner.run(step)
+    looks: Looks
 
 
 @pytest.fixture(scope="module")

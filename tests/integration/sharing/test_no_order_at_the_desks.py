@@ -6,10 +6,11 @@ kind forgets one on purpose.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -27,20 +28,15 @@ from tests.unit.sharing.samples import NOW
 from tests.unit.sharing.signed_policy import a_signed_policy
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
+from tests.ways_out.stepping import Stepping
 
-Given = TypeVar("Given")
 
+@dataclass(frozen=True)
+class Running(Stepping):
+    """Both services, and XAA's safeguards, which can be told to forget."""
 
-class Running:
-    """Both services, their event loop, and XAA's safeguards, which can be told to forget."""
-
-    def __init__(self, runner: asyncio.Runner, desks: Desks, policy: Forgetful) -> None:
-        self._runner = runner
-        self.desks = desks
-        self.policy = policy
-
-    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
-        return self._runner.run(step)
+    desks: Desks
+    policy: Forgetful
 
 
 @pytest.fixture(scope="module")

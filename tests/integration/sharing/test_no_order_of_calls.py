@@ -5,11 +5,11 @@ words (`outside.py`). A safeguard that is not asked is found: each test of that 
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -43,8 +43,8 @@ from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, a_person
 from tests.unit.sharing.signed_policy import a_signed_policy
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
+from tests.ways_out.stepping import Stepping
 
-Given = TypeVar("Given")
 #: What is known of a person from the beginning, with the safeguard that then protects them.
 PERSONS: dict[str, dict[str, Any]] = {
     "an adult suspect": {},
@@ -80,16 +80,12 @@ ORDER = "Court 2 Gs 14/26"
 TRIED_WHOLLY = (NOTICE,)
 
 
-class Running:
-    """The world, its event loop, and the safeguards that can be told to forget."""
+@dataclass(frozen=True)
+class Running(Stepping):
+    """The world, and the safeguards that can be told to forget."""
 
-    def __init__(self, runner: asyncio.Runner, outside: Outside, policy: Forgetful) -> None:
-        self._runner = runner
-        self.outside = outside
-        self.policy = policy
-
-    def __call__(self, step: Coroutine[Any, Any, Given]) -> Given:
-        return self._runner.run(step)
+    outside: Outside
+    policy: Forgetful
 
 
 @pytest.fixture(scope="module")
