@@ -209,9 +209,9 @@ class Population:
         """One of the regions, all alike."""
         return self.random.choice(REGIONS)
 
-    def innocent(self, region: Region | None = None) -> Traveller:
+    def innocent(self) -> Traveller:
         """A traveller who is on no list."""
-        origin = region or self.region()
+        origin = self.region()
         surname, given = self.name(origin)
         return Traveller(
             surname=surname,
