@@ -5,11 +5,13 @@ A word is expanded once and remembered: names repeat. No answer depends on what 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
 from services.screening.matching.crowd import RULE_BITS, Crowd
+from services.screening.matching.frequency import everyday_names
 from services.screening.matching.index import (
     Index,
     joined_key,
@@ -233,11 +235,20 @@ class Expander:
         texts = [form for form, _ in word.forms]
         letters = b"".join([letter_bytes(text).ljust(MAX_WORD_LETTERS, b"\0") for text in texts])
         keys = [row for form, text in enumerate(texts) for row in _keys_of(form, text)]
+        known = [everyday_names(text) for text in texts]
+        ends = list(accumulate(map(len, known)))
         return Forms(
             np.frombuffer(letters, np.uint8),
-            np.array([(len(text), worth, weight(text)) for text, worth in word.forms], np.int32),
+            np.array(
+                [
+                    (len(text), worth, weight(text), end - len(names), end)
+                    for (text, worth), names, end in zip(word.forms, known, ends, strict=True)
+                ],
+                np.int32,
+            ),
             np.array([key for key, _ in keys], np.int64),
             np.array([facts for _, facts in keys], np.int32),
+            np.array([number for names in known for number in names], np.int32),
         )
 
     def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:

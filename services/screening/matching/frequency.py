@@ -6,9 +6,10 @@ community's everyday names pass for rare ones because its people are few among t
 """
 
 from functools import lru_cache
+from zlib import crc32
 
 from services.screening.matching.compounds import standard, without_long_article
-from services.screening.matching.equivalents import class_of
+from services.screening.matching.equivalents import class_of, classes_of
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tables import rows_of
 
@@ -36,6 +37,17 @@ def _read_bearers() -> dict[str, int]:
 
 
 _BEARERS = _read_bearers()
+_EVERYDAY = frozenset(standard(word) for *_, words in rows_of("common") for word in words.split())
+
+
+@lru_cache(maxsize=200_000)
+def everyday_names(word: str) -> tuple[int, ...]:
+    """The known names that a word is: numbers, positive for the dictionary's classes in which it stands,
+    negative for a word that only the table of common names has; none where nobody knows it as a name.
+    """
+    if classes := classes_of(word):
+        return tuple((number >> 2) + 1 for number in classes)
+    return (-1 - (crc32(word.encode()) >> 2),) if word in _EVERYDAY else ()
 
 
 @lru_cache(maxsize=200_000)

@@ -9,6 +9,7 @@ import numpy as np
 
 from services.screening.matching.documents import document_keys
 from services.screening.matching.facts import born_codes, fact_arrays
+from services.screening.matching.frequency import everyday_names
 from services.screening.matching.listing import FIRST_WORDS, Array, Listing
 from services.screening.matching.name_kernels import HEAD_LETTERS
 from services.screening.matching.names import MAX_WORDS, Word, read_name
@@ -288,6 +289,7 @@ def _spelling_arrays(spellings: Sequence[str], words: Sequence[Word], rarity: Ra
     lengths = np.array([len(text) for text in spellings], np.int64)
     longest = int(lengths.max(initial=0))
     letters = [number for text in spellings for number in letter_numbers(text)]
+    known = [everyday_names(text) for text in spellings]
     return {
         "alphabet": np.array(sorted(range(len(spellings)), key=spellings.__getitem__), np.int32),
         "spelling_start": _starts(lengths.tolist()),
@@ -299,6 +301,8 @@ def _spelling_arrays(spellings: Sequence[str], words: Sequence[Word], rarity: Ra
         "spelling_word_start": np.searchsorted(table[:, 0], np.arange(len(spellings) + 1)).astype(np.int32),
         "spelling_word": table[:, 1].copy(),
         "spelling_word_worth": table[:, 2].astype(np.int8),
+        "spelling_known_start": _starts(map(len, known)),
+        "spelling_known": np.array([number for each in known for number in each], np.int32),
     }
 
 

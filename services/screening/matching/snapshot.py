@@ -16,7 +16,7 @@ from services.screening.matching.listing import Array
 from services.screening.matching.rarity import Rarity
 from services.screening.watchlist.entry import WatchlistEntry
 
-FORMAT = 5
+FORMAT = 6
 MAX_PARSED_ENTRIES = 50_000
 
 _ENTRIES, _OFFSETS = "entries.jsonl", "entry_offsets"

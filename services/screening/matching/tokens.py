@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from services.screening.matching.compounds import without_long_article
 from services.screening.matching.equivalents import classes_of
+from services.screening.matching.frequency import everyday_names
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 
 
@@ -38,6 +39,9 @@ _FINE_WORTH_LONG = 84
 _COARSE_WORTH = {3: 42}
 _COARSE_WORTH_LONG = 60
 _PREFIX_WORTH_SHORT, _PREFIX_WORTH_LONG = 50, 70
+TWO_NAMES_WORTH = 12
+"""Two everyday names that resemble each other (FARHAD, FARZAD) are two names: a slip seldom makes of one just
+the other, and many are called so. It spares them a contradiction and says hardly anything for "same"."""
 
 MIN_FUZZY_LETTERS = 3
 MIN_PREFIX_LETTERS = 4
@@ -98,14 +102,29 @@ def relate(sent: str, listed: str) -> tuple[int, Rule]:
     """
     if sent == listed:
         return EQUAL_WORTH, Rule.EQUAL
-    found = [(_skeleton_worth(sent, listed), Rule.SKELETON)]
-    if not set(classes_of(sent)).isdisjoint(classes_of(listed)):
-        found.append((DICTIONARY_WORTH, Rule.DICTIONARY))
-    found.append((_distance_worth(sent, listed), Rule.EDIT))
+    found = [(_skeleton_worth(sent, listed), Rule.SKELETON), (_distance_worth(sent, listed), Rule.EDIT)]
     if listed.startswith(sent):
         found.append((prefix_worth(len(sent)), Rule.PREFIX))
     found.append((_coarse_skeleton_worth(sent, listed), Rule.COARSE_SKELETON))
+    found = [
+        (min(worth, TWO_NAMES_WORTH) if are_two_names(sent, listed, rule) else worth, rule)
+        for worth, rule in found
+    ]
+    if not set(classes_of(sent)).isdisjoint(classes_of(listed)):
+        found.append((DICTIONARY_WORTH, Rule.DICTIONARY))
     return max(found, key=lambda pair: (pair[0], -pair[1]))
+
+
+def are_two_names(sent: str, listed: str, rule: Rule) -> bool:
+    """Whether two words that a rule relates are everyday names, and not the same.
+
+    Equal consonants make spellings of one name of all but those that the dictionary tells apart: MAHMOUD and
+    MUHAMMAD are two.
+    """
+    one, other = everyday_names(sent), everyday_names(listed)
+    if not one or not other or not set(one).isdisjoint(other):
+        return False
+    return rule not in {Rule.SKELETON, Rule.COARSE_SKELETON} or (one[0] > 0 and other[0] > 0)
 
 
 def _skeleton_worth(sent: str, listed: str) -> int:

@@ -36,7 +36,7 @@ class Vocabulary(NamedTuple):
     words.
 
     `length_start[n]` is the first spelling of at least n letters. `word_start` cuts `word` and `word_worth`
-    (percent): the words that have the spelling.
+    (percent): the words that have the spelling; `known_start` cuts `known`: the everyday names that it is.
     """
 
     start: Array
@@ -48,6 +48,8 @@ class Vocabulary(NamedTuple):
     word_start: Array
     word: Array
     word_worth: Array
+    known_start: Array
+    known: Array
 
 
 def stable_hash(text: str) -> int:

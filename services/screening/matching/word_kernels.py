@@ -27,6 +27,7 @@ from services.screening.matching.names import MAX_WORD_LETTERS, WHOLE
 from services.screening.matching.tokens import (
     MAX_EDITS,
     MIN_FUZZY_LETTERS,
+    TWO_NAMES_WORTH,
     Rule,
     edit_worth,
     edits_allowed,
@@ -45,11 +46,12 @@ _EDIT_WORTH = np.array(
 )
 _PREFIX_WORTH = np.array([prefix_worth(length) for length in range(MAX_WORD_LETTERS + 1)], np.int64)
 _A, _E, _U, _L = letter_numbers("aeul")
-_EDIT, _PREFIX = int(Rule.EDIT), int(Rule.PREFIX)
+_EQUAL, _DICTIONARY, _EDIT, _PREFIX = map(int, (Rule.EQUAL, Rule.DICTIONARY, Rule.EDIT, Rule.PREFIX))
 
 VOCABULARY = record_of(
-    Vocabulary, FIXED_I32, FIXED_U8, FIXED_U8, FIXED_I64, FIXED_I16, FIXED_I32, FIXED_I32, FIXED_I32, FIXED_I8
-)
+    Vocabulary, FIXED_I32, FIXED_U8, FIXED_U8, FIXED_I64, FIXED_I16, FIXED_I32, FIXED_I32, FIXED_I32,
+    FIXED_I8, FIXED_I32, FIXED_I32,
+)  # fmt: skip
 
 
 class Spelled(NamedTuple):
@@ -69,15 +71,16 @@ class Spelled(NamedTuple):
 class Forms(NamedTuple):
     """The spellings of one word of a traveller.
 
-    letters: 1 to 26, `MAX_WORD_LETTERS` places for each. facts: rows of length, worth, weight. hashes: of the
-    keys under which they may be listed. keys: for each its form, whether spellings are found alike (or
-    equal), share, rule.
+    letters: 1 to 26, `MAX_WORD_LETTERS` places for each. facts: rows of length, worth, weight, and where in
+    known the everyday names begin and end that it is. hashes: of the keys under which they may be listed.
+    keys: for each its form, whether spellings are found alike (or equal), share, rule.
     """
 
     letters: np.ndarray[tuple[int], np.dtype[np.uint8]]
     facts: np.ndarray[tuple[int, int], np.dtype[np.int32]]
     hashes: np.ndarray[tuple[int], np.dtype[np.int64]]
     keys: np.ndarray[tuple[int, int], np.dtype[np.int32]]
+    known: np.ndarray[tuple[int], np.dtype[np.int32]]
 
 
 class Work(NamedTuple):
@@ -106,9 +109,9 @@ def work_for(words: int, spellings: int) -> Work:
     )
 
 
-LENGTH, WORTH, WEIGHT = range(3)
+LENGTH, WORTH, WEIGHT, KNOWN_FROM, KNOWN_TO = range(5)
 SPELLED = record_of(Spelled, FIXED_I64, FIXED_I32, FIXED_I32, FIXED_I64, FIXED_I32, FIXED_I32, FIXED_I32)
-FORMS = record_of(Forms, FIXED_U8, TABLE, I64, TABLE)
+FORMS = record_of(Forms, FIXED_U8, TABLE, I64, TABLE, I32)
 WORK = record_of(Work, I32, I32, I32, I64, I64)
 
 
@@ -150,12 +153,30 @@ def edits_between(places: np.ndarray, length: int, letters: np.ndarray, first: i
     return edits
 
 
+@inner(INT, VOCABULARY, FORMS, INT, INT, INT)
+def is_another_name(listed: Vocabulary, forms: Forms, form: int, token: int, rule: int) -> int:
+    """Whether a form and a listed spelling are two everyday names, as `tokens.are_two_names` defines it."""
+    begin, end = forms.facts[form, KNOWN_FROM], forms.facts[form, KNOWN_TO]
+    first, last = listed.known_start[token], listed.known_start[token + 1]
+    if rule in (_EQUAL, _DICTIONARY) or begin == end or first == last:
+        return 0
+    if rule not in (_EDIT, _PREFIX) and (forms.known[begin] < 0 or listed.known[first] < 0):
+        return 0
+    for one in range(begin, end):
+        for other in range(first, last):
+            if forms.known[one] == listed.known[other]:
+                return 0
+    return 1
+
+
 @inner(INT, VOCABULARY, FORMS, WORK, INT, INT, INT, INT, INT)
 def offer(
     listed: Vocabulary, forms: Forms, work: Work, form: int, token: int, share: int, rule: int, count: int
 ) -> int:
     """Note what one listed spelling gives to the words that have it; how many words are touched by then."""
     weight = int(min(forms.facts[form, WEIGHT], int(listed.weight[token])))
+    if share > TWO_NAMES_WORTH and is_another_name(listed, forms, form, token, rule):
+        share = TWO_NAMES_WORTH
     pair = weight * share * int(forms.facts[form, WORTH]) // (WHOLE * WHOLE)
     for at in range(listed.word_start[token], listed.word_start[token + 1]):
         given = pair * int(listed.word_worth[at]) // WHOLE

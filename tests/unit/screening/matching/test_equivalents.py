@@ -13,7 +13,6 @@ from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 from services.screening.matching.tables import rows_of
 
 CLASSES = list(read_classes())
-"""Measured 0.035; the bound leaves room for a busy machine."""
 BEARERS = {"m", "f", "mf", "family"}
 
 

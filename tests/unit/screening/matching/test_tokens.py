@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.screening.matching.equivalents import class_of
-from services.screening.matching.frequency import bearers_at_home
+from services.screening.matching.compounds import standard
+from services.screening.matching.equivalents import class_of, classes_of, read_classes
+from services.screening.matching.frequency import bearers_at_home, everyday_names
 from services.screening.matching.rarity import MAX_WORD_WEIGHT, MIN_WORD_WEIGHT, Rarity, log2_hundredths
 from services.screening.matching.skeleton import MAX_COARSE_SKELETONS, coarse_skeletons, fine_skeleton
+from services.screening.matching.tables import rows_of
 from services.screening.matching.tokens import (
+    EQUAL_WORTH,
+    TWO_NAMES_WORTH,
     Rule,
     edit_worth,
     edits_allowed,
@@ -85,6 +89,49 @@ def test_the_rule_by_which_two_words_are_the_same(sent: str, listed: str, rule: 
 )
 def test_other_words_are_worth_nothing(sent: str, listed: str) -> None:
     assert relate(sent, listed)[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ramesh", "rajesh"),
+        ("zoran", "goran"),
+        ("farhad", "farzad"),
+        ("tung", "hung"),
+        ("mahmud", "muhammad"),
+    ],
+)
+def test_two_everyday_names_that_resemble_each_other_say_next_to_nothing(one: str, other: str) -> None:
+    assert relate(one, other)[0] <= TWO_NAMES_WORTH < EQUAL_WORTH / 8
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "least"),
+    [
+        ("karim", "karym", 68),  # a slip: nobody is called so
+        ("mahbubul", "mahbubil", 76),
+        ("yusuf", "joseph", 75),  # one name
+        ("muhammad", "mohamed", 75),
+        ("shehzad", "shahzad", 75),  # one name: nobody tells them apart
+        ("ivanov", "ivanova", 75),
+    ],
+)
+def test_a_slip_in_an_everyday_name_and_its_other_spellings_say_what_they_said(
+    one: str, other: str, least: int
+) -> None:
+    assert relate(one, other)[0] >= least
+
+
+def test_what_names_are_known() -> None:
+    assert everyday_names("yusuf") == everyday_names("joseph")
+    assert min(everyday_names("yusuf")) > 0 > max(everyday_names("bambang"))
+    assert everyday_names("ypodeigmatidis") == ()
+    words = {standard(word) for *_, words in rows_of("common") for word in words.split()}
+    assert all(map(everyday_names, words))
+    alone = [word for word in words if not classes_of(word)]
+    assert len({everyday_names(word) for word in alone}) == len(alone), "two names have one number"
+    keys = [each.key for each in read_classes() if len(classes_of(each.key)) == 1]
+    assert len({everyday_names(key) for key in keys}) == len(keys)
 
 
 def test_an_article_that_both_have_makes_no_two_words_alike() -> None:
