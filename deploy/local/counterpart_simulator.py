@@ -21,9 +21,9 @@ from joserfc.jwk import ECKey, OKPKey
 from pydantic import BaseModel, ConfigDict
 
 from deploy.local.machine import HOST, write_secret
-from services.sharing.envelope import MAX_NOTICE_BYTES, open_notice, sign
 from services.sharing.errors import EnvelopeRefused
-from services.sharing.minimum_sets import digest_of
+from services.sharing.protocol.envelope import MAX_NOTICE_BYTES, open_notice, sign
+from services.sharing.shares.minimum_sets import digest_of
 from shared.clock import Clock, SystemClock
 from shared.security.keys import KeyFile
 

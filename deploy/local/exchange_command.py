@@ -18,9 +18,9 @@ from deploy.local.conformity.kit import Kit
 from deploy.local.conformity.kit_file import make_kit, read_kit
 from deploy.local.conformity.trial import Answer, AwaitDone, Outcome, Result, Send, try_all
 from deploy.local.terminal import say
-from services.sharing.envelope import open_envelope
 from services.sharing.errors import EnvelopeRefused
-from services.sharing.http_signature import SignedRequest
+from services.sharing.protocol.envelope import open_envelope
+from services.sharing.protocol.http_signature import SignedRequest
 from shared.clock import SystemClock
 from shared.errors import DomainError
 

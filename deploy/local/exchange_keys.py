@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from joserfc.jwk import OKPKey
 
 from deploy.local.terminal import say
-from services.sharing.own_keys import SIGNING_KEYS, load_sealing_keys
+from services.sharing.protocol.own_keys import SIGNING_KEYS, load_sealing_keys
 from shared.security.key_folder import key_files
 from shared.security.keys import KeyFile, KeyFileError
 

@@ -16,7 +16,7 @@ from deploy.local.api import Api, Declined
 from deploy.local.counterpart_simulator import load_counterparts
 from deploy.local.installation import OWN_AUTHORITY, WORLD
 from deploy.local.layout import DataFolder
-from services.ingest.elements import ELEMENTS, RESERVATION_ELEMENTS
+from services.ingest.reading.elements import ELEMENTS, RESERVATION_ELEMENTS
 from services.sharing.demonstration import demonstration_registers
 from shared.clock import Clock
 

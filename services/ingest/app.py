@@ -8,36 +8,33 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.ingest import (
-    expected_routes,
-    incident_routes,
-    interactive_routes,
-    quality_routes,
-    register_routes,
-    retention_routes,
-    rights_routes,
-    routes,
-    routes_oversight,
-    untold_routes,
-)
+from services.ingest import routes, routes_oversight
 from services.ingest.beside import Beside
-from services.ingest.directives import DEFAULT_TABLE, Meaning, read_table
-from services.ingest.expected_flights import WatchTerms
-from services.ingest.interactive import Terms
-from services.ingest.letter import Bodies
-from services.ingest.linking import LinkingKeys
-from services.ingest.masking import OpenVault, Vault
+from services.ingest.expected import routes as expected_routes
+from services.ingest.expected.flights import WatchTerms
+from services.ingest.incidents import routes as incident_routes
+from services.ingest.intake.linking import LinkingKeys
+from services.ingest.interactive import routes as interactive_routes
+from services.ingest.interactive import untold_routes
+from services.ingest.interactive.answer import Terms
+from services.ingest.interactive.directives import DEFAULT_TABLE, Meaning, read_table
 from services.ingest.oversight import NotingSafeguards
 from services.ingest.ports import SERVICE, Ports
-from services.ingest.reader_process import ReaderTerms
-from services.ingest.readers import Readers, ReadHere
+from services.ingest.quality import routes as quality_routes
+from services.ingest.reading.reader_process import ReaderTerms
+from services.ingest.reading.readers import Readers, ReadHere
+from services.ingest.registers import routes as register_routes
 from services.ingest.replies.ackres import DEFAULT_ERRORS
+from services.ingest.retention import routes as retention_routes
+from services.ingest.retention.masking import OpenVault, Vault
+from services.ingest.rights import routes as rights_routes
+from services.ingest.rights.letter import Bodies
+from services.ingest.rights.submissions import OpenOffice
 from services.ingest.sensitive import read_rules
 from services.ingest.service_state import router as service_state_router
 from services.ingest.settings import IngestSettings
-from services.ingest.submissions import OpenOffice
-from services.ingest.upload_routes import router as desk_router
-from services.ingest.upload_routes import upload_router
+from services.ingest.ways_in.upload_routes import router as desk_router
+from services.ingest.ways_in.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.log import AuditLog
 from shared.audit.log_keys import LogKeys

@@ -10,22 +10,23 @@ from typing import Protocol
 import httpx
 from fastapi import FastAPI
 
-from services.ingest import directives_inbox, rights_effects
-from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
-from services.ingest.directives import DirectiveTable
-from services.ingest.door_inbox import DoorInbox
-from services.ingest.drop_folder import DropFolder, watching
-from services.ingest.expected_watch import FlightWatch
-from services.ingest.hit_links import AskScreening
-from services.ingest.masking import Vault
-from services.ingest.observed import DESTINATION, KIND, MarkScreened
+from services.ingest.expected.watch import FlightWatch
+from services.ingest.intake.observed import DESTINATION, KIND, MarkScreened
+from services.ingest.intake.take_parts import PartsClock
+from services.ingest.interactive import directives_inbox
+from services.ingest.interactive.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
+from services.ingest.interactive.directives import DirectiveTable
 from services.ingest.ports import SERVICE, Ports
-from services.ingest.quality_roll_up import QualityRollUp
-from services.ingest.readers import Readers
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.quality.roll_up import QualityRollUp
+from services.ingest.reading.readers import Readers
+from services.ingest.retention.hit_links import AskScreening
+from services.ingest.retention.jobs import RetentionJobs
+from services.ingest.retention.masking import Vault
+from services.ingest.rights import effects as rights_effects
+from services.ingest.rights.door_inbox import DoorInbox
 from services.ingest.settings import IngestSettings
 from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
-from services.ingest.take_parts import PartsClock
+from services.ingest.ways_in.drop_folder import DropFolder, watching
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import running_audit

@@ -6,10 +6,10 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.ingest.admission import Admission
-from services.ingest.expected_flights import DEFAULT_TERMS, WatchTerms
-from services.ingest.linking import LinkingKeys
-from services.ingest.reading import Read
+from services.ingest.expected.flights import DEFAULT_TERMS, WatchTerms
+from services.ingest.intake.admission import Admission
+from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.submission import Read
 from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.expected import ExpectedStore
 from services.ingest.store.flights import FlightStore

@@ -11,9 +11,9 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.directives_inbox import Received, UnreadableMessage
-from services.ingest.linking import journey_day
-from services.ingest.observed import API, DESTINATION, PNR, flight_contract
+from services.ingest.intake.linking import journey_day
+from services.ingest.intake.observed import API, DESTINATION, PNR, flight_contract
+from services.ingest.interactive.directives_inbox import Received, UnreadableMessage
 from services.ingest.ports import Ports
 from services.ingest.store.travellers import Source
 from services.ingest.store.window import StandingTraveller, Window, WindowStore

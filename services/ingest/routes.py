@@ -7,16 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from services.ingest.answers import EDIFACT_TYPE, XML_TYPE, answer
-from services.ingest.arrival import RawMessage
 from services.ingest.errors import (
     FlightNotFound,
     IdempotencyKeyReused,
     ReceiptNotFound,
     StoreUnavailable,
 )
+from services.ingest.intake.answers import EDIFACT_TYPE, XML_TYPE, answer
+from services.ingest.intake.arrival import RawMessage
+from services.ingest.intake.receive import ReceiveMessage
 from services.ingest.ports import Ports
-from services.ingest.receive import ReceiveMessage
 from shared.clock import Clock
 from shared.security.roles import OVERSIGHT, Permission
 from shared.security.tokens import Principal

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.responses import JSONResponse
 
-from services.ingest.observed import DESTINATION
+from services.ingest.intake.observed import DESTINATION
 from services.ingest.ports import Ports
 from services.ingest.routes import get_ports
 from shared.bus.backlog import Backlog, read_backlog

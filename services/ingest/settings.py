@@ -6,8 +6,8 @@ from typing import Annotated, Literal, Self
 from pydantic import DirectoryPath, Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from services.ingest.directives import DirectivesRefused, read_table
 from services.ingest.formats.edifact import MAX_INTERCHANGE_BYTES
+from services.ingest.interactive.directives import DirectivesRefused, read_table
 from services.ingest.replies.ackres import UNABLE_TO_PROCESS
 from services.ingest.sensitive import RulesRefused, read_rules
 from shared.settings import ServiceSettings

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.screening.registers import StandingOrder
+from services.screening.registers.rows import StandingOrder
 from shared.security.tokens import Principal
 
 

@@ -15,34 +15,33 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.screening import (
-    routes_approvals,
-    routes_boarding,
-    routes_children,
-    routes_cleared,
-    routes_companions,
-    routes_desk,
-    routes_desk_clocks,
-    routes_entries,
-    routes_entry_work,
-    routes_fairness,
-    routes_hits,
-    routes_list_files,
-    routes_match,
-    routes_nomination_sheets,
-    routes_nominations,
-    routes_oversight,
-    routes_registers,
-    routes_review,
-    routes_sources,
-    routes_versions,
-    routes_watchlist,
-)
+from services.screening import routes_oversight
 from services.screening.background import Background
-from services.screening.list_files import ListFiles
+from services.screening.batches.window import TravellerWindow
+from services.screening.boarding import routes as routes_boarding
+from services.screening.cleared import routes as routes_cleared
+from services.screening.front_line import routes as routes_desk
+from services.screening.hits import routes as routes_hits
+from services.screening.list_desk import entries as routes_entries
+from services.screening.list_desk import entry_work as routes_entry_work
+from services.screening.list_desk import held_files as routes_list_files
+from services.screening.list_desk import nomination_sheets as routes_nomination_sheets
+from services.screening.list_desk import nominations as routes_nominations
+from services.screening.list_desk import sources as routes_sources
+from services.screening.list_desk import versions as routes_versions
+from services.screening.list_desk import watchlist as routes_watchlist
+from services.screening.list_desk.list_files import ListFiles
 from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
 from services.screening.oversight import NotingSafeguards, forget_with_the_person
 from services.screening.ports import SERVICE, Ports, Safeguards, Stores, WithLog
+from services.screening.protection import children_routes as routes_children
+from services.screening.protection import companions_routes as routes_companions
+from services.screening.protection import desk_clocks_routes as routes_desk_clocks
+from services.screening.query import routes as routes_match
+from services.screening.registers import approvals_routes as routes_approvals
+from services.screening.registers import fairness_routes as routes_fairness
+from services.screening.registers import routes as routes_registers
+from services.screening.review import routes as routes_review
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.store.list_archive import ListArchive
@@ -50,7 +49,6 @@ from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
-from services.screening.window import TravellerWindow
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import AuditDesk, running_audit

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from services.screening.clear_travellers import ClearTravellers
+from services.screening.batches.rescreen import Rescreening
+from services.screening.cleared.register import ClearTravellers
 from services.screening.clocks import Clocks
-from services.screening.desk_clocks import DeskClocks
-from services.screening.notices_from_abroad import NoticesFromAbroad
-from services.screening.notices_look_back import NoticesLookBack
-from services.screening.rescreen import Rescreening
+from services.screening.notices.from_abroad import NoticesFromAbroad
+from services.screening.notices.look_back import NoticesLookBack
+from services.screening.protection.desk_clocks import DeskClocks
 from services.screening.service import ScreeningService
 from services.screening.store.watchlist import GENERATION_CHANNEL
 from services.screening.watchlist.fetching import ListFetching

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.boarding import Boarding
-from services.screening.deadlines import due_move
-from services.screening.hit import Hit
-from services.screening.hit_life import Mover, Step, moved, without_person
-from services.screening.match_causes import false_matches, is_of_somebody_else
+from services.screening.batches.match_causes import false_matches, is_of_somebody_else
+from services.screening.boarding.changes import Boarding
+from services.screening.hits.deadlines import due_move
+from services.screening.hits.hit import Hit
+from services.screening.hits.life import Mover, Step, moved, without_person
+from services.screening.hits.states import ClosingCode, HitState
 from services.screening.ports import SERVICE, Ports
-from services.screening.registers import StandingOrder
-from services.screening.review_states import ClosingCode, HitState
+from services.screening.registers.rows import StandingOrder
 from services.screening.watchlist.lifecycle import Lifecycle
 from services.screening.watchlist.renewing_listed import RenewListed
 from shared.audit.record import AuditRecord

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.screening.deadlines import FlightTimes
+from services.screening.hits.deadlines import FlightTimes
 from shared.contracts import FlightV1, LegV1
 
 

@@ -7,15 +7,15 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.screening.document_hits import DocumentHits
+from services.screening.batches.document_hits import DocumentHits
+from services.screening.batches.screen import ScreenTravellers
+from services.screening.batches.withdraw import WithdrawTravellers
 from services.screening.errors import UnreadableMessage
-from services.screening.front_line import FrontLine
-from services.screening.hit_links import HitLinks
-from services.screening.notices_from_abroad import NoticesFromAbroad
+from services.screening.front_line.cards import FrontLine
+from services.screening.hits.links import HitLinks
+from services.screening.notices.from_abroad import NoticesFromAbroad
 from services.screening.ports import Ports
-from services.screening.screen import ScreenTravellers
 from services.screening.watchlist.current_matcher import CurrentMatcher
-from services.screening.withdraw import WithdrawTravellers
 from shared.accounts.freezes import Freeze, FreezeStore
 from shared.bus.inbox import Inbox
 from shared.contracts import (
@@ -79,7 +79,7 @@ class ReceiveMessage:
 
         Raises:
             UnreadableMessage: Another sender's kind, or not that contract.
-            NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller: See `screen.py`.
+            NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller: See `batches/screen.py`.
         """
         if SENDERS.get(message.kind) != message.sender:
             raise UnreadableMessage(kind=message.kind)

@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from services.screening.acting import Actor, Stated, Verification
-from services.screening.comparison import Comparison
-from services.screening.registers import LegalRow, ListSource, MatcherApproval, StandingOrder
-from services.screening.review_states import HitState, HitType
+from services.screening.hits.states import HitState, HitType
+from services.screening.registers.rows import LegalRow, ListSource, MatcherApproval, StandingOrder
+from services.screening.review.comparison import Comparison
 
 Request = dict[str, Any]
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from services.screening.list_files import ListFiles
+from services.screening.batches.window import TravellerWindow
+from services.screening.list_desk.list_files import ListFiles
 from services.screening.ports import Ports
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.watchlist.progress import UnderWay
-from services.screening.window import TravellerWindow
 from shared.clock import Clock
 from shared.web.scripted_clock import request_clock
 

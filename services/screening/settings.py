@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from services.screening.boarding_holds import MAX_MINUTES
-from services.screening.review_rules import SECOND_QUEUE_MIX
+from services.screening.boarding.holds import MAX_MINUTES
+from services.screening.review.rules import SECOND_QUEUE_MIX
 from services.screening.watchlist.committee_form import CommitteeForm, load_form
 from shared.settings import ServiceSettings
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.screen_matching import Found, Matching
+from services.screening.batches.match import Found, Matching
 from services.screening.store.suspensions import SOURCE_RULES, Rule, SuspendedStore
 from services.screening.store.watchlist import WatchlistStore
 from shared.oversight.suspensions import Suspension, SuspensionKind

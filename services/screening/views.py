@@ -6,15 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from services.screening.deadlines import review_due
-from services.screening.evidence_words import (
+from services.screening.flight_facts import crossing_leg, designator, times_of
+from services.screening.hits.deadlines import review_due
+from services.screening.hits.hit import Hit, band_of
+from services.screening.hits.reading import HitFile
+from services.screening.review.evidence_words import (
     EvidenceLine,
     evidence_lines,
 )
-from services.screening.flight_facts import crossing_leg, designator, times_of
-from services.screening.hit import Hit, band_of
-from services.screening.leases import comparison_of
-from services.screening.reading import HitFile
+from services.screening.review.leases import comparison_of
 from shared.contracts import FlightV1
 from shared.travel import Traveller
 

@@ -13,23 +13,19 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import (
-    consular_routes,
-    custody_routes,
-    exchange_routes,
-    inbox_routes,
-    notice_routes,
-    register_routes,
-    routes,
-    routes_oversight,
-)
-from services.sharing.courier import SENDER
-from services.sharing.decide import NATIONAL_RELEASE, SCREENING
+from services.sharing import inbox_routes, routes_oversight
+from services.sharing.custody import consular_routes
+from services.sharing.custody import routes as custody_routes
+from services.sharing.delivery.courier import SENDER
+from services.sharing.exchange import routes as exchange_routes
+from services.sharing.exchange.receive import REPLAY_KEPT
 from services.sharing.oversight import NotingPolicy, judge_again
 from services.sharing.parts import SERVICE, Foundations, SafeguardsEngine, Sharing
-from services.sharing.receive import REPLAY_KEPT
-from services.sharing.screening_client import HitStates, ScreeningClient
+from services.sharing.registers import routes as register_routes
 from services.sharing.settings import SharingSettings
+from services.sharing.shares import notice_routes, routes
+from services.sharing.shares.decide import NATIONAL_RELEASE, SCREENING
+from services.sharing.shares.screening_client import HitStates, ScreeningClient
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.replays import ReplayStore
 from services.sharing.wiring import wire

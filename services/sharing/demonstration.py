@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from services.sharing.message_types import TYPES
-from services.sharing.registry_entries import (
+from services.sharing.protocol.message_types import TYPES
+from services.sharing.registers.entries import (
     Agreement,
     Authority,
     AuthorityKey,

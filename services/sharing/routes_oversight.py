@@ -8,7 +8,7 @@ from fastapi import Depends
 from pydantic import BaseModel, ConfigDict
 
 from services.sharing.parts import Sharing, sharing_of
-from services.sharing.safeguards import logged_reasons
+from services.sharing.shares.safeguards import logged_reasons
 from services.sharing.statuses import problems
 from services.sharing.store.oversight import OversightStore
 from services.sharing.suspended import SharingSubjects

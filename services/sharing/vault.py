@@ -18,8 +18,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import VaultUnavailable
-from services.sharing.facts import ACTION
-from services.sharing.recipients import Candidate
+from services.sharing.shares.facts import ACTION
+from services.sharing.shares.recipients import Candidate
 from shared.clock import Clock
 from shared.contracts import HitConfirmedV1
 from shared.db.faults import DATABASE_FAULTS

@@ -4,35 +4,35 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TypeVar
 
-from services.sharing.arrivals import Arrivals
-from services.sharing.corrections import CorrectRecords
-from services.sharing.courier import Courier, Ledger
-from services.sharing.custody import CUSTODY_RULE, Custody
-from services.sharing.decide import DecideShare
-from services.sharing.deliver import WORKERS as NOTICE_WORKERS
-from services.sharing.deliver import NoticeLedger
-from services.sharing.emergencies import Emergencies
-from services.sharing.exchange_clocks import ExchangeClocks
-from services.sharing.exchange_delivery import WORKERS as MESSAGE_WORKERS
-from services.sharing.exchange_delivery import MessageLedger
-from services.sharing.exchange_desk import ExchangeDesk
-from services.sharing.exchange_records import ExchangeMessage
-from services.sharing.exchange_sending import EXCHANGE_RULE, ExchangeSending, Judges
-from services.sharing.letter_safeguards import LetterSafeguards
-from services.sharing.own_keys import OwnKeys
+from services.sharing.custody.changes import CUSTODY_RULE, Custody
+from services.sharing.custody.emergencies import Emergencies
+from services.sharing.delivery.courier import Courier, Ledger
+from services.sharing.delivery.messages import WORKERS as MESSAGE_WORKERS
+from services.sharing.delivery.messages import MessageLedger
+from services.sharing.delivery.notices import WORKERS as NOTICE_WORKERS
+from services.sharing.delivery.notices import NoticeLedger
+from services.sharing.exchange.arrivals import Arrivals
+from services.sharing.exchange.clocks import ExchangeClocks
+from services.sharing.exchange.desk import ExchangeDesk
+from services.sharing.exchange.letter_safeguards import LetterSafeguards
+from services.sharing.exchange.pnr_grants import GrantPnr
+from services.sharing.exchange.post import Post
+from services.sharing.exchange.receive import ReceiveExchange
+from services.sharing.exchange.records import ExchangeMessage
+from services.sharing.exchange.sending import EXCHANGE_RULE, ExchangeSending, Judges
 from services.sharing.parts import Foundations, Sharing
-from services.sharing.pnr_grants import GrantPnr
-from services.sharing.post import Post
-from services.sharing.reading import ReadGate
-from services.sharing.receive import ReceiveExchange
-from services.sharing.registry import RULES, Registry
-from services.sharing.safeguards import Safeguards
-from services.sharing.share import SHARE_RULE, ShareHit
-from services.sharing.share_records import Notice
+from services.sharing.protocol.own_keys import OwnKeys
+from services.sharing.protocol.transmit import FileDrop, Gateway, Gateways, Transmitter
+from services.sharing.registers.registry import RULES, Registry
+from services.sharing.shares.corrections import CorrectRecords
+from services.sharing.shares.decide import DecideShare
+from services.sharing.shares.reading import ReadGate
+from services.sharing.shares.records import Notice
+from services.sharing.shares.safeguards import Safeguards
+from services.sharing.shares.share import SHARE_RULE, ShareHit
+from services.sharing.shares.withdrawals import Withdrawals
 from services.sharing.store.registers import RegisterReader
-from services.sharing.transmit import FileDrop, Gateway, Gateways, Transmitter
 from services.sharing.vault import Vault
-from services.sharing.withdrawals import Withdrawals
 from shared.approval.approvals import Approvals
 
 Record = TypeVar("Record")

@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from services.screening import notices_from_abroad
 from services.screening.inbox import SENDERS
-from services.screening.notice_entries import notice_entry
+from services.screening.notices import from_abroad as notices_from_abroad
+from services.screening.notices.entries import notice_entry
 from services.screening.watchlist.entry import WatchlistEntry
-from services.sharing import notices_in
-from services.sharing.envelope import Envelope
-from services.sharing.payloads import Correct, Emergency, Notify
-from services.sharing.registry_entries import Authority
+from services.sharing.exchange import notices_in
+from services.sharing.protocol.envelope import Envelope
+from services.sharing.protocol.payloads import Correct, Emergency, Notify
+from services.sharing.registers.entries import Authority
 from shared.contracts import NoticeReceivedV1, NoticeWithdrawnV1
 from shared.contracts.notice_received import entry_of_notice, notice_of_entry
 from tests.unit.sharing.samples import an_authority

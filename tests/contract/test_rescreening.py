@@ -10,9 +10,9 @@ from pydantic import ValidationError
 
 from services.ingest import rescreening
 from services.ingest.store.window import MATCHED_OBJECTS, MATCHED_TEXTS
+from services.screening.batches.rescreen import COMING, PAST, Compared, _progress
 from services.screening.inbox import SENDERS
 from services.screening.matching import SentColumns
-from services.screening.rescreen import COMING, PAST, Compared, _progress
 from services.screening.store.rescreening import Pass, PassState
 from shared.contracts.rescreening import (
     ResendWantedV1,

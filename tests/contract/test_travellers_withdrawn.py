@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.observed import WITHDRAWN_KIND
-from services.screening import withdraw
+from services.ingest.intake.observed import WITHDRAWN_KIND
+from services.screening.batches import withdraw
 from services.screening.inbox import SENDERS
 from shared.contracts import TravellersWithdrawnV1, WithdrawalReason, WithdrawalTakenV1
 from shared.contracts.travellers_observed import MAX_TRAVELLERS_A_BATCH

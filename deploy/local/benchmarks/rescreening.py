@@ -9,8 +9,8 @@ from uuid import UUID
 from deploy.local.benchmarks.figure import Figure
 from deploy.local.match_population import FAMILIES
 from deploy.local.synthetic.origins import WorldPopulation
+from services.screening.batches.rescreen import TRAVELLERS_A_TURN, concerned
 from services.screening.matching import Matcher
-from services.screening.rescreen import TRAVELLERS_A_TURN, concerned
 from services.screening.watchlist.entry import WatchlistEntry
 from shared.contracts.rescreening import WindowPageV1, WindowTravellersV1
 from shared.travel import Traveller

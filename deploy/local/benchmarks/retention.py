@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.installation import signing_key
 from deploy.local.postgres import EmbeddedPostgres
-from services.ingest.linking import LinkingKeys
-from services.ingest.masking import Vault
+from services.ingest.intake.linking import LinkingKeys
 from services.ingest.ports import SERVICE, Ports
-from services.ingest.readers import ReadHere
-from services.ingest.reading import ReadingTerms
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.reading.readers import ReadHere
+from services.ingest.reading.submission import ReadingTerms
+from services.ingest.retention.jobs import RetentionJobs
+from services.ingest.retention.masking import Vault
 from services.ingest.sensitive import DEFAULT_RULES
 from shared.audit.log import AuditLog
 from shared.bus.wake import wait_for

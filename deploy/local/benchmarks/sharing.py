@@ -25,10 +25,10 @@ from deploy.local.counterpart_simulator import Simulator, create_simulator, load
 from deploy.local.installation import signing_key
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
 from services.sharing.demonstration import OWN_AUTHORITY, OWN_STATE, demonstration_registers
-from services.sharing.facts import Assessment
 from services.sharing.parts import SERVICE, Foundations, Sharing
 from services.sharing.settings import SharingSettings
-from services.sharing.share import Proposal
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.share import Proposal
 from services.sharing.store.registers import Register, RegisterStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.wiring import wire

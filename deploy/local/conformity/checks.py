@@ -21,10 +21,10 @@ from deploy.local.conformity.kit import (
     octets_of,
     resealed,
 )
-from services.sharing.http_signature import SignedRequest
-from services.sharing.notices import Sender
-from services.sharing.payload_parts import Part
-from services.sharing.payloads import PAYLOADS
+from services.sharing.protocol.http_signature import SignedRequest
+from services.sharing.protocol.payload_parts import Part
+from services.sharing.protocol.payloads import PAYLOADS
+from services.sharing.shares.notices import Sender
 from shared.identifiers import AuthorityId
 
 RECEIVED, NOT_IN_SCOPE = "RECEIVED", "NOT_IN_SCOPE"

@@ -12,10 +12,10 @@ from uuid import UUID
 
 from deploy.local.conformity.checks import CHECKS, NOT_IN_SCOPE, STATUS_OF, Check, Probe
 from deploy.local.conformity.kit import Kit, a_message, a_request
-from services.sharing.envelope import verify_acknowledgement
 from services.sharing.errors import EnvelopeRefused
-from services.sharing.http_signature import SignedRequest
-from services.sharing.payloads import PAYLOADS
+from services.sharing.protocol.envelope import verify_acknowledgement
+from services.sharing.protocol.http_signature import SignedRequest
+from services.sharing.protocol.payloads import PAYLOADS
 
 #: A body longer than a notice may be; nobody has to read it to its end.
 TOO_LONG: Final = b"x" * (64 * 1024 + 1)

@@ -16,8 +16,8 @@ from deploy.local.layout import ROOT
 from deploy.local.scripted_day import LIST_FILE
 from services.ingest.errors import MalformedMessage
 from services.ingest.formats.mrz import parse_mrz
-from services.screening.document_number import read_document_number
 from services.screening.errors import MalformedMrz
+from services.screening.front_line.document_number import read_document_number
 from services.screening.matching.matcher import Matcher
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
 
-from services.ingest.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
+from services.ingest.interactive.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
 from services.ingest.replies.contrl import build_contrl
 from services.ingest.replies.segments import ADVICE, join_segments, write_segment
 from shared.travel.flight import Flight

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from services.ingest.directives import DEFAULT_TABLE, DirectiveTable
+from services.ingest.interactive.directives import DEFAULT_TABLE, DirectiveTable
 from services.ingest.replies import ackres, cusres
 from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
 from services.ingest.replies.contrl import build_contrl

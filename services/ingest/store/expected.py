@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.expected_flights import (
+from services.ingest.expected.flights import (
     AlarmKind,
     Expectation,
     ExpectedState,
@@ -17,8 +17,8 @@ from services.ingest.expected_flights import (
     Reported,
     Standing,
 )
-from services.ingest.flight_identity import Sighting
 from services.ingest.formats.schedule import ScheduledLeg
+from services.ingest.intake.flight_identity import Sighting
 from services.ingest.store.expected_rows import (
     expectation_of,
     expected_values,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from services.ingest.expected_flights import Basis, Expectation, PastFlight
-from services.ingest.flight_identity import flight_name
+from services.ingest.expected.flights import Basis, Expectation, PastFlight
 from services.ingest.formats.schedule import ScheduledLeg
+from services.ingest.intake.flight_identity import flight_name
 from shared.travel.flight import Leg
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)

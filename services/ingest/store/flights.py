@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.flight_identity import Sighting, flight_key
+from services.ingest.intake.flight_identity import Sighting, flight_key
 from shared.db.column_types import Json
 from shared.identifiers import FlightId
 from shared.travel.flight import Flight, Leg

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.directives import Meaning
+from services.ingest.interactive.directives import Meaning
 from shared.bus.message import OutgoingMessage
 from shared.contracts import DirectiveChangedV1
 from shared.db.column_types import Json

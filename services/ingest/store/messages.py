@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.receipt import Receipt, ReceiptStatus, fault_from_json
+from services.ingest.intake.receipt import Receipt, ReceiptStatus, fault_from_json
 from shared.db.column_types import Json
 from shared.identifiers import FlightId, MessageId, ReceiptId
 from shared.travel.message import Fault, ParsedMessage

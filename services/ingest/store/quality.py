@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.data_quality import Causes, FlightQuality, Rejected
+from services.ingest.quality.figures import Causes, FlightQuality, Rejected
 from shared.db.column_types import Json
 from shared.travel.flight import Leg
 

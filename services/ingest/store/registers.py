@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.registers import (
+from services.ingest.registers.rows import (
     CarrierRow,
     CollectionProfileRow,
     LegalRow,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.retention import RetentionClock
+from services.ingest.retention.clock import RetentionClock
 from shared.identifiers import FlightId, MessageId, TravellerId
 
 _HELD = text("""

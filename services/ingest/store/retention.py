@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.masking import RESERVATION_KEPT, TRAVELLER_KEPT
+from services.ingest.retention.masking import RESERVATION_KEPT, TRAVELLER_KEPT
 
 
 class RecordKind(StrEnum):

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.rights_errors import RequestUnknown
+from services.ingest.rights.errors import RequestUnknown
 
 MAX_LISTED = 500
 SUBMISSION_KEPT = timedelta(days=183)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.parts import PartsState, Transaction
+from services.ingest.intake.parts import PartsState, Transaction
 from shared.db.column_types import Json
 from shared.identifiers import FlightId
 

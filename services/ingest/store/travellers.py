@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.retention import RetentionClock
-from services.ingest.same_person import Keys
+from services.ingest.intake.same_person import Keys
+from services.ingest.retention.clock import RetentionClock
 from shared.db.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.registers import CountryRisk, Persons
+from services.screening.registers.rows import CountryRisk, Persons
 from services.screening.store.suspensions import (
     not_suspended,
     not_suspended_rule,

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.hit import Hit
+from services.screening.hits.hit import Hit
 from services.screening.store.hits import COLUMNS, hit_of
 
 #: The child-protection officer hears of it within an hour (SG-16).

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.cleared import Clearance, ClearedPerson, ReReview
+from services.screening.cleared.recognition import Clearance, ClearedPerson, ReReview
 
 MAX_LISTED = 500
 

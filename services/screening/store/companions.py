@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.hit import Hit
-from services.screening.review_states import VERIFIED
+from services.screening.hits.hit import Hit
+from services.screening.hits.states import VERIFIED
 from services.screening.store.hits import COLUMNS, hit_of
 
 MAX_LISTED: Final = 200

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.hit import Hit
+from services.screening.hits.hit import Hit
 from services.screening.store.hits import COLUMNS, hit_of
 from services.screening.store.suspensions import not_suspended, rests_on_entry_in_use
 from shared.contracts import NationalReleaseV1

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.deadlines import due_at, review_due
 from services.screening.flight_facts import crossing_leg, times_of
-from services.screening.hit import HistoryStep, Hit, Matched
-from services.screening.review_states import ClosingCode, HitState, HitType
+from services.screening.hits.deadlines import due_at, review_due
+from services.screening.hits.hit import HistoryStep, Hit, Matched
+from services.screening.hits.states import ClosingCode, HitState, HitType
 from services.screening.store.rows import as_rows, from_json
 from shared.contracts import FlightV1
 from shared.identifiers import HitId, TravellerId

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.registers import Persons
+from services.screening.registers.rows import Persons
 
 
 class MergeStore:

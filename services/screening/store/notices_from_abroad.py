@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.notice_entries import NoticeEntry
-from services.screening.registers import ListSource
+from services.screening.notices.entries import NoticeEntry
+from services.screening.registers.rows import ListSource
 from services.screening.store.rows import as_json, from_json
 from services.screening.watchlist.versions import EntryStatus
 from shared.personal import Personal

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.registers import (
+from services.screening.registers.rows import (
     CaseFile,
     LegalRow,
     ListSource,

@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.hit import Hit, Lease, Review
-from services.screening.review_rules import Reviewer, ReviewOutcome, Stage
+from services.screening.hits.hit import Hit, Lease, Review
+from services.screening.review.rules import Reviewer, ReviewOutcome, Stage
 from services.screening.store.hits import COLUMNS, hit_of
 from services.screening.store.rows import as_json, as_rows, from_json
 from shared.identifiers import HitId

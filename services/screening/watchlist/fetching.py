@@ -10,9 +10,9 @@ from typing import Any, Final
 from prometheus_client import Counter, Gauge
 
 from services.screening.errors import ListRefused, NotFound, RefusedByPolicy
-from services.screening.list_files import Fetched, Known, ListFiles, ListNotFetched
+from services.screening.list_desk.list_files import Fetched, Known, ListFiles, ListNotFetched
 from services.screening.ports import SERVICE, Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.store.list_fetches import (
     RETRY_AFTER,
     FetchResult,

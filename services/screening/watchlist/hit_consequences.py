@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.screening.hit_life import Mover, Step, moved, started_anew
+from services.screening.hits.life import Mover, Step, moved, started_anew
+from services.screening.hits.states import HitState
+from services.screening.hits.withdrawn import tell_sharing
 from services.screening.ports import Ports
-from services.screening.review_states import HitState
 from services.screening.watchlist.weighing import Consequences
-from services.screening.withdrawn import tell_sharing
 
 
 async def change_hits(

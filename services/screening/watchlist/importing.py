@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.errors import ListRefused
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.store.list_rows import DOCUMENT_COLUMNS, ROW_COLUMNS
 from services.screening.watchlist.judging import Judged
 from services.screening.watchlist.progress import Phase, Progress

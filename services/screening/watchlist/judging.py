@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.screening.errors import RefusedByPolicy
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist import questions
 from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.versions import ListVersion

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.acting import Stated
 from services.screening.errors import AlreadyDecided, NotFound
-from services.screening.hit_life import Mover
+from services.screening.hits.life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.watchlist import questions
 from services.screening.watchlist.hit_consequences import change_hits

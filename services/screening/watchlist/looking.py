@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from shared.audit.record import FactValue
 from shared.security.tokens import Principal
 

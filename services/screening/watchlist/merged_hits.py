@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from services.screening.hit_life import Mover
+from services.screening.hits.life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.store.watchlist import UsedEntry
 from services.screening.watchlist.consolidate import Consolidation

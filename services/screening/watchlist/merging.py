@@ -6,8 +6,8 @@ from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.ports import Ports
-from services.screening.proposals import ENTRY_MERGE, approvals
-from services.screening.registers import Persons
+from services.screening.registers.proposals import ENTRY_MERGE, approvals
+from services.screening.registers.rows import Persons
 from shared.approval.approvals import Approval
 from shared.security.tokens import Principal
 

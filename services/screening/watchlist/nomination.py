@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from services.screening.hit import digest_of
+from services.screening.hits.hit import digest_of
 from shared.personal import Personal
 
 #: A trial that stops more travellers than this sends the nomination back for more identifiers.

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.screening.acting import Actor, Stated
 from services.screening.policy_requests import Act, Request, build_request, person_category
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist.entry_age import is_minor, youngest_age
 from services.screening.watchlist.nomination import Nomination, held_identifiers, months_between
 from services.screening.watchlist.versions import TERRORISM, EntryRecord

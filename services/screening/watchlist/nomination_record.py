@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.errors import AlreadyDecided, NotFound
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist.nomination import OPEN, Nomination
 from shared.audit.record import FactValue
 from shared.security.tokens import Principal

@@ -14,9 +14,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.screening.acting import Stated
-from services.screening.hit_life import Mover
+from services.screening.hits.life import Mover
 from services.screening.ports import SERVICE, Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.lifecycle import entry_record
 from services.screening.watchlist.versions import EntryStatus, ListVersion, VersionState

@@ -10,7 +10,7 @@ from typing import Any
 
 from services.screening.acting import Actor, Stated
 from services.screening.policy_requests import Act, Request, build_request
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from shared.security.tokens import Principal
 
 

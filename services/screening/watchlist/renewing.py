@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.acting import Actor, Stated
 from services.screening.errors import NotFound
 from services.screening.ports import Ports
-from services.screening.proposals import ENTRY_RENEWAL, approvals
+from services.screening.registers.proposals import ENTRY_RENEWAL, approvals
 from services.screening.watchlist import nomination_questions
 from services.screening.watchlist.versions import EntryRecord, EntryStatus
 from services.screening.watchlist.weighing import Weighing, with_status

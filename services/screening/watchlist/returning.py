@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.ports import Ports
-from services.screening.proposals import LIST_RETURN, approvals
+from services.screening.registers.proposals import LIST_RETURN, approvals
 from services.screening.watchlist.putting_in_force import PutInForce
 from services.screening.watchlist.questions import stated_for_import
 from services.screening.watchlist.version_lock import locked_version

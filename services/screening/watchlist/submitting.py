@@ -4,16 +4,16 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.screening.acting import Actor, Stated
+from services.screening.batches.window import TravellerWindow
 from services.screening.errors import AlreadyDecided, RefusedByPolicy
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist import nomination_questions
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from services.screening.watchlist.nomination import Nomination, NominationState
 from services.screening.watchlist.nomination_questions import Removed
 from services.screening.watchlist.nomination_record import keep_nomination, own_nomination, source_of
 from services.screening.watchlist.trial import try_entry
-from services.screening.window import TravellerWindow
 from shared.audit.record import AuditRecord, FactValue
 from shared.security.tokens import Principal
 

@@ -11,10 +11,10 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from services.screening.batches.window import PageRefused, TravellerWindow
 from services.screening.ports import Ports
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
 from services.screening.watchlist.nomination import Trial
-from services.screening.window import PageRefused, TravellerWindow
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused
 from shared.contracts.rescreening import WindowTravellersV1
 from shared.observability.logging import get_logger

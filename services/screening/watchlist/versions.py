@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.screening.hit import digest_of
+from services.screening.hits.hit import digest_of
 from services.screening.watchlist.entry_age import is_reviewed_as_child, latest_year
 from services.screening.watchlist.questions import EntryTerms, NoticeFacts
 from shared.personal import Personal

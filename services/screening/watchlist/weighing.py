@@ -10,7 +10,7 @@ from datetime import datetime
 
 from services.screening.acting import Stated
 from services.screening.ports import Ports
-from services.screening.registers import ListSource
+from services.screening.registers.rows import ListSource
 from services.screening.watchlist import questions
 from services.screening.watchlist.versions import (
     ADOPTED_KINDS,

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.errors import MessageNotFound
-from services.sharing.exchange_records import Direction, ExchangeMessage, MessageState
+from services.sharing.exchange.records import Direction, ExchangeMessage, MessageState
 from services.sharing.store.leasing import LeasedTable, Tried
 from shared.db.column_types import Json
 

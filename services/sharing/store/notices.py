@@ -10,10 +10,10 @@ from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.errors import NoticeNotFound
-from services.sharing.facts import Basis
-from services.sharing.recipients import Candidate, Connection
-from services.sharing.registry_entries import Scope
-from services.sharing.share_records import Channel, Notice, NoticeState, NoticeTry, candidate_as_json
+from services.sharing.registers.entries import Scope
+from services.sharing.shares.facts import Basis
+from services.sharing.shares.recipients import Candidate, Connection
+from services.sharing.shares.records import Channel, Notice, NoticeState, NoticeTry, candidate_as_json
 from services.sharing.store.leasing import LeasedTable, Tried
 from shared.db.column_types import Json
 from shared.identifiers import NoticeId, ShareId

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.recipients import Outcome
-from services.sharing.safeguards import logged_reasons, shown_outcome
+from services.sharing.shares.recipients import Outcome
+from services.sharing.shares.safeguards import logged_reasons, shown_outcome
 from shared.oversight.asking import Asking
 from shared.oversight.figures import Figure, Month, count, counts, middle, percent
 

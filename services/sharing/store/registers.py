@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.registry_entries import (
+from services.sharing.registers.entries import (
     Agreement,
     Authority,
     CountryRisk,

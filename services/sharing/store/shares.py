@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.sharing.custody_facts import InCustody
+from services.sharing.custody.facts import InCustody
 from services.sharing.errors import ShareNotFound, StepOutOfOrder
-from services.sharing.facts import Assessment
-from services.sharing.recipients import Candidate, Connection, Outcome
-from services.sharing.registry_entries import Scope
-from services.sharing.share_records import Recipient, Share, ShareState, ShareVerdict, Stage
+from services.sharing.registers.entries import Scope
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.recipients import Candidate, Connection, Outcome
+from services.sharing.shares.records import Recipient, Share, ShareState, ShareVerdict, Stage
 from shared.contracts import HitConfirmedV1
 from shared.db.column_types import Json
 from shared.identifiers import NoticeId, ShareId

@@ -17,9 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.postgres import ServiceDatabase
 from services.ingest.app import create_app
-from services.ingest.elements import ELEMENTS
-from services.ingest.observed import KIND, MarkScreened
+from services.ingest.intake.observed import KIND, MarkScreened
 from services.ingest.ports import Ports
+from services.ingest.reading.elements import ELEMENTS
 from services.ingest.settings import IngestSettings
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage

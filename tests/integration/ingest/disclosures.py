@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import httpx
 
-from services.ingest.masking import OpenVault, Vault
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.retention.jobs import RetentionJobs
+from services.ingest.retention.masking import OpenVault, Vault
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_retention import Screening, travellers
 from tests.ways_out.forgetful import Forgetful

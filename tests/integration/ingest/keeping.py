@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from services.ingest import hit_links
-from services.ingest.hit_links import AskScreening
-from services.ingest.masking import OpenVault, Vault
-from services.ingest.observed import KIND, MarkScreened
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.intake.observed import KIND, MarkScreened
+from services.ingest.retention import hit_links
+from services.ingest.retention.hit_links import AskScreening
+from services.ingest.retention.jobs import RetentionJobs
+from services.ingest.retention.masking import OpenVault, Vault
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.relay import Relay

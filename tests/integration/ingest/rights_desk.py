@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import httpx
 
-from services.ingest.door_inbox import DoorInbox
+from services.ingest.rights.door_inbox import DoorInbox
+from services.ingest.rights.submissions import OpenOffice
 from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
-from services.ingest.submissions import OpenOffice
 from shared.db.pruning import Pruner, PruneRule
 from tests.integration.ingest.accounts import PEOPLE, WHY, Accounts
 from tests.integration.ingest.conftest import Ingest

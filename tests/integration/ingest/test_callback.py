@@ -8,9 +8,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from services.ingest.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
-from services.ingest.directives_inbox import KIND
-from services.ingest.interactive import Terms
+from services.ingest.interactive.answer import Terms
+from services.ingest.interactive.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
+from services.ingest.interactive.directives_inbox import KIND
 from services.ingest.ports import Ports
 from shared.bus.errors import DeliveryRefused
 from shared.bus.message import OutgoingMessage

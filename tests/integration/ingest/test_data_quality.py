@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 
 from services.ingest.ports import Ports
-from services.ingest.quality_roll_up import QualityRollUp
+from services.ingest.quality.roll_up import QualityRollUp
 from tests.integration.ingest.conftest import Ingest
 
 PERIOD = "from=2027-11-14&to=2027-11-16"

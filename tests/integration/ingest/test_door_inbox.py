@@ -5,7 +5,7 @@ from pathlib import Path
 from joserfc.jwk import OKPKey
 
 from services.door.mailbox import Mailbox
-from services.ingest.door_inbox import DoorInbox
+from services.ingest.rights.door_inbox import DoorInbox
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_rights import Office
 

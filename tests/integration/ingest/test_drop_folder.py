@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.ingest import drop_files
-from services.ingest.drop_folder import DropFolder
 from services.ingest.errors import StoreUnavailable
 from services.ingest.formats.sheet_template import template_csv
 from services.ingest.ports import Ports
+from services.ingest.ways_in import drop_files
+from services.ingest.ways_in.drop_folder import DropFolder
 from tests.integration.ingest.conftest import Ingest
 
 MAX_BYTES = 100_000

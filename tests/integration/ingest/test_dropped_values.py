@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from deploy.local.postgres import EmbeddedPostgres
-from services.ingest import reading
-from services.ingest.elements import KNOWN_ELEMENTS
-from services.ingest.reader_process import ReaderTerms, framed
-from services.ingest.reading import Submission
+from services.ingest.reading import submission as reading
+from services.ingest.reading.elements import KNOWN_ELEMENTS
+from services.ingest.reading.reader_process import ReaderTerms, framed
+from services.ingest.reading.submission import Submission
 from services.ingest.sensitive import DEFAULT_RULES
 from shared.observability.logging import configure_logging
 from tests.integration.ingest.conftest import LEGAL_ROW, PROFILE_ROW, Ingest
@@ -226,8 +226,8 @@ def test_crash_of_the_process_tells_nothing(name: str, way: str, tmp_path: Path)
 
 READER = """
 import faulthandler, os, sys
-from services.ingest import reader_process
-from services.ingest.reading import read_submission
+from services.ingest.reading import reader_process
+from services.ingest.reading.submission import read_submission
 
 way = sys.argv[1]
 

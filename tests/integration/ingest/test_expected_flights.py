@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.ingest.expected_watch import FLIGHT_ALARMS, FlightWatch
+from services.ingest.expected.watch import FLIGHT_ALARMS, FlightWatch
 from services.ingest.ports import Ports
 from tests.integration.ingest.conftest import Ingest
 

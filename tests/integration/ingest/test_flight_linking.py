@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.observed import WITHDRAWN_KIND
+from services.ingest.intake.observed import WITHDRAWN_KIND
 from shared.contracts import TravellersObservedV1, TravellersWithdrawnV1
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_receive import only_first, with_change, with_reference

@@ -5,8 +5,8 @@ import httpx
 import pytest
 
 from services.ingest.formats.acknowledgements import CustomsResponse, read_answers
-from services.ingest.interactive import Terms
-from services.ingest.observed import KIND
+from services.ingest.intake.observed import KIND
+from services.ingest.interactive.answer import Terms
 from shared.bus.message import OutgoingMessage
 from tests.integration.ingest.conftest import Ingest
 

@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import text
 
-from services.ingest import callback, directives_inbox, interactive, people, reading
-from services.ingest.directives import Meaning
+from services.ingest.interactive import answer as interactive
+from services.ingest.interactive import callback, directives_inbox
+from services.ingest.interactive.directives import Meaning
+from services.ingest.reading import people
+from services.ingest.reading import submission as reading
 from services.ingest.store import interactive as interactive_store
 from services.ingest.store import messages, untold
 from tests.integration.ingest.answers import CARRIERS, OTHERS, PEOPLE, REGISTERS, Answers

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
-from services.ingest import retention_jobs
+from services.ingest.retention import jobs as retention_jobs
 from services.ingest.store import retention
 from services.ingest.store.retention import RecordKind
 from shared.contracts import HitLink

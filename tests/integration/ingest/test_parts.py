@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from services.ingest.intake.take_parts import PartsClock
 from services.ingest.ports import Ports
-from services.ingest.take_parts import PartsClock
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_receive import only_first, with_reference
 from tests.integration.ingest.test_reservations import Push, held, people, pnr, pnr_ingest

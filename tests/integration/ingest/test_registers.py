@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.ingest.registers import RegistersInForce
+from services.ingest.registers.rows import RegistersInForce
 from services.ingest.store.registers import RegisterStore
 from tests.integration.ingest.conftest import CARRIER_ROW, LEGAL_ROW, Ingest
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.ingest.masking import OpenVault, Vault
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.retention.jobs import RetentionJobs
+from services.ingest.retention.masking import OpenVault, Vault
 from shared.bus.message import OutgoingMessage
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_retention import Screening, travellers

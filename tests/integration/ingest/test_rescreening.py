@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from services.ingest.retention_jobs import RetentionJobs
+from services.ingest.retention.jobs import RetentionJobs
 from shared.contracts.rescreening import WindowTravellersV1
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_retention import Screening

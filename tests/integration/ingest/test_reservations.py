@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from services.ingest.elements import RESERVATION_ELEMENTS
-from services.ingest.observed import WITHDRAWN_KIND
+from services.ingest.intake.observed import WITHDRAWN_KIND
+from services.ingest.reading.elements import RESERVATION_ELEMENTS
 from shared.contracts import TravellersObservedV1, TravellersWithdrawnV1
 from tests.integration.ingest.conftest import LEGAL_ROW, MESSAGES, PROFILE_ROW, Ingest
 

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.ingest.masking import OpenVault, Vault
 from services.ingest.ports import Ports
-from services.ingest.retention_errors import ScreeningSilent
-from services.ingest.retention_jobs import RetentionJobs, certificate
+from services.ingest.retention.errors import ScreeningSilent
+from services.ingest.retention.jobs import RetentionJobs, certificate
+from services.ingest.retention.masking import OpenVault, Vault
 from shared.contracts import HitLink
 from tests.integration.ingest.conftest import Ingest
 

@@ -9,10 +9,10 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from services.door.mailbox import Mailbox
-from services.ingest.door_inbox import DoorInbox
-from services.ingest.letter import LANGUAGES, kind_of, texts
+from services.ingest.rights.door_inbox import DoorInbox
+from services.ingest.rights.letter import LANGUAGES, kind_of, texts
+from services.ingest.rights.submissions import OpenOffice
 from services.ingest.store.rights import SUBMISSION_KEPT, RightsStore
-from services.ingest.submissions import OpenOffice
 from tests.integration.ingest.conftest import Ingest
 from tests.integration.ingest.test_rights import WHY, Office
 

@@ -2,7 +2,7 @@
 
 import httpx
 
-from services.ingest.registers import Register
+from services.ingest.registers.rows import Register
 from tests.integration.ingest.conftest import CARRIER_ROW, Ingest
 
 HANDLER = {"client": "carrier-QH", "identifiers": ["XADCS", "QHDCS"], "carriers": ["XA", "XB"]}

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from services.ingest.formats.sheet_template import template_csv, template_workbook
-from services.ingest.upload_routes import XLSX_TYPE
+from services.ingest.ways_in.upload_routes import XLSX_TYPE
 from tests.integration.ingest.conftest import CARRIER_ROW, Ingest
 
 SHEET = template_csv()

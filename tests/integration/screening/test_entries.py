@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.screening import routes_entries
+from services.screening.list_desk import entries as routes_entries
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import HADI, MISALI, Listed, un_list
 from tests.integration.screening.test_nominations import TRAVELLER, decide, submitted

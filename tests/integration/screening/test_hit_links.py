@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from services.ingest.hit_links import KIND
+from services.ingest.retention.hit_links import KIND
 from shared.contracts import HitLinksAskedV1
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import a_traveller

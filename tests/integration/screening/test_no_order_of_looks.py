@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import text
 
-from services.screening import companions, leases, orders
+from services.screening.hits import orders
+from services.screening.protection import companions
+from services.screening.review import leases
 from services.screening.store import front_line
 from services.screening.store.suspensions import not_suspended
 from tests.integration.screening.advices import (

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.screening.notices_from_abroad import NoticesFromAbroad
-from services.screening.notices_look_back import NoticesLookBack
+from services.screening.notices.from_abroad import NoticesFromAbroad
+from services.screening.notices.look_back import NoticesLookBack
 from shared.contracts import HitConfirmedV1
 from shared.contracts.notice_received import entry_of_notice
 from tests.integration.screening.conftest import Desk

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.screening.rescreen import Rescreening
+from services.screening.batches.rescreen import Rescreening
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.contracts.rescreening import WindowTravellersV1
@@ -165,7 +165,7 @@ async def test_a_pass_waits_while_ingest_is_away(desk: Desk, window: FakeIngest)
 async def test_a_pass_over_many_entries_names_none_and_meets_the_whole_list(
     desk: Desk, window: FakeIngest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("services.screening.rescreen", "services.screening.store.rescreening"):
+    for module in ("services.screening.batches.rescreen", "services.screening.store.rescreening"):
         monkeypatch.setattr(f"{module}.MOST_NAMED", 0)
     await desk.load([HADI, MISALI, ESEMPIO], "2027-11-02T00:00:00.000Z")
     work = rescreening(desk, window)

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from services.screening.list_files import ListFiles
+from services.screening.list_desk.list_files import ListFiles
 from services.screening.matching import Matcher, NotCompiled, snapshot_folder
 from services.screening.matching.snapshot_folder import SnapshotFolder
-from services.screening.registers import Persons
+from services.screening.registers.rows import Persons
 from services.screening.store.list_changes import ListChangeStore
 from services.screening.store.list_rows import ListRowStore
 from services.screening.store.watchlist import WatchlistStore

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.screening.batches.window import TravellerWindow
 from services.screening.watchlist.submitting import Submitting
 from services.screening.watchlist.trial import DAYS, TRIED_AT_MOST
-from services.screening.window import TravellerWindow
 from shared.bus.message import OutgoingMessage
 from shared.identifiers import RandomIdentifiers
 from shared.security.roles import Role

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import httpx
 from sqlalchemy import text
 
-from services.sharing.exchange_content import opened
-from services.sharing.exchange_records import Direction, MessageState
-from services.sharing.own_keys import load_sealing_keys
+from services.sharing.exchange.content import opened
+from services.sharing.exchange.records import Direction, MessageState
+from services.sharing.protocol.own_keys import load_sealing_keys
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.vault import Finding, Protection
 from shared.accounts.freezes import Freeze, FreezeStore

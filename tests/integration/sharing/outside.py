@@ -12,10 +12,10 @@ from sqlalchemy import text
 from starlette.responses import Response
 
 from deploy.local.counterpart_simulator import Counterpart
-from services.sharing.compose import DEFAULT_HANDLING
-from services.sharing.exchange_drafts import Second
-from services.sharing.facts import Assessment
-from services.sharing.share import Proposal
+from services.sharing.exchange.drafts import Second
+from services.sharing.protocol.compose import DEFAULT_HANDLING
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.share import Proposal
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterStore
 from services.sharing.vault import Finding, Protection

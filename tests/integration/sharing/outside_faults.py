@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from services.sharing.minimum_sets import N_MIN
+from services.sharing.shares.minimum_sets import N_MIN
 from services.sharing.store.registers import Register
 from services.sharing.suspended import Rule
 from shared.oversight.suspensions import Suspension, SuspensionKind, SuspensionStore

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from services.sharing.exchange_drafts import Draft
+from services.sharing.exchange.drafts import Draft
 from shared.contracts import HitConfirmedV1
 from shared.security.tokens import Principal
 from tests.unit.sharing.samples import STATEMENT

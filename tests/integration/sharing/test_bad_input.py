@@ -9,11 +9,11 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from services.sharing import exchange_routes
 from services.sharing.app import load_policy
-from services.sharing.envelope import MAX_NOTICE_BYTES
-from services.sharing.safeguards import Policy, Safeguards
-from services.sharing.share_records import NoticeState, ShareState
+from services.sharing.exchange import routes as exchange_routes
+from services.sharing.protocol.envelope import MAX_NOTICE_BYTES
+from services.sharing.shares.records import NoticeState, ShareState
+from services.sharing.shares.safeguards import Policy, Safeguards
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore
 from shared.policy.catalogue import CATALOGUE_FOLDER

@@ -10,9 +10,9 @@ from joserfc.util import json_b64decode
 
 from deploy.local.conformity.kit import Kit
 from deploy.local.conformity.trial import Answer, Outcome, try_all
-from services.sharing.http_signature import SignedRequest
-from services.sharing.notices import Sender
-from services.sharing.registry_entries import AuthorityKey
+from services.sharing.protocol.http_signature import SignedRequest
+from services.sharing.registers.entries import AuthorityKey
+from services.sharing.shares.notices import Sender
 from services.sharing.store.registers import Register, RegisterStore
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.security.keys import KeyFile

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.sharing.exchange_records import WITHDRAWN
+from services.sharing.exchange.records import WITHDRAWN
 from shared.contracts.records_corrected import CorrectionsV1, RecordChange, RecordsCorrectedV1
 from shared.web.purpose import Purpose
 from tests.integration.sharing.two_states import TwoStates

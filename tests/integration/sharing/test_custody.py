@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.sharing.custody import Happened
-from services.sharing.envelope import Envelope, kept_envelope, open_payload
+from services.sharing.custody.changes import Happened
 from services.sharing.errors import StepOutOfOrder
-from services.sharing.share_records import Notice, NoticeState
+from services.sharing.protocol.envelope import Envelope, kept_envelope, open_payload
+from services.sharing.shares.records import Notice, NoticeState
 from shared.approval.errors import ApprovalRoleRefused, SamePerson
 from shared.contracts import HitWithdrawnV1
 from shared.security.roles import Role

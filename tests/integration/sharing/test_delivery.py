@@ -10,16 +10,16 @@ from uuid import UUID
 import httpx
 import pytest
 
-from services.sharing import decide
-from services.sharing.courier import LEASE, NOT_AS_SHOWN
-from services.sharing.drafting import Permitted, draft_notice
-from services.sharing.notices import Sender
-from services.sharing.recipients import Outcome
-from services.sharing.share_records import Notice, NoticeState
+from services.sharing.delivery.courier import LEASE, NOT_AS_SHOWN
+from services.sharing.protocol.transmit import Addressed, FileDrop, Transmitter
+from services.sharing.shares import decide
+from services.sharing.shares.drafting import Permitted, draft_notice
+from services.sharing.shares.notices import Sender
+from services.sharing.shares.recipients import Outcome
+from services.sharing.shares.records import Notice, NoticeState
 from services.sharing.store.leasing import Tried
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
-from services.sharing.transmit import Addressed, FileDrop, Transmitter
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.observability.metrics import REGISTRY
 from tests.conftest import OpenDatabase

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from services.sharing.overdue import CONSULAR, NOTICE, OVERDUE_NOW, SHARE
+from services.sharing.exchange.overdue import CONSULAR, NOTICE, OVERDUE_NOW, SHARE
 from tests.integration.sharing.two_states import TwoStates
 from tests.unit.sharing.samples import a_hit
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 import pytest_asyncio
 
-from services.sharing import exchange_sending
+from services.sharing.exchange import sending as exchange_sending
 from services.sharing.store.registers import Register
 from shared.web.purpose import Purpose
 from tests.conftest import Templates

@@ -10,8 +10,8 @@ from joserfc.jwk import ECKey
 from sqlalchemy import text
 
 from deploy.local.exchange_keys import KeyKind, make_key
-from services.sharing.envelope import sealed_to, signing_kid
-from services.sharing.share_records import NoticeState
+from services.sharing.protocol.envelope import sealed_to, signing_kid
+from services.sharing.shares.records import NoticeState
 from services.sharing.store.registers import Register
 from tests.integration.sharing.two_states import State, TwoStates, public_keys
 from tests.integration.sharing.world import World

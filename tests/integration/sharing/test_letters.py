@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.sharing.facts import Assessment
+from services.sharing.shares.facts import Assessment
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from services.sharing import exchange_desk, receive
+from services.sharing.exchange import desk as exchange_desk
+from services.sharing.exchange import receive
 from shared.accounts.frozen_accounts import FrozenAccounts
 from shared.oversight import figures
 from tests.conftest import Templates

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.sharing import exchange_sending
-from services.sharing.own_keys import load_sealing_keys
+from services.sharing.exchange import sending as exchange_sending
+from services.sharing.protocol.own_keys import load_sealing_keys
 from services.sharing.vault import Protection
 from shared.security.roles import Role
 from shared.security.tokens import Principal

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from services.sharing.decide import Decision
 from services.sharing.errors import (
     LegalFindingRequired,
     NotACandidate,
@@ -16,10 +15,11 @@ from services.sharing.errors import (
     ScreeningSilent,
     StepOutOfOrder,
 )
-from services.sharing.facts import Assessment
-from services.sharing.recipients import Outcome
-from services.sharing.share import Proposal
-from services.sharing.share_records import Channel, NoticeState
+from services.sharing.shares.decide import Decision
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.recipients import Outcome
+from services.sharing.shares.records import Channel, NoticeState
+from services.sharing.shares.share import Proposal
 from services.sharing.store.registers import Register
 from shared.approval.errors import SamePerson
 from shared.contracts import BestInterestsV1, GradedItemV1

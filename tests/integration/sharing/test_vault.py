@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.sharing.errors import VaultUnavailable
-from services.sharing.recipients import Outcome
-from services.sharing.share_records import NoticeState
+from services.sharing.shares.recipients import Outcome
+from services.sharing.shares.records import NoticeState
 from services.sharing.vault import ClaimSign, Finding, Protection
 from shared.identifiers import HitId
 from tests.integration.sharing.world import World

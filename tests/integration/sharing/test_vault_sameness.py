@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.engine import Engine
 
-from services.sharing.facts import Assessment
-from services.sharing.recipients import Outcome
-from services.sharing.safeguards import shown_outcome, shown_reasons
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.recipients import Outcome
+from services.sharing.shares.safeguards import shown_outcome, shown_reasons
 from services.sharing.vault import ClaimSign, Finding, Protection
 from tests.integration.sharing.test_vault import COUNTERPART, hit_of
 from tests.integration.sharing.world import World

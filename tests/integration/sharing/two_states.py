@@ -18,7 +18,7 @@ from deploy.local.postgres import ServiceDatabase
 from services.sharing.app import create_app
 from services.sharing.demonstration import OPERATIONAL
 from services.sharing.parts import Sharing
-from services.sharing.registry_entries import Agreement
+from services.sharing.registers.entries import Agreement
 from services.sharing.store.registers import Register, RegisterStore
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Relay

@@ -22,14 +22,14 @@ from deploy.local.counterpart_simulator import (
     load_counterparts,
 )
 from deploy.local.postgres import ServiceDatabase
-from services.sharing.decide import Decision
 from services.sharing.demonstration import demonstration_registers
 from services.sharing.errors import ScreeningSilent
-from services.sharing.facts import Assessment
 from services.sharing.parts import Foundations, Sharing
 from services.sharing.settings import SharingSettings
-from services.sharing.share import Preview, Proposal
-from services.sharing.share_records import Notice
+from services.sharing.shares.decide import Decision
+from services.sharing.shares.facts import Assessment
+from services.sharing.shares.records import Notice
+from services.sharing.shares.share import Preview, Proposal
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore

@@ -24,7 +24,7 @@ from services.screening.app import create_app as create_screening
 from services.screening.settings import ScreeningSettings
 from services.sharing.app import create_app as create_sharing
 from services.sharing.demonstration import OPERATIONAL
-from services.sharing.payloads import PAYLOADS
+from services.sharing.protocol.payloads import PAYLOADS
 from services.sharing.store.registers import Register
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile

@@ -13,12 +13,12 @@ import pytest
 
 from deploy.certification.checks import Outcome
 from deploy.certification.command import Order, certify
-from services.ingest.answers import EDIFACT_TYPE, answer
-from services.ingest.arrival import MALFORMED, Taken
 from services.ingest.errors import RefusedMessage
 from services.ingest.formats.registry import read_messages
-from services.ingest.linking import LinkingKeys
-from services.ingest.receipt import Receipt
+from services.ingest.intake.answers import EDIFACT_TYPE, answer
+from services.ingest.intake.arrival import MALFORMED, Taken
+from services.ingest.intake.linking import LinkingKeys
+from services.ingest.intake.receipt import Receipt
 from shared.identifiers import RandomIdentifiers, ReceiptId
 from tests.fakes import FixedClock
 

@@ -10,11 +10,11 @@ import pytest
 from services.console.register_fields import row_of, written_of
 from services.console.register_forms import FORMS
 from services.console.registers import REGISTERS, SHARING
-from services.ingest.registers import CarrierRow, CollectionProfileRow, RouteRow, SenderRow
-from services.ingest.registers import LegalRow as CollectingRow
-from services.screening.register_forms import CountryRiskIn, LegalRowIn, ListSourceIn
-from services.sharing.registry_entries import Agreement, Authority, CountryRisk
-from services.sharing.registry_entries import LegalRow as SharingRow
+from services.ingest.registers.rows import CarrierRow, CollectionProfileRow, RouteRow, SenderRow
+from services.ingest.registers.rows import LegalRow as CollectingRow
+from services.screening.registers.forms import CountryRiskIn, LegalRowIn, ListSourceIn
+from services.sharing.registers.entries import Agreement, Authority, CountryRisk
+from services.sharing.registers.entries import LegalRow as SharingRow
 from tests.unit.console.test_pages import signed_in
 from tests.unit.console.world import World, a_world, problem
 

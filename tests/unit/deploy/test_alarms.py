@@ -10,9 +10,9 @@ from prometheus_client import Gauge
 
 from services.ingest import app as ingest
 from services.screening import app as screening
-from services.screening.desk_clocks import CHILDREN, COMPANIONS
+from services.screening.protection.desk_clocks import CHILDREN, COMPANIONS
 from services.sharing import app as sharing
-from services.sharing.overdue import OVERDUE_NOW
+from services.sharing.exchange.overdue import OVERDUE_NOW
 from shared.observability.metrics import REGISTRY
 
 ALARMS = Path(__file__).parents[3] / "deploy/observability/alarms.yaml"

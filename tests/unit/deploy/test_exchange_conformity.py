@@ -20,7 +20,7 @@ from deploy.local.conformity.checks import CHECKS
 from deploy.local.conformity.kit import Kit
 from deploy.local.conformity.kit_file import KIT_NAME, KitFault, kit_of, make_kit, read_kit
 from deploy.local.conformity.trial import Answer, Outcome, Result, try_all
-from services.sharing.http_signature import SignedRequest
+from services.sharing.protocol.http_signature import SignedRequest
 from shared.clock import SystemClock
 
 SCHEMA = json.loads((vectors.FOLDER / "ctx-1.0.schema.json").read_text(encoding="utf-8"))

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from deploy.local.exchange_keys import make_key, show_keys
-from services.sharing.own_keys import OwnKeys, load_sealing_keys
-from services.sharing.registry_entries import AuthorityKey
+from services.sharing.protocol.own_keys import OwnKeys, load_sealing_keys
+from services.sharing.registers.entries import AuthorityKey
 from shared.security.keys import KeyFile, KeyFileError
 from tests.fakes import FixedClock
 from tests.unit.sharing.samples import NOW, OWN

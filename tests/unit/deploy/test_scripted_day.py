@@ -19,10 +19,10 @@ from deploy.local.scripted_world import (
 from deploy.local.seed import STANDING_ORDER, ingest_rows, list_sources, screening_laws
 from services.ingest.formats.registry import read_messages
 from services.ingest.formats.schedule_csv import read_csv_schedule
-from services.ingest.registers import ROW_TYPES, Register
+from services.ingest.registers.rows import ROW_TYPES, Register
 from services.ingest.sensitive import filter_message
-from services.screening.deadlines import REVIEW_OTHERWISE, FlightTimes, review_due
-from services.screening.register_forms import LegalRowIn, ListSourceIn, StandingOrderIn
+from services.screening.hits.deadlines import REVIEW_OTHERWISE, FlightTimes, review_due
+from services.screening.registers.forms import LegalRowIn, ListSourceIn, StandingOrderIn
 from shared.travel.places import Airports
 
 NOW = datetime(2027, 11, 14, 5, 0, tzinfo=UTC)

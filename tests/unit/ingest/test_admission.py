@@ -2,8 +2,8 @@ import asyncio
 
 import pytest
 
-from services.ingest.admission import Admission
 from services.ingest.errors import StoreUnavailable
+from services.ingest.intake.admission import Admission
 
 
 async def _work(admission: Admission, name: str, done: list[str], gate: asyncio.Event) -> None:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.directives import DEFAULT_TABLE, DirectiveTable, Meaning
 from services.ingest.formats.edifact import read_interchanges
 from services.ingest.formats.registry import read_messages
+from services.ingest.interactive.directives import DEFAULT_TABLE, DirectiveTable, Meaning
 from services.ingest.replies.cusres import (
     MAX_TRAVELLERS_A_MESSAGE,
     Answer,

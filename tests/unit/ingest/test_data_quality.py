@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.data_quality import (
+from services.ingest.quality.figures import (
     HIDDEN,
     Causes,
     FlightQuality,

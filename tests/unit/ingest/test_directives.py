@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.ingest.directives import (
+from services.ingest.interactive.directives import (
     DEFAULT_TABLE,
     MAX_TABLE_BYTES,
     DirectivesRefused,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from services.ingest.expected_flights import (
+from services.ingest.expected.flights import (
     Basis,
     Expectation,
     PastFlight,

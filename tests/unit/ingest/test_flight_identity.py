@@ -3,7 +3,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from services.ingest.flight_identity import flight_key, flight_name, is_zone_confused, same_flight, sighting
+from services.ingest.intake.flight_identity import (
+    flight_key,
+    flight_name,
+    is_zone_confused,
+    same_flight,
+    sighting,
+)
 from shared.travel.flight import Flight, Leg
 from shared.travel.reservation import ItineraryLeg, Reservation
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.ingest.directives import Directive, Meaning
 from services.ingest.formats.mrz import parse_mrz
 from services.ingest.formats.registry import read_messages
+from services.ingest.interactive.directives import Directive, Meaning
 from services.ingest.replies.acknowledgement_xml import build_xml_acknowledgement
 from services.ingest.replies.cusres import Answer, Reply, build_reply, reply_to
 from services.ingest.replies.reply import build_reply as build_any_reply

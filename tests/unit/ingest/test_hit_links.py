@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from services.ingest.hit_links import KIND, AskScreening
-from services.ingest.retention_errors import ScreeningSilent
+from services.ingest.retention.errors import ScreeningSilent
+from services.ingest.retention.hit_links import KIND, AskScreening
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.contracts import HitLink

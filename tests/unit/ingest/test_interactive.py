@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.callback_address import is_callback_address
-from services.ingest.directives import DEFAULT_TABLE, Meaning
-from services.ingest.interactive import placed, seconds_to_next_step
-from services.ingest.interactive_reply import as_json, as_stored, decided_reply, told_again
+from services.ingest.interactive.answer import placed, seconds_to_next_step
+from services.ingest.interactive.callback_address import is_callback_address
+from services.ingest.interactive.directives import DEFAULT_TABLE, Meaning
+from services.ingest.interactive.reply import as_json, as_stored, decided_reply, told_again
 from services.ingest.store.interactive import Standing
 from shared.travel.traveller import Traveller
 from tests.unit.ingest.samples import EXAMPLE_A, Written, person, read_one

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from services.ingest.letter import LANGUAGES, Bodies, kind_of, letter, texts
-from services.ingest.rights import new_number
-from services.ingest.rights_answers import ANSWERS, REDRESS_OUTCOMES
-from services.ingest.rights_requests import begun_days
+from services.ingest.rights.answers import ANSWERS, REDRESS_OUTCOMES
+from services.ingest.rights.letter import LANGUAGES, Bodies, kind_of, letter, texts
+from services.ingest.rights.office import new_number
+from services.ingest.rights.policy_requests import begun_days
 from services.ingest.store.rights import RightsRequest
 
 BODIES = Bodies("Data Protection Commission of XAA", "Supreme Court of XAA")

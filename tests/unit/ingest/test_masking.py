@@ -7,8 +7,8 @@ from uuid import UUID
 import pytest
 from joserfc.jwk import ECKey, OKPKey
 
-from services.ingest.masking import RESERVATION_KEPT, TRAVELLER_KEPT, OpenVault, Vault
-from services.ingest.retention_errors import VaultUnreadable
+from services.ingest.retention.errors import VaultUnreadable
+from services.ingest.retention.masking import RESERVATION_KEPT, TRAVELLER_KEPT, OpenVault, Vault
 from shared.travel.reservation import Reservation
 from shared.travel.traveller import Traveller
 

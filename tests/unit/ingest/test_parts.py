@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.parts import (
+from services.ingest.intake.parts import (
     Part,
     PartsState,
     Transaction,

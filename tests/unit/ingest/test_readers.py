@@ -11,8 +11,8 @@ import pytest
 
 from deploy.local.benchmarks.ingest_load import manifests
 from services.ingest.errors import StoreUnavailable
-from services.ingest.reader_process import ReaderTerms, ReadingFault
-from services.ingest.readers import (
+from services.ingest.reading.reader_process import ReaderTerms, ReadingFault
+from services.ingest.reading.readers import (
     COMMAND,
     LONG_BYTES,
     READ_HERE_BYTES,
@@ -21,7 +21,7 @@ from services.ingest.readers import (
     ReadHere,
     ReadingFailed,
 )
-from services.ingest.reading import Submission, read_submission
+from services.ingest.reading.submission import Submission, read_submission
 from services.ingest.sensitive import DEFAULT_RULES
 
 TERMS = ReaderTerms("XAA", None, DEFAULT_RULES, b"a secret of this deployment!")

@@ -10,10 +10,10 @@ from random import Random
 import pytest
 
 from deploy.local.fuzzing.edifact_grammar import made_interchange
-from services.ingest.linking import LinkingKeys
-from services.ingest.people import People
-from services.ingest.reader_process import READY, ReadingFault, answer_all, framed
-from services.ingest.reading import ReadingTerms, ReadMessage, Submission, Unread, read_submission
+from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.people import People
+from services.ingest.reading.reader_process import READY, ReadingFault, answer_all, framed
+from services.ingest.reading.submission import ReadingTerms, ReadMessage, Submission, Unread, read_submission
 from services.ingest.sensitive import DEFAULT_RULES
 from shared.travel.traveller import Traveller
 from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, MESSAGES, RECEIVED_AT

@@ -3,8 +3,8 @@ from uuid import UUID
 
 import pytest
 
-from services.ingest import receipt as receipts
-from services.ingest.receipt import Receipt, ReceiptStatus, fault_from_json
+from services.ingest.intake import receipt as receipts
+from services.ingest.intake.receipt import Receipt, ReceiptStatus, fault_from_json
 from shared.identifiers import ReceiptId
 from shared.travel.message import Fault, ParsedMessage, Severity
 from tests.unit.ingest.samples import EXAMPLE_A, Written, person, read_one

@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.accept_request import AcceptFacts, accept_request
-from services.ingest.registers import (
+from services.ingest.intake.accept_request import AcceptFacts, accept_request
+from services.ingest.registers.rows import (
     CarrierRow,
     CollectionProfileRow,
     LegalRow,

@@ -3,19 +3,19 @@ from datetime import datetime
 
 import pytest
 
-from services.ingest.elements import (
-    ELEMENTS,
-    KNOWN_ELEMENTS,
-    RESERVATION_ELEMENTS,
-    keep_allowed_of_reservations,
-    reservation_elements_of,
-)
-from services.ingest.reservation_travellers import (
+from services.ingest.intake.reservation_travellers import (
     journey,
     locators_of,
     merged,
     pushed_leg,
     travellers_of,
+)
+from services.ingest.reading.elements import (
+    ELEMENTS,
+    KNOWN_ELEMENTS,
+    RESERVATION_ELEMENTS,
+    keep_allowed_of_reservations,
+    reservation_elements_of,
 )
 from shared.travel.flight import Flight, Leg
 from shared.travel.partial_date import PartialDate

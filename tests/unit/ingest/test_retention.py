@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.registers import LegalRow
-from services.ingest.retention import retention_clock
+from services.ingest.registers.rows import LegalRow
+from services.ingest.retention.clock import retention_clock
 
 RECEIVED = datetime(2027, 11, 14, 4, 58, 7, tzinfo=UTC)
 ROW = {

@@ -3,8 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from services.ingest.registers import CarrierRow, RegistersInForce, SenderRow
-from services.ingest.senders import SenderRefused, carrier_in_whose_name
+from services.ingest.registers.rows import CarrierRow, RegistersInForce, SenderRow
+from services.ingest.registers.senders import SenderRefused, carrier_in_whose_name
 
 
 def carrier(designator: str, *reports_for: str) -> CarrierRow:

@@ -5,7 +5,7 @@ import re
 from importlib import import_module
 from pathlib import Path
 
-from services.sharing.message_types import TYPES
+from services.sharing.protocol.message_types import TYPES
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT / "docs" / "safeguards.md"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.screening.comparison import (
+from services.screening.review.comparison import (
     BirthDateRelation,
     Contradiction,
     NameAgreement,
@@ -13,7 +13,7 @@ from services.screening.comparison import (
     document_agrees,
     name_agreement,
 )
-from services.screening.evidence_words import evidence_lines, why_in_words
+from services.screening.review.evidence_words import evidence_lines, why_in_words
 from shared.travel import Traveller
 
 AGREED = NameAgreement(Relation.AGREE)

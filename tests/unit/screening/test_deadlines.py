@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.screening.deadlines import DueMove, FlightTimes, HitTimes, due_at, due_move, review_due
-from services.screening.review_states import (
+from services.screening.hits.deadlines import DueMove, FlightTimes, HitTimes, due_at, due_move, review_due
+from services.screening.hits.states import (
     ClosingCode,
     HitState,
     HitType,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.screening.document_number import check_digit, read_document_number, same_number
 from services.screening.errors import MalformedMrz
+from services.screening.front_line.document_number import check_digit, read_document_number, same_number
 
 # The specimen of ICAO Doc 9303; its State is fictional.
 TD3 = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.screening.confirmed import complete_months, entry_facts
 from services.screening.errors import MoveNotDrawn
-from services.screening.hit import Band, Hit, Matched, band_of, identity_digest
-from services.screening.hit_life import Mover, moved, started_anew, without_person
-from services.screening.registers import ListSource
-from services.screening.review_states import ClosingCode, HitState, HitType
+from services.screening.hits.confirmed import complete_months, entry_facts
+from services.screening.hits.hit import Band, Hit, Matched, band_of, identity_digest
+from services.screening.hits.life import Mover, moved, started_anew, without_person
+from services.screening.hits.states import ClosingCode, HitState, HitType
+from services.screening.registers.rows import ListSource
 from shared.contracts import FlightV1
 from shared.identifiers import HitId, TravellerId
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from services.screening.hit_links import link_of
-from services.screening.review_states import ClosingCode, HitState
+from services.screening.hits.links import link_of
+from services.screening.hits.states import ClosingCode, HitState
 from shared.contracts import HitLink
 
 

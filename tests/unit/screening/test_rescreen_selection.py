@@ -6,8 +6,8 @@ from uuid import UUID
 
 from deploy.local.match_population import FAMILIES
 from deploy.local.synthetic.origins import WorldPopulation
+from services.screening.batches.rescreen import concerned
 from services.screening.matching import Matcher
-from services.screening.rescreen import concerned
 from shared.contracts.rescreening import WindowTravellersV1
 
 LISTED, CHANGED, INNOCENT = 600, 60, 200

@@ -2,7 +2,8 @@
 
 import pytest
 
-from services.screening.review_rules import (
+from services.screening.hits.states import HitState, HitType
+from services.screening.review.rules import (
     Reviewer,
     ReviewOutcome,
     Stage,
@@ -11,7 +12,6 @@ from services.screening.review_rules import (
     state_after_first,
     state_after_second,
 )
-from services.screening.review_states import HitState, HitType
 
 SAME, DIFFERENT, CANNOT_TELL = ReviewOutcome
 

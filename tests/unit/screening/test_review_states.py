@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from services.screening.errors import MoveNotDrawn
-from services.screening.review_states import (
+from services.screening.hits.states import (
     MOVES,
     ClosingCode,
     HitState,

@@ -6,10 +6,7 @@ from uuid import UUID
 
 from joserfc.jwk import ECKey, OKPKey
 
-from services.sharing.facts import Assessment, Basis, ShareRequest, Surroundings
-from services.sharing.minimum_sets import notify_payload
-from services.sharing.recipients import Candidate, Connection
-from services.sharing.registry_entries import (
+from services.sharing.registers.entries import (
     Agreement,
     Authority,
     AuthorityKey,
@@ -20,6 +17,9 @@ from services.sharing.registry_entries import (
     PartnerSafeguards,
     Scope,
 )
+from services.sharing.shares.facts import Assessment, Basis, ShareRequest, Surroundings
+from services.sharing.shares.minimum_sets import notify_payload
+from services.sharing.shares.recipients import Candidate, Connection
 from shared.contracts import (
     EntryFactsV1,
     FlightV1,

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from deploy.local.counterpart_simulator import Simulator, create_simulator, load_counterparts
-from services.sharing.envelope import sign, verify_acknowledgement
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.envelope import sign, verify_acknowledgement
 from tests.fakes import FixedClock
 from tests.unit.sharing.samples import NOW, SENDER_KID, SIGNING_KEY, public
 from tests.unit.sharing.test_envelope import MESSAGE_ID, content, sealed_content

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
-from services.sharing.envelope import (
+from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.envelope import (
     MAX_NOTICE_BYTES,
     Envelope,
     open_notice,
@@ -26,11 +27,10 @@ from services.sharing.envelope import (
     verify,
     verify_acknowledgement,
 )
-from services.sharing.errors import EnvelopeRefused
-from services.sharing.minimum_sets import canonical_json, digest_of, notify_payload
-from services.sharing.payload_parts import Part
-from services.sharing.payloads import Notify
-from services.sharing.schema import SCHEMA_FILE, exchange_schema
+from services.sharing.protocol.payload_parts import Part
+from services.sharing.protocol.payloads import Notify
+from services.sharing.protocol.schema import SCHEMA_FILE, exchange_schema
+from services.sharing.shares.minimum_sets import canonical_json, digest_of, notify_payload
 from shared.identifiers import AuthorityId
 from tests.unit.sharing.samples import (
     NOW,
@@ -269,7 +269,7 @@ def test_acknowledgement_of_something_else_is_refused(changes: dict[str, Any]) -
 
 def test_schema_file_is_that_of_the_models() -> None:
     stored = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    assert stored == exchange_schema(), "write it anew: python -m services.sharing.schema"
+    assert stored == exchange_schema(), "write it anew: python -m services.sharing.protocol.schema"
 
 
 def test_schema_accepts_our_envelope_and_refuses_unknown_fields() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.sharing.facts import Assessment, ShareRequest, age_of, is_fallback_open, share_facts
-from services.sharing.recipients import Candidate, Connection
-from services.sharing.registry_entries import Scope, Suspension
+from services.sharing.registers.entries import Scope, Suspension
+from services.sharing.shares.facts import Assessment, ShareRequest, age_of, is_fallback_open, share_facts
+from services.sharing.shares.recipients import Candidate, Connection
 from shared.contracts import GradedItemV1
 from shared.policy.engine import PolicyEngine
 from shared.policy.facts.registry import rules_judging

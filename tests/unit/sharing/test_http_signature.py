@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.sharing.errors import EnvelopeRefused
-from services.sharing.http_signature import MAX_LIFE, SignedRequest, signature_headers, verify_request
+from services.sharing.protocol.http_signature import (
+    MAX_LIFE,
+    SignedRequest,
+    signature_headers,
+    verify_request,
+)
 from tests.unit.sharing.samples import NOW, SENDER_KID, SIGNING_KEY, public
 
 TARGET = "https://piu.example/v1/exchange"

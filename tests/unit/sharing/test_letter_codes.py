@@ -5,10 +5,10 @@ from uuid import UUID
 
 import pytest
 
-from services.sharing.compose import Letter
-from services.sharing.exchange_drafts import under_codes
-from services.sharing.payloads import HumanReceipt
-from services.sharing.share_records import Share, ShareState
+from services.sharing.exchange.drafts import under_codes
+from services.sharing.protocol.compose import Letter
+from services.sharing.protocol.payloads import HumanReceipt
+from services.sharing.shares.records import Share, ShareState
 from shared.identifiers import ShareId
 from tests.unit.sharing.samples import NOW, a_hit
 

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.sharing.facts import Assessment, ShareRequest, share_facts
-from services.sharing.onward_facts import GivenConsent, Onward
-from services.sharing.registry_entries import Kind, PartnerSafeguards, Suspension
+from services.sharing.registers.entries import Kind, PartnerSafeguards, Suspension
+from services.sharing.shares.facts import Assessment, ShareRequest, share_facts
+from services.sharing.shares.onward_facts import GivenConsent, Onward
 from shared.contracts import GradedItemV1
 from shared.policy.actions import RULES
 from shared.policy.engine import PolicyEngine

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from services.sharing.envelope import Envelope, open_notice
-from services.sharing.notices import Sealing, Sender, payload_for, seal_notice
-from services.sharing.recipients import Candidate, Connection
-from services.sharing.registry_entries import Scope
-from services.sharing.share_records import Share, ShareState
+from services.sharing.protocol.envelope import Envelope, open_notice
+from services.sharing.registers.entries import Scope
+from services.sharing.shares.notices import Sealing, Sender, payload_for, seal_notice
+from services.sharing.shares.recipients import Candidate, Connection
+from services.sharing.shares.records import Share, ShareState
 from shared.contracts import GradedItemV1, HitConfirmedV1
 from shared.identifiers import AuthorityId, ShareId
 from tests.unit.sharing.samples import (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from joserfc.jwk import OKPKey
 
-from services.sharing.own_keys import OwnKeys, load_sealing_keys
+from services.sharing.protocol.own_keys import OwnKeys, load_sealing_keys
 from shared.security.keys import KeyFile, KeyFileError
 from tests.fakes import FixedClock
 from tests.unit.sharing.samples import NOW, OWN

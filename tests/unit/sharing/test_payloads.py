@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.sharing.payloads import PnrRequest
+from services.sharing.protocol.payloads import PnrRequest
 
 REQUEST: dict[str, Any] = {
     "case_ref": "C-1",

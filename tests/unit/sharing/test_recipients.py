@@ -4,8 +4,15 @@ from typing import Any
 
 import pytest
 
-from services.sharing.recipients import Candidate, Connection, Outcome, candidates, nationalities, outcome_of
-from services.sharing.registry_entries import Kind, Scope
+from services.sharing.registers.entries import Kind, Scope
+from services.sharing.shares.recipients import (
+    Candidate,
+    Connection,
+    Outcome,
+    candidates,
+    nationalities,
+    outcome_of,
+)
 from shared.contracts import HitConfirmedV1
 from tests.unit.sharing.samples import POLICE, PORT, a_hit, a_leg, a_national_authority, an_authority
 

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.sharing.endpoints import is_allowed_endpoint
-from services.sharing.registry_entries import Agreement, Suspension
-from services.sharing.safeguards import (
+from services.sharing.protocol.endpoints import is_allowed_endpoint
+from services.sharing.registers.entries import Agreement, Suspension
+from services.sharing.shares.safeguards import (
     choose_agreement,
     choose_legal_row,
     is_key_current,

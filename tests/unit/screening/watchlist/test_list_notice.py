@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.screening.routes_watchlist import notice_of
+from services.screening.list_desk.watchlist import notice_of
 
 
 @pytest.mark.parametrize(

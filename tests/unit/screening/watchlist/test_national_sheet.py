@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from services.screening.nomination_forms import TermsIn, checked_sheet
+from services.screening.list_desk.nomination_forms import TermsIn, checked_sheet
 from services.screening.watchlist.entry import WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.national_columns import COLUMNS, template_csv, template_workbook

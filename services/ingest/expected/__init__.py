@@ -1,0 +1,1 @@
+"""Flights that ought to be reported, and the alarm when they are not."""

@@ -1,0 +1,1 @@
+"""Incidents of the whole system: found, contained, reported by their clocks, closed."""

@@ -1,0 +1,162 @@
+"""The use case: people decided about a traveller's boarding → stored → on its way to the carrier.
+
+What comes says what the carrier is told, never why; the answer that the carrier had is changed by a CUSRES
+that it did not ask for, under the references of its own latest message.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ingest.interactive.directives import DirectiveTable, Meaning
+from services.ingest.ports import Ports
+from services.ingest.replies.cusres import Answer, Document, Reply, build_reply
+from services.ingest.store.interactive import Addressee, InteractiveStore
+from shared.bus.inbox import Inbox
+from shared.bus.outbox import Outbox
+from shared.contracts import DirectiveChangedV1
+from shared.errors import DomainError
+from shared.observability.logging import get_logger
+from shared.travel.message import MessageKind, ParsedMessage
+
+KIND: Final = "DirectiveChangedV1"
+SENDER: Final = "screening"
+CALLBACK: Final = "callback:"
+#: After so long nobody stands at a gate for whom the change could still matter.
+TRIED_FOR: Final = timedelta(hours=24)
+WAITING, SUPERSEDED, NO_CALLBACK = "WAITING", "SUPERSEDED", "NO_CALLBACK"
+
+
+class UnreadableMessage(DomainError):
+    """A message of another service that is not what its kind says, or not for its sender to send."""
+
+    code: ClassVar[str] = "UNREADABLE_MESSAGE"
+    sentence: ClassVar[str] = "This is no {kind} that ingest takes from the sender."
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message of a sister service."""
+
+    message_id: UUID
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+    sender: str = ""
+
+
+class ReceiveDirective:
+    """Takes changed directives from screening."""
+
+    def __init__(self, ports: Ports, table: DirectiveTable) -> None:
+        self._ports = ports
+        self._table = table
+        self._store = InteractiveStore()
+
+    async def __call__(self, message: Received) -> dict[str, Any]:
+        """Store a change and send it on its way to the carrier, once; a repeat gets the first reply.
+
+        Raises:
+            UnreadableMessage: Another sender's kind, or not that contract.
+
+        Source:
+            `spec/cusres.md` §3.9.
+        """
+        change = _parsed(message)
+        async with self._ports.database.begin() as connection:
+            stored = await Inbox.begin(connection, message.message_id, message.kind)
+            if stored is not None:
+                return stored
+            state = await self._take(connection, change)
+            await self._ports.audit.append(
+                connection,
+                actor=message.sender,
+                action="directive.change",
+                object_kind="DIRECTIVE",
+                object_id=str(change.directive_id),
+                subject_id=str(change.traveller_id),
+                facts={"meaning": change.meaning, "state": state},
+            )
+            reply = {"state": state}
+            await Inbox.finish(connection, message.message_id, reply)
+        return reply
+
+    async def _take(self, connection: AsyncConnection, change: DirectiveChangedV1) -> str:
+        """Store the change beside its traveller; how it goes on."""
+        now = self._ports.clock.now()
+        addressee = await self._store.addressee(connection, change.traveller_id)
+        if addressee is None:
+            # The traveller was erased meanwhile: there is nobody left to tell anything about.
+            return "TRAVELLER_GONE"
+        carrier = await self._carrier_to_tell(connection, addressee)
+        state = WAITING if carrier is not None else NO_CALLBACK
+        if not await self._store.add_change(connection, change, state, now):
+            await self._store.settle(connection, change.message_id, SUPERSEDED, now)
+            return SUPERSEDED
+        if carrier is None:
+            # Somebody has to call the carrier: an officer reads the state on the order's page.
+            get_logger().error("directive_without_callback", traveller_id=str(change.traveller_id))
+            return state
+        await Outbox.add(
+            connection,
+            destination=f"{CALLBACK}{carrier}",
+            kind=KIND,
+            message_id=change.message_id,
+            body={
+                "traveller_id": str(change.traveller_id),
+                "carrier": carrier,
+                "text": self._cusres(change, addressee, now),
+                "until": (change.ends_at or change.decided_at + TRIED_FOR).isoformat(),
+            },
+        )
+        return state
+
+    async def _carrier_to_tell(self, connection: AsyncConnection, addressee: Addressee) -> str | None:
+        """Who sent the traveller's latest report, or else whose flight it is, where it takes callbacks."""
+        for carrier in dict.fromkeys((addressee.sender, addressee.flight.carrier)):
+            if carrier and await self._store.callback_of(connection, carrier) is not None:
+                return carrier
+        return None
+
+    def _cusres(self, change: DirectiveChangedV1, addressee: Addressee, now: datetime) -> str:
+        """The change as the carrier reads it: the same transaction and traveller, another directive."""
+        envelope = addressee.envelope
+        message = ParsedMessage(
+            kind=MessageKind.PAXLST,
+            version=envelope.get("version"),
+            sender=envelope.get("sender") or addressee.sender,
+            recipient=envelope.get("recipient"),
+            transaction_reference=addressee.transaction_reference,
+            revision=addressee.revision,
+            access_reference=envelope.get("access_reference"),
+            flight=addressee.flight,
+        )
+        directive = self._table.sent_for(Meaning(change.meaning))
+        if change.ends_at is not None:
+            # Should the release not reach the carrier, its agent still reads when the hold is over.
+            directive = replace(directive, text=f"{directive.text} UNTIL {change.ends_at:%H%M} UTC")
+        answer = Answer(addressee.locator, addressee.carrier_reference, directive)
+        return build_reply(
+            [message],
+            own_name=self._ports.authority,
+            reference=change.message_id.hex[-14:].upper(),
+            prepared_at=now,
+            table=self._table,
+            replies=[Reply((answer,), Document.CHANGE)],
+        )
+
+
+def _parsed(message: Received) -> DirectiveChangedV1:
+    if message.kind != KIND or message.sender != SENDER:
+        raise UnreadableMessage(kind=message.kind)
+    try:
+        change = DirectiveChangedV1.model_validate(message.body)
+    except ValidationError:
+        raise UnreadableMessage(kind=message.kind) from None
+    if change.message_id != message.message_id:
+        raise UnreadableMessage(kind=message.kind)
+    return change

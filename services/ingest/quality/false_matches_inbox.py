@@ -1,0 +1,51 @@
+"""The use case: counts of false possible matches come in → they are added up by carrier and day."""
+
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from services.ingest.interactive.directives_inbox import Received, UnreadableMessage
+from services.ingest.ports import Ports
+from services.ingest.quality.figures import ALL_MATCHES
+from shared.bus.inbox import Inbox
+from shared.contracts.false_matches import FalseMatchesV1
+
+KIND: Final = "FalseMatchesV1"
+SENDER: Final = "screening"
+
+
+class ReceiveFalseMatches:
+    """Takes counts from screening."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def __call__(self, message: Received) -> dict[str, Any]:
+        """Add the counts up, once; a repeat gets the first reply.
+
+        Raises:
+            UnreadableMessage: Another sender's kind, or not that contract.
+        """
+        counts = _parsed(message)
+        async with self._ports.database.begin() as connection:
+            stored = await Inbox.begin(connection, message.message_id, message.kind)
+            if stored is not None:
+                return stored
+            for each in counts.carriers:
+                numbers = {ALL_MATCHES: each.matches, **each.elements}
+                await self._ports.stores.quality.count_causes(connection, each.carrier, each.day, numbers)
+            reply = {"counted": len(counts.carriers)}
+            await Inbox.finish(connection, message.message_id, reply)
+        return reply
+
+
+def _parsed(message: Received) -> FalseMatchesV1:
+    if message.sender != SENDER:
+        raise UnreadableMessage(kind=message.kind)
+    try:
+        counts = FalseMatchesV1.model_validate(message.body)
+    except ValidationError:
+        raise UnreadableMessage(kind=message.kind) from None
+    if counts.message_id != message.message_id:
+        raise UnreadableMessage(kind=message.kind)
+    return counts

@@ -1,0 +1,1 @@
+"""How long a record is kept: masked, held, shown once more under a grant, erased."""

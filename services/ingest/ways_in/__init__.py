@@ -1,0 +1,1 @@
+"""Ways in without EDIFACT or HTTPS: the watched folder, a file uploaded by hand."""

@@ -1,0 +1,1 @@
+"""Cleared travellers: recognised, added and looked at again by two people, taken away at their wish."""

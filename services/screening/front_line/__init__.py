@@ -1,0 +1,1 @@
+"""The port's own officers: cards, outcomes, the look-up."""

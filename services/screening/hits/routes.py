@@ -1,0 +1,166 @@
+"""Hits and orders for those who supervise or oversee; a hit's state for sharing; the inbox."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.screening.errors import (
+    AlreadyDecided,
+    BoardingNotAllowed,
+    NoListInForce,
+    NoStandingOrder,
+    NotFound,
+    OrderNotPossible,
+    RefusedByPolicy,
+    ScreeningRefused,
+    UnreadableTraveller,
+)
+from services.screening.hits.orders import ORDER_KINDS, Orders
+from services.screening.hits.reading import Reading
+from services.screening.hits.states import HitState
+from services.screening.inbox import Received, ReceiveMessage
+from services.screening.registers.proposals import Decision
+from services.screening.service import RequestPorts, Service
+from services.screening.statuses import problems
+from services.screening.views import HitFileOut, HitRowOut, HitsOut, OrderOut, OrdersOut
+from shared.contracts import HitStateV1
+from shared.security.roles import Permission
+from shared.security.tokens import Principal
+from shared.web.authentication import require
+from shared.web.limits import MEBIBYTE
+from shared.web.purpose import Purpose, stated_purpose
+
+router = APIRouter(tags=["hits"])
+MAX_LISTED = 500
+#: A batch of 200 travellers is a few hundred kilobytes.
+MAX_MESSAGE_BYTES = 4 * MEBIBYTE
+Limit = Annotated[int, Query(ge=1, le=MAX_LISTED)]
+
+
+class MessageIn(BaseModel):
+    """What another service delivers; `body` is the contract of that kind."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    message_id: UUID
+    kind: Literal[
+        "TravellersObservedV1",
+        "TravellersToRescreenV1",
+        "TravellersWithdrawnV1",
+        "NationalReleaseV1",
+        "NoticeReceivedV1",
+        "NoticeWithdrawnV1",
+        "HitLinksAskedV1",
+        "AccountFreezeV1",
+    ]
+    body: dict[str, Any]
+
+
+class OrderIn(BaseModel):
+    """A measure and why it is needed."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kind: Annotated[str, Field(pattern=f"^({'|'.join(ORDER_KINDS)})$")]
+    statement: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class DecisionIn(BaseModel):
+    """A second person's answer to a proposal, and the version that they were shown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    approve: bool = True
+    version: Annotated[int, Field(ge=1)] = 1
+
+    def as_decision(self) -> Decision:
+        """The use case's value."""
+        return Decision(self.approve, self.version)
+
+
+@router.post(
+    "/internal/v1/inbox",
+    max_body_size=MAX_MESSAGE_BYTES,
+    responses=problems(NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller),
+)
+async def receive_message(
+    body: MessageIn,
+    principal: Annotated[Principal, Depends(require(Permission.SERVICE))],
+    ports: RequestPorts,
+    opened: Service,
+) -> dict[str, Any]:
+    """Take one message of another service; a repeat gets the first reply."""
+    receive = ReceiveMessage(ports, opened.current, opened.settings.boarding_hold_minutes)
+    return await receive(Received(body.message_id, body.kind, body.body, principal.subject))
+
+
+@router.get("/internal/v1/hits/{hit_id}/state", responses=problems(NotFound))
+async def read_state(
+    hit_id: UUID,
+    _: Annotated[Principal, Depends(require(Permission.SERVICE))],
+    ports: RequestPorts,
+) -> HitStateV1:
+    """The hit's present state, asked by sharing at each evaluation."""
+    return await Reading(ports).state(hit_id)
+
+
+@router.get("/v1/hits")
+async def list_hits(
+    _: Annotated[Principal, Depends(require(Permission.READ_HITS))],
+    ports: RequestPorts,
+    state: HitState | None = None,
+    limit: Limit = 100,
+) -> HitsOut:
+    """The newest hits, of one state or of all, without personal data."""
+    return HitsOut(hits=[HitRowOut.of(hit) for hit in await Reading(ports).listed(state, limit)])
+
+
+@router.get("/v1/hits/{hit_id}", responses=problems(NotFound, RefusedByPolicy))
+async def read_hit(
+    hit_id: UUID,
+    principal: Annotated[Principal, Depends(require(Permission.READ_HITS))],
+    purpose: Annotated[Purpose, Depends(stated_purpose)],
+    ports: RequestPorts,
+) -> HitFileOut:
+    """One hit with its history, for a stated purpose."""
+    return HitFileOut.of(await Reading(ports).one(hit_id, principal, purpose))
+
+
+@router.post("/v1/hits/{hit_id}/orders", status_code=201, responses=problems(NotFound, OrderNotPossible))
+async def draft_order(
+    hit_id: UUID,
+    body: OrderIn,
+    principal: Annotated[Principal, Depends(require(Permission.DRAFT_ORDER))],
+    ports: RequestPorts,
+) -> OrderOut:
+    """Draft a measure; nothing happens before a second person approves."""
+    return OrderOut.of(await Orders(ports).draft(hit_id, body.kind, body.statement, principal))
+
+
+@router.get("/v1/orders")
+async def list_orders(
+    _: Annotated[Principal, Depends(require(Permission.READ_ORDERS))],
+    ports: RequestPorts,
+    state: Literal["DRAFT", "APPROVED", "REJECTED", "CANCELLED"] | None = None,
+    limit: Limit = 100,
+) -> OrdersOut:
+    """The newest orders."""
+    return OrdersOut(orders=[OrderOut.of(each) for each in await Orders(ports).listed(state, limit)])
+
+
+@router.post(
+    "/v1/orders/{order_id}/approval",
+    responses=problems(
+        NotFound, AlreadyDecided, OrderNotPossible, NoStandingOrder, RefusedByPolicy, BoardingNotAllowed
+    ),
+)
+async def decide_order(
+    order_id: UUID,
+    body: DecisionIn,
+    principal: Annotated[Principal, Depends(require(Permission.APPROVE_ORDER))],
+    ports: RequestPorts,
+) -> OrderOut:
+    """Approve or reject an order as the second person."""
+    return OrderOut.of(await Orders(ports).decide(order_id, principal, body.as_decision()))

@@ -1,0 +1,1 @@
+"""The watchlist over HTTP: lists and their versions, entries, nominations."""

@@ -1,0 +1,1 @@
+"""The two desks that protect: children, and whoever travels with a confirmed person."""

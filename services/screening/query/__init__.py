@@ -1,0 +1,1 @@
+"""The ad hoc question about one person or many, in our words and in OpenSanctions' shape."""

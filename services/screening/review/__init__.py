@@ -1,0 +1,1 @@
+"""Two people look at a possible match, blind to each other, and decide."""

@@ -1,0 +1,1 @@
+"""Arrest, detention and expulsion, consular help, emergencies: what people did, and who has to know."""
