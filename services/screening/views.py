@@ -127,7 +127,7 @@ class HitsOut(Out):
     hits: list[HitRowOut]
 
 
-class StepOut(Copied):
+class HitStepOut(Copied):
     """One move of a hit."""
 
     at: datetime
@@ -186,7 +186,7 @@ class HitFileOut(Out):
     matcher: dict[str, Any]
     reviews: list[ReviewOut]
     orders: list[OrderOut]
-    history: list[StepOut]
+    history: list[HitStepOut]
 
     @classmethod
     def of(cls, file: HitFile) -> Self:
@@ -207,7 +207,7 @@ class HitFileOut(Out):
             },
             reviews=[ReviewOut.of(each) for each in file.reviews],
             orders=[OrderOut.of(each) for each in file.orders],
-            history=[StepOut.of(each) for each in file.steps],
+            history=[HitStepOut.of(each) for each in file.steps],
         )
 
 

@@ -77,7 +77,7 @@ class HoldEndIn(_In):
     cause: Literal["CASE_CLOSED", "ORDER_LIFTED", "NOT_NEEDED"]
 
 
-class ExtensionIn(_In):
+class RetentionExtensionIn(_In):
     """Records of a confirmed hit that are to be kept until an age in days; the case shows the link."""
 
     record_ids: Records
@@ -182,7 +182,9 @@ async def propose_hold(body: HoldIn, principal: Proposing, use: UseDecisions) ->
 @router.post(
     "/v1/retention/extensions", status_code=201, responses=problems(RecordsUnknown, ApprovalRoleRefused)
 )
-async def propose_extension(body: ExtensionIn, principal: Proposing, use: UseDecisions) -> dict[str, Any]:
+async def propose_extension(
+    body: RetentionExtensionIn, principal: Proposing, use: UseDecisions
+) -> dict[str, Any]:
     """Propose to keep records of a confirmed hit longer (SG-23); nothing outlives five years."""
     return proposal_json(await use.propose(principal, EXTENSION, body.model_dump(mode="json")))
 

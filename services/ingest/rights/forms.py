@@ -41,7 +41,7 @@ class IdentityIn(_In):
     record_ids: Annotated[list[UUID], Field(max_length=MAX_RECORDS)]
 
 
-class ExtensionIn(_In):
+class AnswerExtensionIn(_In):
     """Why 30 days do not suffice."""
 
     reason: Words

@@ -21,9 +21,9 @@ from services.ingest.rights.errors import (
     TaskUnknown,
 )
 from services.ingest.rights.forms import (
+    AnswerExtensionIn,
     AnswerIn,
     ApproveIn,
-    ExtensionIn,
     HarmIn,
     IdentityIn,
     RequestDetailOut,
@@ -100,7 +100,9 @@ async def verify_identity(request_id: UUID, body: IdentityIn, principal: Handlin
     status_code=204,
     responses=problems(RequestUnknown, ExtensionSpent),
 )
-async def extend_request(request_id: UUID, body: ExtensionIn, principal: Handling, use: UseOffice) -> None:
+async def extend_request(
+    request_id: UUID, body: AnswerExtensionIn, principal: Handling, use: UseOffice
+) -> None:
     """Give the one extension of 30 days, with reasons."""
     await use.extend(principal, request_id, body.reason)
 

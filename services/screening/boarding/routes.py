@@ -44,7 +44,7 @@ class AssessmentIn(BaseModel):
         return self
 
 
-class ReleaseIn(BaseModel):
+class AdviceReleaseIn(BaseModel):
     """Why an advice is taken back."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -92,7 +92,7 @@ async def assess_order(
 @router.post("/v1/orders/{order_id}/release", status_code=204, responses=problems(NotFound))
 async def release_order(
     order_id: UUID,
-    body: ReleaseIn,
+    body: AdviceReleaseIn,
     principal: Annotated[Principal, Depends(require(Permission.RELEASE_ORDER))],
     ports: RequestPorts,
 ) -> None:

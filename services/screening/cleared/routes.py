@@ -16,7 +16,7 @@ from services.screening.cleared.recognition import (
 )
 from services.screening.cleared.register import Candidate, ClearTravellers
 from services.screening.errors import NotFound, RefusedByPolicy
-from services.screening.registers.forms import REGISTER_FAULTS, DecisionIn, In, ProposalOut
+from services.screening.registers.forms import REGISTER_FAULTS, ApprovalDecisionIn, In, ProposalOut
 from services.screening.registers.proposals import CLEARED_PERSON, Proposals
 from services.screening.service import RequestPorts
 from services.screening.statuses import problems
@@ -152,7 +152,7 @@ async def propose_clearance(
 @router.post("/v1/cleared/{approval_id}/approval", responses={**REGISTER_FAULTS, **problems(NotFound)})
 async def decide_clearance(
     approval_id: UUID,
-    body: DecisionIn,
+    body: ApprovalDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_CLEARANCE))],
     ports: RequestPorts,
 ) -> ProposalOut:

@@ -67,7 +67,7 @@ class OrderIn(BaseModel):
     statement: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
-class DecisionIn(BaseModel):
+class OrderDecisionIn(BaseModel):
     """A second person's answer to a proposal, and the version that they were shown."""
 
     model_config = ConfigDict(extra="forbid")
@@ -158,7 +158,7 @@ async def list_orders(
 )
 async def decide_order(
     order_id: UUID,
-    body: DecisionIn,
+    body: OrderDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_ORDER))],
     ports: RequestPorts,
 ) -> OrderOut:

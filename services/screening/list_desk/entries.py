@@ -79,7 +79,7 @@ class ValueOut(Out):
     said_by: list[dict[str, Any]]
 
 
-class EntryOut(Out):
+class ListedEntryOut(Out):
     """One person: every value with its sources, merged entries, and why it is not used if so."""
 
     entry_id: str
@@ -161,7 +161,7 @@ async def read_entry(
     principal: Annotated[Principal, Depends(require(Permission.READ_ENTRIES))],
     ports: RequestPorts,
     opened: Service,
-) -> EntryOut:
+) -> ListedEntryOut:
     """One person with the provenance of each value; the look is judged and logged."""
     merged = opened.current.consolidation.merged_from
     head = next((each for each, others in merged.items() if entry_id in others), entry_id)
@@ -174,7 +174,7 @@ async def read_entry(
             source = await ports.stores.registers.source(connection, source_id)
             await _permit(ports, connection, principal, source, entry_id)
     values = values_of(files)
-    return EntryOut(
+    return ListedEntryOut(
         entry_id=head,
         merged_from=list(merged.get(head, ())),
         listings=[EntryLineOut.of(each) for each in files],

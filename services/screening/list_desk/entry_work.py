@@ -28,7 +28,7 @@ EntryId = Annotated[str, Path(max_length=100)]
 _REFUSED = Decision(approves=False)
 
 
-class StepOut(Out):
+class EntryStepOut(Out):
     """One thing that was done about an entry."""
 
     at: datetime
@@ -66,11 +66,11 @@ class EntryLifeOut(Out):
     approver: str | None
     nomination_id: UUID | None
     renewals: list[ProposalOut]
-    steps: list[StepOut]
+    steps: list[EntryStepOut]
 
     @classmethod
     def of(
-        cls, entry: EntryRecord, source: ListSource, renewals: list[ProposalOut], steps: list[StepOut]
+        cls, entry: EntryRecord, source: ListSource, renewals: list[ProposalOut], steps: list[EntryStepOut]
     ) -> Self:
         """From an entry and its source."""
         adoption = entry.adoption or {}
@@ -154,7 +154,7 @@ async def read_life(
         )
         steps = await EntryHistoryStore().steps(connection, entry_id, MAX_STEPS)
     own = [ProposalOut.of(each) for each in renewals if each.subject == entry_id]
-    return EntryLifeOut.of(entry, source, own, [StepOut.of(each) for each in steps])
+    return EntryLifeOut.of(entry, source, own, [EntryStepOut.of(each) for each in steps])
 
 
 @router.get("/v1/watchlist/renewals", responses=problems(RefusedByPolicy))

@@ -47,7 +47,7 @@ class NominationIn(In):
         return Proposed(self.source_id, self.entry, self.terms.model_dump(mode="json"), self.entry_id)
 
 
-class DecisionIn(In):
+class NominationDecisionIn(In):
     """A second person's decision, with its reasons."""
 
     decision: Literal["ACTIVATED", "RETURNED", "REJECTED"]
@@ -222,7 +222,7 @@ async def submit_nomination(
 @router.post("/v1/nominations/{nomination_id}/decision", responses=NOMINATION_FAULTS)
 async def decide_nomination(
     nomination_id: UUID,
-    body: DecisionIn,
+    body: NominationDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_ENTRY))],
     ports: RequestPorts,
     opened: Service,

@@ -204,7 +204,7 @@ class ImportsOut(Out):
     is_compiling: bool
 
 
-class ReleaseIn(BaseModel):
+class VersionReleaseIn(BaseModel):
     """One person's decision on a held version."""
 
     model_config = ConfigDict(extra="forbid")
@@ -317,7 +317,7 @@ async def import_list(
 )
 async def release_version(
     version_id: UUID,
-    body: ReleaseIn,
+    body: VersionReleaseIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_LIST))],
     ports: RequestPorts,
     opened: Service,

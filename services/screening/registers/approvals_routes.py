@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends
 
 from services.screening.registers.forms import (
     REGISTER_FAULTS,
-    DecisionIn,
+    ApprovalDecisionIn,
     MatcherApprovalIn,
     ProposalOut,
     StandingOrderIn,
@@ -89,7 +89,7 @@ async def propose_standing_order(
 @router.post("/v1/standing-orders/{order_id}/approval", responses=REGISTER_FAULTS)
 async def decide_standing_order(
     order_id: UUID,
-    body: DecisionIn,
+    body: ApprovalDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_STANDING_ORDER))],
     ports: RequestPorts,
 ) -> ProposalOut:
@@ -162,7 +162,7 @@ async def propose_matcher(
 @router.post("/v1/matcher-approvals/{approval_id}/approval", responses=REGISTER_FAULTS)
 async def decide_matcher(
     approval_id: UUID,
-    body: DecisionIn,
+    body: ApprovalDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_MATCHER))],
     ports: RequestPorts,
 ) -> ProposalOut:

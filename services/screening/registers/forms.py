@@ -134,7 +134,7 @@ class RegisterIn(In):
     row: dict[str, Any]
 
 
-class DecisionIn(In):
+class ApprovalDecisionIn(In):
     """The second person's answer, and the version of the proposal that they were shown."""
 
     approve: bool = True

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from services.screening.errors import AlreadyDecided, NotFound, RowRefused
 from services.screening.registers.forms import (
     REGISTER_FAULTS,
+    ApprovalDecisionIn,
     CaseIn,
     CountryRiskIn,
-    DecisionIn,
     LegalRowIn,
     ListSourceIn,
     ProposalOut,
@@ -93,7 +93,7 @@ async def propose_row(
 @router.post("/v1/registers/{approval_id}/approval", responses=REGISTER_FAULTS)
 async def decide_row(
     approval_id: UUID,
-    body: DecisionIn,
+    body: ApprovalDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_REGISTER))],
     ports: RequestPorts,
 ) -> ProposalOut:

@@ -55,7 +55,7 @@ UseLeases = Annotated[Leases, Depends(leases)]
 UseDecisions = Annotated[Decisions, Depends(decisions)]
 
 
-class DecisionIn(BaseModel):
+class ReviewDecisionIn(BaseModel):
     """A reviewer's answer; `explanations` are words for contradictions, by code."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -101,7 +101,7 @@ async def release_lease(hit_id: UUID, principal: Reviewing, use: UseLeases) -> N
     ),
 )
 async def decide(
-    hit_id: UUID, body: DecisionIn, principal: Reviewing, use: UseDecisions, queue: UseLeases
+    hit_id: UUID, body: ReviewDecisionIn, principal: Reviewing, use: UseDecisions, queue: UseLeases
 ) -> DecidedOut:
     """Save an answer; where it takes the hit is not told."""
     answer = Answer(body.outcome, body.reasons, tuple(body.compared_fields), body.explanations)

@@ -92,7 +92,7 @@ class ContradictionOut(Out):
     words: str
 
 
-class EntryOut(Out):
+class ComparedEntryOut(Out):
     """What a reviewer sees of the entry: identifiers, age, who says it, grade, tear-line; never the grounds.
 
     `publisher` tells a list from a notice of another State.
@@ -122,7 +122,7 @@ class HitViewOut(Out):
     minutes_left: int
     flight: FlightOut
     traveller: dict[str, Any]
-    entry: EntryOut
+    entry: ComparedEntryOut
     evidence: list[EvidenceOut]
     band: str
     compared_fields: list[str]
@@ -181,10 +181,10 @@ def _comparable(lines: list[EvidenceLine]) -> list[str]:
     return [kind for kind in COMPARABLE_FIELDS if kind in both]
 
 
-def _entry(opened: Opened) -> EntryOut:
+def _entry(opened: Opened) -> ComparedEntryOut:
     entry, source = opened.hit.entry, opened.source
     listing = terrorism_listing(entry)
-    return EntryOut(
+    return ComparedEntryOut(
         names=list(entry.get("names") or ()),
         birth_dates=list(entry.get("birth_dates") or ()),
         birth_places=list(entry.get("birth_places") or ()),

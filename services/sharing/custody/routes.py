@@ -40,7 +40,7 @@ class HappenedIn(BaseModel):
     consular_status: ConsularStatus | None = None
 
 
-class DecisionIn(BaseModel):
+class CustodyDecisionIn(BaseModel):
     """The second person's decision about the version that they were shown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -126,7 +126,7 @@ async def propose(
 )
 async def decide(
     approval_id: UUID,
-    body: DecisionIn,
+    body: CustodyDecisionIn,
     sharing: UseCases,
     approver: Annotated[Principal, Depends(require(Permission.APPROVE_SHARE))],
 ) -> ConfirmedOut:

@@ -29,8 +29,8 @@ from services.sharing.exchange.views import (
     MessageDetailOut,
     MessageOut,
     MessagesOut,
+    MessageVerdictOut,
     ProposedMessageOut,
-    VerdictOut,
 )
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.protocol.envelope import MAX_NOTICE_BYTES
@@ -223,12 +223,12 @@ async def approve(
     body: SecondIn,
     sharing: UseCases,
     approver: Annotated[Principal, Depends(require(Permission.APPROVE_EXCHANGE))],
-) -> VerdictOut:
+) -> MessageVerdictOut:
     """The second person's step; what the safeguards refuse never leaves."""
     second = Second(body.finding, body.individual_risk)
     verdict = await sharing.sending.approve(message_id, approver, second)
     roles = frozenset(role.value for role in approver.roles)
-    return VerdictOut(permits=verdict.permits, reasons=list(shown_reasons(verdict.reasons, roles)))
+    return MessageVerdictOut(permits=verdict.permits, reasons=list(shown_reasons(verdict.reasons, roles)))
 
 
 @router.post("/v1/exchange/messages/{message_id}/grant", responses=problems(MessageNotFound, MessageRefused))

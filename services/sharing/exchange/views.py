@@ -91,7 +91,7 @@ class ProposedMessageOut(BaseModel):
     approval_id: UUID
 
 
-class VerdictOut(BaseModel):
+class MessageVerdictOut(BaseModel):
     """What the safeguards said of a message as it was let go."""
 
     permits: bool

@@ -39,7 +39,7 @@ EntryId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$")]
 _REFUSALS = problems(ApprovalRoleRefused, RegisterEntryRefused)
 
 
-class DecisionIn(BaseModel):
+class RegisterDecisionIn(BaseModel):
     """The second person's decision."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +47,7 @@ class DecisionIn(BaseModel):
     approve: bool = True
 
 
-class SuspensionIn(BaseModel):
+class EntrySuspensionIn(BaseModel):
     """Why somebody stops it; a code or a few words without personal data."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -123,7 +123,7 @@ async def propose_country_risk(
 @router.post("/approvals/{approval_id}", responses=problems(ApprovalUnknown, SamePerson, SameRole))
 async def decide(
     approval_id: UUID,
-    body: DecisionIn,
+    body: RegisterDecisionIn,
     sharing: UseCases,
     approver: Annotated[Principal, Depends(require(Permission.APPROVE_REGISTER))],
 ) -> ApprovalOut:
@@ -152,7 +152,7 @@ async def propose(
 async def suspend(
     register: Literal["authorities", "agreements"],
     entry_id: EntryId,
-    body: SuspensionIn,
+    body: EntrySuspensionIn,
     sharing: UseCases,
     person: Annotated[Principal, Depends(require(Permission.PROPOSE_REGISTER))],
 ) -> None:

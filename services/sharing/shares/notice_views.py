@@ -88,7 +88,7 @@ class NoticeOut(Out):
         )
 
 
-class VerdictOut(Out):
+class NoticeVerdictOut(Out):
     """A stored verdict."""
 
     verdict_id: UUID
@@ -104,7 +104,7 @@ class VerdictOut(Out):
     decided_at: datetime
 
     @classmethod
-    def of(cls, verdict: ShareVerdict, roles: frozenset[str]) -> "VerdictOut":
+    def of(cls, verdict: ShareVerdict, roles: frozenset[str]) -> "NoticeVerdictOut":
         """As somebody with these roles may see it."""
         reasons = shown_reasons(verdict.reasons, roles)
         return cls(
@@ -140,7 +140,7 @@ class NoticeDetailOut(NoticeOut):
     caveats: dict[str, str]
     acknowledgement: str | None
     attempts: list[TryOut]
-    verdicts: list[VerdictOut]
+    verdicts: list[NoticeVerdictOut]
 
     @classmethod
     def detailed(
@@ -158,5 +158,5 @@ class NoticeDetailOut(NoticeOut):
             attempts=[
                 TryOut(number=each.number, tried_at=each.tried_at, outcome=each.outcome) for each in tries
             ],
-            verdicts=[VerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
+            verdicts=[NoticeVerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
         )

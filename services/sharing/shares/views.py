@@ -10,7 +10,7 @@ from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadline_of_share
 from services.sharing.shares.decide import Decision
 from services.sharing.shares.minimum_sets import CAVEAT_WORDS
-from services.sharing.shares.notice_views import NoticeOut, Out, VerdictOut, Viewer
+from services.sharing.shares.notice_views import NoticeOut, NoticeVerdictOut, Out, Viewer
 from services.sharing.shares.records import Notice, Recipient, Share, ShareVerdict
 from services.sharing.shares.safeguards import shown_outcome, shown_reasons
 from services.sharing.shares.share import Preview
@@ -96,7 +96,7 @@ class ShareDetailOut(ShareOut):
     court_order_ref: str | None = None
     proposer: str | None = None
     proposed_digests: dict[str, str] = Field(default={})
-    verdicts: list[VerdictOut] = Field(default=[])
+    verdicts: list[NoticeVerdictOut] = Field(default=[])
 
     @classmethod
     def detailed(
@@ -113,7 +113,7 @@ class ShareDetailOut(ShareOut):
         return cls(
             **_share_fields(share, recipients, notices, viewer),
             **_proposal_fields(approval),
-            verdicts=[VerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
+            verdicts=[NoticeVerdictOut.of(verdict, viewer.roles) for verdict in verdicts],
         )
 
 

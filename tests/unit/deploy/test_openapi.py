@@ -55,3 +55,10 @@ def test_every_operation_but_health_names_its_permission(made: dict[str, str], s
 def test_writing_again_changes_nothing(made: dict[str, str], tmp_path: Path) -> None:
     write_documents(tmp_path)
     assert {path.stem: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == made
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_no_name_of_a_schema_tells_where_its_code_stands(made: dict[str, str], service: str) -> None:
+    """FastAPI tells two models of one name apart by their modules: each has a name of its own."""
+    schemas = json.loads(made[service]).get("components", {}).get("schemas", {})
+    assert [name for name in schemas if "__" in name] == []
