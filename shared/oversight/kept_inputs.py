@@ -27,6 +27,8 @@ INPUTS_KEPT: Final = timedelta(days=183)
 MAX_WAITING: Final = 2_000
 MAX_INPUT_BYTES: Final = 1_048_576
 FORGET_BATCH: Final = 1_000
+QUESTIONS: Final = "questions"
+"""Under this name stand the requests of an act that takes several, as the one question that is kept."""
 
 _INSERT = text("""
 INSERT INTO decision_input (record_id, subject_id, kept_since, request)
@@ -90,10 +92,16 @@ async def forget_inputs(connection: AsyncConnection, before: datetime) -> int:
 
 
 def _packed(request: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(_shown(request), sort_keys=True, separators=(",", ":")).encode())
+
+
+def _shown(request: Mapping[str, Any]) -> dict[str, Any]:
     """A request as it is kept; the protection vault's facts are in no record of ours (SG-35)."""
+    if QUESTIONS in request:
+        return {QUESTIONS: [_shown(each) for each in request[QUESTIONS]]}
     shown = dict(request)
     for part, hidden in VAULT_FACTS.items():
         content = shown.get(part)
         if isinstance(content, dict):
             shown[part] = {name: value for name, value in content.items() if name not in hidden}
-    return zlib.compress(json.dumps(shown, sort_keys=True, separators=(",", ":")).encode())
+    return shown

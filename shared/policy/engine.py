@@ -24,7 +24,7 @@ from shared.policy.bundle import signers
 from shared.policy.catalogue import CATALOGUE_FOLDER, Catalogue, read_catalogue
 from shared.policy.evaluation import CedarHandles, Findings, Plan, joined
 from shared.policy.facts.registry import RULE_FACTS, rules_judging
-from shared.policy.verdict import Verdict
+from shared.policy.verdict import Verdict, all_of
 
 Profile = Literal["local", "production"]
 
@@ -149,6 +149,17 @@ class PolicyEngine:
             heard = [vault for vault in (said[place] for place in chosen) if vault is not None]
             verdicts.update(zip(chosen, self._verdicts(action, asked, heard), strict=True))
         return [verdicts[place] for place in range(len(stamped))]
+
+    def decide_together(
+        self, requests: Sequence[Mapping[str, Any]], *, vault: Verdict | None = None
+    ) -> Verdict:
+        """Judge one act that several requests describe, at least one; see `all_of`.
+
+        Args:
+            requests: As for `decide`, all for the same action.
+            vault: What the protection vault said about the recipient, as for `decide`.
+        """
+        return all_of([self.decide(request, vault=vault) for request in requests])
 
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """What one safeguard alone says, in force or only written, with all others taken as satisfied.

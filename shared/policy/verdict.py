@@ -1,6 +1,8 @@
 """A policy's outcome, as it is stored, shown and replayed."""
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -50,3 +52,27 @@ class Verdict:
             "decided_at": self.decided_at.isoformat(),
             "decision_id": str(self.decision_id),
         }
+
+
+def all_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """One verdict on an act that takes several questions: each has to permit, every reason counts.
+
+    Reasons and obligations are named once, sorted; only a permit obliges. Of one question it is that one's
+    own verdict. Of several, `inputs_hash` covers their hashes in their order, and the first one numbers it.
+
+    Args:
+        verdicts: At least one, all by the same catalogue.
+    """
+    first, *others = verdicts
+    if not others:
+        return first
+    reasons = {reason for each in verdicts for reason in each.reasons}
+    obligations = {code for each in verdicts for code in each.obligations}
+    hashes = " ".join(each.inputs_hash for each in verdicts)
+    return replace(
+        first,
+        decision="forbid" if reasons else "permit",
+        reasons=tuple(sorted(reasons)),
+        obligations=() if reasons else tuple(sorted(obligations)),
+        inputs_hash=f"sha256:{hashlib.sha256(hashes.encode()).hexdigest()}",
+    )

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from shared.policy.verdict import Verdict
+from shared.policy.verdict import Verdict, all_of
 
 
 class Forgetful:
@@ -44,6 +44,10 @@ class Forgetful:
     def decide_batch(self, requests: Sequence[Mapping[str, Any]], *more: Any) -> list[Verdict]:
         """The verdicts of several requests, each without what is forgotten."""
         return [self._without(each) for each in self._policy.decide_batch(requests, *more)]
+
+    def decide_together(self, requests: Sequence[Mapping[str, Any]], **more: Any) -> Verdict:
+        """The verdict on an act that several requests describe, without what is forgotten."""
+        return all_of([self.decide(each, **more) for each in requests])
 
     def judge(self, rule_id: str, request: Mapping[str, Any]) -> Verdict:
         """What one safeguard says; nothing where it is forgotten."""

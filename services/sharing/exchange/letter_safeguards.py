@@ -32,7 +32,7 @@ from services.sharing.vault import Vault
 from shared.clock import Clock
 from shared.contracts import HitStateV1
 from shared.oversight.suspensions import SuspensionKind, SuspensionStore
-from shared.policy.verdict import Verdict
+from shared.policy.verdict import Verdict, all_of
 
 EMERGENCY: Final = "EMERGENCY"
 
@@ -97,7 +97,7 @@ class LetterSafeguards:
         basis: LetterBasis,
         hit_state: HitStateV1 | None = None,
     ) -> Verdict:
-        """What all safeguards of `share.send` say of one message.
+        """What all safeguards of `share.send` say of one message, with every reason against any part of it.
 
         Raises:
             VaultUnavailable: The vault gave no answer; nothing may be sent.
@@ -110,13 +110,13 @@ class LetterSafeguards:
             connection, registers, kind=kind, basis=basis, authority=authority, told_of=told_of
         )
         vault = await self._ask_vault(told_of, authority, basis)
-        verdicts = []
+        requests = []
         for onward in await _passed_on(connection, registers, basis, told_of, authority.state):
             request = letter_facts(kind, basis, replace(around, onward=onward), self._clock.now())
             if hit_state is not None:
                 request = resting_on(request, hit_state) if kind == EMERGENCY else about(request, hit_state)
-            verdicts.append(self._policy.decide(request, vault=vault))
-        return min(verdicts, key=lambda verdict: verdict.permits)
+            requests.append(request)
+        return self._policy.decide_together(requests, vault=vault)
 
     async def agreement_for(
         self, connection: AsyncConnection, kind: str, recipient: str, purpose_code: str
@@ -148,7 +148,7 @@ class LetterSafeguards:
     async def _ask_vault(
         self, told_of: Sequence[Share], authority: Authority, basis: LetterBasis
     ) -> Verdict | None:
-        """What the vault says of everybody told of, and of every State that hears it; the first no counts."""
+        """What the vault says of everybody told of and every State that hears it; each no counts."""
         states = [Candidate(authority.state, authority.scope, (), (), authority.id)]
         if basis.consents_to is not None:
             states.append(Candidate(basis.consents_to, Scope.FOREIGN, (), (), None))
@@ -159,7 +159,7 @@ class LetterSafeguards:
             for share in told_of
             for answer in await self._vault.ask_all(share.hit, asked, is_claimed=is_claimed)
         ]
-        return min(answers, key=lambda verdict: verdict.permits, default=None)
+        return all_of(answers) if answers else None
 
     async def _surroundings(
         self,

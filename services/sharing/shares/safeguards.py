@@ -53,6 +53,12 @@ class Policy(Protocol):
         """Judge many requests, each by itself, in their order."""
         ...
 
+    def decide_together(
+        self, requests: Sequence[Mapping[str, Any]], *, vault: Verdict | None = None
+    ) -> Verdict:
+        """Judge one act that several requests describe: each has to be permitted, every reason counts."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

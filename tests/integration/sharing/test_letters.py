@@ -14,6 +14,7 @@ from services.sharing.vault import Finding, Protection
 from shared.contracts import HitConfirmedV1
 from shared.contracts.notice_received import entry_of_notice
 from shared.identifiers import HitId
+from shared.web.purpose import Purpose
 from tests.integration.sharing import test_exchange_types
 from tests.integration.sharing.test_exchange_types import (
     PERSON,
@@ -27,6 +28,7 @@ from tests.integration.sharing.test_exchange_types import (
     let_go,
     proposed,
     sent_notice,
+    third_state,
 )
 from tests.integration.sharing.two_states import State, TwoStates, a_letter
 from tests.integration.sharing.world import LEGAL
@@ -88,6 +90,33 @@ async def test_query_about_a_hit_is_bound_by_what_was_found_of_it(
     draft = a_query(both.xbb.authority) | {"hit_id": str(hit.hit_id)}
     verdict = await approved(both.xaa, await proposed(both.xaa, draft), individual_risk=False)
     assert any(reason.startswith(code) for reason in verdict["reasons"]), verdict
+
+
+async def test_all_reasons_against_a_letter_that_rests_on_two_notices_are_told_and_logged(
+    both: TwoStates,
+) -> None:
+    """What each notice behind it gives against it is told once, in one record that can be asked again."""
+    first, second = sorted([await sent_notice(both.xbb, both.xaa), await sent_notice(both.xbb, both.xaa)])
+    hit = await a_share(both.xaa, notice=second)
+    draft = a_query("XCC-PIU-01") | {"derived_from": first, "hit_id": str(hit.hit_id)}
+    async with third_state(both):
+        message = await proposed(both.xaa, draft)
+        recall = {"reason_code": "MISTAKEN_IDENTITY"}
+        await both.xbb.did("POST", f"/v1/notices/{second}/recall", "LIAISON", body=recall)
+        await both.xbb.deliver()
+        verdict = await approved(both.xaa, message, individual_risk=False)
+    assert {"SG-33.NO_ONWARD_CONSENT", "SG-37.RECALLED"} <= set(verdict["reasons"])
+    assert verdict["reasons"] == sorted(set(verdict["reasons"]))
+    sent = await both.xaa.records("share.send")
+    (record,) = [each for each in sent if each["object_id"] == message["message_id"]]
+    assert record["reasons"] == verdict["reasons"]
+    path = f"/v1/oversight/decisions/{record['record_id']}/replay"
+    replayed = await both.xaa.did("POST", path, "COURT", purpose=Purpose("OVERSIGHT", None))
+    assert (replayed["finding"], replayed["now"]["reasons"]) == ("SAME", verdict["reasons"])
+    for questions in ([], ["none"]):
+        body = {"inputs": {"questions": questions}}
+        other = await both.xaa.did("POST", path, "COURT", body=body, purpose=Purpose("OVERSIGHT", None))
+        assert other["finding"] == "NOT_THE_INPUTS"
 
 
 async def test_emergency_about_a_child_is_refused_as_a_childs(both: TwoStates) -> None:

@@ -1,12 +1,14 @@
 """What a replay finds, and what is noted until its record is written."""
 
+import json
+import zlib
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from shared.oversight.kept_inputs import MAX_WAITING, KeptInputs
+from shared.oversight.kept_inputs import MAX_WAITING, QUESTIONS, KeptInputs
 from shared.oversight.replay import Decision, Finding, Replayed, finding_of
 from shared.policy.verdict import Verdict
 from tests.fakes import FixedClock
@@ -63,6 +65,16 @@ async def test_only_records_of_noted_decisions_take_their_inputs_along() -> None
     assert database.written == []
     await kept.write(database, [a_record("sha256:aa"), a_record(None)])  # type: ignore[arg-type]
     assert len(database.written[0]["record_id"]) == 1
+
+
+async def test_no_question_of_several_is_kept_with_what_the_protection_vault_holds() -> None:
+    kept, database = KeptInputs(FixedClock()), NoDatabase()
+    asked = {"object": {"fields": [], "subject_protection": "REFUGEE"}, "context": {"feared_states": ["XBB"]}}
+    kept.note({QUESTIONS: [asked, asked]}, a_verdict())
+    await kept.write(database, [a_record("sha256:aa")])  # type: ignore[arg-type]
+    (packed,) = database.written[0]["request"]
+    left: dict[str, Any] = {"object": {"fields": []}, "context": {}}
+    assert json.loads(zlib.decompress(packed)) == {QUESTIONS: [left, left]}
 
 
 async def test_what_is_never_recorded_falls_out_of_memory() -> None:

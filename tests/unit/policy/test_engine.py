@@ -47,6 +47,25 @@ def test_permit_carries_what_it_rests_on(signed: PolicyEngine) -> None:
     assert verdict.inputs_hash.startswith("sha256:")
 
 
+def test_several_questions_about_one_act_give_one_verdict_with_every_reason_once(
+    signed: PolicyEngine,
+) -> None:
+    overdue = changed(use_of_entry(), {"object.review_due": "2026-01-01"})
+    customs = changed(overdue, {"purpose.code": "CUSTOMS"})
+    asked = [use_of_entry(), overdue, customs]
+
+    refused = signed.decide_together(asked)
+    assert (refused.permits, refused.obligations) == (False, ())
+    assert refused.reasons == ("SG-01.PURPOSE_NOT_ALLOWED", "SG-14.REVIEW_OVERDUE")
+    assert signed.decide_together(asked[::-1]).reasons == refused.reasons
+    hashes = {refused.inputs_hash, *(signed.decide(each).inputs_hash for each in asked)}
+    assert len(hashes) == 4, "no single question stands for all"
+    permitted = signed.decide_together([use_of_entry(), use_of_entry()])
+    assert permitted.permits
+    assert permitted.obligations == signed.decide(use_of_entry()).obligations
+    assert signed.decide_together([customs]).inputs_hash == signed.decide(customs).inputs_hash
+
+
 def test_all_reasons_are_returned(signed: PolicyEngine) -> None:
     verdict = signed.decide(
         changed(use_of_entry(), {"purpose.code": "CUSTOMS", "object.status": "REMOVED", "context": {}})
