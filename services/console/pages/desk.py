@@ -142,7 +142,8 @@ async def let_go(message_id: UUID, page: Approver) -> Response:
 async def _file(page: Page, message_id: UUID, **facts: Any) -> Response:
     usual: dict[str, Any] = {"content": None, "purpose": None, "verdict": None}
     found = await _desk(page).message(str(message_id))
-    return _show(page, "desk_message.html", **usual | facts, message=found.message, replies=found.replies)
+    shown = {"message": found.message, "replies": found.replies, "court_order": found.court_order}
+    return _show(page, "desk_message.html", **usual | facts | shown)
 
 
 def _show(page: Page, template: str, **facts: Any) -> Response:

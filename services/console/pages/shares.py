@@ -16,6 +16,8 @@ MAX_PERIOD_DAYS: Final = 90
 MAX_EMERGENCY_HOURS: Final = 24
 MAX_WORDS: Final = 500
 REVIEWED_WITHIN: Final = timedelta(hours=72)
+#: What is told of a court's order that covers a child, each with its longest text.
+ORDER_PARTS: Final = {"reference": 100, "court": 100, "dated": 10, "scope": 200}
 #: What an emergency may relax of one person whom a notice tells of (SG-39).
 RELAXED: Final = {
     "SG-30": "No agreement covers it",
@@ -89,10 +91,18 @@ async def propose(
         "period_days": int(period),
         "authorities": page.form.chosen("authorities"),
         "purpose_code": "CHILD_PROTECTION" if page.form.text("protects_child") else "TERR_TRAVEL",
-        "court_order_ref": page.form.text("court_order_ref", limit=100) or None,
+        "court_order": _court_order(page),
     }
     await page.sharing.act(str(share_id), "proposal", body)
     return page.go(f"/shares/{share_id}")
+
+
+def _court_order(page: Page) -> dict[str, str] | None:
+    """The order that the proposal names; all of it, so that whoever approves knows which order that is."""
+    given = {name: page.form.text(f"court_order_{name}", limit=limit) for name, limit in ORDER_PARTS.items()}
+    if not any(given.values()):
+        return None
+    return {name: page.form.needed(f"court_order_{name}") for name in given}
 
 
 @router.post("/shares/{share_id}/approval")

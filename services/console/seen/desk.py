@@ -53,11 +53,21 @@ class DeskMessage(Seen):
         return min(running, key=lambda each: str(each.due_at), default=None)
 
 
+class CourtOrder(Seen):
+    """The court's order on which something rests; another State's request tells its number at most."""
+
+    reference: str | None = None
+    court: Words = ""
+    dated: date | None = None
+    scope: Words = ""
+
+
 class MessageFile(Seen):
-    """A message and what answers it, either way."""
+    """A message, what answers it, either way, and the court's order that one of ours rests on."""
 
     message: DeskMessage
     replies: list[DeskMessage] = Field(default=[])
+    court_order: CourtOrder | None = None
 
 
 class MessageContent(Seen):

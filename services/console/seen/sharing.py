@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import Field
 
 from services.console.seen.base import FlightBrief, Seen, Words
-from services.console.seen.desk import Clock
+from services.console.seen.desk import Clock, CourtOrder
 
 
 class Recipient(Seen):
@@ -57,7 +57,7 @@ class ShareRow(Seen):
     statement: Words = ""
     alternatives_considered: Words = ""
     period_days: int | None = None
-    court_order_ref: str | None = None
+    court_order: CourtOrder | None = None
     proposer: str | None = None
 
     @property

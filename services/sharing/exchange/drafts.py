@@ -20,6 +20,7 @@ from services.sharing.protocol.message_types import TYPES
 from services.sharing.protocol.payload_parts import Part
 from services.sharing.protocol.payloads import PAYLOADS, Consent, Emergency, PnrRequest
 from services.sharing.registers.entries import Agreement
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.facts import OWN_RETENTION_DAYS, conditions_of
 from services.sharing.shares.records import Share
 from shared.policy.actions import HANDLING_CODES
@@ -47,7 +48,7 @@ class Draft:
     hit_id: UUID | None = None
     claim_sign: bool | None = None
     category: str | None = None
-    court_order_ref: str | None = None
+    court_order: CourtOrder | None = None
     record_ids: tuple[str, ...] = ()
 
 
@@ -129,7 +130,6 @@ def basis_of(
     """Who wants the message, why, and what leaves in it: what the safeguards are asked with at each try."""
     answered, asked = background.answered, background.asked
     requested = asked.elements if isinstance(asked, PnrRequest) else ("identifiers",)
-    court = draft.court_order_ref or (asked.court_ref if isinstance(asked, PnrRequest) else None)
     fields = fields_of(draft.type, payload)
     basis = LetterBasis(
         purpose_code=draft.purpose_code,
@@ -147,7 +147,7 @@ def basis_of(
         is_adult=_all_of_age(payload, asked, now.date()),
         category=draft.category,
         claim_sign=draft.claim_sign,
-        court_order_ref=court,
+        court_order=draft.court_order or _order_of(asked),
         record_ids=draft.record_ids,
         derived_from=str(draft.derived_from) if draft.derived_from else None,
         concerns=_concerned(draft.type, payload, answered),
@@ -180,6 +180,13 @@ def under(letter: Letter, agreement: Agreement | None, today: date) -> Letter:
         return letter
     longest = today + timedelta(days=agreement.max_retention_days)
     return replace(letter, agreement_id=agreement.id, retention_until=min(letter.retention_until, longest))
+
+
+def _order_of(asked: Part | None) -> CourtOrder | None:
+    """The order that a request of another State names."""
+    if not isinstance(asked, PnrRequest) or asked.court_ref is None:
+        return None
+    return CourtOrder(asked.court_ref)
 
 
 def _all_of_age(payload: Part, asked: Part | None, today: date) -> bool | None:

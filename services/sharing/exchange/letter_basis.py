@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Self, cast
 
 from services.sharing.protocol.compose import DEFAULT_CONDITIONS, DEFAULT_HANDLING
+from services.sharing.shares.court_order import CourtOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class LetterBasis:
     category: str | None = None
     claim_sign: bool | None = None
     individual_risk: bool | None = None
-    court_order_ref: str | None = None
+    court_order: CourtOrder | None = None
     items: tuple[tuple[int | None, str | None, str], ...] = ((1, "A", "FACT"),)
     approver: str | None = None
     approver_roles: tuple[str, ...] = ()
@@ -80,12 +81,13 @@ class LetterBasis:
 
     def as_json(self) -> dict[str, Any]:
         """The basis as JSON values."""
-        return asdict(self)
+        return asdict(self) | {"court_order": self.court_order and self.court_order.as_json()}
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         """The basis that was kept."""
-        read = {name: _with_tuples(each) for name, each in value.items()}
+        read = {name: _with_tuples(each) for name, each in value.items() if name != "court_order_ref"}
+        read["court_order"] = CourtOrder.kept_in(value)
         grant = value.get("grant")
         if grant is not None:
             granted = {name: _with_tuples(each) for name, each in grant.items()}

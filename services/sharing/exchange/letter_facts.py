@@ -110,7 +110,7 @@ def _about_the_case(basis: LetterBasis, around: LetterSurroundings, now: datetim
     return {
         "case_open": True,
         "grounds": ["message_in_case"],
-        "court_order_ref": basis.court_order_ref,
+        "court_order_ref": basis.court_order and basis.court_order.reference,
         "extra_fields": dict(basis.extra_fields),
         "second_reviewer": basis.approver,
         "caveats": list(CAVEATS),

@@ -38,6 +38,7 @@ from services.sharing.protocol.http_signature import SignedRequest
 from services.sharing.protocol.message_types import MessageType
 from services.sharing.protocol.payload_parts import WithdrawalReason
 from services.sharing.registers.entries import PurposeCode
+from services.sharing.shares.court_order import CourtOrder, CourtOrderIn, CourtOrderOut
 from services.sharing.shares.safeguards import shown_reasons
 from services.sharing.statuses import problems
 from services.sharing.store.exchange import MAX_MESSAGES
@@ -95,12 +96,13 @@ class DraftIn(_In):
     hit_id: UUID | None = None
     claim_sign: bool | None = None
     category: Key | None = None
-    court_order_ref: Words | None = None
+    court_order: CourtOrderIn | None = None
     record_ids: Annotated[tuple[Key, ...], Field(max_length=MAX_RECORDS)] = ()
 
     def as_draft(self) -> Draft:
         """The draft as the use case takes it."""
-        return Draft(**{name: getattr(self, name) for name in type(self).model_fields})
+        given = {name: getattr(self, name) for name in type(self).model_fields}
+        return Draft(**given | {"court_order": self.court_order and self.court_order.as_order()})
 
 
 class SecondIn(_In):
@@ -164,7 +166,9 @@ async def show_message(message_id: UUID, sharing: UseCases, _: Reader) -> Messag
     """One message with its clocks, its conditions and what answers it; no personal data."""
     message, replies = await sharing.desk.message(message_id)
     return MessageDetailOut(
-        message=_shown(sharing, message), replies=[_shown(sharing, each) for each in replies]
+        message=_shown(sharing, message),
+        replies=[_shown(sharing, each) for each in replies],
+        court_order=CourtOrderOut.of(CourtOrder.kept_in(message.basis or {})),
     )
 
 

@@ -41,6 +41,7 @@ from services.sharing.protocol.message_fields import finding_in
 from services.sharing.protocol.message_types import TYPES
 from services.sharing.protocol.payloads import Correct, Emergency, Recall, ReviewResult
 from services.sharing.registers.facts import agreed_fields
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.safeguards import Policy, logged_reasons
 from services.sharing.shares.withdrawals import Withdrawals
 from services.sharing.store.exchange import ExchangeStore
@@ -227,7 +228,7 @@ class ExchangeSending:
                 "recipient": letter.recipient,
                 "statement": basis.statement,
                 "alternatives_considered": basis.alternatives_considered,
-                "court_order_ref": basis.court_order_ref,
+                "court_order": basis.court_order and basis.court_order.as_json(),
                 "payload_digest": str(message.outside["payload_hash"]),
                 "finding": finding_in(letter.payload),
             },
@@ -264,7 +265,7 @@ class ExchangeSending:
         if message.state is not MessageState.PROPOSED or message.approval_id is None:
             raise MessageRefused(reason="it does not wait for a second person")
         assert message.basis is not None, "a proposed message has its basis"
-        if message.basis.get("court_order_ref") is not None and Role.LEGAL not in approver.roles:
+        if CourtOrder.kept_in(message.basis) and Role.LEGAL not in approver.roles:
             raise LegalFindingRequired
         proposal = await self._approvals.get(connection, message.approval_id)
         roles = tuple(sorted(each.value for each in approver.roles))

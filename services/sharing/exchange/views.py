@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadlines_of
 from services.sharing.exchange.records import ExchangeMessage
+from services.sharing.shares.court_order import CourtOrderOut
 from services.sharing.shares.minimum_sets import CAVEAT_WORDS
 
 
@@ -71,10 +72,11 @@ class MessagesOut(BaseModel):
 
 
 class MessageDetailOut(BaseModel):
-    """A message and what answers it, either way."""
+    """A message, what answers it, either way, and the court's order that one of ours rests on."""
 
     message: MessageOut
     replies: list[MessageOut]
+    court_order: CourtOrderOut | None
 
 
 class ContentOut(BaseModel):

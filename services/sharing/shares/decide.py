@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import LegalFindingRequired, PreviewOutdated, StepOutOfOrder
 from services.sharing.registers.entries import Scope
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.drafting import Permitted, draft_notice
 from services.sharing.shares.facts import Basis
 from services.sharing.shares.notices import CurrentSender
@@ -131,7 +132,7 @@ class DecideShare:
         async with self._engine.begin() as connection:
             share, approval = await self._take(connection, share_id)
             role = SHARE_RULE.approving_role((role.value for role in approver.roles), approval.proposer_role)
-            if approval.payload.get("court_order_ref") and "LEGAL" not in approver.roles:
+            if CourtOrder.kept_in(approval.payload) and "LEGAL" not in approver.roles:
                 raise LegalFindingRequired
             await self._approvals.approve(
                 connection, approval.approval_id, approver.subject, role, approval.version
@@ -284,6 +285,7 @@ class DecideShare:
 
 def _basis(approval: Approval, approver: Principal) -> Basis:
     payload = approval.payload
+    order = CourtOrder.kept_in(payload)
     return Basis(
         purpose_code=str(payload["purpose_code"]),
         statement=str(payload["statement"]),
@@ -293,7 +295,7 @@ def _basis(approval: Approval, approver: Principal) -> Basis:
         approver_roles=tuple(sorted(role.value for role in approver.roles)),
         period_days=int(payload["period_days"]),
         expires=date.fromisoformat(str(payload["expires"])),
-        court_order_ref=payload.get("court_order_ref"),
+        court_order_ref=None if order is None else order.reference,
     )
 
 

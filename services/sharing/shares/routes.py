@@ -18,6 +18,7 @@ from services.sharing.errors import (
 )
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.registers.entries import Function, State
+from services.sharing.shares.court_order import CourtOrderIn
 from services.sharing.shares.facts import Assessment
 from services.sharing.shares.notice_views import Viewer
 from services.sharing.shares.share import DEFAULT_PURPOSE, Proposal
@@ -58,7 +59,6 @@ Statement = Annotated[
 ]
 Note = Annotated[str, Field(max_length=MAX_NOTE_CHARACTERS)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,199}$")]
-OrderRef = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
 
 
 class _In(BaseModel):
@@ -90,7 +90,7 @@ class ProposalIn(_In):
     period_days: Annotated[int, Field(ge=1, le=MAX_PERIOD_DAYS)]
     authorities: Annotated[tuple[Key, ...], Field(max_length=MAX_AUTHORITIES)] | None = None
     purpose_code: Function = DEFAULT_PURPOSE
-    court_order_ref: OrderRef | None = None
+    court_order: CourtOrderIn | None = None
 
 
 class ApprovalIn(_In):
@@ -221,7 +221,7 @@ async def propose(
         period_days=body.period_days,
         authorities=body.authorities,
         purpose_code=body.purpose_code,
-        court_order_ref=body.court_order_ref,
+        court_order=None if body.court_order is None else body.court_order.as_order(),
     )
     return ProposedOut.of(*await sharing.share_hit.propose(share_id, proposal, author))
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import LegalFindingRequired, NotACandidate, StepOutOfOrder
 from services.sharing.registers.entries import Scope
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.facts import Assessment
 from services.sharing.shares.minimum_sets import Payload, event_of
 from services.sharing.shares.notices import payload_for
@@ -63,7 +64,7 @@ class Proposal:
 
     `authorities` are keys of candidates; `None` means all. To protect a child, bodies of our own State alone
     are told: the exchange has no such purpose, and its messages hold no child (sharing-protocol.md §4).
-    `court_order_ref` is a court's order that covers a child: it alone suffices, for any recipient (SG-16).
+    `court_order` is a court's order that covers a child: it alone suffices, for any recipient (SG-16).
     `statement` and `alternatives_considered` are releasable words without personal data (SG-03).
     """
 
@@ -72,7 +73,7 @@ class Proposal:
     period_days: int
     authorities: tuple[str, ...] | None = None
     purpose_code: str = DEFAULT_PURPOSE
-    court_order_ref: str | None = None
+    court_order: CourtOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +312,7 @@ def _payload_of(proposal: Proposal, previews: list[Preview], now: datetime) -> d
         "period_days": proposal.period_days,
         "expires": (now + timedelta(days=proposal.period_days)).date().isoformat(),
         "purpose_code": proposal.purpose_code,
-        "court_order_ref": proposal.court_order_ref,
+        "court_order": proposal.court_order and proposal.court_order.as_json(),
         "authorities": [
             {"candidate": preview.candidate.key, "digest": preview.payload.digest} for preview in previews
         ],

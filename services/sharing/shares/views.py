@@ -8,6 +8,7 @@ from pydantic import Field
 
 from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadline_of_share
+from services.sharing.shares.court_order import CourtOrder, CourtOrderOut
 from services.sharing.shares.decide import Decision
 from services.sharing.shares.minimum_sets import CAVEAT_WORDS
 from services.sharing.shares.notice_views import NoticeOut, NoticeVerdictOut, Out, Viewer
@@ -93,7 +94,7 @@ class ShareDetailOut(ShareOut):
     alternatives_considered: str = ""
     period_days: int | None = None
     purpose_code: str | None = None
-    court_order_ref: str | None = None
+    court_order: CourtOrderOut | None = None
     proposer: str | None = None
     proposed_digests: dict[str, str] = Field(default={})
     verdicts: list[NoticeVerdictOut] = Field(default=[])
@@ -230,7 +231,7 @@ def _proposal_fields(approval: Approval | None) -> dict[str, Any]:
         "alternatives_considered": payload["alternatives_considered"],
         "period_days": payload["period_days"],
         "purpose_code": payload["purpose_code"],
-        "court_order_ref": payload.get("court_order_ref"),
+        "court_order": CourtOrderOut.of(CourtOrder.kept_in(payload)),
         "proposer": approval.proposer,
         "proposed_digests": {each["candidate"]: each["digest"] for each in payload["authorities"]},
     }

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from deploy.local.counterpart_simulator import Counterpart
 from services.sharing.exchange.drafts import Second
 from services.sharing.protocol.compose import DEFAULT_HANDLING
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.facts import Assessment
 from services.sharing.shares.share import Proposal
 from services.sharing.store.exchange import ExchangeStore
@@ -221,7 +222,7 @@ class Outside:
     async def propose(self, subject: Subject, order: str | None = None) -> bool:
         """The first person's step; `False` where it is not its turn."""
         why = "INTERPOL channel only: no duty desk before landing"
-        proposal = Proposal(STATEMENT, why, 7, court_order_ref=order)
+        proposal = Proposal(STATEMENT, why, 7, court_order=None if order is None else CourtOrder(order))
         went = await _went(self.world.sharing.share_hit.propose(subject.share_id, proposal, SUPERVISOR))
         if went:
             subject.order = order

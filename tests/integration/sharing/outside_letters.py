@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from services.sharing.exchange.drafts import Draft
+from services.sharing.shares.court_order import CourtOrder
 from shared.contracts import HitConfirmedV1
 from shared.security.tokens import Principal
 from tests.unit.sharing.samples import STATEMENT
@@ -97,7 +98,7 @@ def draft(
         hit_id=ground.subject.hit.hit_id if how.names_the_hit else None,
         claim_sign=False,
         category="SUSPECT",
-        court_order_ref=order,
+        court_order=None if order is None else CourtOrder(order),
         record_ids=how.record_ids,
     )
 

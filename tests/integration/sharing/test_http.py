@@ -185,6 +185,31 @@ async def test_hit_becomes_notices_by_two_people(service: Service) -> None:
     assert set(detail["caveats"]) == {"C1", "C2", "C3", "C4"}
 
 
+async def test_who_approves_a_share_sees_the_court_order_that_is_judged(service: Service) -> None:
+    order = {
+        "reference": "XAA-FC/2027/118",
+        "court": "Family Court of the capital",
+        "dated": "2026-05-29",
+        "scope": "Identity and place, to XBB alone.",
+    }
+    path = f"/v1/shares/{(await service.receive())['share_id']}"
+    await service.legal("POST", f"{path}/individual-risk", {"individual_risk": False, "assessments": {}})
+    proposal = {
+        "statement": STATEMENT,
+        "alternatives_considered": "INTERPOL channel only: no duty desk before landing",
+        "period_days": 7,
+        "court_order": order,
+    }
+    unknown = {**proposal, "court_order": {**order, "reference": "the order about Mr Example"}}
+    refused = await service.ask("POST", f"{path}/proposal", "SUPERVISOR", subject="supervisor", body=unknown)
+    assert refused.status_code == 422
+    await service.supervisor("POST", f"{path}/proposal", proposal)
+    assert (await service.legal("GET", path))["court_order"] == order
+    by_liaison = await service.ask("POST", f"{path}/approval", "LIAISON", subject="liaison", body={})
+    assert by_liaison.json()["code"] == "LEGAL_FINDING_REQUIRED"
+    await service.legal("POST", f"{path}/approval", {})
+
+
 async def test_preview_shows_the_payload_and_leaves_a_record(service: Service) -> None:
     share = await service.receive()
     path = f"/v1/shares/{share['share_id']}/preview?authority=XBB-PIU-01"

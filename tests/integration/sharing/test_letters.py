@@ -19,6 +19,8 @@ from tests.integration.sharing import test_exchange_types
 from tests.integration.sharing.test_exchange_types import (
     PERSON,
     a_correction,
+    a_pnr_answer,
+    a_pnr_request,
     a_query,
     an_emergency,
     answers,
@@ -117,6 +119,50 @@ async def test_all_reasons_against_a_letter_that_rests_on_two_notices_are_told_a
         body = {"inputs": {"questions": questions}}
         other = await both.xaa.did("POST", path, "COURT", body=body, purpose=Purpose("OVERSIGHT", None))
         assert other["finding"] == "NOT_THE_INPUTS"
+
+
+ORDER = {
+    "reference": "XAA-FC/2027/118",
+    "court": "Family Court of the capital",
+    "dated": "2026-05-29",
+    "scope": "Identity and place, to XBB alone.",
+}
+
+
+async def order_shown(state: State, message: dict[str, Any]) -> dict[str, Any] | None:
+    """The court's order as whoever is to approve a message is shown it."""
+    found = await state.did("GET", f"/v1/exchange/messages/{message['message_id']}", "LEGAL")
+    order: dict[str, Any] | None = found["court_order"]
+    return order
+
+
+async def test_who_approves_a_letter_sees_the_court_order_that_lets_a_child_be_told_of(
+    both: TwoStates,
+) -> None:
+    hit = await a_share(both.xaa, birth_date="2012-01-02")
+    about_a_child = a_query(both.xbb.authority) | {"hit_id": str(hit.hit_id)}
+    under_order = await proposed(both.xaa, about_a_child | {"court_order": ORDER})
+    assert await order_shown(both.xaa, under_order) == ORDER
+    verdict = await approved(both.xaa, under_order, individual_risk=False)
+    assert not [each for each in verdict["reasons"] if each.startswith("SG-16")], "the order that was shown"
+    without = await proposed(both.xaa, about_a_child)
+    assert await order_shown(both.xaa, without) is None
+    verdict = await approved(both.xaa, without, individual_risk=False)
+    assert any(each.startswith("SG-16") for each in verdict["reasons"])
+
+
+@pytest.mark.parametrize(
+    ("named", "is_shown"), [("XAA-COURT-7", True), ("The order about Mr Example of 1 May", False)]
+)
+async def test_order_of_another_states_request_is_shown_by_its_number_and_never_in_its_words(
+    both: TwoStates, named: str, is_shown: bool
+) -> None:
+    asked = a_pnr_request(both.xbb.authority)
+    asked["payload"] |= {"court_ref": named}
+    request = await let_go(both.xaa, asked, individual_risk=False)
+    answer = await proposed(both.xbb, a_pnr_answer(both.xaa.authority, request["message_id"]))
+    shown = {"reference": named if is_shown else None, "court": None, "dated": None, "scope": None}
+    assert await order_shown(both.xbb, answer) == shown
 
 
 async def test_emergency_about_a_child_is_refused_as_a_childs(both: TwoStates) -> None:

@@ -15,6 +15,7 @@ from services.sharing.errors import (
     ScreeningSilent,
     StepOutOfOrder,
 )
+from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.decide import Decision
 from services.sharing.shares.facts import Assessment
 from services.sharing.shares.recipients import Outcome
@@ -249,7 +250,7 @@ async def test_finding_helps_no_share_for_another_purpose(world: World) -> None:
 
 async def test_child_is_told_of_under_a_court_order_that_a_legal_officer_has_seen(world: World) -> None:
     share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
-    await world.propose(share_id, court_order_ref="XAA-FC/2027/118")
+    await world.propose(share_id, court_order=CourtOrder("XAA-FC/2027/118"))
     with pytest.raises(LegalFindingRequired):
         await world.sharing.decide.approve(share_id, LIAISON)
     decisions = await world.decide(share_id)

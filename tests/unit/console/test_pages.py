@@ -28,6 +28,12 @@ from tests.unit.console.world import (
 )
 
 STATEMENT = "The measure has to be prepared before the flight lands."
+COURT_ORDER = {
+    "reference": "XAA-FC/2027/118",
+    "court": "Family Court of the capital",
+    "dated": "2026-05-29",
+    "scope": "Identity and place, to XBB alone.",
+}
 
 
 @pytest.fixture
@@ -328,7 +334,29 @@ FORMS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
             "period_days": 7,
             "authorities": ["XBB-PIU-01"],
             "purpose_code": "TERR_TRAVEL",
-            "court_order_ref": None,
+            "court_order": None,
+        },
+    ),
+    (
+        "supervisor",
+        f"/shares/{SHARE}/proposal",
+        {
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": "7",
+            "court_order_reference": "XAA-FC/2027/118",
+            "court_order_court": "Family Court of the capital",
+            "court_order_dated": "2026-05-29",
+            "court_order_scope": "Identity and place, to XBB alone.",
+        },
+        f"/v1/shares/{SHARE}/proposal",
+        {
+            "statement": STATEMENT,
+            "alternatives_considered": "None.",
+            "period_days": 7,
+            "authorities": [],
+            "purpose_code": "TERR_TRAVEL",
+            "court_order": COURT_ORDER,
         },
     ),
     (
@@ -402,6 +430,16 @@ async def test_form_is_handed_on_field_by_field(
             "supervisor",
             f"/shares/{SHARE}/proposal",
             {"statement": STATEMENT, "alternatives_considered": "x", "period_days": "91"},
+        ),
+        (
+            "supervisor",
+            f"/shares/{SHARE}/proposal",
+            {
+                "statement": STATEMENT,
+                "alternatives_considered": "x",
+                "period_days": "7",
+                "court_order_reference": "XAA-FC/2027/118",
+            },
         ),
         (
             "supervisor",
@@ -653,6 +691,13 @@ async def test_share_tells_why_not_in_a_sentence_once(world: World) -> None:
     page = await (await signed_in(world, "legal")).get(f"/shares/{SHARE}")
     assert page.text.count("Sending this could expose the person to torture") == 1
     assert "SG-34.OTHER" in page.text
+
+
+async def test_who_approves_a_share_sees_the_court_order_that_it_rests_on(world: World) -> None:
+    world.services.answers["GET", f"/v1/shares/{SHARE}"] = share() | {"court_order": COURT_ORDER}
+    page = (await (await signed_in(world, "legal")).get(f"/shares/{SHARE}")).text
+    for words in (COURT_ORDER["reference"], COURT_ORDER["court"], "29 May 2026", COURT_ORDER["scope"]):
+        assert words in page, words
 
 
 def test_absent_time_says_so() -> None:

@@ -276,6 +276,21 @@ async def test_a_person_acknowledges_and_proposes_feedback(world: World) -> None
     }
 
 
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [("XAA-FC/2027/118", "XAA-FC/2027/118"), (None, "named in their request, which has to be opened")],
+)
+async def test_who_lets_a_message_go_sees_the_court_order_that_it_rests_on(
+    world: World, reference: str | None, shown: str
+) -> None:
+    path = "GET", f"/v1/exchange/messages/{PROPOSED}"
+    order = {"reference": reference, "court": None, "dated": None, "scope": None}
+    browser = await signed_in(world, "legal")
+    assert "Court order" not in (await browser.get(f"/desk/{PROPOSED}")).text
+    world.services.answers[path] = world.services.answers[path] | {"court_order": order}
+    assert shown in (await browser.get(f"/desk/{PROPOSED}")).text
+
+
 async def test_what_the_safeguards_refuse_is_said_to_the_second_person(world: World) -> None:
     browser = await signed_in(world, "legal")
     form = {"finding": "NO", "individual_risk": "yes"}
