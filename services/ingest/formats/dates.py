@@ -1,11 +1,12 @@
 """Dates and times of PAXLST: two-digit years resolved, unknown parts kept unknown."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from shared.travel.partial_date import PartialDate
 
 FIRST_EXPIRY_YEAR_OF_1900S = 80
+HOURS_OF_A_DAY = 24
 _UNKNOWN = re.compile("[Xx<]")
 _YEAR_DIGITS = {6: 2, 8: 4, 10: 2, 12: 4}
 _DATE_LENGTHS = (6, 8)
@@ -21,7 +22,8 @@ def read_birth_date(text: str, today: date) -> PartialDate | None:
         today: The flight's local date, or the day of receipt where the flight has none.
 
     Returns:
-        A full or partial date; `None` where the year, or all of it, is unknown.
+        A full or partial date, of a day in an unknown month the year alone; `None` where the year, or all of
+        it, is unknown.
 
     Raises:
         ValueError: The text has another shape, names no day of the calendar, or a day after `today`.
@@ -34,7 +36,8 @@ def read_birth_date(text: str, today: date) -> PartialDate | None:
         raise ValueError("a birth date is YYMMDD or CCYYMMDD")
     if not int(digits) or (digits is not text and _UNKNOWN.search(text[:-4])):
         return None
-    year, month, day = int(digits[:-4]), int(digits[-4:-2]) or None, int(digits[-2:]) or None
+    year, month = int(digits[:-4]), int(digits[-4:-2]) or None
+    day = (int(digits[-2:]) or None) if month else None
     if len(digits) == len("CCYYMMDD"):
         return _not_after(PartialDate(year, month, day), today)
     year += today.year - today.year % 100
@@ -76,6 +79,8 @@ def read_document_date(text: str) -> date | None:
 def read_local_time(text: str) -> tuple[datetime, bool]:
     """A leg's local time, naive, and whether the time of day was sent or only the date (then midnight).
 
+    `2400`, as schedules write an arrival at midnight, is the next day's beginning.
+
     Raises:
         ValueError: The text is none of `YYMMDD`, `CCYYMMDD`, `YYMMDDHHMM`, `CCYYMMDDHHMM`.
     """
@@ -83,4 +88,17 @@ def read_local_time(text: str) -> tuple[datetime, bool]:
         raise ValueError("a leg's time is YYMMDDHHMM, or a date alone")
     full = text if _YEAR_DIGITS[len(text)] == len("CCYY") else "20" + text
     parts = [int(full[:4]), *(int(full[at : at + 2]) for at in range(4, len(full), 2))]
-    return datetime(*parts), len(text) not in _DATE_LENGTHS  # type: ignore[arg-type]  # noqa: DTZ001
+    return moment_at(*parts), len(text) not in _DATE_LENGTHS
+
+
+def moment_at(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, *, second: int = 0
+) -> datetime:
+    """A naive moment; 24:00 is the next day's beginning.
+
+    Raises:
+        ValueError: There is no such moment.
+    """
+    if hour == HOURS_OF_A_DAY and not minute and not second:
+        return datetime.combine(date.fromordinal(date(year, month, day).toordinal() + 1), time.min)
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - local or UTC as its reader says.

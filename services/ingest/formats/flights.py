@@ -14,7 +14,8 @@ LAST_BEFORE_BORDER = "125"
 FIRST_AFTER_BORDER = "87"
 FLIGHT_STOPS = frozenset([LAST_BEFORE_BORDER, FIRST_AFTER_BORDER, "92", "130"])
 _NUMBER = re.compile(r"0*(\d{1,5})([A-Z]?)")
-_CARRIER_AND_NUMBER = re.compile(r"([A-Z]{3}|[A-Z0-9]{2})0*(\d{1,5})([A-Z]?)")
+# No designator is two digits: a bare number is one.
+_CARRIER_AND_NUMBER = re.compile(r"([A-Z]{3}|(?!\d\d)[A-Z0-9]{2})0*(\d{1,5})([A-Z]?)")
 _MASTER_CREW_LIST = re.compile(r"([A-Z0-9]{2})(MCL)")
 
 

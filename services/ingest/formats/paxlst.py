@@ -10,6 +10,7 @@ from services.ingest.errors import MalformedMessage, UnsupportedMessage
 from services.ingest.formats.dates import read_local_time
 from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage, Envelope
 from services.ingest.formats.flights import (
+    FIRST_AFTER_BORDER,
     FLIGHT_STOPS,
     StateOf,
     Stop,
@@ -39,12 +40,15 @@ MAX_STOPS = 99
 MAX_TRAVEL_SEGMENT_CHARACTERS = 4_096
 MAX_KNOWN_CHARACTERS = 16
 MAX_KNOWN_SEGMENTS = 1_000
+MAX_HEADER_SEGMENTS = 100
 FIRST_VERSION, LAST_VERSION = "02B", "17A"
 
 _GROUP_STARTS = frozenset(["NAD", "TDT", "CNT", "BGM", "UNT"])
 _VERSION = re.compile(r"\d\d[AB]")
 _PART = re.compile(r"[0-9]{1,2}")
 _AIRPORT = re.compile(r"[A-Z0-9]{3,4}")
+# DTM+554 is a departure or an arrival, as its airport is.
+_ARRIVED_AT = frozenset([FIRST_AFTER_BORDER, "130"])
 _ROLES = {
     "FL": TravellerRole.PASSENGER,
     "FM": TravellerRole.CREW,
@@ -106,6 +110,27 @@ def read_header(message: EdifactMessage, envelope: Envelope) -> ParsedMessage:
         wants_acknowledgement=envelope.wants_acknowledgement,
         faults=message.warnings,
     )
+
+
+def with_transaction(header: ParsedMessage, message: EdifactMessage) -> ParsedMessage:
+    """The header with the reference of its RFF+TN, so that a sender can tell which message was refused."""
+    for position, raw in enumerate(message.raw_segments[:MAX_HEADER_SEGMENTS], start=1):
+        if raw[:3].upper() == "RFF" and len(raw) <= MAX_TRAVEL_SEGMENT_CHARACTERS:
+            segment = split_segment(raw, position, message.separators)
+            if _is_transaction(segment):
+                reference, revision = _read_transaction(segment)
+                return replace(header, transaction_reference=reference, revision=revision)
+    return header
+
+
+def _is_transaction(segment: Segment) -> bool:
+    return segment.get(0).upper() == "TN" and bool(segment.get(0, 1))
+
+
+def _read_transaction(segment: Segment) -> tuple[str, int | None]:
+    """The reference of an RFF+TN and its revision, which is `None` where it is absent or no number."""
+    revision = segment.get(0, 4)
+    return segment.get(0, 1), int(revision[:6]) if revision.isdecimal() else None
 
 
 def parse_paxlst(
@@ -205,7 +230,8 @@ class _PaxlstReading:
             self._free_texts.append(" ".join(text for element in segment.elements[1:] for text in element))
         elif self.draft is not None and tag not in _GROUP_STARTS:
             return self.draft.take(segment)
-        elif not self._is_passed_over or tag in _GROUP_STARTS:
+        elif not self._is_passed_over or tag in _GROUP_STARTS or tag == "RFF":
+            # The transaction's reference is nobody's, and may stand behind the address of whom to call.
             handler = self._HANDLERS.get(tag)
             if handler is not None:
                 handler(self, segment)
@@ -251,13 +277,10 @@ class _PaxlstReading:
             self._warn("CHANGE_UNKNOWN", segment, 2)
 
     def _take_rff(self, segment: Segment) -> None:
-        if segment.get(0).upper() != "TN" or self._transports:
+        if self._transaction is not None or not _is_transaction(segment):
             return
-        self._transaction = segment.get(0, 1) or None
-        revision = segment.get(0, 4)
-        if revision.isdecimal():
-            self._revision = int(revision[:6])
-        elif revision:
+        self._transaction, self._revision = _read_transaction(segment)
+        if self._revision is None and segment.get(0, 4):
             self._warn("REVISION_UNREADABLE", segment, 1)
 
     def _take_tdt(self, segment: Segment) -> None:
@@ -293,7 +316,7 @@ class _PaxlstReading:
             raise MalformedMessage("FLIGHT_TIME_UNREADABLE", segment.tag, segment.position, 1) from None
         if not has_time:
             self._warn("FLIGHT_TIME_MISSING", segment, 1)
-        if qualifier == "232":
+        if qualifier == "232" or (qualifier == "554" and stops[-1].qualifier in _ARRIVED_AT):
             stops[-1].arrival = moment
         else:
             stops[-1].departure = moment

@@ -120,7 +120,7 @@ def _read_message(
             raise UnsupportedMessage("MESSAGE_TYPE_UNSUPPORTED", "UNH", 1)
         return parse(message, header, received_at, state_of=state_of, own_state=own_state)
     except (MalformedMessage, UnsupportedMessage) as refusal:
-        return header.rejected(_fault_of(refusal))
+        return paxlst.with_transaction(header, message).rejected(_fault_of(refusal))
 
 
 def _unreadable(envelope: Envelope | None, failure: MalformedMessage) -> ParsedMessage:

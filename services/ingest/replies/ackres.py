@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from services.ingest.replies.segments import join_segments, write_segment
+from services.ingest.replies.segments import join_segments, part_element, write_segment
 from shared.travel.message import ParsedMessage, Severity
 
 ACKNOWLEDGE: Final = "23"
@@ -122,12 +122,7 @@ def _version(message: ParsedMessage) -> tuple[str, ...]:
 
 
 def _part(message: ParsedMessage) -> tuple[str, str] | None:
-    """Which part is acknowledged; nothing for a message that was sent whole.
-
-    Source:
-        `spec/edifact.md` §8: C on the first part, F on the last, no letter between.
-    """
+    """Which part is acknowledged; nothing for a message that was sent whole."""
     if message.part == 1 and message.is_last_part:
         return None
-    letter = "F" if message.is_last_part else "C" if message.part == 1 else ""
-    return f"{message.part:02}", letter
+    return part_element(message.part, is_last=message.is_last_part)

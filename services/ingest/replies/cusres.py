@@ -9,7 +9,7 @@ from itertools import groupby
 
 from services.ingest.interactive.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
 from services.ingest.replies.contrl import build_contrl
-from services.ingest.replies.segments import ADVICE, join_segments, write_segment
+from services.ingest.replies.segments import ADVICE, join_segments, part_element, write_segment
 from shared.travel.flight import Flight
 from shared.travel.message import FUNCTIONS_WITHOUT_FLIGHT, Change, Fault, ParsedMessage, Severity
 
@@ -159,9 +159,10 @@ def _interchange(
     yield write_segment("UNG", "CUSRES", us, them, prepared, group, "UN", version)
     written = 0
     for each in replied:
-        for body in _bodies(each):
+        bodies = _bodies(each)
+        for body, part in zip(bodies, _parts(each.message, len(bodies)), strict=True):
             written += 1
-            yield from _numbered(each.message, body, written)
+            yield from _numbered(each.message, body, written, part)
     yield write_segment("UNE", str(written), group)
     yield write_segment("UNZ", "1", reference)
 
@@ -172,7 +173,14 @@ def _version(message: ParsedMessage) -> tuple[str, ...]:
     return tuple(version.split(":")) if _DIRECTORY.fullmatch(version) else DEFAULT_VERSION
 
 
-def _numbered(message: ParsedMessage, body: list[str], number: int) -> Iterator[str]:
+def _parts(message: ParsedMessage, count: int) -> list[tuple[str, str]]:
+    """S010 of each answer to a message: its own part, or parts of the answer where only that was cut."""
+    if count > 1 and message.part == 1 and message.is_last_part:
+        return [part_element(part, is_last=part == count) for part in range(1, count + 1)]
+    return [part_element(message.part, is_last=message.is_last_part)] * count
+
+
+def _numbered(message: ParsedMessage, body: list[str], number: int, part: tuple[str, str]) -> Iterator[str]:
     """A message from UNH to UNT around its body."""
     reference = f"RES{number:03}"
     yield write_segment(
@@ -180,24 +188,23 @@ def _numbered(message: ParsedMessage, body: list[str], number: int) -> Iterator[
         reference,
         ("CUSRES", *_version(message), "UN", "IATA"),
         message.access_reference,
-        (f"{message.part:02}", "F" if message.is_last_part else "C"),
+        part,
     )
     yield from body
     yield write_segment("UNT", str(len(body) + 2), reference)
 
 
-def _bodies(replied: _Replied) -> Iterator[list[str]]:
+def _bodies(replied: _Replied) -> list[list[str]]:
     """The messages' segments between UNH and UNT: one message for each 99 travellers."""
     message, answers = replied.message, replied.reply.answers
     if message.is_rejected:
-        yield [*_head(message, Document.ANSWER), *_refusal(message, replied.table)]
-        return
+        return [[*_head(message, Document.ANSWER), *_refusal(message, replied.table)]]
     head = list(_head(message, replied.reply.document))
-    for start in range(0, max(len(answers), 1), MAX_TRAVELLERS_A_MESSAGE):
-        groups = [
-            _traveller(each, replied.table) for each in answers[start : start + MAX_TRAVELLERS_A_MESSAGE]
-        ]
-        yield [*head, *(segment for group in groups for segment in group)]
+    groups = [list(_traveller(each, replied.table)) for each in answers]
+    return [
+        [*head, *(segment for group in groups[start : start + MAX_TRAVELLERS_A_MESSAGE] for segment in group)]
+        for start in range(0, max(len(groups), 1), MAX_TRAVELLERS_A_MESSAGE)
+    ]
 
 
 def _head(message: ParsedMessage, document: Document) -> Iterator[str]:

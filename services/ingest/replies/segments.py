@@ -17,6 +17,15 @@ def write_segment(tag: str, *elements: Element) -> str:
     return "+".join(_without_empty_end(parts)) + "'"
 
 
+def part_element(part: int, *, is_last: bool) -> tuple[str, str]:
+    """S010 of a UNH: C on the first of several parts, F on the last or only one, no letter between.
+
+    Source:
+        `spec/edifact.md` §8.
+    """
+    return f"{part:02}", "F" if is_last else "C" if part == 1 else ""
+
+
 def _element(element: Element) -> str:
     if isinstance(element, tuple):
         return ":".join(_without_empty_end([_released(text or "") for text in element]))

@@ -81,8 +81,17 @@ def test_answers_of_more_than_99_travellers_are_split() -> None:
     assert sum(line.startswith("UNH") for line in written) == 2
     assert written[-2:] == ["UNE+2+GR90012233'", "UNZ+1+GR90012233'"]
     assert written.count("ERC+0Z'") == MAX_TRAVELLERS_A_MESSAGE + 1
+    assert [line.rpartition("+")[2] for line in written if line.startswith("UNH")] == ["01:C'", "02:F'"]
     at_the_limit = lines(read_one(str(Written(people=people.rpartition("NAD")[0]))))
     assert sum(line.startswith("UNH") for line in at_the_limit) == 1
+
+
+@pytest.mark.parametrize(("sent", "answered"), [("01:C", "01:C'"), ("02", "02'"), ("03:F", "03:F'")])
+def test_part_of_a_list_is_answered_in_its_place(sent: str, answered: str) -> None:
+    body = str(Written(people="".join(person() for _ in range(MAX_TRAVELLERS_A_MESSAGE + 1))))
+    message = read_one(body.replace("UN:IATA'", f"UN:IATA+XA418+{sent}'"))
+    written = [line.rpartition("+")[2] for line in lines(message) if line.startswith("UNH")]
+    assert written == [answered, answered]
 
 
 def test_message_without_travellers_is_acknowledged() -> None:

@@ -31,6 +31,7 @@ def legs(flight: str, own_state: str | None = None) -> list[tuple[str, str, bool
         ("XAMCL", "", ("XA", "MCL", None), True),
         ("XAMCL", "XA", ("XA", "MCL", None), True),
         ("GABCD", "", (None, "GABCD", None), True),
+        ("1234", "", (None, "1234", None), True),
         ("ZX877", "XZ", ("XZ", "ZX877", None), False),
         ("", "XA", ("XA", "", None), False),
     ],

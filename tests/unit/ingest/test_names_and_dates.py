@@ -1,9 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from services.ingest.formats.dates import read_birth_date, read_document_date, read_local_time
 from services.ingest.formats.names import without_titles
+from services.ingest.formats.pnrgov.moments import read_moment
+from shared.travel.partial_date import PartialDate
 
 
 @pytest.mark.parametrize(
@@ -51,7 +53,12 @@ def test_leap_day_of_a_year_that_only_the_century_before_had() -> None:
     assert birth.year == 2000
 
 
-@pytest.mark.parametrize("sent", ["", "8402", "84O229", "8402291", "840015"])
+@pytest.mark.parametrize("sent", ["840015", "84XX15", "84<<15", "19840015"])
+def test_day_of_an_unknown_month_leaves_the_year(sent: str) -> None:
+    assert read_birth_date(sent, date(2027, 1, 1)) == PartialDate(1984)
+
+
+@pytest.mark.parametrize("sent", ["", "8402", "84O229", "8402291", "841315"])
 def test_what_is_no_birth_date_is_an_error(sent: str) -> None:
     with pytest.raises(ValueError, match=r"date|month|day"):
         read_birth_date(sent, date(2027, 1, 1))
@@ -76,7 +83,15 @@ def test_what_is_no_document_date_is_an_error(sent: str) -> None:
         read_document_date(sent)
 
 
-@pytest.mark.parametrize("sent", ["", "27111405", "27111405300", "2711140A30", "2713140530"])
+@pytest.mark.parametrize(
+    "sent", ["", "27111405", "27111405300", "2711140A30", "2713140530", "2711142401", "999912312400"]
+)
 def test_what_is_no_moment_is_an_error(sent: str) -> None:
-    with pytest.raises(ValueError, match=r"time|month|day|range"):
+    with pytest.raises(ValueError, match=r"time|month|day|range|hour"):
         read_local_time(sent)
+
+
+def test_2400_is_the_beginning_of_the_next_day() -> None:
+    midnight = datetime(2028, 1, 1)  # noqa: DTZ001 - local to an airport.
+    assert read_local_time("2712312400") == (midnight, True)
+    assert read_moment("311227", "2400") == read_moment("311227", "240000") == midnight

@@ -262,7 +262,7 @@ def test_birth_date_is_resolved_against_the_flights_date(sent: str, read: str) -
     assert (str(traveller.birth_date), faults) == (read, [])
 
 
-@pytest.mark.parametrize("sent", ["840230", "20271115", "84022", "ABCDEF", "840015"])
+@pytest.mark.parametrize("sent", ["840230", "20271115", "84022", "ABCDEF", "841315"])
 def test_impossible_birth_date_rejects_the_traveller_alone(sent: str) -> None:
     message = read_one(str(Written(people=person(f"DTM+329:{sent}") + person(name="MENSAH:AMA"))))
     assert [each.surname for each in message.travellers] == ["MENSAH"]
@@ -475,6 +475,14 @@ def test_gate_pass_and_master_crew_list_need_no_leg(
     assert (codes(message), len(message.travellers)) == ([], 1)
     assert (message.flight is None) == (number is None)
     assert message.flight is None or (message.flight.number, len(message.flight.legs)) == (number, legs)
+
+
+def test_time_of_a_master_crew_list_is_its_airports() -> None:
+    times = "LOC+125+DXB'DTM+554:2711140530:201'LOC+87+ATH'DTM+554:2711140905:201'"
+    message = read_one(str(Written(function="BGM+336+G'", flight=f"TDT+20+XAMCL+++XA'{times}")))
+    assert message.flight is not None
+    (leg,) = message.flight.legs
+    assert [str(leg.departure), str(leg.arrival)] == ["2027-11-14 05:30:00", "2027-11-14 09:05:00"]
 
 
 def test_unknown_change_is_warned() -> None:

@@ -237,3 +237,29 @@ def test_written_flight_reads_back_equal(flight: Flight, way: Way) -> None:
     body = str(Written(flight=write_flight(flight, way))).encode()
     (message,) = read_messages(body, "", RECEIVED_AT, state_of=states.get)
     assert (message.flight, codes(message)) == (flight, [])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"head": "NAD+MS+++XA HELP DESK'COM+1:TE'RFF+TN:T1:::2'"},
+        {"flight": f"{Written().flight}RFF+TN:T1:::2'"},
+        {"head": "RFF+TN'RFF+TN:T1:::2'RFF+TN:T2'"},
+    ],
+)
+def test_transaction_is_read_wherever_it_stands_before_the_travellers(parts: dict[str, str]) -> None:
+    message = read_one(str(Written(people=person("RFF+TN:T3"), **parts)))
+    assert (message.transaction_reference, message.revision, codes(message)) == ("T1", 2, [])
+
+
+@pytest.mark.parametrize(
+    ("head", "transaction"), [("RFF+AAA:1'rff+tn:T1:::2'", ("T1", 2)), ("RFF+TN:T1:::A'", ("T1", None))]
+)
+def test_refused_message_names_its_transaction(head: str, transaction: tuple[str, int | None]) -> None:
+    message = read_one(str(Written(head=head, flight="")))
+    assert message.is_rejected
+    assert (message.transaction_reference, message.revision) == transaction
+
+
+def test_refused_message_without_a_transaction_names_none() -> None:
+    assert read_one(str(Written(head=f"RFF+TN:{'T' * 5_000}'", flight=""))).transaction_reference is None

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from services.ingest.formats.dates import moment_at
 from services.ingest.formats.separators import Segment
 
 _MONTHS = {
@@ -20,6 +21,8 @@ _DATE_DIGITS, _MINUTE_DIGITS, _SECOND_DIGITS = 6, 4, 6
 def read_moment(date_text: str, time_text: str) -> datetime | None:
     """A date DDMMYY of this century with a time HHMM or HHMMSS; midnight where no time was sent.
 
+    `2400` is the next day's beginning.
+
     Returns:
         The naive moment; `None` where no date was sent.
 
@@ -32,13 +35,13 @@ def read_moment(date_text: str, time_text: str) -> datetime | None:
         raise ValueError("a date is DDMMYY")
     if time_text and (len(time_text) not in {_MINUTE_DIGITS, _SECOND_DIGITS} or not time_text.isdecimal()):
         raise ValueError("a time is HHMM or HHMMSS")
-    return datetime(  # noqa: DTZ001 - local or UTC as the segment says.
+    return moment_at(
         2000 + int(date_text[4:]),
         int(date_text[2:4]),
         int(date_text[:2]),
         int(time_text[:2] or 0),
         int(time_text[2:4] or 0),
-        int(time_text[4:] or 0),
+        second=int(time_text[4:] or 0),
     )
 
 
