@@ -10,21 +10,28 @@ import os
 import random
 import socket
 from collections.abc import Callable, Coroutine, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
+import cedarpy
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import make_url
 
 from deploy.local.postgres import EmbeddedPostgres, ServiceDatabase
+from shared.clock import Clock
 from shared.db.migrate import migrate
 from shared.db.roles import SERVICES, database_grants, owner_role
 from shared.policy.bundle import signed_copy
 from shared.policy.catalogue import CATALOGUE_FOLDER
+from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
 from tests.fakes import START, FakeIssuer, FixedClock
 
@@ -92,6 +99,16 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cedar_parsed_once() -> Iterator[None]:
+    """Let Cedar parse the same text once, and not for each engine anew: what it gives is never changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cedarpy, "Schema", SimpleNamespace(from_str=cache(cedarpy.Schema.from_str)))
+        parsed = cache(cedarpy.PolicySet.from_json_str)
+        patch.setattr(cedarpy, "PolicySet", SimpleNamespace(from_json_str=parsed))
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """The packaged PostgreSQL, started once, without crash safety."""
@@ -101,67 +118,121 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
     server.stop()
 
 
+class Superuser:
+    """One connection of the superuser for the session: a process for each statement costs more than the work.
+
+    It lives in a thread with an event loop of its own, so that a test's loop may wait for it or go on.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._thread = ThreadPoolExecutor(1)
+        self._runner = asyncio.Runner()
+        self._connection: asyncpg.Connection | None = None
+
+    def begin(self, *statements: str) -> Future[None]:
+        """Run statements one by one, after those that were begun before."""
+        return self._thread.submit(lambda: self._runner.run(self._run(statements)))
+
+    def run(self, *statements: str) -> None:
+        """Run statements and wait for their end."""
+        self.begin(*statements).result()
+
+    def close(self) -> None:
+        """End the connection and the thread."""
+        self._thread.submit(lambda: self._runner.run(self._end())).result()
+        self._thread.submit(self._runner.close).result()
+        self._thread.shutdown()
+
+    async def _run(self, statements: tuple[str, ...]) -> None:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._url)
+        for statement in statements:
+            await self._connection.execute(statement)
+
+    async def _end(self) -> None:
+        if self._connection is not None:
+            await self._connection.close()
+
+
 @dataclass
 class Templates:
-    """Migrated databases to clone, made when first asked for."""
+    """Migrated databases to clone, made when first asked for.
+
+    Of each template the next clone is made while the test that has the last one runs.
+    """
 
     postgres: EmbeddedPostgres
+    superuser: Superuser
     made: dict[tuple[str, Path | str | None], tuple[str, ServiceDatabase]] = field(default_factory=dict)
+    ahead: dict[str, tuple[str, Future[None]]] = field(default_factory=dict)
     clones: int = 0
 
-    def clone(
-        self, service: str, folder: Path | None = None, like: str | None = None
-    ) -> tuple[str, ServiceDatabase]:
-        """A new database like the template, for the service's own roles."""
-        template, addresses = self._template(service, folder) if like is None else self.made[service, like]
-        self.clones += 1
-        name = f"{service}_test_{self.clones}"
-        self._copy(service, template, name)
-        return name, _renamed(addresses, name)
+    @contextmanager
+    def lending(self) -> Iterator[OpenDatabase]:
+        """Databases of somebody's own, which go in the end."""
+        names: list[str] = []
+
+        def lend(service: str, folder: Path | None = None, like: str | None = None) -> ServiceDatabase:
+            name, addresses = self._clone(service, folder, like)
+            names.append(name)
+            return addresses
+
+        try:
+            yield lend
+        finally:
+            self.superuser.run(*(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
 
     def fill(self, service: str, like: str, filled_by: Fill) -> None:
         """Make a template whose rows `filled_by` writes, once; it leaves no connection open."""
-        name, addresses = self.clone(service)
+        name, addresses = self._clone(service, None, None)
         _run_in_thread(lambda: asyncio.run(filled_by(addresses)))
         self.made[service, like] = (name, addresses)
+
+    def _clone(self, service: str, folder: Path | None, like: str | None) -> tuple[str, ServiceDatabase]:
+        """A new database like the template, for the service's own roles."""
+        template, addresses = self._template(service, folder) if like is None else self.made[service, like]
+        if template not in self.ahead:
+            self.ahead[template] = self._begin_copy(service, template)
+        name, copied = self.ahead[template]
+        copied.result()
+        self.ahead[template] = self._begin_copy(service, template)
+        return name, _renamed(addresses, name)
 
     def _template(self, service: str, folder: Path | None) -> tuple[str, ServiceDatabase]:
         key = (service, folder)
         if key not in self.made:
             plain = self.postgres.create_service_database(service)
-            name = f"{service}_template_{len(self.made)}"
-            self._copy(service, service, name)
+            name, copied = self._begin_copy(service, service)
+            copied.result()
             addresses = _renamed(plain, name)
             _run_in_thread(lambda: asyncio.run(migrate(addresses.migration_url, service, folder=folder)))
             self.made[key] = (name, addresses)
         return self.made[key]
 
-    def _copy(self, service: str, template: str, name: str) -> None:
-        statement = (
-            f"CREATE DATABASE {name} OWNER {owner_role(service)} TEMPLATE {template} STRATEGY file_copy"
+    def _begin_copy(self, service: str, template: str) -> tuple[str, Future[None]]:
+        self.clones += 1
+        name = f"{service}_test_{self.clones}"
+        owner = owner_role(service)
+        return name, self.superuser.begin(
+            f"CREATE DATABASE {name} OWNER {owner} TEMPLATE {template} STRATEGY file_copy",
+            *database_grants(service, name),
         )
-        self.postgres.run_sql("postgres", ";\n".join([statement, *database_grants(service, name)]))
 
 
 @pytest.fixture(scope="session")
-def database_templates(postgres: EmbeddedPostgres) -> Templates:
+def database_templates(postgres: EmbeddedPostgres) -> Iterator[Templates]:
     """The migrated databases of this session."""
-    return Templates(postgres)
+    superuser = Superuser(postgres.superuser_url().replace("+asyncpg", ""))
+    yield Templates(postgres, superuser)
+    superuser.close()
 
 
 @pytest.fixture
 def database(database_templates: Templates) -> Iterator[OpenDatabase]:
     """Gives `database("ingest") -> ServiceDatabase`: migrated, empty, this test's alone."""
-    names: list[str] = []
-
-    def open_database(service: str, folder: Path | None = None, like: str | None = None) -> ServiceDatabase:
-        name, addresses = database_templates.clone(service, folder, like)
-        names.append(name)
-        return addresses
-
-    yield open_database
-    for name in names:
-        database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    with database_templates.lending() as open_database:
+        yield open_database
 
 
 @pytest.fixture
@@ -194,6 +265,11 @@ class SignedPolicy:
 
     folder: Path
     signers: tuple[KeyFile, ...]
+
+    def engine(self, clock: Clock) -> PolicyEngine:
+        """The safeguards at work."""
+        trusted = {key.kid: key.public_key for key in self.signers}
+        return PolicyEngine.load(self.folder, profile="local", trusted_keys=trusted, clock=clock)
 
 
 @pytest.fixture(scope="session")

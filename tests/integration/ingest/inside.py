@@ -41,19 +41,16 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
     assert request.getfixturevalue("registered") == REGISTERED
     folder = request.getfixturevalue("tmp_path_factory").mktemp("inside")
     clock = FixedClock()
-    name, addresses = templates.clone("ingest", None, REGISTERED)
-    with asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+    with templates.lending() as database, asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
+        settings = given.settings(folder, database("ingest", like=REGISTERED))
         patch.setattr(Beside, "_tasks", lambda *_: iter(()))
         opened = AsyncExitStack()
         issuer = FakeIssuer(request.getfixturevalue("issuer_keys"), clock, SERVICES)
-        ingest = runner.run(
-            opened.enter_async_context(running(given.settings(folder, addresses), issuer, clock))
-        )
+        ingest = runner.run(opened.enter_async_context(running(settings, issuer, clock)))
         try:
             yield Inside(runner, ingest, Forgetful(ingest.app.state.ports.safeguards), opened)
         finally:
             runner.run(opened.aclose())
-    templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def stored(ingest: Ingest) -> str:

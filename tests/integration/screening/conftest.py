@@ -385,7 +385,7 @@ def a_flight(departure: datetime, arrival: datetime) -> dict[str, Any]:
 @pytest.fixture
 def safeguards(signed_policy: SignedPolicy, clock: FixedClock) -> PolicyEngine:
     """The safeguards that the release has in force, their bundle signed by two people."""
-    return _safeguards(signed_policy, clock)
+    return signed_policy.engine(clock)
 
 
 @pytest.fixture(scope="session")
@@ -414,7 +414,7 @@ def in_force(
         folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
         issuer = FakeIssuer(issuer_keys, clock, SERVICES)
         settings = _settings(folder, addresses, service_keys)
-        async with running(settings, _safeguards(signed_policy, clock), issuer, clock) as desk:
+        async with running(settings, signed_policy.engine(clock), issuer, clock) as desk:
             await desk.put_in_force()
 
     database_templates.fill("screening", IN_FORCE, put_in_force)
@@ -494,11 +494,6 @@ def _settings(folder: Path, addresses: ServiceDatabase, service_keys: Path) -> S
         # The clocks beat when a test says so.
         clock_seconds=60,
     )
-
-
-def _safeguards(policy: SignedPolicy, clock: FixedClock) -> PolicyEngine:
-    trusted = {key.kid: key.public_key for key in policy.signers}
-    return PolicyEngine.load(policy.folder, profile="local", trusted_keys=trusted, clock=clock)
 
 
 def _private(folder: Path) -> Path:

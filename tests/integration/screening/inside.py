@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from shared.db.engine import create_engine
 from shared.db.roles import SERVICES
 from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.screening.conftest import Desk, _safeguards, _settings, running
+from tests.integration.screening.conftest import Desk, _settings, running
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.stepping import Stepping
 
@@ -29,13 +29,13 @@ class Inside(Stepping):
 def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
     """A service over a database of its own, with laws, orders and the matcher in force."""
     templates, signed = (request.getfixturevalue(name) for name in ("database_templates", "signed_policy"))
+    in_force, keys = (request.getfixturevalue(name) for name in ("in_force", "service_keys"))
     folder = request.getfixturevalue("tmp_path_factory").mktemp("inside")
     clock = FixedClock()
-    name, addresses = templates.clone("screening", None, request.getfixturevalue("in_force"))
-    settings = _settings(folder, addresses, request.getfixturevalue("service_keys"))
-    policy = Forgetful(_safeguards(signed, clock))
+    policy = Forgetful(signed.engine(clock))
     issuer = FakeIssuer(request.getfixturevalue("issuer_keys"), clock, SERVICES)
-    with asyncio.Runner() as runner:
+    with templates.lending() as database, asyncio.Runner() as runner:
+        settings = _settings(folder, database("screening", like=in_force), keys)
         opened = AsyncExitStack()
         desk = runner.run(opened.enter_async_context(running(settings, policy, issuer, clock)))
         owner = create_engine(desk.migration_url, pool_size=1, application_name="owner")
@@ -44,4 +44,3 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
             yield Inside(runner, desk, owner, policy)
         finally:
             runner.run(opened.aclose())
-    templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
