@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.ingest import routes, routes_oversight
+from services.ingest import inbox_routes, oversight_routes, routes
 from services.ingest.beside import Beside
 from services.ingest.expected import routes as expected_routes
 from services.ingest.expected.flights import WatchTerms
@@ -118,6 +118,7 @@ def _routes(max_body_bytes: int) -> ServiceRoutes:
         [
             routes.message_router(max_body_bytes),
             routes.router,
+            inbox_routes.router,
             interactive_routes.router,
             upload_router(max_body_bytes),
             desk_router,
@@ -130,7 +131,7 @@ def _routes(max_body_bytes: int) -> ServiceRoutes:
             untold_routes.router,
             expected_routes.router,
             quality_routes.router,
-            routes_oversight.router,
+            oversight_routes.router,
             audit_router(),
         ]
     )

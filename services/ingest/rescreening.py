@@ -3,17 +3,16 @@
 A page is an answer and nothing more: it holds the facts that matching reads, and no service stores it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.inbox import SENDER, Received, read_as
 from services.ingest.intake.linking import journey_day
 from services.ingest.intake.observed import API, DESTINATION, PNR, flight_contract
-from services.ingest.interactive.directives_inbox import Received, UnreadableMessage
 from services.ingest.ports import Ports
 from services.ingest.store.travellers import Source
 from services.ingest.store.window import StandingTraveller, Window, WindowStore
@@ -34,8 +33,6 @@ from shared.travel.traveller import Traveller
 PAGE_KIND: Final = "WindowPageWantedV1"
 RESEND_KIND: Final = "ResendWantedV1"
 AGAIN_KIND: Final = "TravellersToRescreenV1"
-SENDER: Final = "screening"
-Wanted = TypeVar("Wanted", WindowPageWantedV1, ResendWantedV1)
 
 
 class AnswerRescreening:
@@ -49,14 +46,14 @@ class AnswerRescreening:
         """Give a page of the window, or send travellers again.
 
         Raises:
-            UnreadableMessage: Another sender's kind, or not that contract.
+            UnreadableMessage: See `read_as`.
 
         Source:
             issue 5 item 7; safeguards.md SG-05 (the fields that matching reads, no other).
         """
         if message.kind == PAGE_KIND:
-            return (await self._page(_parsed(WindowPageWantedV1, message))).as_json()
-        return await self._resend(_parsed(ResendWantedV1, message))
+            return (await self._page(read_as(WindowPageWantedV1, message))).as_json()
+        return await self._resend(read_as(ResendWantedV1, message))
 
     async def _page(self, wanted: WindowPageWantedV1) -> WindowPageV1:
         """The travellers of the next flights; one audit record a page."""
@@ -136,16 +133,3 @@ class AnswerRescreening:
 
 def _batch_key(standing: StandingTraveller) -> tuple[Any, Source, datetime]:
     return standing.flight_id, standing.source, standing.reported_at
-
-
-def _parsed(contract: type[Wanted], message: Received) -> Wanted:
-    body: Mapping[str, Any] = message.body
-    if message.sender != SENDER:
-        raise UnreadableMessage(kind=message.kind)
-    try:
-        wanted = contract.model_validate(body)
-    except ValidationError:
-        raise UnreadableMessage(kind=message.kind) from None
-    if wanted.message_id != message.message_id:
-        raise UnreadableMessage(kind=message.kind)
-    return wanted

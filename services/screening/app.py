@@ -15,39 +15,37 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.screening import routes_oversight
+from services.screening import clock_routes, inbox_routes, oversight_routes
 from services.screening.background import Background
 from services.screening.batches.window import TravellerWindow
-from services.screening.boarding import routes as routes_boarding
-from services.screening.cleared import routes as routes_cleared
-from services.screening.front_line import routes as routes_desk
-from services.screening.hits import routes as routes_hits
-from services.screening.list_desk import entries as routes_entries
-from services.screening.list_desk import entry_work as routes_entry_work
-from services.screening.list_desk import held_files as routes_list_files
-from services.screening.list_desk import nomination_sheets as routes_nomination_sheets
-from services.screening.list_desk import nominations as routes_nominations
-from services.screening.list_desk import sources as routes_sources
-from services.screening.list_desk import versions as routes_versions
-from services.screening.list_desk import watchlist as routes_watchlist
-from services.screening.list_desk.list_files import ListFiles
+from services.screening.boarding import routes as boarding_routes
+from services.screening.cleared import routes as cleared_routes
+from services.screening.front_line import routes as front_line_routes
+from services.screening.hits import routes as hit_routes
+from services.screening.list_desk import entries as entries_routes
+from services.screening.list_desk import entry_work as entry_work_routes
+from services.screening.list_desk import held_files as held_file_routes
+from services.screening.list_desk import nomination_sheets as nomination_sheets_routes
+from services.screening.list_desk import nominations as nominations_routes
+from services.screening.list_desk import sources as sources_routes
+from services.screening.list_desk import versions as versions_routes
+from services.screening.list_desk import watchlist as watchlist_routes
 from services.screening.matching import ALGORITHM, THRESHOLD, Matcher
 from services.screening.oversight import NotingSafeguards, forget_with_the_person
 from services.screening.ports import SERVICE, Ports, Safeguards, Stores, WithLog
-from services.screening.protection import children_routes as routes_children
-from services.screening.protection import companions_routes as routes_companions
-from services.screening.protection import desk_clocks_routes as routes_desk_clocks
-from services.screening.query import routes as routes_match
-from services.screening.registers import approvals_routes as routes_approvals
-from services.screening.registers import fairness_routes as routes_fairness
-from services.screening.registers import routes as routes_registers
-from services.screening.review import routes as routes_review
+from services.screening.protection import children_routes, companions_routes, desk_clocks_routes
+from services.screening.query import question_routes
+from services.screening.query import routes as query_routes
+from services.screening.registers import approvals_routes, fairness_routes
+from services.screening.registers import routes as register_routes
+from services.screening.review import routes as review_routes
 from services.screening.service import ScreeningService
 from services.screening.settings import ScreeningSettings
 from services.screening.store.list_archive import ListArchive
 from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import Compile, CurrentMatcher
+from services.screening.watchlist.list_files import ListFiles
 from services.screening.watchlist.sources.read_list import DEFAULT_LIMITS
 from shared.accounts.frozen_accounts import watching_frozen_accounts
 from shared.audit.chain_watch import ChainWatch
@@ -89,29 +87,32 @@ LIST_FILES_KEY: Final = "list-files.key"
 
 ROUTES: Final = service_routes(
     [
-        routes_review.router,
-        routes_hits.router,
-        routes_boarding.router,
-        routes_children.router,
-        routes_companions.router,
-        routes_desk_clocks.router,
-        routes_cleared.router,
-        routes_watchlist.router,
-        routes_versions.router,
-        routes_list_files.router,
-        routes_sources.router,
+        review_routes.router,
+        inbox_routes.router,
+        hit_routes.router,
+        boarding_routes.router,
+        children_routes.router,
+        companions_routes.router,
+        desk_clocks_routes.router,
+        cleared_routes.router,
+        watchlist_routes.router,
+        versions_routes.router,
+        held_file_routes.router,
+        sources_routes.router,
         # Before the nominations themselves, whose identifiers are words of the same place.
-        routes_nomination_sheets.router,
-        routes_nominations.router,
-        routes_entries.router,
-        routes_entry_work.router,
-        routes_approvals.router,
-        routes_registers.router,
-        routes_desk.router,
-        routes_match.router,
-        routes_fairness.router,
-        routes_oversight.router,
-        routes_oversight.suspensions,
+        nomination_sheets_routes.router,
+        nominations_routes.router,
+        entries_routes.router,
+        entry_work_routes.router,
+        approvals_routes.router,
+        register_routes.router,
+        front_line_routes.router,
+        question_routes.router,
+        clock_routes.router,
+        query_routes.router,
+        fairness_routes.router,
+        oversight_routes.router,
+        oversight_routes.suspensions,
         audit_router(),
     ]
 )

@@ -8,10 +8,10 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.screening.batches.window import TravellerWindow
-from services.screening.list_desk.list_files import ListFiles
 from services.screening.ports import Ports
 from services.screening.settings import ScreeningSettings
 from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.watchlist.list_files import ListFiles
 from services.screening.watchlist.progress import UnderWay
 from shared.clock import Clock
 from shared.web.scripted_clock import request_clock

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from services.sharing import inbox_routes, routes_oversight
+from services.sharing import inbox_routes, oversight_routes
 from services.sharing.custody import consular_routes
 from services.sharing.custody import routes as custody_routes
 from services.sharing.delivery.courier import SENDER
@@ -93,8 +93,8 @@ ROUTES: Final = service_routes(
         exchange_routes.door,
         exchange_routes.router,
         register_routes.router,
-        routes_oversight.router,
-        routes_oversight.suspensions,
+        oversight_routes.router,
+        oversight_routes.suspensions,
         audit_router(),
     ]
 )

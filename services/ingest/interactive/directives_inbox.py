@@ -4,15 +4,13 @@ What comes says what the carrier is told, never why; the answer that the carrier
 that it did not ask for, under the references of its own latest message.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Final
-from uuid import UUID
+from typing import Any, Final
 
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.ingest.inbox import Received, read_as
 from services.ingest.interactive.directives import DirectiveTable, Meaning
 from services.ingest.ports import Ports
 from services.ingest.replies.cusres import Answer, Document, Reply, build_reply
@@ -20,33 +18,14 @@ from services.ingest.store.interactive import Addressee, InteractiveStore
 from shared.bus.inbox import Inbox
 from shared.bus.outbox import Outbox
 from shared.contracts import DirectiveChangedV1
-from shared.errors import DomainError
 from shared.observability.logging import get_logger
 from shared.travel.message import MessageKind, ParsedMessage
 
 KIND: Final = "DirectiveChangedV1"
-SENDER: Final = "screening"
 CALLBACK: Final = "callback:"
 #: After so long nobody stands at a gate for whom the change could still matter.
 TRIED_FOR: Final = timedelta(hours=24)
 WAITING, SUPERSEDED, NO_CALLBACK = "WAITING", "SUPERSEDED", "NO_CALLBACK"
-
-
-class UnreadableMessage(DomainError):
-    """A message of another service that is not what its kind says, or not for its sender to send."""
-
-    code: ClassVar[str] = "UNREADABLE_MESSAGE"
-    sentence: ClassVar[str] = "This is no {kind} that ingest takes from the sender."
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message of a sister service."""
-
-    message_id: UUID
-    kind: str
-    body: Mapping[str, Any] = field(repr=False)
-    sender: str = ""
 
 
 class ReceiveDirective:
@@ -61,12 +40,12 @@ class ReceiveDirective:
         """Store a change and send it on its way to the carrier, once; a repeat gets the first reply.
 
         Raises:
-            UnreadableMessage: Another sender's kind, or not that contract.
+            UnreadableMessage: See `read_as`.
 
         Source:
             `spec/cusres.md` §3.9.
         """
-        change = _parsed(message)
+        change = read_as(DirectiveChangedV1, message)
         async with self._ports.database.begin() as connection:
             stored = await Inbox.begin(connection, message.message_id, message.kind)
             if stored is not None:
@@ -148,15 +127,3 @@ class ReceiveDirective:
             table=self._table,
             replies=[Reply((answer,), Document.CHANGE)],
         )
-
-
-def _parsed(message: Received) -> DirectiveChangedV1:
-    if message.kind != KIND or message.sender != SENDER:
-        raise UnreadableMessage(kind=message.kind)
-    try:
-        change = DirectiveChangedV1.model_validate(message.body)
-    except ValidationError:
-        raise UnreadableMessage(kind=message.kind) from None
-    if change.message_id != message.message_id:
-        raise UnreadableMessage(kind=message.kind)
-    return change

@@ -2,38 +2,27 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
-from uuid import UUID
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Request
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import JSONResponse, Response
 
 from services.ingest.errors import IdempotencyKeyReused, StoreUnavailable
 from services.ingest.intake.answers import EDIFACT_TYPE, answer
 from services.ingest.intake.arrival import RawMessage
 from services.ingest.interactive.answer import Answered, AnswerInteractive
-from services.ingest.interactive.directives_inbox import KIND as DIRECTIVE_KIND
-from services.ingest.interactive.directives_inbox import Received, ReceiveDirective, UnreadableMessage
 from services.ingest.interactive.reply import as_json
-from services.ingest.quality.false_matches_inbox import KIND as FALSE_MATCHES_KIND
-from services.ingest.quality.false_matches_inbox import ReceiveFalseMatches
 from services.ingest.replies.reply import build_reply
-from services.ingest.rescreening import AnswerRescreening
 from services.ingest.routes import PortsOf, SubmissionHeaders
-from shared.bus.errors import MessageMismatch
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.travel.message import MessageKind
 from shared.web.authentication import public, require
 from shared.web.limits import limited_body
-from shared.web.problems import problems, register_problems
+from shared.web.problems import problems
 
 JSON_TYPE = "application/json"
 _ANSWERED_KINDS = frozenset({MessageKind.PAXLST, MessageKind.MANIFEST})
-
-register_problems(409, MessageMismatch)
-register_problems(422, UnreadableMessage)
 
 router = APIRouter(tags=["ingest"])
 
@@ -69,32 +58,6 @@ async def answer_interactive(
     state = request.app.state
     answered = await AnswerInteractive(ports, state.screening_carrier, state.interactive_terms)(raw)
     return _response(answered, request, headers, ports.authority)
-
-
-class MessageIn(BaseModel):
-    """What another service delivers; `body` is the contract of that kind."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    message_id: UUID
-    kind: Literal["DirectiveChangedV1", "FalseMatchesV1", "WindowPageWantedV1", "ResendWantedV1"]
-    body: dict[str, Any]
-
-
-@router.post("/internal/v1/inbox", responses=problems(UnreadableMessage, MessageMismatch))
-async def receive_message(
-    request: Request,
-    body: MessageIn,
-    principal: Annotated[Principal, Depends(require(Permission.SERVICE))],
-    ports: PortsOf,
-) -> dict[str, Any]:
-    """Take one message of another service; a repeat gets the first reply."""
-    message = Received(body.message_id, body.kind, body.body, principal.subject)
-    if message.kind == DIRECTIVE_KIND:
-        return await ReceiveDirective(ports, request.app.state.interactive_terms.table)(message)
-    if message.kind == FALSE_MATCHES_KIND:
-        return await ReceiveFalseMatches(ports)(message)
-    return await AnswerRescreening(ports)(message)
 
 
 @router.get("/v1/interactive/keys", dependencies=[Depends(public())])

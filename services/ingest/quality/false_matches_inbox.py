@@ -2,16 +2,13 @@
 
 from typing import Any, Final
 
-from pydantic import ValidationError
-
-from services.ingest.interactive.directives_inbox import Received, UnreadableMessage
+from services.ingest.inbox import Received, read_as
 from services.ingest.ports import Ports
 from services.ingest.quality.figures import ALL_MATCHES
 from shared.bus.inbox import Inbox
 from shared.contracts.false_matches import FalseMatchesV1
 
 KIND: Final = "FalseMatchesV1"
-SENDER: Final = "screening"
 
 
 class ReceiveFalseMatches:
@@ -24,9 +21,9 @@ class ReceiveFalseMatches:
         """Add the counts up, once; a repeat gets the first reply.
 
         Raises:
-            UnreadableMessage: Another sender's kind, or not that contract.
+            UnreadableMessage: See `read_as`.
         """
-        counts = _parsed(message)
+        counts = read_as(FalseMatchesV1, message)
         async with self._ports.database.begin() as connection:
             stored = await Inbox.begin(connection, message.message_id, message.kind)
             if stored is not None:
@@ -37,15 +34,3 @@ class ReceiveFalseMatches:
             reply = {"counted": len(counts.carriers)}
             await Inbox.finish(connection, message.message_id, reply)
         return reply
-
-
-def _parsed(message: Received) -> FalseMatchesV1:
-    if message.sender != SENDER:
-        raise UnreadableMessage(kind=message.kind)
-    try:
-        counts = FalseMatchesV1.model_validate(message.body)
-    except ValidationError:
-        raise UnreadableMessage(kind=message.kind) from None
-    if counts.message_id != message.message_id:
-        raise UnreadableMessage(kind=message.kind)
-    return counts

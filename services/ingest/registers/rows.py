@@ -1,6 +1,6 @@
 """The registers of ingest: who may send, what may be collected, on which routes, under which law.
 
-Values and their schemas only; two people change each row (`register_changes.py`).
+Values and their schemas only; two people change each row (`change.py`).
 """
 
 from datetime import date, datetime

@@ -1,6 +1,6 @@
-"""Hits and orders for those who supervise or oversee; a hit's state for sharing; the inbox."""
+"""Hits and orders for those who supervise or oversee; a hit's state for sharing."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -9,53 +9,27 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.screening.errors import (
     AlreadyDecided,
     BoardingNotAllowed,
-    NoListInForce,
     NoStandingOrder,
     NotFound,
     OrderNotPossible,
     RefusedByPolicy,
-    ScreeningRefused,
-    UnreadableTraveller,
 )
 from services.screening.hits.orders import ORDER_KINDS, Orders
 from services.screening.hits.reading import Reading
 from services.screening.hits.states import HitState
-from services.screening.inbox import Received, ReceiveMessage
 from services.screening.registers.proposals import Decision
-from services.screening.service import RequestPorts, Service
+from services.screening.service import RequestPorts
 from services.screening.statuses import problems
 from services.screening.views import HitFileOut, HitRowOut, HitsOut, OrderOut, OrdersOut
 from shared.contracts import HitStateV1
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
-from shared.web.limits import MEBIBYTE
 from shared.web.purpose import Purpose, stated_purpose
 
 router = APIRouter(tags=["hits"])
 MAX_LISTED = 500
-#: A batch of 200 travellers is a few hundred kilobytes.
-MAX_MESSAGE_BYTES = 4 * MEBIBYTE
 Limit = Annotated[int, Query(ge=1, le=MAX_LISTED)]
-
-
-class MessageIn(BaseModel):
-    """What another service delivers; `body` is the contract of that kind."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    message_id: UUID
-    kind: Literal[
-        "TravellersObservedV1",
-        "TravellersToRescreenV1",
-        "TravellersWithdrawnV1",
-        "NationalReleaseV1",
-        "NoticeReceivedV1",
-        "NoticeWithdrawnV1",
-        "HitLinksAskedV1",
-        "AccountFreezeV1",
-    ]
-    body: dict[str, Any]
 
 
 class OrderIn(BaseModel):
@@ -78,22 +52,6 @@ class OrderDecisionIn(BaseModel):
     def as_decision(self) -> Decision:
         """The use case's value."""
         return Decision(self.approve, self.version)
-
-
-@router.post(
-    "/internal/v1/inbox",
-    max_body_size=MAX_MESSAGE_BYTES,
-    responses=problems(NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller),
-)
-async def receive_message(
-    body: MessageIn,
-    principal: Annotated[Principal, Depends(require(Permission.SERVICE))],
-    ports: RequestPorts,
-    opened: Service,
-) -> dict[str, Any]:
-    """Take one message of another service; a repeat gets the first reply."""
-    receive = ReceiveMessage(ports, opened.current, opened.settings.boarding_hold_minutes)
-    return await receive(Received(body.message_id, body.kind, body.body, principal.subject))
 
 
 @router.get("/internal/v1/hits/{hit_id}/state", responses=problems(NotFound))

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from services.screening.errors import NoListInForce, NotFound, RefusedByPolicy, UnreadableTraveller
-from services.screening.front_line.routes import MatchIn, MatchOut
 from services.screening.query.ask import MAX_MATCHES, Asked, MatchQuery
 from services.screening.query.match_api import PERSON_SCHEMATA, result_of, travellers_of
+from services.screening.query.question_routes import MatchIn, MatchOut
 from services.screening.service import RequestPorts, Service
 from services.screening.statuses import problems
 from services.screening.views import Out

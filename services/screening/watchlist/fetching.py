@@ -10,7 +10,6 @@ from typing import Any, Final
 from prometheus_client import Counter, Gauge
 
 from services.screening.errors import ListRefused, NotFound, RefusedByPolicy
-from services.screening.list_desk.list_files import Fetched, Known, ListFiles, ListNotFetched
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers.rows import ListSource
 from services.screening.store.list_fetches import (
@@ -21,6 +20,7 @@ from services.screening.store.list_fetches import (
     ListFetchStore,
 )
 from services.screening.watchlist.importing import Imported, ImportList, ListFile
+from services.screening.watchlist.list_files import Fetched, Known, ListFiles, ListNotFetched
 from services.screening.watchlist.reading_apart import ReadingStopped
 from services.screening.watchlist.received import ReceivedFile
 from services.screening.watchlist.versions import VersionState

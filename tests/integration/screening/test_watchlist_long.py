@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from services.screening.list_desk.list_files import ListFiles
 from services.screening.matching import Matcher, NotCompiled, snapshot_folder
 from services.screening.matching.snapshot_folder import SnapshotFolder
 from services.screening.registers.rows import Persons
@@ -18,6 +17,7 @@ from services.screening.store.watchlist import WatchlistStore
 from services.screening.watchlist import putting_in_force, received
 from services.screening.watchlist.base_building import BaseBuilding
 from services.screening.watchlist.current_matcher import CurrentMatcher
+from services.screening.watchlist.list_files import ListFiles
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import ESEMPIO, HADI, MISALI, Listed, un_list
 

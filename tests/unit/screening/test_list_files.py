@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from services.screening.list_desk.list_files import Known, ListFiles, ListNotFetched
+from services.screening.watchlist.list_files import Known, ListFiles, ListNotFetched
 from tests.loopback import LoopbackServer, loopback_server
 
 LIMIT = 1000
