@@ -7,7 +7,7 @@ from typing import Final
 from services.screening.matching import weights
 from services.screening.matching.tables import digest_of_tables
 
-RULES: Final = 7
+RULES: Final = 8
 """Raised by whoever changes how evidence is found or counted; weights and tables tell of themselves."""
 
 

@@ -58,3 +58,5 @@ def class_of(word: str) -> int | None:
 
 
 _CLASSES_OF = _classes_of_words()
+ARABIC = frozenset(word for each in read_classes() if each.origin == "arabic" for word in each.words)
+"""The words of the dictionary's Arabic names."""

@@ -19,6 +19,7 @@ from services.screening.matching.compounds import (
     standard,
     without_article,
 )
+from services.screening.matching.equivalents import ARABIC, class_of
 from services.screening.matching.scripts import spellings
 from services.screening.matching.tables import rows_of
 
@@ -40,6 +41,8 @@ _TITLES = frozenset(word for _, words in rows_of("titles") for word in words.spl
 _GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf", "prof", "fnu", "lnu")
 _PARTICLES = frozenset(word for _, words in rows_of("particles") for word in words.split())
 _ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
+# Bengal writes the article to the word before it: RASHIDUL ISLAM, ZIAUR RAHMAN, NURUN NAHAR.
+_ARTICLE_BEHIND = re.compile(r"([a-z]{3,})u[lrszn]")
 # Words that change what stands beside them, or fall away beside it.
 _NEIGHBOURLY = _TITLES | _PARTICLES | ABD | ABD_OR_NAME | DIN | ALLAH
 # Doc 9303 writes letters that are not in A to Z with an X; such groups are read back to plain letters.
@@ -214,11 +217,14 @@ def _as_word(spelled: Spellings) -> Word:
 
 
 def _other_forms(word: str) -> list[tuple[str, int]]:
-    """What a word may be beside itself: without article, title or MRZ digraphs, or its last part."""
+    """What a word may be beside itself: without an article, title or MRZ digraphs, or its last part."""
     others = []
     article = _ARTICLE.fullmatch(word)
     if article:
         others.append((article[1], _GLUED_ARTICLE))
+    behind = _ARTICLE_BEHIND.fullmatch(word)
+    if behind and behind[1] in ARABIC and class_of(word) is None:
+        others.append((behind[1], _GLUED_ARTICLE))
     glued = next((word.removesuffix(title) for title in _GLUED if word.endswith(title)), "")
     if len(glued) >= len("ali"):
         others.append((glued, _GLUED_TITLE))

@@ -91,6 +91,12 @@ def test_no_word_stands_in_a_class_by_accident() -> None:
         "timur teymur taimoor",
         "rajabu recep radjab",
         "vijay bijoy wijaya",
+        "layla leila lejla",
+        "hamed hamid",
+        "mohamud mahmoud",
+        "gonzalez gonzales",
+        "musawi mousavi",
+        "farhad ferhat",
     ],
 )
 def test_forms_of_one_name_share_a_class(names: str) -> None:

@@ -95,10 +95,18 @@ def test_a_word_that_is_read_alone_is_read_so_in_any_company(parts: list[str]) -
         ("NUNXXEZ", "nunez"),
         ("RAMESHFNU", "ramesh"),
         ("ABDURRAHMAN", "rahman"),
+        ("RASHIDUL ISLAM", "rashid"),
+        ("ZIAUR RAHMAN", "zia"),
+        ("NURUN NAHAR", "nur"),
     ],
 )
 def test_a_word_has_the_form_under_which_it_may_travel(name: str, expected: str) -> None:
     assert expected in forms(name)
+
+
+@pytest.mark.parametrize("name", ["TIMUR", "MANSUR", "HARUN", "SONGUL", "JANUS"])
+def test_an_ending_that_is_no_article_stays(name: str) -> None:
+    assert forms(name) == [name.lower()]
 
 
 def test_signs_of_a_syllable_script_are_words_of_their_own() -> None:
