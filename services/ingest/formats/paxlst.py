@@ -21,7 +21,7 @@ from services.ingest.formats.flights import (
 )
 from services.ingest.formats.people import People
 from services.ingest.formats.separators import Segment, split_repeated, split_segment
-from services.ingest.formats.traveller_draft import Fact, TravellerDraft
+from services.ingest.formats.traveller_draft import Fact, TravellerDraft, is_free_text
 from shared.travel.flight import Flight
 from shared.travel.message import (
     FUNCTIONS_WITHOUT_FLIGHT,
@@ -226,7 +226,7 @@ class _PaxlstReading:
         """
         self._last_position = segment.position
         tag = segment.tag
-        if tag == "FTX" and segment.get(0).upper() != "BAG":
+        if tag == "FTX" and is_free_text(segment):
             self._free_texts.append(" ".join(text for element in segment.elements[1:] for text in element))
         elif self.draft is not None and tag not in _GROUP_STARTS:
             return self.draft.take(segment)

@@ -46,6 +46,7 @@ _DUTIES = {
 _VERIFIED = {"173": True, "ZZZ": True, "174": False}
 _AMOUNT = re.compile(r"(\d{1,6})(?:[.,]\d*)?")
 _HAS_DIGIT = re.compile(r"\d")
+_BAG_TAG = re.compile(r"(?=[A-Z ]*\d)[A-Z0-9 ]{1,20}", re.IGNORECASE)
 _NAME_ELEMENTS = (3, 2, 4)
 # What is said first of these stands: a second nationality or issuer is another's, or a slip.
 _ISSUER, _NATIONALITY = "issuer", "nationality"
@@ -58,6 +59,12 @@ def value(segment: Segment, element: int, component: int = 0) -> str:
         return ""
     text = elements[element][component].strip()
     return "" if text in _NULL else text
+
+
+def is_free_text(segment: Segment) -> bool:
+    """Whether an FTX is a remark: of any other kind than bag tags, or a text in a tag's place."""
+    tag = value(segment, 3)
+    return segment.get(0).upper() != "BAG" or (tag != "" and _BAG_TAG.fullmatch(tag) is None)
 
 
 class Fact(NamedTuple):

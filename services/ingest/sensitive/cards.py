@@ -54,6 +54,15 @@ def mask_long_numbers(text: str) -> str:
     return _LONG_NUMBER.sub(lambda found: _masked(found[0]), text)
 
 
+def is_no_phone(text: str) -> bool:
+    """Whether a card stands in a telephone number's place: more digits than any telephone has."""
+    return (
+        len(text) > _MAX_PHONE_DIGITS
+        and sum(map(str.isdigit, text)) > _MAX_PHONE_DIGITS
+        and mask_numbers(text) != text
+    )
+
+
 def is_luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of the others.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from services.ingest.sensitive.cards import mask_account, mask_numbers
+from services.ingest.sensitive.cards import MIN_CARD_DIGITS, is_no_phone, mask_account, mask_numbers
 from services.ingest.sensitive.copies import Value, each_of, with_facts
 from services.ingest.sensitive.names import given_without_titles, name_without_titles
 from services.ingest.sensitive.rules import FORBIDDEN_CLASSES, PILGRIMAGE_WORDS, Rules, SensitiveClass
@@ -14,7 +14,16 @@ from services.ingest.sensitive.services import filter_services, plain_seat
 from services.ingest.sensitive.words import classify_text, scrub
 from shared.travel.records import Sparse
 from shared.travel.reservation import HistoryItem, Payment, Reservation, ReservationTraveller
-from shared.travel.reservation_parts import CheckIn, Fare, OtherService, OtherServiceKind, Remark
+from shared.travel.reservation_parts import (
+    CheckIn,
+    Contact,
+    Fare,
+    OtherService,
+    OtherServiceKind,
+    Remark,
+    UnaccompaniedMinor,
+)
+from shared.travel.traveller import Address
 
 Filter = Callable[[Any, Rules, Counter[str]], Any]
 """What a member's value becomes; what goes is counted by its class. The same object where nothing goes."""
@@ -71,6 +80,43 @@ def _filter_history(item: HistoryItem, rules: Rules, counts: Counter[str]) -> Hi
     return _filtered(item, _OF_HISTORY, rules, counts)
 
 
+def _filter_contact(contact: Contact, rules: Rules, counts: Counter[str]) -> Contact:
+    """Who and where is what the law asks for; the text that told it may have held a card as well."""
+    phone, address = contact.phone, contact.address
+    if phone is not None and is_no_phone(phone):
+        counts[SensitiveClass.FREE_TEXT] += 1
+        phone = None
+    return with_facts(
+        contact,
+        name=_without_cards(contact.name),
+        phone=phone,
+        address=None if address is None else _filter_address(address, rules, counts),
+    )
+
+
+def _filter_address(address: Address, _rules: Rules, _counts: Counter[str]) -> Address:
+    """An address that was read from a text is all in its street."""
+    return with_facts(address, street=_without_cards(address.street))
+
+
+def _filter_minor(minor: UnaccompaniedMinor, rules: Rules, counts: Counter[str]) -> UnaccompaniedMinor:
+    return _filtered(minor, _OF_MINOR, rules, counts)
+
+
+def _without_cards(text: str | None) -> str | None:
+    """A name or a street with card and account numbers masked; the same object where it has none."""
+    if text is None or len(text) < MIN_CARD_DIGITS:
+        return text
+    kept = mask_numbers(text)
+    return text if kept == text else kept
+
+
+def _filter_phones(phones: tuple[str, ...], _rules: Rules, _counts: Counter[str]) -> tuple[str, ...]:
+    """The telephone numbers of the contacts, which are counted there."""
+    kept = tuple([phone for phone in phones if not is_no_phone(phone)])
+    return phones if len(kept) == len(phones) else kept
+
+
 def _filter_agency(agency: str, rules: Rules, counts: Counter[str]) -> str | None:
     return _without_pilgrimage(agency, rules, counts) if rules.scrubs_agencies else agency
 
@@ -108,7 +154,7 @@ def _filter_payment(payment: Payment, rules: Rules, counts: Counter[str]) -> Pay
         amount=_coded(payment.amount, rules, counts),
         currency=_coded(payment.currency, rules, counts),
         expiry=_coded(payment.expiry, rules, counts),
-        payer=payer if payer is None or payer.name is None else replace(payer, name=mask_numbers(payer.name)),
+        payer=None if payer is None else _filter_contact(payer, rules, counts),
     )
 
 
@@ -165,6 +211,7 @@ def _each(change: Filter) -> Filter:
     return lambda values, rules, counts: each_of(values, change, rules, counts)
 
 
+_OF_MINOR: Final[Mapping[str, Filter]] = {"guardians": _each(_filter_contact)}
 _OF_HISTORY: Final[Mapping[str, Filter]] = {"given_names": _filter_given}
 _OF_CHECK_IN: Final[Mapping[str, Filter]] = {"seat": _filter_seat, "given_names": _filter_given}
 _OF_TRAVELLER: Final[Mapping[str, Filter]] = {
@@ -173,12 +220,17 @@ _OF_TRAVELLER: Final[Mapping[str, Filter]] = {
     "seats": _each(_filter_seat),
     "check_ins": _each(_filter_check_in),
     "fares": _each(_filter_fare),
+    "contacts": _each(_filter_contact),
+    "minor": _filter_minor,
 }
 _OF_RESERVATION: Final[Mapping[str, Filter]] = {
     "travellers": _each(_filter_traveller),
     "services": filter_services,
     "remarks": _filter_remarks,
     "payments": _each(_filter_payment),
+    "contacts": _each(_filter_contact),
+    "phones": _filter_phones,
+    "addresses": _each(_filter_address),
     "other_services": _each(_filter_other),
     "check_ins": _each(_filter_check_in),
     "history": _each(_filter_history),

@@ -301,7 +301,8 @@ def test_person_without_a_name_element_is_rejected() -> None:
         (["FTX+BAG+++ZZ012345", "FTX+BAG+++ZZ012399"], Bags(tags=("ZZ012345", "ZZ012399"))),
         (["FTX+BAG+23++ZZ012345"], Bags(weight_kg=23, tags=("ZZ012345",))),
         (["MEA+WT++KGM:31", "FTX+BAG+23"], Bags(weight_kg=31)),
-        (["FTX+BAG+++TAG:2"], Bags(tags=("TAG",))),
+        (["FTX+BAG+++XA 12A:2"], Bags(tags=("XA 12A",))),
+        (["FTX+BAG+++HALAL"], None),
     ],
 )
 def test_bags_are_read(segments: list[str], bags: Bags | None) -> None:

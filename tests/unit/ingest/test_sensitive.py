@@ -8,6 +8,7 @@ from services.ingest.sensitive import DEFAULT_RULES, Action, classify_text, filt
 from shared.travel.message import Dropped
 from shared.travel.reservation import Payment, Reservation
 from shared.travel.reservation_parts import ServiceItem
+from shared.travel.traveller import Bags
 from tests.unit.ingest.samples import Written, person, read_one
 
 
@@ -53,6 +54,9 @@ def test_service_code_is_classed(code: str, group: str | None) -> None:
         ("UNION MEMBER", "trade_union"),
         ("SPEAKS LANG", "ethnic_origin"),
         ("KSML AND WCHR", "religion"),
+        ("MALADE, FAUTEUIL ROULANT", "health"),
+        ("diabético", "health"),
+        ("PASAJERA MUSULMANA", "religion"),
         ("VIP, CALL DESK", "free_text"),
         ("", "free_text"),
     ],
@@ -63,10 +67,10 @@ def test_remark_is_counted_by_its_class(text: str, group: str) -> None:
 
 def test_remarks_are_dropped_and_only_their_classes_counted() -> None:
     segments = ("FTX+AAI+++WCHR", "FTX+AAI+++KSML", "FTX+AAI+++NICE PERSON", "FTX+BAG+++XA118204")
-    message = filter_message(read_one(str(Written(people=person(*segments)))))
+    message = filter_message(read_one(str(Written(people=person(*segments, "FTX+BAG+++HALAL FOOD")))))
     assert message.free_texts == ()
-    assert message.dropped == Dropped(religion=1, health=1, free_text=1)
-    assert message.travellers[0].bags is not None
+    assert message.dropped == Dropped(religion=2, health=1, free_text=1)
+    assert message.travellers[0].bags == Bags(tags=("XA118204",))
     assert "NICE" not in json.dumps(message.as_json())
 
 

@@ -18,8 +18,9 @@ from shared.travel.reservation_parts import (
     Remark,
     SeatData,
     ServiceItem,
+    UnaccompaniedMinor,
 )
-from shared.travel.traveller import Traveller
+from shared.travel.traveller import Address, Traveller
 
 EVERYWHERE = Rules(scrubs_group_names=True, scrubs_fare_bases=True, scrubs_agencies=True)
 
@@ -151,6 +152,50 @@ def test_payment_keeps_its_form_and_four_digits() -> None:
         sent, form=None, card="XXXXXXXXXXXX1111", payer=replace(payer, name="N PAPADAKIS XXXXXXXXXXXX1111")
     )
     assert reservation.payments[1] == Payment("CA")
+
+
+def test_card_is_masked_in_who_pays_and_where_to_write() -> None:
+    sent = Contact(
+        kind=ContactKind.PAYER,
+        name="N PAPADAKIS 4111111111111111",
+        phone="4111 1111 1111 1111",
+        address=Address(street="CC VI 4111111111111111", city="ATHINA"),
+    )
+    kept = replace(
+        sent,
+        name="N PAPADAKIS XXXXXXXXXXXX1111",
+        phone=None,
+        address=Address(street="CC VI XXXXXXXXXXXX1111", city="ATHINA"),
+    )
+    person = ReservationTraveller(
+        surname="OSEI", contacts=(sent,), minor=UnaccompaniedMinor(age=8, guardians=(sent,))
+    )
+    reservation, dropped = filtered(
+        contacts=(sent,),
+        payments=(Payment(payer=sent),),
+        phones=(sent.phone, "302105550144"),
+        addresses=(sent.address,),
+        travellers=(person,),
+    )
+    assert reservation.contacts == (kept,)
+    assert reservation.payments == (Payment(payer=kept),)
+    assert (reservation.phones, reservation.addresses) == (("302105550144",), (kept.address,))
+    assert reservation.travellers == (
+        replace(person, contacts=(kept,), minor=UnaccompaniedMinor(age=8, guardians=(kept,))),
+    )
+    assert dropped == Dropped(free_text=4)
+
+
+def test_contact_without_a_card_stays_as_it_is() -> None:
+    telephones = ("+971 4 555 0199 / 0200", "4111111111111112", "373212341234123")
+    contacts = (
+        *(Contact(kind=ContactKind.MOBILE, phone=phone) for phone in telephones),
+        Contact(kind=ContactKind.ADDRESS, address=Address(street="14 CHURCH STREET, FLAT 1234567")),
+        Contact(kind=ContactKind.ADDRESS, address=Address(country="GRC")),
+    )
+    reservation, dropped = filtered(contacts=contacts, phones=telephones)
+    assert reservation.contacts is contacts
+    assert (reservation.phones, dropped) == (telephones, Dropped())
 
 
 def test_hotel_loses_its_bed_and_a_car_keeps_its_kind() -> None:
