@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict
 
 from deploy.local.machine import HOST, write_secret
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.canonical import digest_of
 from services.sharing.protocol.envelope import MAX_NOTICE_BYTES, open_notice, sign
-from services.sharing.shares.minimum_sets import digest_of
 from shared.clock import Clock, SystemClock
 from shared.security.keys import KeyFile
 

@@ -24,7 +24,7 @@ from deploy.local.conformity.kit import (
 from services.sharing.protocol.http_signature import SignedRequest
 from services.sharing.protocol.payload_parts import Part
 from services.sharing.protocol.payloads import PAYLOADS
-from services.sharing.shares.notices import Sender
+from services.sharing.protocol.sender import Sender
 from shared.identifiers import AuthorityId
 
 RECEIVED, NOT_IN_SCOPE = "RECEIVED", "NOT_IN_SCOPE"

@@ -13,15 +13,15 @@ from uuid import UUID
 from joserfc.jwk import OKPKey
 from joserfc.util import json_b64decode
 
+from services.sharing.protocol.canonical import digest_of
 from services.sharing.protocol.compose import Letter, payload_octets, write
 from services.sharing.protocol.envelope import oversight_digest, seal_payload, sign
 from services.sharing.protocol.http_signature import SignedRequest, signature_headers
 from services.sharing.protocol.payload_parts import Part
 from services.sharing.protocol.payloads import PAYLOADS
+from services.sharing.protocol.sender import Sender
 from services.sharing.protocol.transmit import MEDIA_TYPE
 from services.sharing.registers.entries import AuthorityKey
-from services.sharing.shares.minimum_sets import digest_of
-from services.sharing.shares.notices import Sender
 
 LIFETIME: Final = timedelta(hours=1)
 RETENTION: Final = timedelta(days=30)

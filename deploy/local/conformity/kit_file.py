@@ -14,8 +14,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 from deploy.local.conformity.kit import Kit
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import AuthorityKey
-from services.sharing.shares.notices import Sender
 from shared.clock import Clock
 from shared.errors import DomainError
 from shared.identifiers import AuthorityId, RandomIdentifiers

@@ -15,8 +15,8 @@ from joserfc.jwk import OKPKey
 from deploy.local.fuzzing.harness import Reader
 from deploy.local.fuzzing.mutation import mixed, mutated_bytes, mutated_json, mutated_value
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.canonical import digest_of
 from services.sharing.protocol.envelope import open_notice, oversight_digest, seal_payload
-from services.sharing.shares.minimum_sets import digest_of
 
 # Known to everyone: a fault must be repeatable from its input alone.
 _SIGNING: Final = OKPKey.import_key(

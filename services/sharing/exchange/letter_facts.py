@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from services.sharing.exchange.letter_basis import LetterBasis
-from services.sharing.exchange.own_rules import FULL_AGE
+from services.sharing.protocol.caveats import CAVEATS
 from services.sharing.protocol.message_types import TYPES
+from services.sharing.protocol.payload_parts import FULL_AGE
 from services.sharing.registers.entries import Agreement, Authority, CountryRisk, LegalRow
 from services.sharing.registers.facts import (
     agreed_fields,
@@ -25,7 +26,6 @@ from services.sharing.shares.facts import (
     category_of,
     review_facts,
 )
-from services.sharing.shares.minimum_sets import CAVEATS
 from services.sharing.shares.onward_facts import Onward, onward_context
 from services.sharing.shares.records import Share
 from shared.contracts import HitStateV1

@@ -10,18 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from services.sharing.protocol.caveats import CAVEATS
 from services.sharing.protocol.envelope import FALLBACK, Envelope
 from services.sharing.protocol.message_types import TYPES
-from services.sharing.protocol.payload_parts import Birth, Part
+from services.sharing.protocol.payload_parts import Part, is_under_age
 from services.sharing.protocol.payloads import Emergency, Notify, PnrRequest
 from services.sharing.registers.entries import Agreement, Authority, LegalRow
-from services.sharing.shares.minimum_sets import CAVEATS
-from shared.travel import PartialDate
 
 KNOWN_CONDITIONS: Final = frozenset(
     {"no-onward", "no-evidence", "no-detention", "contact-before-action", "delete-by", "originator-only"}
 )
-FULL_AGE: Final = 18
 READ_ACTION: Final = "record.read"
 _SENDERS_THAT_PROTECT: Final = frozenset({"ACTIVE", "SUSPENDED"})
 
@@ -131,13 +129,6 @@ def _against_the_agreement(envelope: Envelope, agreement: Agreement, now: dateti
 def agreements_between(agreements: Iterable[Agreement], first: str, second: str) -> list[Agreement]:
     """The agreements that two States are parties to."""
     return [each for each in agreements if {first, second} <= set(each.parties)]
-
-
-def is_under_age(birth: Birth, today: date) -> bool:
-    """Whether the youngest reading of a birth date is under age (SG-16)."""
-    known = PartialDate.parse(birth.date)
-    had_birthday = (today.month, today.day) >= (known.month or 12, known.day or 31)
-    return today.year - known.year - (0 if had_birthday else 1) < FULL_AGE
 
 
 def _is_a_child(notice: Notify, today: date) -> bool:

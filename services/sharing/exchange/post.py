@@ -16,8 +16,8 @@ from services.sharing.exchange.records import Direction, ExchangeMessage, Messag
 from services.sharing.protocol.compose import Letter, Written, write
 from services.sharing.protocol.message_types import WITHDRAWALS
 from services.sharing.protocol.payloads import Recall
+from services.sharing.protocol.sender import CurrentSender
 from services.sharing.registers.entries import Authority
-from services.sharing.shares.notices import CurrentSender
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterStore
 from shared.audit.log import AuditLog

@@ -25,6 +25,7 @@ from services.sharing.exchange.own_rules import (
     sender_fault,
 )
 from services.sharing.exchange.records import Direction, ExchangeMessage, MessageState
+from services.sharing.protocol.canonical import digest_of
 from services.sharing.protocol.envelope import (
     Envelope,
     open_envelope,
@@ -36,9 +37,8 @@ from services.sharing.protocol.envelope import (
 from services.sharing.protocol.http_signature import SignedRequest, verify_request
 from services.sharing.protocol.message_types import TYPES
 from services.sharing.protocol.payload_parts import Part
+from services.sharing.protocol.sender import CurrentSender
 from services.sharing.registers.entries import Authority
-from services.sharing.shares.minimum_sets import digest_of
-from services.sharing.shares.notices import CurrentSender
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.registers import RegisterReader, Registers
 from services.sharing.store.replays import ReplayStore

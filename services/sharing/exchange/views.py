@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadlines_of
 from services.sharing.exchange.records import ExchangeMessage
+from services.sharing.protocol.caveats import CAVEAT_WORDS
 from services.sharing.shares.court_order import CourtOrderOut
-from services.sharing.shares.minimum_sets import CAVEAT_WORDS
 
 
 class MessageOut(BaseModel):

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from services.sharing.protocol.canonical import canonical_json, digest_of
+from services.sharing.protocol.caveats import CAVEATS
 from services.sharing.protocol.envelope import SPEC, oversight_digest, seal_payload, sign
 from services.sharing.protocol.message_types import TYPES, payload_type
 from services.sharing.protocol.payload_parts import Part
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import AuthorityKey
-from services.sharing.shares.minimum_sets import CAVEATS, canonical_json, digest_of
-from services.sharing.shares.notices import Sender
 
 #: Clear payloads are filled up to a multiple of this, so that their length tells nothing of what they say.
 SIZE_CLASS_BYTES: Final = 4096

@@ -20,11 +20,11 @@ from joserfc.util import json_b64decode
 from pydantic import AwareDatetime, BaseModel, Field, ValidationError, model_validator
 
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.canonical import canonical_json, digest_of
 from services.sharing.protocol.message_types import TYPES, MessageType, MinimumSet, payload_type
 from services.sharing.protocol.payload_parts import DataClass, Part, Text
 from services.sharing.protocol.payloads import PAYLOADS
 from services.sharing.registers.entries import HandlingCode, PurposeCode
-from services.sharing.shares.minimum_sets import canonical_json, digest_of
 
 SPEC: Final = "ctx-1.0"
 FALLBACK: Final = "2396-N-MIN"

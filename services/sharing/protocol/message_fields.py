@@ -7,8 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from services.sharing.exchange.own_rules import is_under_age
-from services.sharing.protocol.payload_parts import Part, Person
+from services.sharing.protocol.payload_parts import Part, Person, is_under_age
 from services.sharing.protocol.payloads import (
     Emergency,
     Feedback,

@@ -14,7 +14,7 @@ from typing import Any, Final
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
 
-from services.sharing.shares.notices import Sender
+from services.sharing.protocol.sender import Sender
 from shared.clock import Clock
 from shared.identifiers import AuthorityId
 from shared.security.key_folder import KeyRing, ReadAgain

@@ -3,7 +3,8 @@
 Source: sharing-protocol.md §4 and §5.
 """
 
-from typing import Annotated, Any, Literal, Self
+from datetime import date
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -17,6 +18,7 @@ DataClass = Literal["HIT", "API", "PNR", "PNR_MASKED", "WL_ENTRY", "BIOMETRIC", 
 WithdrawalReason = Literal["MISTAKEN_IDENTITY", "DELISTED", "INACCURATE", "UNLAWFUL", "COURT", "EXPIRED"]
 # The three neutral words of a refusal (sharing-protocol.md §3).
 Refusal = Literal["NO_INFORMATION", "NOT_IN_SCOPE", "TRY_CHANNEL"]
+FULL_AGE: Final = 18
 
 
 class Part(BaseModel):
@@ -47,6 +49,13 @@ class Birth(Part):
     def _is_in_the_calendar(self) -> Self:
         PartialDate.parse(self.date)
         return self
+
+
+def is_under_age(birth: Birth, today: date) -> bool:
+    """Whether the youngest reading of a birth date is under age (SG-16)."""
+    known = PartialDate.parse(birth.date)
+    had_birthday = (today.month, today.day) >= (known.month or 12, known.day or 31)
+    return today.year - known.year - (0 if had_birthday else 1) < FULL_AGE
 
 
 class Document(Part):

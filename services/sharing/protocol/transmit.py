@@ -24,7 +24,7 @@ import httpx
 
 from services.sharing.protocol.endpoints import FILE_SCHEME, drop_name, is_allowed_endpoint
 from services.sharing.protocol.http_signature import SignedRequest, signature_headers
-from services.sharing.shares.notices import CurrentSender
+from services.sharing.protocol.sender import CurrentSender
 from shared.clock import Clock
 from shared.identifiers import Identifiers
 from shared.security.keys import KeyFileError

@@ -14,11 +14,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import LegalFindingRequired, PreviewOutdated, StepOutOfOrder
+from services.sharing.protocol.sender import CurrentSender
 from services.sharing.registers.entries import Scope
 from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.drafting import Permitted, draft_notice
 from services.sharing.shares.facts import Basis
-from services.sharing.shares.notices import CurrentSender
 from services.sharing.shares.recipients import Candidate
 from services.sharing.shares.records import (
     Notice,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import Agreement, Authority
-from services.sharing.shares.notices import Sealing, Sender, seal_notice
+from services.sharing.shares.notices import Sealing, seal_notice
 from services.sharing.shares.recipients import Connection
 from services.sharing.shares.records import Channel, Notice, NoticeState
 from services.sharing.shares.safeguards import Question

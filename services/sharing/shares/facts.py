@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from services.sharing.protocol.caveats import CAVEATS
 from services.sharing.protocol.envelope import FALLBACK
 from services.sharing.registers.entries import Agreement, Authority, CountryRisk, LegalRow, Scope
 from services.sharing.registers.facts import (
@@ -18,7 +19,7 @@ from services.sharing.registers.facts import (
     country_risk_facts,
     recipient_facts,
 )
-from services.sharing.shares.minimum_sets import CAVEATS, Payload
+from services.sharing.shares.minimum_sets import Payload
 from services.sharing.shares.onward_facts import Onward, onward_context
 from services.sharing.shares.recipients import Candidate
 from shared.contracts import BestInterestsV1, HitConfirmedV1, HitStateV1, ReviewFactsV1

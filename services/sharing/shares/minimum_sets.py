@@ -3,13 +3,12 @@
 Source: sharing-protocol.md §4 and §5; safeguards.md SG-31.
 """
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from services.sharing.custody.facts import InCustody
+from services.sharing.protocol.canonical import canonical_json, digest_of
 from services.sharing.shares.recipients import route
 from shared.contracts import HitConfirmedV1
 from shared.identifiers import AuthorityId
@@ -35,20 +34,6 @@ N_MIN: Final = frozenset(
 #: Beside N-MIN, of a person who is held (N-DET); the consular status stays in our own State.
 N_DET: Final = N_MIN | {"place_type", "legal_basis_class", "consular_status"}
 IN_CUSTODY: Final = "DETAINED"
-CAVEATS: Final = ("C1", "C2", "C3", "C4")
-# The words that are printed on each notice; the recipient's software enforces the codes.
-CAVEAT_WORDS: Final[Mapping[str, str]] = {
-    "C1": "Use only for preventing, detecting and investigating terrorist offences and related travel.",
-    "C2": (
-        "This is a notice of identity, not proof of guilt and not a request to detain. "
-        "Act only under your own law, after your own verification."
-    ),
-    "C3": "No onward transfer without the sender's written consent. Correct or recall on demand.",
-    "C4": (
-        "No use that leads to torture, ill-treatment, the death penalty, persecution or unlawful return. "
-        "If you cannot accept this, tell us and delete unread."
-    ),
-}
 _DOCUMENT_TYPES: Final = {"P": "PASSPORT", "I": "IDENTITY_CARD", "V": "VISA"}
 MAX_NAMES: Final = 3
 
@@ -69,16 +54,6 @@ class Payload(Personal):
     def digest(self) -> str:
         """`sha256:` and the hexadecimal SHA-256 of `octets`."""
         return digest_of(self.octets)
-
-
-def canonical_json(value: Any) -> bytes:
-    """JSON with sorted keys and no spaces, UTF-8; the same value always gives the same bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
-
-def digest_of(octets: bytes) -> str:
-    """`sha256:` and the hexadecimal SHA-256 of some bytes."""
-    return f"sha256:{hashlib.sha256(octets).hexdigest()}"
 
 
 def event_of(hit: HitConfirmedV1, own_state: str) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadlines_of_notice
-from services.sharing.shares.minimum_sets import CAVEAT_WORDS
+from services.sharing.protocol.caveats import CAVEAT_WORDS
 from services.sharing.shares.records import Notice, NoticeTry, ShareVerdict
 from services.sharing.shares.safeguards import shown_outcome, shown_reasons
 from shared.security.tokens import Principal

@@ -1,17 +1,16 @@
 """Builds what leaves for one recipient: the payload of the preview, and the envelope around it. Pure."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from joserfc.jwk import OKPKey
-
+from services.sharing.protocol.caveats import CAVEATS
 from services.sharing.protocol.envelope import FALLBACK, SPEC, oversight_digest, seal_payload, sign
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import Agreement, AuthorityKey, Scope
 from services.sharing.shares.facts import DATA_CLASS, MESSAGE_TYPE, OWN_RETENTION_DAYS, Basis, conditions_of
-from services.sharing.shares.minimum_sets import CAVEATS, IN_CUSTODY, Payload, notify_payload
+from services.sharing.shares.minimum_sets import IN_CUSTODY, Payload, notify_payload
 from services.sharing.shares.recipients import Candidate
 from services.sharing.shares.records import Share
 from shared.contracts import GradedItemV1, HitStateV1
@@ -19,19 +18,6 @@ from shared.identifiers import AuthorityId
 
 NO_ACTION: Final = "NONE"
 MAX_NECESSITY_CHARACTERS: Final = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who we are to others: our authority and the key that signs."""
-
-    authority_id: AuthorityId
-    kid: str
-    key: OKPKey = field(repr=False)
-
-
-CurrentSender = Callable[[], Sender]
-"""Who we are at this moment: the key changes while the service runs."""
 
 
 @dataclass(frozen=True, slots=True)

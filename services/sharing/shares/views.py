@@ -8,9 +8,9 @@ from pydantic import Field
 
 from services.sharing.exchange.clock_views import ClockOut, clocks_out
 from services.sharing.exchange.deadlines import deadline_of_share
+from services.sharing.protocol.caveats import CAVEAT_WORDS
 from services.sharing.shares.court_order import CourtOrder, CourtOrderOut
 from services.sharing.shares.decide import Decision
-from services.sharing.shares.minimum_sets import CAVEAT_WORDS
 from services.sharing.shares.notice_views import NoticeOut, NoticeVerdictOut, Out, Viewer
 from services.sharing.shares.records import Notice, Recipient, Share, ShareVerdict
 from services.sharing.shares.safeguards import shown_outcome, shown_reasons

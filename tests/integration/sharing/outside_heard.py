@@ -10,8 +10,8 @@ from joserfc.jwk import ECKey, OKPKey
 from services.sharing.exchange.records import Direction, ExchangeMessage, MessageState
 from services.sharing.protocol.compose import Letter, write
 from services.sharing.protocol.payloads import PAYLOADS
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import AuthorityKey
-from services.sharing.shares.notices import Sender
 from services.sharing.store.exchange import ExchangeStore
 from shared.identifiers import AuthorityId
 from tests.integration.sharing.outside_letters import AGREEMENT, COUNTERPART, NOTICE

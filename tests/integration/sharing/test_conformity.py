@@ -11,8 +11,8 @@ from joserfc.util import json_b64decode
 from deploy.local.conformity.kit import Kit
 from deploy.local.conformity.trial import Answer, Outcome, try_all
 from services.sharing.protocol.http_signature import SignedRequest
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import AuthorityKey
-from services.sharing.shares.notices import Sender
 from services.sharing.store.registers import Register, RegisterStore
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.security.keys import KeyFile

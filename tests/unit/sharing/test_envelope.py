@@ -16,6 +16,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey
 
 from services.sharing.errors import EnvelopeRefused
+from services.sharing.protocol.canonical import canonical_json, digest_of
 from services.sharing.protocol.envelope import (
     MAX_NOTICE_BYTES,
     Envelope,
@@ -30,7 +31,7 @@ from services.sharing.protocol.envelope import (
 from services.sharing.protocol.payload_parts import Part
 from services.sharing.protocol.payloads import Notify
 from services.sharing.protocol.schema import SCHEMA_FILE, exchange_schema
-from services.sharing.shares.minimum_sets import canonical_json, digest_of, notify_payload
+from services.sharing.shares.minimum_sets import notify_payload
 from shared.identifiers import AuthorityId
 from tests.unit.sharing.samples import (
     NOW,

@@ -2,14 +2,8 @@
 
 import json
 
-from services.sharing.shares.minimum_sets import (
-    CAVEAT_WORDS,
-    CAVEATS,
-    N_MIN,
-    Payload,
-    event_of,
-    notify_payload,
-)
+from services.sharing.protocol.caveats import CAVEAT_WORDS, CAVEATS
+from services.sharing.shares.minimum_sets import N_MIN, Payload, event_of, notify_payload
 from shared.contracts import HitConfirmedV1
 from shared.identifiers import AuthorityId
 from tests.unit.sharing.samples import OWN, a_hit, a_leg

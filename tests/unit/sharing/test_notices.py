@@ -5,8 +5,9 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.sharing.protocol.envelope import Envelope, open_notice
+from services.sharing.protocol.sender import Sender
 from services.sharing.registers.entries import Scope
-from services.sharing.shares.notices import Sealing, Sender, payload_for, seal_notice
+from services.sharing.shares.notices import Sealing, payload_for, seal_notice
 from services.sharing.shares.recipients import Candidate, Connection
 from services.sharing.shares.records import Share, ShareState
 from shared.contracts import GradedItemV1, HitConfirmedV1
