@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from services.sharing.delivery.courier import LEASE, NOT_AS_SHOWN
+from services.sharing.protocol.sender import Sender
 from services.sharing.protocol.transmit import Addressed, FileDrop, Transmitter
 from services.sharing.shares import decide
 from services.sharing.shares.drafting import Permitted, draft_notice
-from services.sharing.shares.notices import Sender
 from services.sharing.shares.recipients import Outcome
 from services.sharing.shares.records import Notice, NoticeState
 from services.sharing.store.leasing import Tried
@@ -22,9 +22,9 @@ from services.sharing.store.notices import NoticeStore
 from services.sharing.store.registers import Register
 from shared.identifiers import AuthorityId, RandomIdentifiers
 from shared.observability.metrics import REGISTRY
-from tests.conftest import OpenDatabase
+from tests.conftest import OpenDatabase, SignedPolicy
 from tests.fakes import FixedClock
-from tests.integration.sharing.world import LEGAL, World, open_world
+from tests.integration.sharing.world import IN_FORCE, LEGAL, World, open_world
 from tests.unit.sharing.samples import NOW, OWN, SENDER_KID, SIGNING_KEY, a_hit_state
 
 COUNTERPART = "XBB-PIU-01"
@@ -114,8 +114,11 @@ async def test_wrong_acknowledgement_proves_nothing(world: World) -> None:
     assert world.held(COUNTERPART) == {str(notice_id): 2}
 
 
-async def test_slow_counterpart_is_not_waited_for(database: OpenDatabase, tmp_path: Path) -> None:
-    async with open_world(database("sharing"), tmp_path, delivery_timeout_seconds=0.2) as world:
+async def test_slow_counterpart_is_not_waited_for(
+    database: OpenDatabase, keys: Path, signed_policy: SignedPolicy, clock: FixedClock
+) -> None:
+    addresses, policy = database("sharing", like=IN_FORCE), signed_policy.engine(clock)
+    async with open_world(addresses, keys, policy, clock, delivery_timeout_seconds=0.2) as world:
         notice_id = await a_notice(world)
         world.tell("slow")
         await world.deliver()

@@ -1,6 +1,5 @@
 """Two States exchange every message type, and each is refused where it must be."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -13,9 +12,9 @@ from services.sharing.exchange import sending as exchange_sending
 from services.sharing.store.registers import Register
 from shared.web.purpose import Purpose
 from tests.conftest import Templates
-from tests.fakes import FakeIssuer, FixedClock
+from tests.fakes import FixedClock
 from tests.integration.sharing.outside_letters import emergency
-from tests.integration.sharing.two_states import State, TwoStates, a_letter, two_states
+from tests.integration.sharing.two_states import Neighbours, State, TwoStates, a_letter
 from tests.unit.sharing.samples import NOW, a_country_risk, a_hit
 
 # One pair of States for the whole file: each test looks at its own messages and undoes what it changes.
@@ -30,21 +29,12 @@ PERSON: dict[str, Any] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def both(
-    database_templates: Templates, tmp_path_factory: pytest.TempPathFactory
+    database_templates: Templates, neighbours: Neighbours, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TwoStates]:
-    clock = FixedClock(NOW)
     folder = tmp_path_factory.mktemp("types")
-    keys = folder / "issuer"
-    keys.mkdir(mode=0o700)
-    issuer = FakeIssuer(keys, clock, ("sharing",))
-    cloned = {
-        name: await asyncio.to_thread(database_templates.clone, "sharing", None) for name in ("XAA", "XBB")
-    }
-    databases = {name: addresses for name, (_, addresses) in cloned.items()}
-    async with two_states(databases, folder, clock, issuer) as opened:
-        yield opened
-    for name, _ in cloned.values():
-        database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+    with database_templates.lending() as database:
+        async with neighbours.opened(database, folder, FixedClock(NOW)) as opened:
+            yield opened
 
 
 async def proposed(state: State, draft: dict[str, Any]) -> dict[str, Any]:

@@ -14,21 +14,13 @@ from sqlalchemy import text
 
 from deploy.local.counterpart_simulator import Simulator, create_simulator
 from services.sharing.app import create_app
-from services.sharing.demonstration import demonstration_registers
 from services.sharing.parts import Sharing
 from shared.bus.message import OutgoingMessage
 from shared.web.purpose import Purpose
-from tests.conftest import OpenDatabase
+from tests.conftest import OpenDatabase, SignedPolicy
 from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing.world import (
-    SIMULATOR_URL,
-    FakeHitStates,
-    a_simulator,
-    make_keys,
-    settings_for,
-)
+from tests.integration.sharing.world import IN_FORCE, FakeHitStates, a_simulator, settings_for
 from tests.unit.sharing.samples import OWN, STATEMENT, a_hit
-from tests.unit.sharing.signed_policy import a_signed_policy
 
 UNKNOWN = UUID(int=7)
 PERSONAL = ("EXAMPLE", "X1234567", "1980-01-02")
@@ -88,16 +80,6 @@ class Service:
         assert answer.is_success, answer.text
         return answer.json()
 
-    async def seed(self) -> None:
-        today = self.clock.now().date()
-        keys = {name: each.public_keys() for name, each in self.simulator.counterparts.items()}
-        entries = demonstration_registers(today=today, simulator_url=SIMULATOR_URL, keys=keys)
-        for register, entry in entries:
-            proposed = await self.legal("POST", f"/v1/registers/{register}", entry)
-            path = f"/v1/registers/approvals/{proposed['approval_id']}"
-            decided = await self.ask("POST", path, "DPO", subject="dpo", body={})
-            assert decided.json()["state"] == "APPROVED", decided.text
-
     async def receive(self) -> dict[str, Any]:
         """Take in a hit as screening sends it, and find its share."""
         hit = a_hit(hit_id=uuid4(), message_id=uuid4(), entry={"nationalities": ["XBB", "XCC", "XDD"]})
@@ -132,18 +114,16 @@ class Service:
 
 @pytest.fixture
 async def service(
-    database: OpenDatabase, tmp_path: Path, clock: FixedClock, issuer: FakeIssuer
+    database: OpenDatabase, keys: Path, signed_policy: SignedPolicy, clock: FixedClock, issuer: FakeIssuer
 ) -> AsyncIterator[Service]:
-    make_keys(tmp_path, clock)
-    (tmp_path / "service-keys.json").write_text('{"keys": []}')
-    simulator = a_simulator(tmp_path, clock)
+    simulator = a_simulator(keys, clock)
     carrier = FakeCarrier()
     app = create_app(
-        settings_for(database("sharing"), tmp_path),
+        settings_for(database("sharing", like=IN_FORCE), keys),
         clock=clock,
         carrier=carrier,
         hit_states=FakeHitStates(),
-        policy=a_signed_policy(tmp_path, clock),
+        policy=signed_policy.engine(clock),
         transport=httpx.ASGITransport(app=create_simulator(simulator)),
     )
     app.state.token_verifier = issuer.verifier("sharing")
@@ -151,9 +131,7 @@ async def service(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://sharing") as client,
     ):
-        opened = Service(app, client, issuer, simulator, clock, carrier)
-        await opened.seed()
-        yield opened
+        yield Service(app, client, issuer, simulator, clock, carrier)
 
 
 def purpose_of(share: dict[str, Any], **changes: Any) -> Purpose:

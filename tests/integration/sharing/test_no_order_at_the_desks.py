@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pytest
 from hypothesis import strategies as st
@@ -20,13 +19,11 @@ from services.sharing.exchange import desk as exchange_desk
 from services.sharing.exchange import receive
 from shared.accounts.frozen_accounts import FrozenAccounts
 from shared.oversight import figures
-from tests.conftest import Templates
-from tests.fakes import FakeIssuer, FixedClock
-from tests.integration.sharing import two_states as states_module
+from tests.conftest import SignedPolicy, Templates
+from tests.fakes import FixedClock
 from tests.integration.sharing.desks import OTHER, READERS, STATE, Desks, Post
-from tests.integration.sharing.two_states import two_states
+from tests.integration.sharing.two_states import Neighbours
 from tests.unit.sharing.samples import NOW
-from tests.unit.sharing.signed_policy import a_signed_policy
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
 from tests.ways_out.stepping import Stepping
@@ -41,30 +38,23 @@ class Running(Stepping):
 
 
 @pytest.fixture(scope="module")
-def running(database_templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(
+    database_templates: Templates,
+    neighbours: Neighbours,
+    signed_policy: SignedPolicy,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Running]:
     """One pair of States for the file; each test looks at people and messages of its own."""
-    made: list[Forgetful] = []
-
-    def forgetful(*given: Any) -> Forgetful:
-        made.append(Forgetful(a_signed_policy(*given)))
-        return made[-1]
-
     clock, folder = FixedClock(NOW), tmp_path_factory.mktemp("desks")
-    keys = folder / "issuer"
-    keys.mkdir(mode=0o700)
-    cloned = {name: database_templates.clone("sharing", None) for name in ("XAA", "XBB")}
-    databases = {name: addresses for name, (_, addresses) in cloned.items()}
-    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
-        patch.setattr(states_module, "a_signed_policy", forgetful)
+    policy = Forgetful(signed_policy.engine(clock))
+    with database_templates.lending() as database, asyncio.Runner() as runner:
         opened = AsyncExitStack()
-        opening = two_states(databases, folder, clock, FakeIssuer(keys, clock, ("sharing",)))
+        opening = neighbours.opened(database, folder, clock, XAA=policy)
         both = runner.run(opened.enter_async_context(opening))
         try:
-            yield Running(runner, Desks(both), made[0])
+            yield Running(runner, Desks(both), policy)
         finally:
             runner.run(opened.aclose())
-    for name, _ in cloned.values():
-        database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 #: What goes wrong before a consulate is informed, and the safeguards that forbid it.

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -20,8 +22,8 @@ from services.sharing.protocol.own_keys import load_sealing_keys
 from services.sharing.vault import Protection
 from shared.security.roles import Role
 from shared.security.tokens import Principal
-from tests.conftest import Templates
-from tests.integration.sharing import world as world_module
+from tests.conftest import SignedPolicy, Templates
+from tests.fakes import FixedClock
 from tests.integration.sharing.outside import COVERED, Departure, Outside
 from tests.integration.sharing.outside_faults import EMERGENCIES_SUSPENDED, FAULTS, OF_A_REVIEW
 from tests.integration.sharing.outside_letters import (
@@ -39,8 +41,8 @@ from tests.integration.sharing.outside_letters import (
     Subject,
 )
 from tests.integration.sharing.outside_oracle import PERSONS_RULES
-from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, a_person, open_world
-from tests.unit.sharing.signed_policy import a_signed_policy
+from tests.integration.sharing.world import IN_FORCE, LEGAL, LIAISON, SUPERVISOR, a_person, open_world
+from tests.unit.sharing.samples import NOW
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
 from tests.ways_out.stepping import Stepping
@@ -89,26 +91,25 @@ class Running(Stepping):
 
 
 @pytest.fixture(scope="module")
-def running(database_templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running(
+    database_templates: Templates,
+    in_force: Path,
+    signed_policy: SignedPolicy,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Running]:
     """One world for the file: each test begins with everything right."""
-    made: list[Forgetful] = []
-
-    def forgetful(*given: Any) -> Forgetful:
-        made.append(Forgetful(a_signed_policy(*given)))
-        return made[0]
-
-    name, addresses = database_templates.clone("sharing", None)
-    with pytest.MonkeyPatch.context() as patch, asyncio.Runner() as runner:
-        patch.setattr(world_module, "a_signed_policy", forgetful)
+    clock = FixedClock(NOW)
+    policy = Forgetful(signed_policy.engine(clock))
+    folder = copytree(in_force, tmp_path_factory.mktemp("order"), dirs_exist_ok=True)
+    with database_templates.lending() as database, asyncio.Runner() as runner:
         opened = AsyncExitStack()
-        folder = tmp_path_factory.mktemp("order")
-        world = runner.run(opened.enter_async_context(open_world(addresses, folder)))
+        opening = open_world(database("sharing", like=IN_FORCE), folder, policy, clock)
+        world = runner.run(opened.enter_async_context(opening))
         (own_key,) = load_sealing_keys(folder).values()
         try:
-            yield Running(runner, Outside(world, own_key), made[0])
+            yield Running(runner, Outside(world, own_key), policy)
         finally:
             runner.run(opened.aclose())
-    database_templates.postgres.run_sql("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def change(outside: Outside, subject: Subject, finding: str, *, is_so: bool) -> None:

@@ -1,33 +1,40 @@
 """Two whole sharing services, XAA and XBB, that know each other's keys and reach each other over HTTP."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
 
 from deploy.local.postgres import ServiceDatabase
+from services.sharing import app as sharing_app
 from services.sharing.app import create_app
 from services.sharing.demonstration import OPERATIONAL
-from services.sharing.parts import Sharing
-from services.sharing.registers.entries import Agreement
+from services.sharing.parts import SafeguardsEngine, Sharing
+from services.sharing.registers.entries import Agreement, Kind, RegisterEntry
 from services.sharing.store.registers import Register, RegisterStore
 from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Relay
 from shared.contracts import HitConfirmedV1
+from shared.db.engine import create_engine
+from shared.db.roles import SERVICES
 from shared.security.keys import KeyFile
 from shared.web.purpose import Purpose
+from tests.conftest import OpenDatabase, SignedPolicy
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.sharing.world import FakeHitStates, settings_for
 from tests.unit.sharing.samples import (
+    NOW,
     STATEMENT,
     a_country_risk,
     a_hit,
@@ -36,7 +43,6 @@ from tests.unit.sharing.samples import (
     an_agreement,
     an_authority,
 )
-from tests.unit.sharing.signed_policy import a_signed_policy
 
 ADDRESS = {"XAA": "http://127.0.0.1:8102", "XBB": "http://127.0.0.1:8202"}
 DATA_CLASSES = ("HIT", "API", "PNR", "WL_ENTRY", "STATISTICS")
@@ -215,17 +221,6 @@ def treaty_of_both() -> Agreement:
     return an_agreement(data_classes=DATA_CLASSES, message_types=MESSAGE_TYPES)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a State's service is made."""
-
-    name: str
-    database: ServiceDatabase
-    folder: Path
-    clock: FixedClock
-    issuer: FakeIssuer
-
-
 @dataclass
 class TwoStates:
     """XAA and XBB, the wire between them and the time that both live by."""
@@ -248,30 +243,44 @@ def a_letter(kind: str, recipient: str, payload: dict[str, Any], **more: Any) ->
     return fields | more
 
 
-@asynccontextmanager
-async def two_states(
-    databases: dict[str, ServiceDatabase], folder: Path, clock: FixedClock, issuer: FakeIssuer
-) -> AsyncIterator[TwoStates]:
-    """Both services running without their background work."""
-    wire = Wire()
-    async with AsyncExitStack() as opened:
-        states = {}
-        for name, database in databases.items():
-            states[name] = await _open(opened, wire, Place(name, database, folder / name, clock, issuer))
-            wire.ends[ADDRESS[name]] = httpx.ASGITransport(app=states[name].app)
-        for name, other in (("XAA", "XBB"), ("XBB", "XAA")):
-            await _register(states[name], states[other])
-        yield TwoStates(states["XAA"], states["XBB"], wire, clock)
+@dataclass(frozen=True)
+class Neighbours:
+    """What two States begin with: keys made once, which the templates of their names have registered."""
+
+    keys: Path
+    issuer_keys: Path
+    policy: SignedPolicy
+
+    @asynccontextmanager
+    async def opened(
+        self, database: OpenDatabase, folder: Path, clock: FixedClock, **policies: SafeguardsEngine
+    ) -> AsyncIterator[TwoStates]:
+        """Both services without their background work, on copies of everything; `XAA=` gives one a policy."""
+        copytree(self.keys, folder, dirs_exist_ok=True)
+        wire, issuer = Wire(), FakeIssuer(self.issuer_keys, clock, SERVICES)
+        async with AsyncExitStack() as opened:
+            states = {}
+            for name, address in ADDRESS.items():
+                place = Place(name, database("sharing", like=name), folder / name, clock, issuer)
+                policy = policies.get(name) or self.policy.engine(clock)
+                states[name] = await _open(opened, wire, place, policy)
+                wire.ends[address] = httpx.ASGITransport(app=states[name].app)
+            yield TwoStates(states["XAA"], states["XBB"], wire, clock)
 
 
-async def _open(
-    opened: AsyncExitStack,
-    wire: Wire,
-    place: Place,
-) -> State:
+@dataclass(frozen=True)
+class Place:
+    """Where a State's service is made."""
+
+    name: str
+    database: ServiceDatabase
+    folder: Path
+    clock: FixedClock
+    issuer: FakeIssuer
+
+
+async def _open(opened: AsyncExitStack, wire: Wire, place: Place, policy: SafeguardsEngine) -> State:
     name, folder, clock, issuer = place.name, place.folder, place.clock, place.issuer
-    make_keys(folder, f"{name}-PIU-01", clock)
-    (folder / "service-keys.json").write_text('{"keys": []}')
     carrier = FakeCarrier()
     app = create_app(
         settings_for(
@@ -284,43 +293,53 @@ async def _open(
         clock=clock,
         carrier=carrier,
         hit_states=FakeHitStates(),
-        policy=a_signed_policy(folder, clock),
+        policy=policy,
         transport=wire,
     )
     app.state.token_verifier = issuer.verifier("sharing")
-    await opened.enter_async_context(app.router.lifespan_context(app))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sharing_app, "_working", lambda *_: nullcontext())
+        await opened.enter_async_context(app.router.lifespan_context(app))
     client = await opened.enter_async_context(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS[name])
     )
     return State(name, folder, app, client, issuer, carrier)
 
 
-async def _register(state: State, other: State) -> None:
-    """What XAA and XBB agreed: the same treaty, each other's keys, laws on both sides."""
-    agreement = treaty_of_both()
-    await state.put(Register.AGREEMENT, agreement.id, agreement.as_json())
-    endpoint = f"{ADDRESS[other.name]}/v1/exchange"
+async def acquaint(addresses: ServiceDatabase, folder: Path, name: str, other: str) -> None:
+    """What XAA and XBB agreed, as one of them has it: the treaty, the other's keys, laws on both sides."""
+    engine = create_engine(addresses.url, application_name="test")
+    async with engine.begin() as connection:
+        store = RegisterStore(connection)
+        for register, entry_id, entry in _entries(folder, name, other):
+            await store.add(register, entry_id, entry.as_json(), approval_id=None, activated_at=NOW)
+    await engine.dispose()
+
+
+def _entries(folder: Path, name: str, other: str) -> Iterator[tuple[Register, str, RegisterEntry]]:
+    treaty = treaty_of_both()
+    yield Register.AGREEMENT, treaty.id, treaty
+    endpoint = f"{ADDRESS[other]}/v1/exchange"
     authority = an_authority(
-        other.authority,
-        other.name,
+        f"{other}-PIU-01",
+        other,
         duty_desk={"endpoint": endpoint},
         recall_endpoint=endpoint,
-        keys=public_keys(other.folder, other.authority),
+        keys=public_keys(folder / other, f"{other}-PIU-01"),
         handling_max="H3",
     )
-    await state.put(Register.AUTHORITY, authority.id, authority.as_json())
-    if state.name == "XAA":
-        from_home = [("XAA-BORDER-01", "BORDER"), ("XAA-POLICE-01", "POLICE")]
-        for national_id, kind in from_home:
-            national = a_national_authority(national_id, kind)  # type: ignore[arg-type]
-            await state.put(Register.AUTHORITY, national.id, national.as_json())
-    await state.put(Register.COUNTRY_RISK, other.name, a_country_risk(other.name).as_json())
+    yield Register.AUTHORITY, authority.id, authority
+    if name == "XAA":
+        for kind in (Kind.BORDER, Kind.POLICE):
+            national = a_national_authority(f"XAA-{kind}-01", kind)
+            yield Register.AUTHORITY, national.id, national
+    yield Register.COUNTRY_RISK, other, a_country_risk(other)
     row = a_legal_row(
-        authority=state.authority,
+        authority=f"{name}-PIU-01",
         data_classes=DATA_CLASSES,
         purpose_codes=(*OPERATIONAL, "OVERSIGHT"),
     )
-    await state.put(Register.LEGAL_ROW, row.id, row.as_json())
+    yield Register.LEGAL_ROW, row.id, row
 
 
 def make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
@@ -336,6 +355,7 @@ def make_keys(folder: Path, authority: str, clock: FixedClock) -> None:
     path.touch(mode=0o600)
     seal = OKPKey.generate_key("X25519", private=True, auto_kid=True)
     path.write_text(json.dumps(seal.as_dict(private=True)))
+    (folder / "service-keys.json").write_text('{"keys": []}')
 
 
 def public_keys(folder: Path, authority: str) -> tuple[dict[str, Any], ...]:

@@ -24,7 +24,7 @@ from deploy.local.counterpart_simulator import (
 from deploy.local.postgres import ServiceDatabase
 from services.sharing.demonstration import demonstration_registers
 from services.sharing.errors import ScreeningSilent
-from services.sharing.parts import Foundations, Sharing
+from services.sharing.parts import Foundations, SafeguardsEngine, Sharing
 from services.sharing.settings import SharingSettings
 from services.sharing.shares.decide import Decision
 from services.sharing.shares.facts import Assessment
@@ -42,10 +42,11 @@ from shared.security.keys import KeyFile
 from shared.security.roles import Role
 from shared.security.tokens import Principal, PrincipalKind
 from tests.fakes import FixedClock
-from tests.unit.sharing.samples import NOW, OWN, STATEMENT, a_hit, a_hit_state
-from tests.unit.sharing.signed_policy import a_signed_policy
+from tests.unit.sharing.samples import OWN, STATEMENT, a_hit, a_hit_state
 
 SIMULATOR_URL = "http://127.0.0.1:8105"
+#: The template whose registers name the keys that were made once for all tests.
+IN_FORCE = "in force"
 REGISTERS = {
     "legal-rows": Register.LEGAL_ROW,
     "authorities": Register.AUTHORITY,
@@ -193,6 +194,7 @@ def make_keys(folder: Path, clock: FixedClock) -> None:
     sealing.write_text(json.dumps(seal.as_dict(private=True)))
     KeyFile.create(folder / "service-token.json", owner="sharing", use="service-token", **life)
     KeyFile.create(folder / "audit-checkpoint.json", owner="sharing", use="audit-checkpoint", **life)
+    (folder / "service-keys.json").write_text('{"keys": []}')
 
 
 def settings_for(addresses: ServiceDatabase, folder: Path, **changes: Any) -> SharingSettings:
@@ -221,10 +223,10 @@ def a_simulator(folder: Path, clock: FixedClock, *, slow_seconds: float = 30) ->
 
 
 @asynccontextmanager
-async def open_world(addresses: ServiceDatabase, folder: Path, **changes: Any) -> AsyncIterator[World]:
-    """A world with its registers in force and some settings changed; nothing runs in the background."""
-    clock = FixedClock(NOW)
-    make_keys(folder, clock)
+async def open_world(
+    addresses: ServiceDatabase, folder: Path, policy: SafeguardsEngine, clock: FixedClock, **changes: Any
+) -> AsyncIterator[World]:
+    """A world under the keys of a folder with some settings changed; nothing runs in the background."""
     settings = settings_for(addresses, folder, **changes)
     simulator = a_simulator(folder, clock)
     chain = [True]
@@ -243,7 +245,7 @@ async def open_world(addresses: ServiceDatabase, folder: Path, **changes: Any) -
                 settings=settings,
                 engine=engine,
                 vault_engine=vault_engine,
-                policy=a_signed_policy(folder, clock),
+                policy=policy,
                 hit_states=hit_states,
                 transport=transport,
                 state_of={"XQC": "XCC", "XQD": "XDD"}.get,
@@ -253,6 +255,4 @@ async def open_world(addresses: ServiceDatabase, folder: Path, **changes: Any) -
                 identifiers=identifiers,
             )
         )
-        world = World(sharing, engine, clock, hit_states, simulator, chain)
-        await world.seed()
-        yield world
+        yield World(sharing, engine, clock, hit_states, simulator, chain)
