@@ -4,7 +4,7 @@ Dates are never made more precise than they are written; a State's name that nob
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, TypeVar
@@ -165,6 +165,17 @@ def list_of(
         if draft.reference in seen:
             raise table.refusal("REPEATED_REFERENCE", draft.line)
         seen.add(draft.reference)
+    return read_of(file, drafts, generated_at, left_out)
+
+
+def read_of(
+    file: ListToRead,
+    drafts: Sequence[Draft],
+    generated_at: datetime,
+    left_out: int,
+    entry_of: Callable[[Draft, ListToRead], WatchlistEntry] = Draft.entry,
+) -> ReadList:
+    """Everybody counted, the entries of those under an allowed programme, and every fault."""
     by_regime = Counter(programme for draft in drafts for programme in draft.programmes)
     kept = [draft for draft in drafts if file.regimes.intersection(draft.programmes)]
     return ReadList(
@@ -172,6 +183,6 @@ def list_of(
         individuals=len(drafts),
         by_regime=dict(sorted(by_regime.items())),
         entities_left_out=left_out,
-        entries=tuple(draft.entry(file) for draft in kept),
+        entries=tuple(entry_of(draft, file) for draft in kept),
         faults=tuple(fault for draft in drafts for fault in draft.faults),
     )

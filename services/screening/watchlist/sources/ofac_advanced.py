@@ -5,17 +5,15 @@ the persons, and the programmes come last. It is read as a stream in that order,
 other two forms, so that one person is one entry in each.
 """
 
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Final
 
 from lxml.etree import _Element as Element
 
-from services.screening.watchlist.entry import Listing, WatchlistEntry
-from services.screening.watchlist.sources.drafts import Draft
-from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.entry import WatchlistEntry
+from services.screening.watchlist.sources.drafts import Draft, read_of
+from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.ofac_advanced_party import Paper, Place, read_profile
 from services.screening.watchlist.sources.ofac_advanced_values import (
     COUNTRIES,
@@ -181,47 +179,11 @@ class _Reading:
         for draft in persons:
             if second_look(draft.programmes):
                 draft.flag("STATE_LINKED_PROGRAMME", "SanctionsMeasure")
-        by_regime = Counter(programme for draft in persons for programme in draft.programmes)
-        return ReadList(
-            generated_at=dated_at,
-            individuals=len(persons),
-            by_regime=dict(sorted(by_regime.items())),
-            entities_left_out=len(self.others),
-            entries=tuple(self._entries(persons)),
-            faults=tuple(self._faults(persons)),
-        )
-
-    def _entries(self, persons: list[Draft]) -> Iterator[WatchlistEntry]:
-        for draft in persons:
-            if self.file.regimes.intersection(draft.programmes):
-                yield _entry_of(draft, self.file)
-
-    def _faults(self, persons: list[Draft]) -> Iterator[RowFault]:
-        for draft in persons:
-            yield from draft.faults
+        return read_of(self.file, persons, dated_at, len(self.others), _entry_of)
 
 
 def _entry_of(draft: Draft, file: ListToRead) -> WatchlistEntry:
     """The person; the publisher's number is a row's, not an official reference."""
-    return WatchlistEntry(
-        id=f"{file.source}:{draft.reference}",
-        names=tuple(draft.names),
-        birth_dates=tuple(draft.birth_dates),
-        birth_places=tuple(draft.birth_places),
-        nationalities=tuple(draft.nationalities),
-        nationality_texts=tuple(draft.nationality_texts),
-        sex=draft.sex,
-        documents=tuple(draft.documents),
-        listings=tuple(
-            Listing(
-                file.source,
-                programme=programme,
-                terrorism=programme in file.regimes,
-                row=draft.reference,
-                listed_on=draft.listed_on,
-            )
-            for programme in draft.programmes
-        ),
-        addresses=tuple(draft.addresses),
-        grounds=tuple(draft.grounds),
-    )
+    entry = draft.entry(file)
+    listings = (replace(each, reference=None, row=each.reference) for each in entry.listings)
+    return replace(entry, listings=tuple(listings))

@@ -5,19 +5,20 @@ header, `-0-` stands for nothing, and they do not say of when they are.
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from services.screening.watchlist.entry import EntryAddress, EntryName, Listing, NameKind, WatchlistEntry
+from services.screening.watchlist.entry import EntryAddress, EntryName, NameKind, WatchlistEntry
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
 from services.screening.watchlist.sources.ofac_advanced import ROOT as ADVANCED_ROOT
 from services.screening.watchlist.sources.ofac_advanced import read_ofac_advanced
+from services.screening.watchlist.sources.ofac_entry import ofac_entry
 from services.screening.watchlist.sources.ofac_programmes import second_look
 from services.screening.watchlist.sources.ofac_remarks import Remarks, read_remarks
 from services.screening.watchlist.sources.ofac_xml import read_ofac_xml
-from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.read_list import ListSoFar, ListToRead, ReadList
 from services.screening.watchlist.sources.tables import Table, TableRow, Tables, read_tables
 from services.screening.watchlist.sources.un_states import state_code
 
@@ -73,35 +74,21 @@ def read_ofac_csv(file: ListToRead) -> ReadList:
     if dated_at is None:
         raise main.refusal("MISSING_GENERATION_DATE", None)
     companions = _Companions(*(_joined(tables, ending) for ending in _COMPANIONS))
-    by_regime: Counter[str] = Counter()
-    entries: dict[str, WatchlistEntry] = {}
-    faults: list[RowFault] = []
+    so_far = ListSoFar(file)
     seen: set[str] = set()
-    individuals = left_out = 0
     for row in _rows(main):
         if row[_NUMBER] in seen:
             raise main.refusal("REPEATED_REFERENCE", row.line)
         seen.add(row[_NUMBER])
         if row[_TYPE].lower() != "individual":
-            left_out += 1
+            so_far.left_out += 1
             continue
-        individuals += 1
         programmes = _programmes(row)
-        by_regime.update(programmes)
-        entry, flagged = _entry(row, programmes, companions, file)
-        faults.extend(flagged)
-        if file.regimes.intersection(programmes):
-            entries[entry.id] = entry
-    if individuals + left_out == 0:
+        entry, faults = _entry(row, programmes, companions, file)
+        so_far.add(entry, programmes, faults)
+    if not seen:
         raise main.refusal("NO_ROWS", 1)
-    return ReadList(
-        generated_at=dated_at,
-        individuals=individuals,
-        by_regime=dict(sorted(by_regime.items())),
-        entities_left_out=left_out,
-        entries=tuple(entries.values()),
-        faults=tuple(faults),
-    )
+    return so_far.finished(dated_at)
 
 
 def _table(tables: Tables, ending: str) -> Table:
@@ -145,23 +132,9 @@ def _entry(
     comments = "".join(more.written(1) for more in companions.comments.get(number, ()))
     remarks = read_remarks(row.written(_REMARKS).removeprefix(_NULL) + comments)
     aliases = companions.aliases.get(number, ())
-    names = (_name(row[_NAME], NameKind.PRIMARY), *(_alias(alias) for alias in aliases), *remarks.names)
-    entry = WatchlistEntry(
-        id=f"{file.source}:{number}",
-        names=names,
-        birth_dates=tuple(remarks.birth_dates),
-        birth_places=tuple(remarks.birth_places),
-        nationalities=tuple(remarks.nationalities),
-        nationality_texts=tuple(remarks.nationality_texts),
-        sex=remarks.sex,
-        documents=tuple(remarks.documents),
-        listings=tuple(
-            Listing(file.source, programme=programme, terrorism=programme in file.regimes, row=number)
-            for programme in programmes
-        ),
-        addresses=tuple(_addresses(companions.addresses.get(number, ()))),
-        grounds=tuple(remarks.grounds),
-    )
+    names = (_name(row[_NAME], NameKind.PRIMARY), *(_alias(alias) for alias in aliases))
+    addresses = _addresses(companions.addresses.get(number, ()))
+    entry = ofac_entry(file, number, programmes, remarks, names=names, addresses=addresses)
     faults = _faults(remarks, row)
     if second_look(programmes):
         faults.append(RowFault("STATE_LINKED_PROGRAMME", number, SDN, row.line))

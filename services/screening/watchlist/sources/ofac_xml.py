@@ -4,7 +4,6 @@ What the CSV hides in remarks stands in elements of its own here; it is read by 
 person is one entry in either form.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,13 +15,13 @@ from services.screening.watchlist.entry import (
     EntryAddress,
     EntryDocument,
     EntryName,
-    Listing,
     NameKind,
     NameQuality,
     WatchlistEntry,
 )
 from services.screening.watchlist.sources.drafts import add_once
 from services.screening.watchlist.sources.errors import MalformedList, RowFault
+from services.screening.watchlist.sources.ofac_entry import ofac_entry
 from services.screening.watchlist.sources.ofac_programmes import second_look
 from services.screening.watchlist.sources.ofac_remarks import (
     Remarks,
@@ -32,7 +31,7 @@ from services.screening.watchlist.sources.ofac_remarks import (
     issue_day,
     read_remarks,
 )
-from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.read_list import ListSoFar, ListToRead, ReadList
 from services.screening.watchlist.sources.un_states import state_code
 from services.screening.watchlist.sources.xml_rows import XmlLayout, XmlRows, line_of, refusal, text_of
 
@@ -57,11 +56,8 @@ def read_ofac_xml(file: ListToRead) -> ReadList:
     Source:
         `spec/watchlist-governance.md` §6.2; SG-01, SG-13 and SG-18.
     """
-    by_regime: Counter[str] = Counter()
-    entries: dict[str, WatchlistEntry] = {}
-    faults: list[RowFault] = []
+    so_far = ListSoFar(file)
     seen: set[str] = set()
-    individuals = left_out = 0
     published: datetime | None = None
     for row in XmlRows(file.content, _LAYOUT, file.limits):
         if row.tag == _PUBLISHED:
@@ -72,26 +68,14 @@ def read_ofac_xml(file: ListToRead) -> ReadList:
             raise refusal("REPEATED_REFERENCE" if number else "MISSING_ELEMENT", row)
         seen.add(number)
         if text_of(row, "sdnType").lower() != "individual":
-            left_out += 1
+            so_far.left_out += 1
             continue
-        individuals += 1
         reader = _PersonReader(row, file)
-        by_regime.update(reader.programmes)
-        entry = reader.read()
-        faults.extend(reader.faults)
-        if file.regimes.intersection(reader.programmes):
-            entries[entry.id] = entry
+        so_far.add(reader.read(), reader.programmes, reader.faults)
     dated_at = published or file.dated_at
     if dated_at is None:
         raise MalformedList(reason="MISSING_GENERATION_DATE", element=_PUBLISHED, line=1)
-    return ReadList(
-        generated_at=dated_at,
-        individuals=individuals,
-        by_regime=dict(sorted(by_regime.items())),
-        entities_left_out=left_out,
-        entries=tuple(entries.values()),
-        faults=tuple(faults),
-    )
+    return so_far.finished(dated_at)
 
 
 def _published(section: Element) -> datetime | None:
@@ -130,26 +114,8 @@ class _PersonReader:
         told = self._told()
         if second_look(self.programmes):
             self._fault("STATE_LINKED_PROGRAMME", self.row)
-        return WatchlistEntry(
-            id=f"{self.file.source}:{self.number}",
-            names=(*self._names(), *told.names),
-            birth_dates=tuple(told.birth_dates),
-            birth_places=tuple(told.birth_places),
-            nationalities=tuple(told.nationalities),
-            nationality_texts=tuple(told.nationality_texts),
-            sex=told.sex,
-            documents=tuple(told.documents),
-            listings=tuple(
-                Listing(
-                    self.file.source,
-                    programme=programme,
-                    terrorism=programme in self.file.regimes,
-                    row=self.number,
-                )
-                for programme in self.programmes
-            ),
-            addresses=tuple(self._addresses()),
-            grounds=tuple(told.grounds),
+        return ofac_entry(
+            self.file, self.number, self.programmes, told, names=self._names(), addresses=self._addresses()
         )
 
     def _fault(self, code: str, element: Element) -> None:

@@ -3,8 +3,9 @@
 Untrusted bytes in; entries and counts, or `MalformedList`, out.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.screening.watchlist.entry import WatchlistEntry
@@ -71,6 +72,37 @@ class ReadList:
     def stored(self) -> int:
         """How many persons or documents are kept."""
         return len(self.entries) + len(self.documents)
+
+
+@dataclass(slots=True)
+class ListSoFar:
+    """A list while its rows are read: everybody is counted, and who is under an allowed programme is kept."""
+
+    file: ListToRead
+    individuals: int = 0
+    left_out: int = 0
+    by_regime: Counter[str] = field(default_factory=Counter)
+    entries: list[WatchlistEntry] = field(default_factory=list)
+    faults: list[RowFault] = field(default_factory=list)
+
+    def add(self, entry: WatchlistEntry, programmes: Collection[str], faults: Iterable[RowFault]) -> None:
+        """One person more, with what of them was not understood."""
+        self.individuals += 1
+        self.by_regime.update(programmes)
+        self.faults.extend(faults)
+        if self.file.regimes.intersection(programmes):
+            self.entries.append(entry)
+
+    def finished(self, generated_at: datetime) -> ReadList:
+        """The list as it was read."""
+        return ReadList(
+            generated_at=generated_at,
+            individuals=self.individuals,
+            by_regime=dict(sorted(self.by_regime.items())),
+            entities_left_out=self.left_out,
+            entries=tuple(self.entries),
+            faults=tuple(self.faults),
+        )
 
 
 ReadListFile = Callable[[ListToRead], ReadList]

@@ -3,13 +3,11 @@
 The file is read as a stream: no DTD, no entities, no network, every dimension limited.
 """
 
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Final
 
-from services.screening.watchlist.entry import WatchlistEntry
-from services.screening.watchlist.sources.errors import MalformedList, RowFault
-from services.screening.watchlist.sources.read_list import ListToRead, ReadList
+from services.screening.watchlist.sources.errors import MalformedList
+from services.screening.watchlist.sources.read_list import ListSoFar, ListToRead, ReadList
 from services.screening.watchlist.sources.un_individual import UN_1267_REGIME, IndividualReader
 from services.screening.watchlist.sources.xml_rows import XmlLayout, XmlRows, refusal
 
@@ -30,33 +28,20 @@ def read_un_list(file: ListToRead) -> ReadList:
     Source:
         `spec/watchlist-governance.md` §6 and §6.1; S/RES/2253 (2015); SG-01 and SG-18 for the purpose.
     """
-    by_regime: Counter[str] = Counter()
-    entries: dict[str, WatchlistEntry] = {}
+    so_far = ListSoFar(file)
     seen: set[str] = set()
-    faults: list[RowFault] = []
-    entities = 0
     rows = XmlRows(file.content, _LAYOUT, file.limits)
     for row in rows:
         if row.tag == "ENTITY":
-            entities += 1
+            so_far.left_out += 1
             continue
         reader = IndividualReader(row, file.source)
         entry = reader.read()
         if entry.id in seen:
             raise refusal("REPEATED_REFERENCE", row)
         seen.add(entry.id)
-        faults.extend(reader.faults)
-        by_regime[reader.regime] += 1
-        if reader.regime in file.regimes:
-            entries[entry.id] = entry
-    return ReadList(
-        generated_at=_generated_at(rows),
-        individuals=by_regime.total(),
-        by_regime=dict(sorted(by_regime.items())),
-        entities_left_out=entities,
-        entries=tuple(entries.values()),
-        faults=tuple(faults),
-    )
+        so_far.add(entry, [reader.regime], reader.faults)
+    return so_far.finished(_generated_at(rows))
 
 
 def _generated_at(rows: XmlRows) -> datetime:
