@@ -17,6 +17,19 @@ DOCUMENT_TYPES: Final[Mapping[str, str]] = {
 _FULL: Final = re.compile(r"\d{4}(-\d{2}){0,2}")
 _ABOUT: Final = re.compile(r"(?:about|circa|c\.)\s*(\d{4})", re.IGNORECASE)
 _BETWEEN: Final = re.compile(r"(\d{4})\s*(?:-|–|to)\s*(\d{4})", re.IGNORECASE)
+# Scripts by the four letters of ISO 15924, as messages name them.
+_SCRIPT_CODES: Final[Mapping[str, str]] = {
+    "Latn": "Latin",
+    "Cyrl": "Cyrillic",
+    "Arab": "Arabic",
+    "Grek": "Greek",
+    "Hebr": "Hebrew",
+    "Deva": "Devanagari",
+    "Hani": "Han",
+    "Hang": "Hangul",
+    "Jpan": "Japanese",
+    "Zyyy": "not stated",
+}
 # The first words of Unicode's character names for scripts whose name a person knows.
 _SCRIPTS: Final[Mapping[str, str]] = {
     "CJK": "Han",
@@ -91,6 +104,11 @@ def name_in_words(name: Mapping[str, Any]) -> str:
     parts += [f"in {place_in_words(each)}" for each in name.get("birth_places") or ()]
     parts.append(str(name.get("note") or ""))
     return ", ".join(part for part in parts if part)
+
+
+def script_in_words(code: str) -> str:
+    """The name of a script such as `Cyrl`; a code without a name stays as it is."""
+    return _SCRIPT_CODES.get(code, code)
 
 
 def script_of(text: str) -> str:

@@ -64,6 +64,16 @@ class Field:
     is_long: bool = False
     usual: str = ""
 
+    @property
+    def is_ticked(self) -> bool:
+        """Whether several of the closed values may be chosen."""
+        return bool(self.choices) and self.read is as_parts
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the browser asks for it as a day."""
+        return self.read is as_day
+
 
 @dataclass(frozen=True, slots=True)
 class RegisterForm:
@@ -100,7 +110,12 @@ def as_written(form: RegisterForm, submitted: Submitted) -> dict[str, str]:
     Raises:
         FormFault: A field is too long.
     """
-    return {field.name: submitted.text(field.name, limit=MAX_CHARACTERS) for field in form.fields}
+    return {
+        field.name: "; ".join(submitted.chosen(field.name))
+        if field.is_ticked
+        else submitted.text(field.name, limit=MAX_CHARACTERS)
+        for field in form.fields
+    }
 
 
 def row_of(form: RegisterForm, written: Mapping[str, str]) -> dict[str, Any]:
@@ -118,7 +133,7 @@ def row_of(form: RegisterForm, written: Mapping[str, str]) -> dict[str, Any]:
             if field.is_null:
                 _put(row, field.name, None)
             continue
-        if field.choices and value not in field.choices:
+        if field.choices and not set(as_parts(value) if field.is_ticked else [value]) <= set(field.choices):
             raise FormFault(field=f"choose {field.label}")
         try:
             _put(row, field.name, field.read(value))

@@ -19,7 +19,6 @@ from shared.policy.actions import ACTIONS, DATA_CLASSES, HANDLING_CODES, OPERATI
 _ORDERS: Final = ("BOARDING_ADVICE", "BOARDING_HOLD")
 _API_OR_PNR: Final = ("API", "PNR")
 _BY_SEMICOLONS: Final = "By semicolons"
-_PURPOSES: Final = f"By semicolons: {'; '.join(OPERATIONAL_PURPOSES)}"
 _DAYS: Final = (
     Field("valid_from", "In force from", "2026-11-21", read=as_day),
     Field("valid_to", "Until", "2027-11-21", read=as_day),
@@ -81,8 +80,9 @@ _SCREENING_LAW: Final = (
     Field(
         "orders",
         "Boarding orders that it allows",
-        f"By semicolons, for action.order with HIT alone: {'; '.join(_ORDERS)}",
-        read=as_parts,
+        "For ordering measures (action.order) on hits alone",
+        _ORDERS,
+        as_parts,
         is_needed=False,
     ),
 )
@@ -187,7 +187,7 @@ _AUTHORITY: Final = (
             "POLITICAL",
         ),
     ),
-    Field("functions", "Designated for", _PURPOSES, read=as_parts),
+    Field("functions", "Designated for", "", (*OPERATIONAL_PURPOSES, "CHILD_PROTECTION"), as_parts),
     Field("designated_by", "Designated by", "Law or note, with its number"),
     Field("status", "Status", choices=("PENDING", "ACTIVE", "SUSPENDED", "REVOKED")),
     Field("suspended_reason", "Suspended because", is_needed=False),
@@ -238,8 +238,8 @@ _AGREEMENT: Final = (
     Field("parties", "Between", "States, three letters each, by semicolons", read=as_parts),
     Field("instrument", "Instrument", "Title and date"),
     Field("public_url", "Where everybody can read it"),
-    Field("purposes", "For", _PURPOSES, read=as_parts),
-    Field("data_classes", "Covers", f"By semicolons: {'; '.join(DATA_CLASSES)}", read=as_parts),
+    Field("purposes", "For", "", OPERATIONAL_PURPOSES, as_parts),
+    Field("data_classes", "Covers", "", DATA_CLASSES, as_parts),
     Field("message_types", "Messages", "By semicolons: NOTIFY; FEEDBACK; PNR_REQUEST", read=as_parts),
     Field(
         "min_sets",
@@ -298,8 +298,8 @@ _SHARING_LAW: Final = (
     Field("id", "Row", "Its identifier: XAA-ACT-12-2026"),
     Field("authority", "Authority", "The unit: XAA-PIU-01"),
     Field("actions", "May do", "By semicolons: share.send; record.read", read=as_parts),
-    Field("data_classes", "With", f"By semicolons: {'; '.join(DATA_CLASSES)}", read=as_parts),
-    Field("purpose_codes", "For", f"By semicolons: {'; '.join(PURPOSES)}", read=as_parts, is_long=True),
+    Field("data_classes", "With", "", DATA_CLASSES, as_parts),
+    Field("purpose_codes", "For", "", PURPOSES, as_parts),
     *_PUBLISHED,
     *_DAYS,
 )

@@ -141,7 +141,7 @@ REGISTERS: Final = (
     Register(
         SHARING,
         "country-risk",
-        "Country risk",
+        "Country risk: telling others",
         "What a person has to fear there.",
         {
             "state": "State",

@@ -56,6 +56,7 @@ class Templates:
             "born": entry_words.birth_in_words,
             "document": entry_words.document_in_words,
             "name_kind": entry_words.name_in_words,
+            "script": entry_words.script_in_words,
         }
         self._environment.globals |= {
             "lists": watchlist_words,

@@ -84,6 +84,19 @@ HANDLING: Final[Mapping[str, str]] = {
     "H3": "named recipients alone",
     "H4": "its originator alone",
 }
+# What the two signs of a grade such as 2C say: of the source, and of what it says (3x5x2 police grading).
+SOURCE_GRADES: Final[Mapping[str, str]] = {
+    "1": "reliable source",
+    "2": "untested source",
+    "3": "source not reliable",
+}
+INFORMATION_GRADES: Final[Mapping[str, str]] = {
+    "A": "it knows this directly",
+    "B": "it knows this indirectly, and it is corroborated",
+    "C": "it knows this indirectly",
+    "D": "how it knows this is not known",
+    "E": "suspected to be false",
+}
 STEPS: Final[Mapping[str, str]] = {
     "wl.activate": "Brought into use",
     "wl.renew": "Renewed",
@@ -136,3 +149,12 @@ def told(words: Mapping[str, str], code: str | None) -> str:
     if not code:
         return "not given"
     return words.get(code) or code.replace("_", " ").capitalize()
+
+
+def grade_in_words(grade: str) -> str:
+    """The words for a grade such as `2C`; empty for what is none.
+
+    Source: `safeguards.md` SG-11 inputs (`source_grade` 1-3, `info_grade` A-E), after 3x5x2 grading.
+    """
+    source, information = SOURCE_GRADES.get(grade[:1]), INFORMATION_GRADES.get(grade[1:])
+    return f"{source}, {information}" if source and information else ""

@@ -32,6 +32,12 @@ WORDS: Final = {
     "EXPIRED_UNREVIEWED": "Expired, nobody looked",
     "SUPPRESSED": "Cleared before",
     "CLOSED": "Closed",
+    # Why a hit moved.
+    "LEASED": "Somebody opened it to look",
+    "LEASE_RELEASED": "Handed back undecided",
+    "CLOCK": "Its time was up",
+    "LIST_VERSION": "The list changed",
+    "LISTS_TOGETHER": "Lists were brought together",
     # Reviews.
     "SAME": "Same person",
     "DIFFERENT": "Different person",
@@ -75,10 +81,13 @@ WORDS: Final = {
     "EXACT": "Exact",
     "NONE": "Nothing",
     "PASSPORT": "Passport",
+    "LIST": "The list",
     "DEPARTURE": "Departure",
     "ARRIVAL": "Arrival",
     "birth": "Born",
     "ENDPOINT": "Machine to machine",
+    "PAGES": "Shown on our own pages",
+    "tear_line": "Tear-line",
     "via": "By way of",
     "UN_1267_LISTED": "Listed under resolution 1267",
     # Lists.
@@ -225,7 +234,13 @@ PARAGRAPHS: Final = {
 }
 
 REVIEW_OUTCOMES: Final = ("SAME", "DIFFERENT", "CANNOT_TELL")
-CARD_OUTCOMES: Final = ("SAME_PERSON_ACTION", "SAME_PERSON_NO_ACTION", "DIFFERENT_PERSON")
+#: What an officer at the port may find, each with what follows from it.
+CARD_OUTCOMES: Final = {
+    "SAME_PERSON_ACTION": "It goes back to whoever confirmed the hit.",
+    "SAME_PERSON_NO_ACTION": "It goes back to whoever confirmed the hit.",
+    "DIFFERENT_PERSON": "Everyone who was told of the hit is told at once that it was somebody else.",
+    "DID_NOT_TRAVEL": "The hit is closed.",
+}
 ORDERS: Final = (
     "CONTACT_NOMINATOR",
     "SECONDARY_INSPECTION",

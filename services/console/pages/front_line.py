@@ -26,7 +26,7 @@ OfficerForm = Annotated[Page, Depends(form_for(Permission.FRONT_LINE_CARDS))]
 @router.get("/cards")
 async def show_cards(page: Officer) -> Response:
     """Today's cards at this officer's port."""
-    return page.show("cards.html", cards=await page.screening.cards(), looked_up=None)
+    return page.show("cards.html", cards=await page.screening.cards(), looked_up=None, asked="")
 
 
 @router.post("/cards/look-up")
@@ -37,14 +37,14 @@ async def look_up(page: OfficerForm) -> Response:
     if bool(number) == bool(mrz):
         raise FormFault(field="give either a document number or the machine-readable line")
     found = await page.screening.look_up(document_number=number or None, mrz=mrz or None)
-    return page.show("cards.html", cards=await page.screening.cards(), looked_up=found)
+    return page.show("cards.html", cards=await page.screening.cards(), looked_up=found, asked=number)
 
 
 @router.get("/cards/{hit_id}")
 async def show_card(hit_id: UUID, page: Officer) -> Response:
     """One card with its four outcomes: the second tap."""
     card = next((each for each in await page.screening.cards() if each.hit_id == str(hit_id)), None)
-    return page.show("card.html", card=card, outcomes=CARD_OUTCOMES, chosen=None)
+    return page.show("card.html", card=card, effects=CARD_OUTCOMES, chosen=None)
 
 
 @router.post("/cards/{hit_id}")
@@ -52,7 +52,7 @@ async def choose_outcome(hit_id: UUID, page: OfficerForm) -> Response:
     """Ask back before it is final: the third tap is on the answer."""
     chosen = page.form.choice("outcome", frozenset(CARD_OUTCOMES))
     card = next((each for each in await page.screening.cards() if each.hit_id == str(hit_id)), None)
-    return page.show("card.html", card=card, outcomes=CARD_OUTCOMES, chosen=chosen)
+    return page.show("card.html", card=card, effects=CARD_OUTCOMES, chosen=chosen)
 
 
 @router.post("/cards/{hit_id}/outcome")
@@ -60,4 +60,4 @@ async def record_outcome(hit_id: UUID, page: OfficerForm) -> Response:
     """Record what happened."""
     outcome = page.form.choice("outcome", frozenset(CARD_OUTCOMES))
     await page.screening.record_outcome(str(hit_id), outcome)
-    return page.go("/cards")
+    return page.go("/cards?recorded=1")

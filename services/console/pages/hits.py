@@ -27,6 +27,8 @@ STATES: Final = (
     "EXPIRED_UNREVIEWED",
     "CLOSED",
 )
+#: A person still has to look; in every other state the time for it is over.
+OPEN_STATES: Final = ("POSSIBLE_MATCH", "IN_REVIEW", "AWAITING_SECOND")
 
 router = APIRouter()
 
@@ -38,7 +40,7 @@ async def show_hits(
     """Hits of one state, or all; identifiers and times only."""
     wanted = state if state in STATES else ""
     hits = await page.screening.hits(wanted or None)
-    return page.show("hits.html", hits=hits, states=STATES, state=wanted)
+    return page.show("hits.html", hits=hits, states=STATES, open_states=OPEN_STATES, state=wanted)
 
 
 @router.get("/hits/{hit_id}")

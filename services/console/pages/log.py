@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from services.console.clients.service import MAX_ROWS, ServiceClient
 from services.console.errors import FormFault
+from services.console.log_words import ACTIONS
 from services.console.page import Page, Submitted, form_for, page_for
 from shared.audit.checkpoint import log_origin
 from shared.audit.verify import read_sink, verify_export
@@ -85,6 +86,8 @@ def _shown(page: Page, form: Submitted, **facts: Any) -> Response:
         services=SERVICES,
         outcomes=OUTCOMES,
         purposes=sorted(PURPOSE_CODES),
+        action_words=ACTIONS,
+        most=MAX_ROWS,
         sought=sought,
         **shown,
     )

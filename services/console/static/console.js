@@ -97,4 +97,4 @@ document.addEventListener("htmx:after:swap", () => { countDown(); labelCells(); 
 keepLease();
 chooseByKey();
 foldPages();
-document.getElementById("refused")?.focus();
+(document.getElementById("refused") ?? document.getElementById("proved"))?.focus();

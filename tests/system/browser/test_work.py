@@ -183,8 +183,9 @@ def test_outcome_at_the_port_takes_three_taps(sign_in: SignIn, world: World) -> 
     page.goto(f"{world.console_url}/cards")
     page.get_by_role("link", name="What happened?").click()
     page.get_by_role("button", name="Different person").click()
+    expect(page.get_by_text("told at once that it was somebody else")).to_be_visible()
     page.get_by_role("button", name="Yes, record it").click()
-    page.wait_for_url("**/cards")
+    expect(page.get_by_role("status")).to_have_text("Recorded.")
     assert world.services.body_of("POST", f"/v1/front-line/cards/{HIT}/outcome") == {
         "outcome": "DIFFERENT_PERSON"
     }

@@ -8,9 +8,12 @@ from urllib.parse import unquote
 
 import pytest
 
+from services.console import log_words
+from services.console.clients.service import MAX_ROWS
 from services.console.navigation import PAGES
 from services.console.rendering import clock_from, day_time, minutes_in_words, read_static, shown
 from services.console.words import named, sentence
+from shared.policy.actions import ACTIONS as SAFEGUARDED
 from shared.security.roles import Permission
 from shared.web.route_table import permissions_of
 from tests.unit.console.world import (
@@ -23,6 +26,8 @@ from tests.unit.console.world import (
     Browser,
     World,
     a_world,
+    audit_records,
+    hit_view,
     problem,
     share,
 )
@@ -600,6 +605,27 @@ async def test_log_is_searched_by_hit_when_no_traveller_has_that_identifier(worl
     assert {request.headers["purpose-code"] for request in world.services.asked} == {"OVERSIGHT"}
 
 
+async def test_log_says_in_words_what_was_asked_and_why_it_was_refused(world: World) -> None:
+    browser = await signed_in(world, "auditor")
+    page = (await browser.post("/log", {"service": "screening"})).text
+    assert "Look at a record" in page
+    assert sentence("SG-26.NOT_ON_CASE") in page
+    assert "SG-26.NOT_ON_CASE" in page
+    assert "2 records, newest first" in page
+
+
+async def test_log_says_when_it_holds_more_than_is_shown(world: World) -> None:
+    record = audit_records()["records"][0]
+    world.services.answers["GET", "/v1/audit/records"] = {"records": [record] * MAX_ROWS}
+    browser = await signed_in(world, "auditor")
+    page = (await browser.post("/log", {"service": "screening"})).text
+    assert f"The newest {MAX_ROWS} records; there may be older ones" in page
+
+
+def test_every_action_of_the_safeguards_has_words_in_the_log() -> None:
+    assert set(SAFEGUARDED) <= set(log_words.ACTIONS)
+
+
 async def test_log_that_does_not_verify_is_told(world: World) -> None:
     world.services.answers["GET", "/v1/audit/export"] = {"type": "log", "format": 1, "origin": "x"}
     browser = await signed_in(world, "auditor")
@@ -720,6 +746,29 @@ async def test_whoever_approves_a_version_reads_what_it_changes(world: World) ->
     assert "1 added, 1 changed, 0 removed, 5 as before" in page.text
     assert "PAOLO ESEMPIO" in page.text
     assert "identifying" in page.text
+
+
+async def test_looked_up_document_is_named_so_that_a_slip_is_seen(world: World) -> None:
+    world.services.answers["POST", "/v1/front-line/look-up"] = {"cards": []}
+    browser = await signed_in(world, "front-line")
+    page = (await browser.post("/cards/look-up", {"document_number": "XD5550O01"})).text
+    assert "document <code>XD5550O01</code>" in page
+
+
+async def test_officer_at_the_port_may_say_that_nobody_came(world: World) -> None:
+    browser = await signed_in(world, "front-line")
+    sure = (await browser.post(f"/cards/{HIT}", {"outcome": "DID_NOT_TRAVEL"})).text
+    assert "The hit is closed. It cannot be changed afterwards." in sure
+    assert "QF1234567" in sure, "whose card it is"
+
+
+async def test_names_in_several_scripts_stand_apart(world: World) -> None:
+    view = hit_view()
+    view["evidence"][0]["entry"] = "Zephyrine Quillfeather; زفيرين"
+    world.services.answers["POST", f"/v1/hits/{HIT}/lease"] = view
+    browser = await signed_in(world, "verifier-1")
+    page = (await browser.get(f"/review/{HIT}")).text
+    assert "<li><bdi>Zephyrine Quillfeather</bdi></li><li><bdi>زفيرين</bdi></li>" in page
 
 
 async def test_a_reported_document_is_told_whoever_carries_it(world: World) -> None:

@@ -256,6 +256,16 @@ async def test_refusal_of_the_register_is_shown_on_the_form(world: World) -> Non
     assert "A report in a story" in answer.text
 
 
+async def test_closed_values_are_ticked_and_sent_as_a_list(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    form = (await browser.get("/registers/new/authorities")).text
+    assert '<input type="checkbox" name="functions" value="CHILD_PROTECTION">' in form
+    ticked = AUTHORITY | {"functions": ["TERR_TRAVEL", "CHILD_PROTECTION"]}
+    await browser.post("/registers/new/authorities", ticked)
+    sent = world.services.body_of("POST", "/v1/registers/authorities")
+    assert sent["functions"] == ["TERR_TRAVEL", "CHILD_PROTECTION"]
+
+
 async def test_registers_page_offers_the_forms_to_who_may_propose(world: World) -> None:
     for person, is_offered in (("legal", True), ("auditor", False)):
         page = (await (await signed_in(world, person)).get("/registers")).text
