@@ -56,7 +56,12 @@ def oversight_router(
         shown: Which reasons of a verdict may be told.
     """
     router = APIRouter(prefix="/v1/oversight", tags=["oversight"])
+    _add_figures(router, action, figures)
+    _add_replay(router, action, judge_of, shown)
+    return router
 
+
+def _add_figures(router: APIRouter, action: str, figures: Figures) -> None:
     @router.get(
         "/figures",
         dependencies=[Depends(admitted(action, kind="STATISTICS"))],
@@ -74,6 +79,8 @@ def oversight_router(
             found = [*await figures(connection, asked, now), *await log_figures(connection, asked)]
         return FiguresOut.of(gate.service, asked, now, found)
 
+
+def _add_replay(router: APIRouter, action: str, judge_of: Callable[[Request], Judge], shown: Shown) -> None:
     @router.post(
         "/decisions/{record_id}/replay",
         description=_REPLAY,
@@ -96,5 +103,3 @@ def oversight_router(
             )
             await record_replay(request, connection, principal, replayed)
         return ReplayedOut.of(replayed)
-
-    return router
