@@ -11,6 +11,7 @@ from datetime import date
 
 from services.ingest.formats.edifact import MAX_WARNINGS
 from services.ingest.formats.mrz import SPECIMEN_STATE, check_digit
+from services.ingest.formats.pnrgov.drafts import GROUP
 from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
 from shared.travel.partial_date import PartialDate
 from shared.travel.reservation import ReservationTraveller
@@ -88,6 +89,9 @@ def check_message(message: ParsedMessage, received_on: date) -> ParsedMessage:
         found.extend(check_traveller(traveller, travel_date, ordinal, kind=message.kind))
     for reservation in message.reservations:
         for ordinal, named in enumerate(reservation.travellers, start=1):
+            if named.kind == GROUP:
+                # A group is named for its agency or its tour, and holds no document.
+                continue
             faults = check_traveller(named, travel_date, ordinal, kind=message.kind)
             if faults:
                 found.extend(replace(fault, locator=reservation.locator) for fault in faults)

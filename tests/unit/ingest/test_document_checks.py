@@ -145,6 +145,13 @@ def test_traveller_of_a_reservation_is_checked_too() -> None:
     assert (fault.code, fault.traveller, fault.locator) == ("DOCUMENT_EXPIRED", 1, "2LS6KP")
 
 
+def test_name_of_a_group_is_no_persons_and_is_not_checked() -> None:
+    group = ReservationTraveller(surname="SEE THE WORLD 27", kind="GROUP")
+    reservation = Reservation(locator="Q7KD2M", travellers=(group, replace(group, kind="ADULT")))
+    message = ParsedMessage(kind=MessageKind.PNRGOV, reservations=(reservation,))
+    assert [each.traveller for each in check_message(message, date(2027, 11, 14)).faults] == [2]
+
+
 def test_fault_of_the_second_traveller_names_the_second_and_rejects_nobody() -> None:
     body = str(Written(people=person() + person("DOC+P+AT3312087", "DTM+36:200101", name="MEHTA:ANIKA")))
     message = check_message(read_one(body), RECEIVED_AT.date())

@@ -18,6 +18,8 @@ from shared.travel.reservation_parts import FrequentFlyer, TicketLimit
 from shared.travel.states import normalise_state
 from shared.travel.traveller import Address, Place, Sex, TravelDocument
 
+# The status and number of the segment's own elements, written into its text once more.
+_STATUS = re.compile(r"[A-Z]{2}[1-9]\d?", re.IGNORECASE)
 _BELONGS_TO = re.compile(r"-(\d{1,3}(?:\.\d)?)\s?([A-Z].*)?$", re.IGNORECASE)
 _SEXES = {
     "F": Sex.FEMALE,
@@ -90,9 +92,9 @@ def without_owner(text: str) -> tuple[str, str | None]:
 
 
 def _fields(text: str, count: int) -> list[str]:
-    """At least so many fields; the text may begin with the slash or with the first field."""
+    """At least so many fields; the text may begin with the slash, with its status or with the first field."""
     parts = [part.strip() for part in text.split("/")]
-    if parts and not parts[0]:
+    if not parts[0] or _STATUS.fullmatch(parts[0]):
         del parts[0]
     return parts + [""] * (count - len(parts))
 

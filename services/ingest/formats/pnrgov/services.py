@@ -268,15 +268,21 @@ def _take_infant(told: _Told) -> bool:
 
 def _take_child(told: _Told) -> bool:
     born = service_texts.read_birth(told.text, told.draft.today)
-    traveller = told.traveller
-    if traveller is not None:
-        traveller.kind = traveller.kind if traveller.kind == INFANT else CHILD
-        traveller.birth_date = traveller.birth_date or born
+    if told.traveller is not None:
+        _mark_as_child(told.traveller)
+        told.traveller.birth_date = told.traveller.birth_date or born
     return born is not None
+
+
+def _mark_as_child(traveller: TravellerDraft) -> None:
+    """Some senders write every name as an adult's, and tell of a child by its services alone."""
+    if traveller.kind != INFANT:
+        traveller.kind = CHILD
 
 
 def _take_minor(told: _Told) -> bool:
     if told.traveller is not None:
+        _mark_as_child(told.traveller)
         told.traveller.is_minor_alone = True
         told.traveller.minor_age = service_texts.read_age(told.text)
     # The text may name languages and guardians, which the filter may keep of a minor alone.

@@ -247,7 +247,7 @@ def test_child_and_minor_alone() -> None:
     assert (child.kind, child.birth_date) == ("CHILD", PartialDate(2019, 3, 12))
     minor = traveller("SSR+UMNR:HK:1:XA:::::UM08 GREEK'ADD++701:1 ROAD:ATHINA::N PAPADAKIS:GR::302105550144'")
     assert minor.minor is not None
-    assert (minor.minor.age, minor.minor.guardians[0].name) == (8, "N PAPADAKIS")
+    assert (minor.kind, minor.minor.age, minor.minor.guardians[0].name) == ("CHILD", 8, "N PAPADAKIS")
     alone = traveller(name="TIF+OSEI+KOFI:UM:1'")
     assert (alone.kind, alone.minor is not None) == ("CHILD", True)
 

@@ -40,6 +40,16 @@ def test_docs_without_its_first_slash() -> None:
     assert (stated.nationality, stated.given_names) == ("GBR", "ANNE-MARIE")
 
 
+@pytest.mark.parametrize("start", ["HK1/", "hk12/", "/"])
+def test_status_that_is_repeated_in_a_text_is_no_field_of_it(start: str) -> None:
+    stated = service_texts.read_docs(f"{start}P/GBR/123456789/GBR/12JUL64/F/01JAN30/JONES/ANNE", TODAY)
+    assert stated is not None
+    assert (stated.document, stated.problems) == (
+        TravelDocument("P", "123456789", "GBR", date(2030, 1, 1)),
+        (),
+    )
+
+
 def test_docs_of_the_holder_of_a_passport_for_several() -> None:
     stated = service_texts.read_docs("/P/GRC/A1/GRC/12JUL64/F/01JAN30/JONES/ANN/H", TODAY)
     assert stated is not None
