@@ -23,6 +23,7 @@ from services.screening.registers.rows import (
     StandingOrder,
 )
 from services.screening.store.fairness import FairnessStore
+from services.screening.watchlist.source_changes import JudgeSourceAnew, is_judged_alike
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.errors import ApprovalRoleRefused, ApprovalUnknown
 from shared.approval.rules import ApprovalRule
@@ -219,7 +220,16 @@ class Proposals:
         elif approved.kind == COUNTRY_RISK:
             await self._ports.stores.boarding.add_risk(connection, _country_risk_of(approved), persons)
         else:
-            await registers.put_source(connection, _source_of(approved.payload), persons)
+            await self._register(connection, _source_of(approved.payload), persons)
+
+    async def _register(self, connection: AsyncConnection, source: ListSource, persons: Persons) -> None:
+        """Put a source's row in force, and judge by it whom its list has (SG-18)."""
+        registers = self._ports.stores.registers
+        before = await registers.source(connection, source.source_id)
+        await registers.put_source(connection, source, persons)
+        if before is not None and not is_judged_alike(before, source):
+            left = await JudgeSourceAnew(self._ports)(connection, source)
+            await self._ports.audit.append_many(connection, left)
 
 
 def standing_order_of(approved: Approval, now: datetime) -> StandingOrder:

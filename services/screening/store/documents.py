@@ -15,7 +15,15 @@ from services.screening.watchlist.entry import EntryDocument, Listing, Watchlist
 from services.screening.watchlist.sources.lost_document import LostDocument, number_key
 from shared.personal import Personal
 
-_COLUMNS = "source_id, version_id, number, issuer, kind, document_type, reported_on"
+_COLUMNS = "source_id, version_id, number, issuer, lost_document.kind, document_type, reported_on"
+#: What the lists in force say: kinds that their source's row allows now, and no source whose rows are never a
+#: ground. Documents have no state of their own that a changed row could end (SG-18).
+_IN_FORCE = (
+    "FROM lost_document JOIN list_version USING (version_id) JOIN list_source USING (source_id)"
+    f" WHERE state = 'IN_FORCE' AND {not_suspended_source()}"
+    " AND list_source.kind NOT IN ('COMMERCIAL', 'CROWD')"
+    " AND jsonb_exists(list_source.allow_list, lost_document.kind)"
+)
 #: How the identifier of a document begins where hits and reviews speak of entries: `DOC:SOURCE:STATE:NUMBER`.
 DOCUMENT_ENTRIES = "DOC:"
 _NEW_AMONG = text("""
@@ -66,8 +74,7 @@ class DocumentStore:
         if not asked:
             return []
         query = text(
-            f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
-            f" WHERE state = 'IN_FORCE' AND {not_suspended_source()} AND (number_key, issuer) IN"
+            f"SELECT {_COLUMNS} {_IN_FORCE} AND (number_key, issuer) IN"  # noqa: S608
             " (SELECT * FROM unnest(CAST(:numbers AS text[]), CAST(:issuers AS text[])))"
             " ORDER BY number_key, issuer, source_id, ordinal LIMIT 1000"
         )
@@ -98,8 +105,7 @@ class DocumentStore:
     async def of_number(self, connection: AsyncConnection, number: str) -> list[FoundDocument]:
         """The documents in force with this number, whichever State issued them."""
         query = text(
-            f"SELECT {_COLUMNS} FROM lost_document JOIN list_version USING (version_id)"  # noqa: S608
-            f" WHERE state = 'IN_FORCE' AND {not_suspended_source()} AND number_key = :number"
+            f"SELECT {_COLUMNS} {_IN_FORCE} AND number_key = :number"
             " ORDER BY issuer, source_id, ordinal LIMIT 20"
         )
         return [_found(row) for row in await connection.execute(query, {"number": number_key(number)})]

@@ -101,6 +101,12 @@ class RegisterStore:
         rows = await connection.execute(text("SELECT * FROM list_source ORDER BY source_id LIMIT 1000"))
         return [_source_of(row) for row in rows]
 
+    async def changed_since(self, connection: AsyncConnection, source_id: str, instant: datetime) -> bool:
+        """Whether a source's row was put in force at an instant or after it."""
+        query = text("SELECT approved_at >= :instant FROM list_source WHERE source_id = :source_id")
+        found = await connection.scalar(query, {"source_id": source_id, "instant": instant})
+        return bool(found)
+
     async def put_source(
         self,
         connection: AsyncConnection,

@@ -19,6 +19,7 @@ from services.screening.ports import SERVICE, Ports
 from services.screening.registers.rows import ListSource
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.lifecycle import entry_record
+from services.screening.watchlist.source_changes import JudgeSourceAnew
 from services.screening.watchlist.versions import EntryStatus, ListVersion, VersionState
 from services.screening.watchlist.weighing import Consequences, Loading, Weighing
 from shared.audit.record import AuditRecord
@@ -47,6 +48,7 @@ class PutInForce:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._weighing = Weighing(ports)
+        self._judge_source_anew = JudgeSourceAnew(ports)
 
     async def __call__(
         self, connection: AsyncConnection, version: ListVersion, source: ListSource, purpose: Stated
@@ -78,6 +80,9 @@ class PutInForce:
         await self.judge(connection, loading, sorted({*touched, *soon}), counted)
         await self.renew(connection, loading, "")
         await self._close_documents(connection, loading)
+        if await stores.registers.changed_since(connection, source.source_id, version.imported_at):
+            # It was read by another row: what that one allowed is none of the list's any more (SG-18).
+            counted.records += await self._judge_source_anew(connection, source)
         await stores.watchlist.next_generation(connection, changed=())
         return [self._record(loading, counted), *counted.records]
 

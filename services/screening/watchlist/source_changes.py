@@ -1,0 +1,128 @@
+"""A source is registered otherwise while entries of it are in use: whom its new row does not allow leaves.
+
+A row may change its kind or lose a regime. Nobody waits for the next file: the entries are judged by the new
+row in the transaction that puts it in force, and again with a version that was read before it.
+
+Source: safeguards.md SG-18; `watchlist-governance.md` §3 (another's word is not a ground by itself).
+"""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.screening.acting import Stated
+from services.screening.hits.life import Mover
+from services.screening.ports import SERVICE, Ports
+from services.screening.registers.rows import ListSource
+from services.screening.watchlist import questions
+from services.screening.watchlist.hit_consequences import change_hits
+from services.screening.watchlist.lifecycle import entry_record
+from services.screening.watchlist.versions import ADOPTED_KINDS, SCREENED, EntryRecord, EntryStatus
+from services.screening.watchlist.weighing import Consequences, with_status
+from shared.audit.record import AuditRecord
+
+ENTRIES_A_STEP: Final = 1_000
+RULE: Final = ("SG-18",)
+_PURPOSE: Final = Stated("TERR_PREVENT", None)
+
+
+def is_judged_alike(before: ListSource, after: ListSource) -> bool:
+    """Whether two rows of a source allow the same entries."""
+    return (before.kind, set(before.allow_list)) == (after.kind, set(after.allow_list))
+
+
+class JudgeSourceAnew:
+    """Judges a source's entries by its row as it is registered now, in the caller's transaction."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def __call__(self, connection: AsyncConnection, source: ListSource) -> list[AuditRecord]:
+        """Take out of use whom the row does not allow, and close the hits on documents that it does not.
+
+        Returns:
+            Audit records of who left, for the caller to append.
+        """
+        stores = self._ports.stores
+        now = self._ports.clock.now()
+        records: list[AuditRecord] = []
+        after = ""
+        while ids := await stores.watchlist.ids_standing(connection, source.source_id, after, ENTRIES_A_STEP):
+            standing = await stores.watchlist.entries(connection, ids)
+            left = await asyncio.to_thread(self._left, standing.values(), source, now)
+            await stores.watchlist.put_entries(connection, left)
+            records += [entry_record(self._ports, entry, "wl.suspend") for entry in left]
+            after = ids[-1]
+        documents = await stores.documents.gone(connection, source.source_id)
+        mover = Mover(SERVICE, now, "LIST_SOURCE")
+        await change_hits(self._ports, connection, Consequences([], documents, [], []), mover)
+        if records:
+            await stores.watchlist.next_generation(connection, changed=())
+        return records
+
+    def _left(self, entries: Collection[EntryRecord], source: ListSource, now: datetime) -> list[EntryRecord]:
+        """The entries that the row does not allow, as they are then; runs in a thread."""
+        by_regime = self._by_regime(source, entries, now)
+        left = []
+        for entry, of_kind in zip(entries, self._by_kind(source, entries, now), strict=True):
+            of_regimes = _against(entry, by_regime)
+            if source.kind in ADOPTED_KINDS and entry.adoption is None and not of_regimes:
+                if entry.status in SCREENED:
+                    left.append(with_status(entry, EntryStatus.SUBMITTED, now))
+            elif reasons := {*of_kind, *of_regimes}:
+                suspended = with_status(entry, EntryStatus.SUSPENDED, now)
+                left.append(replace(suspended, refusals=tuple(sorted(reasons))))
+        return left
+
+    def _by_kind(
+        self, source: ListSource, entries: Iterable[EntryRecord], now: datetime
+    ) -> list[tuple[str, ...]]:
+        """What stands against entries of a source of this kind, by what was found of a notice."""
+        requests = [
+            questions.use_entry(
+                actor=self._ports.service_actor, purpose=_PURPOSE, source=source, terms=entry.terms(), now=now
+            )
+            for entry in entries
+        ]
+        return self._ports.safeguards.reasons_alone(RULE, requests)
+
+    def _by_regime(
+        self, source: ListSource, entries: Iterable[EntryRecord], now: datetime
+    ) -> Mapping[str, tuple[str, ...]]:
+        """What stands against loading each regime that the entries are listed under."""
+        regimes = sorted({regime for entry in entries for regime in _regimes(entry)})
+        requests = [
+            questions.import_list(
+                actor=self._ports.service_actor,
+                purpose=_PURPOSE,
+                source_id=source.source_id,
+                source=source,
+                regime=regime,
+                is_first=False,
+                is_hash_ok=True,
+                is_newer=True,
+                delta_pct=0,
+                approvers=(),
+                now=now,
+            )
+            for regime in regimes
+        ]
+        return dict(zip(regimes, self._ports.safeguards.reasons_alone(RULE, requests), strict=True))
+
+
+def _regimes(entry: EntryRecord) -> list[str]:
+    """The regimes under which a list has an entry; what was nominated here has none."""
+    if entry.version_id is None:
+        return []
+    listings: list[Mapping[str, Any]] = entry.body.get("listings") or []
+    return sorted({str(each["programme"]) for each in listings if each.get("programme")})
+
+
+def _against(entry: EntryRecord, by_regime: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """What stands against an entry by its regimes: nothing where one of them is allowed."""
+    found = [by_regime[each] for each in _regimes(entry)]
+    return {code for codes in found for code in codes} if all(found) else set()
