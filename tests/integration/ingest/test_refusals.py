@@ -92,6 +92,16 @@ async def test_edifact_caller_gets_cusres_for_an_unreadable_flight(ingest: Inges
     assert "ERC+4Z'" in answer.text
 
 
+async def test_refused_list_is_known_by_its_reference_and_comes_again_corrected(
+    ingest: Ingest, paxlst_a: bytes
+) -> None:
+    refused = await ingest.submit(paxlst_a.replace(b"LOC+87+ATH'", b"LOC+87+?'"))
+    assert refused.status_code == 400
+    assert refused.json()["receipt"]["transaction_reference"] == "XA0418A27111401"
+    corrected = await ingest.submit(paxlst_a)
+    assert (corrected.status_code, corrected.json()["faults"]) == (202, [])
+
+
 async def test_two_unreadable_messages_give_both_receipts(ingest: Ingest) -> None:
     broken = EXAMPLE_A.replace(b"TDT+20+XA418+++XA'", b"")
     answer = await ingest.submit(broken + broken)
