@@ -43,7 +43,7 @@ SECTIONS: Final[Sequence[Section]] = (
         ),
     ),
     Section(
-        "Possible matches",
+        "Hits and measures",
         (
             Entry("/queue", "Queue", "Possible matches, most urgent first.", Permission.REVIEW),
             Entry(

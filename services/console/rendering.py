@@ -52,6 +52,7 @@ class Templates:
         }
         self._environment.filters |= {
             "day_of": day_of,
+            "month_of": month_of,
             "instant_of": instant_of,
             "born": entry_words.birth_in_words,
             "document": entry_words.document_in_words,
@@ -145,6 +146,11 @@ def day_of(text: str | None) -> str:
         return day_time(date.fromisoformat(text or ""))
     except ValueError:
         return shown(text)
+
+
+def month_of(text: str) -> str:
+    """The month of a day as services write it: `June 2026`."""
+    return f"{date.fromisoformat(text):%B %Y}"
 
 
 def instant_of(text: str | None) -> str:

@@ -76,7 +76,6 @@ WORDS: Final = {
     "action_here": "Done here",
     "list_ref": "List entry",
     "observed_at": "Seen at",
-    "no": "Number",
     "full": "Written",
     "EXACT": "Exact",
     "NONE": "Nothing",
@@ -153,6 +152,8 @@ WORDS: Final = {
     "PROPOSED": "Waits for the second person",
     "DECIDED": "Decided",
     # Registers.
+    "WITH_CONSENT": "With the sender's consent",
+    "MLA_ONLY": "By mutual legal assistance alone",
     "HIT": "Hits",
     "API": "API: passenger lists",
     "PNR": "PNR: reservations",

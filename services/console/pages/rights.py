@@ -59,7 +59,7 @@ async def register(page: Handling) -> Response:
         "is_urgent": bool(page.form.text("is_urgent")),
     }
     answer = await _rights(page).register(body)
-    return page.show("rights_registered.html", number=answer.get("number"))
+    return page.show("rights_registered.html", number=answer.get("number"), due_at=answer.get("due_at"))
 
 
 @router.get("/rights/approvals/{approval_id}")

@@ -553,6 +553,12 @@ async def test_register_that_cannot_be_read_hides_no_other(world: World, answer:
     assert "XAA-XBB-2025" in page.text
 
 
+async def test_yes_and_no_are_read_as_such(world: World) -> None:
+    form = (await (await signed_in(world, "legal")).get("/registers/new/agreements")).text
+    assert '<option value="yes">Yes</option>' in form
+    assert '<option value="no">No</option>' in form
+
+
 # --- services that fail ---
 
 
@@ -571,6 +577,7 @@ async def test_refusal_of_a_service_is_shown_in_its_words(world: World, answer: 
     assert page.status_code == answer.status_code
     assert answer.json()["detail"] in page.text
     assert answer.json()["code"] in page.text
+    assert ("Refused by a safeguard" in page.text) == (answer.status_code == HTTPStatus.FORBIDDEN)
 
 
 @pytest.mark.parametrize("answer", [[], {"shares": "none"}, {"shares": [{"share_id": 5}]}, "text"])
