@@ -101,6 +101,27 @@ def test_deviation_5_the_same_person_twice_is_one_with_both_documents(same: str)
     assert codes(message) == ["TRAVELLER_MERGED"]
 
 
+BORN = "DTM+329:900711"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "references"),
+    [
+        (["RFF+ABO:R1", BORN], [BORN], ["R1"]),
+        ([BORN], ["RFF+ABO:R1", BORN], ["R1"]),
+        (["RFF+ABO:R1", BORN], ["RFF+ABO:R2", BORN], ["R1", "R2"]),
+        (["RFF+ABO:R1", BORN], ["DTM+329:900712"], ["R1", None]),
+        (["RFF+ABO:R1"], [BORN], ["R1", None]),
+    ],
+)
+def test_deviation_5_name_and_birth_date_tell_where_one_group_has_no_reference(
+    first: list[str], second: list[str], references: list[str | None]
+) -> None:
+    others = person("RFF+ABO:R8", name="MENSAH:AMA") + person("RFF+ABO:R9", BORN, name="ADDO:ESI")
+    message = read_one(str(Written(people=others + person(*first) + person(*second))))
+    assert [each.carrier_reference for each in message.travellers] == ["R8", "R9", *references]
+
+
 def test_deviation_6_passenger_and_crew_mixed_under_745() -> None:
     qualifiers = {
         "FL": TravellerRole.PASSENGER,
