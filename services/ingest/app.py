@@ -1,12 +1,10 @@
 """The ingest application: settings, ports, routers. Nothing else; `beside.py` holds what runs meanwhile."""
 
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest import inbox_routes, oversight_routes, routes
 from services.ingest.beside import Beside
@@ -43,13 +41,11 @@ from shared.audit.routes import audit_router
 from shared.bus.relay import Carrier
 from shared.clock import Clock, SystemClock
 from shared.db.driver_uuid import driver_uuid
-from shared.db.engine import create_engine
+from shared.db.engine import ask_whether_it_answers, create_engine
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import KeptInputs
-from shared.policy.bundle import read_trusted_keys
-from shared.policy.catalogue import CATALOGUE_FOLDER
-from shared.policy.engine import PolicyEngine
+from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
 from shared.security.tokens import SERVICE_KEYS, Principal
@@ -106,7 +102,7 @@ def create_app(
     app.state.interactive_terms = terms
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_keys = service_keys
-    app.state.readiness_checks["database"] = lambda: _answers(ports.database)
+    app.state.readiness_checks["database"] = partial(ask_whether_it_answers, ports.database)
     app.state.on_refusal = RecordRefusals(ports)
     return app
 
@@ -148,7 +144,7 @@ def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
     url = settings.database_url.get_secret_value()
     return Ports(
         database=create_engine(url, pool_size=POOL_SIZE, application_name=SERVICE),
-        safeguards=NotingSafeguards(_safeguards(settings, time), kept),
+        safeguards=NotingSafeguards(load_safeguards(settings, time), kept),
         is_chain_ok=watch.is_whole,
         audit=AuditLog(SERVICE, time, identifiers, kept.write),
         clock=time,
@@ -184,11 +180,6 @@ class RecordRefusals:
             )
 
 
-async def _answers(database: AsyncEngine) -> None:
-    async with database.connect() as connection:
-        await connection.execute(text("SELECT 1"))
-
-
 def _terms(settings: IngestSettings) -> Terms:
     """How this State answers check-in desks."""
     file = settings.directives_file
@@ -197,16 +188,6 @@ def _terms(settings: IngestSettings) -> Terms:
         deadline_seconds=settings.interactive_deadline_seconds,
         pace_seconds=settings.interactive_pace_seconds,
         outage=Meaning(settings.outage_directive),
-    )
-
-
-def _safeguards(settings: IngestSettings, clock: Clock) -> PolicyEngine:
-    keys_file = settings.policy_trusted_keys_file
-    return PolicyEngine.load(
-        settings.policy_folder or CATALOGUE_FOLDER,
-        profile=settings.profile,
-        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
-        clock=clock,
     )
 
 

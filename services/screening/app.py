@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.screening import clock_routes, inbox_routes, oversight_routes
@@ -56,22 +56,19 @@ from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
 from shared.clock import Clock, SystemClock
-from shared.db.engine import create_engine
+from shared.db.engine import ask_whether_it_answers, opened_engine
 from shared.db.pruning import Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.observability.logging import get_logger
 from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
-from shared.policy.bundle import read_trusted_keys
-from shared.policy.catalogue import CATALOGUE_FOLDER
-from shared.policy.engine import PolicyEngine
+from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
 from shared.security.secret_key import load_secret_key
 from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
 from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
-from shared.web.health import Check
 from shared.web.outgoing import outgoing_client
 
 POOL_SIZE: Final = 12
@@ -153,21 +150,6 @@ def create_app(
     )
 
 
-def load_safeguards(settings: ScreeningSettings, clock: Clock) -> PolicyEngine:
-    """The safeguards of the settings' folder; a service that cannot load them does not start.
-
-    Raises:
-        CatalogueFault: The catalogue cannot be used.
-    """
-    keys_file = settings.policy_trusted_keys_file
-    return PolicyEngine.load(
-        settings.policy_folder or CATALOGUE_FOLDER,
-        profile=settings.profile,
-        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
-        clock=clock,
-    )
-
-
 @dataclass(frozen=True)
 class Parts:
     """What a test or another deployment may bring itself."""
@@ -185,7 +167,14 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
         async with AsyncExitStack() as opened:
             watch = ChainWatch()
             client = await opened.enter_async_context(outgoing_client(limits=LIMITS))
-            ports = _ports(settings, parts, await opened.enter_async_context(_database(settings)), watch)
+            database = await opened.enter_async_context(
+                opened_engine(
+                    settings.database_url.get_secret_value(),
+                    pool_size=POOL_SIZE,
+                    application_name=f"safeconduct-{SERVICE}",
+                )
+            )
+            ports = _ports(settings, parts, database, watch)
             app.state.audit_desk = await opened.enter_async_context(_audit(settings, ports, client, watch))
             carrier = parts.carrier or _http_carrier(settings, client, parts.clock)
             screening = await _screening(opened, settings, parts, ports, carrier)
@@ -197,7 +186,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             app.state.frozen_accounts = await opened.enter_async_context(
                 watching_frozen_accounts(ports.database)
             )
-            app.state.readiness_checks["database"] = _check(ports.database)
+            app.state.readiness_checks["database"] = partial(ask_whether_it_answers, database)
             # The list in force is in memory before the first batch comes.
             await screening.current.refresh()
             await opened.enter_async_context(_working(screening, carrier))
@@ -314,14 +303,6 @@ def _record_refusal(ports: Ports) -> OnRefusal:
     return on_refusal
 
 
-def _check(engine: AsyncEngine) -> Check:
-    async def check() -> None:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-
-    return check
-
-
 @contextmanager
 def _snapshot_folder(settings: ScreeningSettings) -> Iterator[Path]:
     """Where compiled lists are; without a setting a folder of this process, which goes with it."""
@@ -330,16 +311,6 @@ def _snapshot_folder(settings: ScreeningSettings) -> Iterator[Path]:
         return
     with TemporaryDirectory(prefix="safeconduct-lists-") as folder:
         yield Path(folder)
-
-
-@asynccontextmanager
-async def _database(settings: ScreeningSettings) -> AsyncIterator[AsyncEngine]:
-    url = settings.database_url.get_secret_value()
-    engine = create_engine(url, pool_size=POOL_SIZE, application_name=f"safeconduct-{SERVICE}")
-    try:
-        yield engine
-    finally:
-        await engine.dispose()
 
 
 def _list_client(settings: ScreeningSettings) -> httpx.AsyncClient:

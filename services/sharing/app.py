@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing import inbox_routes, oversight_routes
 from services.sharing.custody import consular_routes
@@ -41,21 +40,18 @@ from shared.bus.message import OutgoingMessage
 from shared.bus.outbox import Relay
 from shared.bus.relay import Carrier, OnDelivered
 from shared.clock import Clock, SystemClock
-from shared.db.engine import create_engine
+from shared.db.engine import ask_whether_it_answers, opened_engine
 from shared.db.pruning import INBOX_KEPT, Pruner, PruneRule
 from shared.identifiers import RandomIdentifiers
 from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
-from shared.policy.bundle import read_trusted_keys
-from shared.policy.catalogue import CATALOGUE_FOLDER
-from shared.policy.engine import PolicyEngine
+from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
 from shared.security.roles import Permission
 from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
 from shared.travel.places import Airports
 from shared.web.application import Lifespan, service_app, service_routes
 from shared.web.authentication import OnRefusal
-from shared.web.health import Check
 from shared.web.outgoing import outgoing_client
 
 POOL_SIZE: Final = 8
@@ -120,28 +116,13 @@ def create_app(
         transport: How counterparts are reached; the network when absent.
     """
     used_clock = clock or SystemClock()
-    used_policy = policy or load_policy(settings, used_clock)
+    used_policy = policy or load_safeguards(settings, used_clock)
     return service_app(
         title=f"Safeconduct {SERVICE}",
         settings=settings,
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
         routes=ROUTES,
         clock=used_clock,
-    )
-
-
-def load_policy(settings: SharingSettings, clock: Clock) -> PolicyEngine:
-    """The safeguards of the settings' folder; a service that cannot load them does not start.
-
-    Raises:
-        CatalogueFault: The catalogue cannot be used.
-    """
-    keys_file = settings.policy_trusted_keys_file
-    return PolicyEngine.load(
-        settings.policy_folder or CATALOGUE_FOLDER,
-        profile=settings.profile,
-        trusted_keys={} if keys_file is None else read_trusted_keys(keys_file),
-        clock=clock,
     )
 
 
@@ -163,7 +144,7 @@ def _lifespan(settings: SharingSettings, clock: Clock, policy: SafeguardsEngine,
             app.state.frozen_accounts = await opened.enter_async_context(
                 watching_frozen_accounts(base.engine)
             )
-            app.state.readiness_checks["database"] = _check(base.engine)
+            app.state.readiness_checks["database"] = partial(ask_whether_it_answers, base.engine)
             carrier = ports.carrier or HttpCarrier(
                 client, {SCREENING: settings.screening_url}, _signer(settings, clock)
             )
@@ -178,9 +159,14 @@ async def _foundations(
 ) -> Foundations:
     """What every use case stands on; databases and clients are closed with the service."""
     settings, clock = given.settings, given.clock
-    engine = await opened.enter_async_context(_database(settings.database_url.get_secret_value(), POOL_SIZE))
-    vault_url = settings.vault_database_url or settings.database_url
-    vault_engine = await opened.enter_async_context(_database(vault_url.get_secret_value(), VAULT_POOL))
+    url = settings.database_url.get_secret_value()
+    vault_url = (settings.vault_database_url or settings.database_url).get_secret_value()
+    engine = await opened.enter_async_context(
+        opened_engine(url, pool_size=POOL_SIZE, application_name=SENDER)
+    )
+    vault_engine = await opened.enter_async_context(
+        opened_engine(vault_url, pool_size=VAULT_POOL, application_name=SENDER)
+    )
     identifiers = RandomIdentifiers(clock)
     kept = KeptInputs(clock)
     return Foundations(
@@ -273,20 +259,3 @@ def _log_refusal(sharing: Sharing) -> OnRefusal:
             )
 
     return on_refusal
-
-
-def _check(engine: AsyncEngine) -> Check:
-    async def check() -> None:
-        async with engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-
-    return check
-
-
-@asynccontextmanager
-async def _database(url: str, pool_size: int) -> AsyncIterator[AsyncEngine]:
-    engine = create_engine(url, pool_size=pool_size, application_name=SENDER)
-    try:
-        yield engine
-    finally:
-        await engine.dispose()

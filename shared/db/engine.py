@@ -1,8 +1,10 @@
 """The one way to reach PostgreSQL: SQLAlchemy 2.1 async over asyncpg."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -41,6 +43,22 @@ def create_engine(url: str, *, pool_size: int = DEFAULT_POOL_SIZE, application_n
     )
     event.listen(engine.sync_engine, "checkout", _replace_ended)
     return engine
+
+
+@asynccontextmanager
+async def opened_engine(url: str, *, pool_size: int, application_name: str) -> AsyncIterator[AsyncEngine]:
+    """An engine as `create_engine` makes it, whose connections end with the block."""
+    engine = create_engine(url, pool_size=pool_size, application_name=application_name)
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+async def ask_whether_it_answers(engine: AsyncEngine) -> None:
+    """One question to the database, for a readiness check: it raises when there is no answer."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))
 
 
 def _replace_ended(connection: Any, _record: Any, _proxy: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from services.sharing.app import load_policy
 from services.sharing.exchange import routes as exchange_routes
 from services.sharing.protocol.envelope import MAX_NOTICE_BYTES
 from services.sharing.shares.records import NoticeState, ShareState
@@ -18,6 +17,7 @@ from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore
 from shared.policy.catalogue import CATALOGUE_FOLDER
 from shared.policy.errors import CatalogueFault
+from shared.policy.installed import load_safeguards
 from shared.policy.verdict import Verdict
 from tests.conftest import OpenDatabase
 from tests.fakes import FixedClock
@@ -114,7 +114,7 @@ def test_catalogue_that_does_not_parse_stops_the_service(database: OpenDatabase,
     (folder / "SG-30.cedar").write_text('@id("SG-30.BROKEN") forbid (principal, action')
     settings = settings_for(database("sharing"), tmp_path, policy_folder=folder)
     with pytest.raises(CatalogueFault):
-        load_policy(settings, FixedClock(NOW))
+        load_safeguards(settings, FixedClock(NOW))
 
 
 async def test_unknown_purpose_and_unknown_fields_change_nothing(both: TwoStates) -> None:
