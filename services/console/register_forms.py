@@ -303,6 +303,12 @@ _SHARING_LAW: Final = (
     *_PUBLISHED,
     *_DAYS,
 )
+_CONSULAR_TREATY: Final = (
+    Field("state", "State", "Three letters"),
+    Field("instrument", "Treaty", "Title, date and article"),
+    Field("public_url", "Where everybody can read it"),
+    *_DAYS,
+)
 _OFFICE: Final = "Proposed by one person, approved in another role"
 _LEGAL: Final = "Proposed by the legal officer, approved by another"
 _HUMAN_RIGHTS: Final = "Proposed by the human-rights officer, approved by another"
@@ -335,5 +341,8 @@ FORMS: Final[Mapping[str, RegisterForm]] = {
     ),
     "sharing-laws": RegisterForm(
         SHARING, "legal-rows", "A law for telling others", _LEGAL, _SHARING_LAW, ("id",)
+    ),
+    "consular-treaties": RegisterForm(
+        SHARING, "consular-treaties", "A consular treaty", _LEGAL, _CONSULAR_TREATY, ("state",)
     ),
 }

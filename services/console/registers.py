@@ -165,6 +165,13 @@ REGISTERS: Final = (
             "valid_to": "Until",
         },
     ),
+    Register(
+        SHARING,
+        "consular-treaties",
+        "Consular treaties",
+        "Whose posts are told of their detained nationals, whatever those want.",
+        {"state": "State", "instrument": "Treaty", "valid_from": "In force from", "valid_to": "Until"},
+    ),
 )
 
 

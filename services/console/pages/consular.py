@@ -13,7 +13,7 @@ from starlette.responses import Response
 from services.console.errors import FormFault
 from services.console.page import STATE_LETTERS, Page, form_for, page_for
 from services.console.rendering import local_time
-from services.console.seen.consular import ConsularTask
+from services.console.seen.consular import ConsularTask, ConsularTasks
 from shared.security.roles import Permission
 
 PATH: Final = "/v1/consular"
@@ -33,11 +33,12 @@ Working = Annotated[Page, Depends(form_for(Permission.WORK_CONSULAR))]
 async def show_consular(page: Officer) -> Response:
     """The tasks: who was not told yet first, then who was not asked; whose post was informed last."""
     client = page.sharing.client
-    found = client.read_all(ConsularTask, await client.ask("GET", PATH), "tasks")
+    found = client.read(ConsularTasks, await client.ask("GET", PATH))
     zone = ZoneInfo(page.console.settings.time_zone)
     return page.show(
         "consular.html",
-        tasks=sorted(found, key=_how_far),
+        tasks=sorted(found.tasks, key=_how_far),
+        treaty_states=found.treaty_states,
         addressees=ADDRESSEES,
         local=lambda instant: local_time(instant, zone),
     )
@@ -70,7 +71,6 @@ async def inform(share_id: UUID, page: Working) -> Response:
     body = {
         "addressee": addressee,
         "post_state": states[0] if states and addressee != "UNHCR" else None,
-        "mandatory_treaty": page.form.text("mandatory_treaty") == "yes",
     }
     if addressee != "UNHCR" and not states:
         raise FormFault(field="name the State whose post it is")

@@ -22,3 +22,10 @@ class ConsularTask(Seen):
     addressee: str | None = None
     post_state: str | None = None
     informed_at: datetime | None = None
+
+
+class ConsularTasks(Seen):
+    """All tasks, and whose consulate a treaty obliges us to inform of its own nationals."""
+
+    tasks: list[ConsularTask]
+    treaty_states: list[str] = Field(default=[])

@@ -7,19 +7,22 @@ Source: safeguards.md SG-35, SG-36; Vienna Convention on Consular Relations art.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from services.sharing.registers.entries import ConsularTreaty
 from services.sharing.shares.safeguards import NOT_AUTHORISED
 from services.sharing.store.consular import ConsularStore, ConsularTask
+from services.sharing.store.registers import RegisterStore
 from services.sharing.store.shares import ShareStore
 from services.sharing.vault import Vault
 from shared.audit.log import AuditLog
 from shared.clock import Clock
+from shared.contracts import HitConfirmedV1
 from shared.errors import DomainError
 from shared.policy.verdict import Verdict
 from shared.security.tokens import Principal
@@ -31,6 +34,9 @@ OVERDUE_AFTER: Final = timedelta(hours=3)
 ASKED_AGAIN_AFTER: Final = timedelta(hours=24)
 #: What a consular notice holds, and never the grounds (SG-36).
 NOTICE_FIELDS: Final = ("identity", "place", "time", "contact")
+CONSULATE: Final = "CONSULATE"
+#: What a State issues to its nationals: a visa, or a refugee's document, makes nobody one.
+NATIONAL_DOCUMENTS: Final = frozenset({"P", "I"})
 Decide = Callable[[Mapping[str, Any]], Verdict]
 
 
@@ -50,7 +56,10 @@ class ConsularRefused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Who would be informed: a consulate of a State, or whoever stands for one."""
+    """Who would be informed: a consulate of a State, or whoever stands for one.
+
+    `mandatory_treaty` is what the register of treaties says, never what an officer does.
+    """
 
     kind: str
     state: str | None
@@ -91,6 +100,12 @@ class Consular:
         async with self._engine.connect() as connection:
             return await ConsularStore(connection).listed()
 
+    async def treaty_states(self) -> list[str]:
+        """The States whose posts a treaty in force lets be told of their nationals, whatever those want."""
+        async with self._engine.connect() as connection:
+            treaties = await RegisterStore(connection).consular_treaties()
+        return sorted(state for state, each in treaties.items() if each.is_in_force(self._clock.now()))
+
     async def tell(self, share_id: UUID, person: Principal) -> ConsularTask:
         """Record that the person was told of the right to consular help.
 
@@ -130,6 +145,8 @@ class Consular:
         async with self._engine.connect() as connection:
             task = await self._task(connection, share_id)
             hit = (await ShareStore(connection).get(share_id)).hit
+            treaties = await RegisterStore(connection).consular_treaties()
+        to = replace(to, mandatory_treaty=is_obliged(treaties, to, hit, self._clock.now()))
         request = self._request(task, to, person)
         verdict = await self._vault.judge_whole(hit, request, self._decide)
         reasons = () if verdict.permits else _shown(verdict.reasons, task, to)
@@ -201,6 +218,22 @@ def is_overdue(task: ConsularTask, now: datetime) -> bool:
 def asked_again_at(task: ConsularTask) -> datetime | None:
     """When a person who declined is offered it once more."""
     return task.wish_at + ASKED_AGAIN_AFTER if task.wish == "NO" and task.wish_at else None
+
+
+def is_obliged(
+    treaties: Mapping[str, ConsularTreaty], to: Addressee, hit: HitConfirmedV1, now: datetime
+) -> bool:
+    """Whether a treaty in force obliges us to tell this consulate of its own national.
+
+    Nationality is what the traveller reported, and who issued the passport or identity card.
+    """
+    documents = hit.traveller.get("documents") or []
+    issuers = {each.get("issuer") for each in documents if each.get("type") in NATIONAL_DOCUMENTS}
+    nationalities = issuers | {hit.traveller.get("nationality")}
+    treaty = treaties.get(to.state or "")
+    return (
+        to.kind == CONSULATE and to.state in nationalities and treaty is not None and treaty.is_in_force(now)
+    )
 
 
 def _shown(reasons: tuple[str, ...], task: ConsularTask, to: Addressee) -> tuple[str, ...]:

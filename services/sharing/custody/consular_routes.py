@@ -72,7 +72,6 @@ class InformIn(_In):
 
     addressee: Literal["CONSULATE", "UNHCR", "PROTECTING_POWER"]
     post_state: State | None = None
-    mandatory_treaty: bool = False
 
     @model_validator(mode="after")
     def _a_consulate_has_a_state(self) -> Self:
@@ -112,15 +111,17 @@ class TaskOut(BaseModel):
 
 
 class TasksOut(BaseModel):
-    """The newest detentions first."""
+    """The newest detentions first; `treaty_states` are told of their nationals, whatever those want."""
 
     tasks: list[TaskOut]
+    treaty_states: list[str]
 
 
 @router.get("")
 async def list_tasks(_: Officer, consular: UseCase, clock: ClockOf) -> TasksOut:
     """Whom of the detained nobody told yet, and what the others want."""
-    return TasksOut(tasks=[TaskOut.of(each, clock.now()) for each in await consular.tasks()])
+    tasks = [TaskOut.of(each, clock.now()) for each in await consular.tasks()]
+    return TasksOut(tasks=tasks, treaty_states=await consular.treaty_states())
 
 
 @router.post("/{share_id}/told", responses=problems(ConsularTaskUnknown))
@@ -143,5 +144,5 @@ async def inform(
     share_id: UUID, body: InformIn, person: Officer, consular: UseCase, clock: ClockOf
 ) -> TaskOut:
     """Ask whether the post may be informed, and record that it is: identity, place, time, contact."""
-    to = Addressee(body.addressee, body.post_state, body.mandatory_treaty)
+    to = Addressee(body.addressee, body.post_state)
     return TaskOut.of(await consular.inform(share_id, to, person), clock.now())

@@ -232,5 +232,19 @@ class LegalRow(RegisterEntry):
         }
 
 
-Entry = Authority | Agreement | CountryRisk | LegalRow
+class ConsularTreaty(RegisterEntry):
+    """A treaty by which a State's post is told of its detained nationals, whatever they want (SG-36)."""
+
+    state: State
+    instrument: Name
+    public_url: Name
+    valid_from: date
+    valid_to: date
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Whether it obliges us at `now`."""
+        return self.valid_from <= now.date() < self.valid_to
+
+
+Entry = Authority | Agreement | CountryRisk | LegalRow | ConsularTreaty
 """What a register can hold."""

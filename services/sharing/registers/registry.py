@@ -17,6 +17,7 @@ from services.sharing.protocol.endpoints import is_allowed_endpoint
 from services.sharing.registers.entries import (
     Agreement,
     Authority,
+    ConsularTreaty,
     CountryRisk,
     Entry,
     LegalRow,
@@ -40,18 +41,21 @@ RULES: Final = (
     # The register of country risk is the human-rights officer's own (SG-34).
     ApprovalRule(Register.COUNTRY_RISK.value, frozenset({"HUMAN_RIGHTS"}), _SECOND),
     ApprovalRule(Register.LEGAL_ROW.value, frozenset({"LEGAL"}), _SECOND - {"LEGAL"}),
+    ApprovalRule(Register.CONSULAR_TREATY.value, frozenset({"LEGAL"}), _SECOND - {"LEGAL"}),
 )
 _SETTING_OF: Final[Mapping[Register, str]] = {
     Register.AUTHORITY: "PARTNER_KEY",
     Register.AGREEMENT: "AGREEMENT",
     Register.COUNTRY_RISK: "COUNTRY_RISK",
     Register.LEGAL_ROW: "LEGAL_REGISTER",
+    Register.CONSULAR_TREATY: "LEGAL_REGISTER",
 }
 _ENTRIES: Final[Mapping[Register, type[Entry]]] = {
     Register.AUTHORITY: Authority,
     Register.AGREEMENT: Agreement,
     Register.COUNTRY_RISK: CountryRisk,
     Register.LEGAL_ROW: LegalRow,
+    Register.CONSULAR_TREATY: ConsularTreaty,
 }
 SUSPENDABLE: Final = frozenset({Register.AUTHORITY, Register.AGREEMENT})
 CONFIGURATION_PURPOSE: Final = "TERR_PREVENT"
@@ -195,6 +199,8 @@ class Registry:
             return _reason_against_agreement(entry, self._own_state)
         if isinstance(entry, Authority):
             return self._reason_against_authority(entry)
+        if isinstance(entry, ConsularTreaty):
+            return _reason_against_treaty(entry, self._own_state)
         return None
 
     def _reason_against_authority(self, entry: Authority) -> str | None:
@@ -246,8 +252,8 @@ class Registry:
 
 
 def entry_id_of(entry: Entry) -> str:
-    """What names an entry within its register: its id, or the State for country risk."""
-    return entry.state if isinstance(entry, CountryRisk) else entry.id
+    """What names an entry within its register: its id, or a country risk's or consular treaty's State."""
+    return entry.state if isinstance(entry, CountryRisk | ConsularTreaty) else entry.id
 
 
 def _reason_against_agreement(agreement: Agreement, own_state: str) -> str | None:
@@ -258,6 +264,12 @@ def _reason_against_agreement(agreement: Agreement, own_state: str) -> str | Non
     if agreement.missing_clauses:
         return f"it lacks clauses that person-level data need ({', '.join(agreement.missing_clauses)})"
     return None
+
+
+def _reason_against_treaty(treaty: ConsularTreaty, own_state: str) -> str | None:
+    if treaty.state == own_state:
+        return "a consular treaty is with another State"
+    return "it ends before it begins" if treaty.valid_to <= treaty.valid_from else None
 
 
 def _suspended(register: Register, body: dict[str, Any], suspension: Suspension) -> Entry:

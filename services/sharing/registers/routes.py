@@ -24,13 +24,14 @@ from shared.web.authentication import require
 
 router = APIRouter(prefix="/v1/registers", tags=["registers"])
 
-RegisterName = Literal["authorities", "agreements", "country-risk", "legal-rows"]
-OfficeRegisterName = Literal["authorities", "agreements", "legal-rows"]
+RegisterName = Literal["authorities", "agreements", "country-risk", "legal-rows", "consular-treaties"]
+OfficeRegisterName = Literal["authorities", "agreements", "legal-rows", "consular-treaties"]
 _REGISTERS: Final[dict[str, Register]] = {
     "authorities": Register.AUTHORITY,
     "agreements": Register.AGREEMENT,
     "country-risk": Register.COUNTRY_RISK,
     "legal-rows": Register.LEGAL_ROW,
+    "consular-treaties": Register.CONSULAR_TREATY,
 }
 _NAMES: Final = {register: name for name, register in _REGISTERS.items()}
 

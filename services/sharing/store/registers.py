@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.sharing.registers.entries import (
     Agreement,
     Authority,
+    ConsularTreaty,
     CountryRisk,
     LegalRow,
     RegisterEntry,
@@ -34,6 +35,7 @@ class Register(StrEnum):
     AGREEMENT = "AGREEMENT"
     COUNTRY_RISK = "COUNTRY_RISK"
     LEGAL_ROW = "LEGAL_ROW"
+    CONSULAR_TREATY = "CONSULAR_TREATY"
 
 
 # An order of oversight names an authority, an agreement, or a State with all its authorities (SG-42).
@@ -70,7 +72,7 @@ RETURNING version
 
 @dataclass(frozen=True, slots=True)
 class Registers:
-    """All four registers as they stood at one moment: the newest version of every entry.
+    """What shares and messages are judged by, as it stood at one moment: the newest version of every entry.
 
     `authorities` by id and `country_risks` by State; everything whatever its status and period.
     """
@@ -170,6 +172,11 @@ class RegisterStore:
         """One authority; one that oversight suspended is suspended."""
         row = await self._row(Register.AUTHORITY, authority_id)
         return None if row is None else _as_it_stands(Authority.model_validate(row.body), row.is_suspended)
+
+    async def consular_treaties(self) -> dict[str, ConsularTreaty]:
+        """The treaties about detained nationals by State, whatever their period."""
+        bodies = [body for _, body in await self.newest(Register.CONSULAR_TREATY)]
+        return {each.state: each for each in _read(ConsularTreaty, bodies)}
 
     async def _row(self, register: Register, entry_id: str) -> Row[Any] | None:
         values = {"register": register.value, "entry_id": entry_id}

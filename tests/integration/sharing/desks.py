@@ -13,12 +13,13 @@ from services.sharing.exchange.content import opened
 from services.sharing.exchange.records import Direction, MessageState
 from services.sharing.protocol.own_keys import load_sealing_keys
 from services.sharing.store.exchange import ExchangeStore
+from services.sharing.store.registers import Register
 from services.sharing.vault import Finding, Protection
 from shared.accounts.freezes import Freeze, FreezeStore
 from shared.identifiers import HitId
 from shared.web.purpose import Purpose
 from tests.integration.sharing.two_states import State, TwoStates
-from tests.unit.sharing.samples import a_hit
+from tests.unit.sharing.samples import NOW, a_consular_treaty, a_hit
 
 #: The State of a detained person's nationality, which a refugee fears, and the one besides.
 STATE, OTHER = "XBB", "XCC"
@@ -34,6 +35,7 @@ LISTS: Final = (
     *("/v1/shares", "/v1/notices", "/v1/custody", "/v1/consular", "/v1/audit/records", "/v1/audit/export"),
     *("/v1/exchange/messages?direction=IN", "/v1/exchange/messages?direction=OUT"),
     *("/v1/registers/authorities", "/v1/registers/agreements", "/v1/registers/legal-rows"),
+    "/v1/registers/consular-treaties",
     *(FIGURES, "/v1/oversight/transfers", "/v1/oversight/suspensions"),
 )
 """What is read by states, clocks and identifiers: nobody learns there who anybody is."""
@@ -63,23 +65,23 @@ class Detained:
 
 @dataclass(frozen=True)
 class Post:
-    """Whom the officer would inform, and whether a treaty is said to oblige us."""
+    """Whom the officer would inform."""
 
     addressee: str = "CONSULATE"
-    treaty: bool = False
 
     def body(self) -> dict[str, Any]:
         """The request."""
         state = None if self.addressee == "UNHCR" else STATE
-        return {"addressee": self.addressee, "post_state": state, "mandatory_treaty": self.treaty}
+        return {"addressee": self.addressee, "post_state": state}
 
 
 @dataclass
 class Desks:
-    """Two States, whether XAA's officer is frozen, and which receipts were read before."""
+    """Two States, whether XAA's officer is frozen and its treaty in force, and which receipts were read."""
 
     both: TwoStates
     is_frozen: bool = False
+    has_treaty: bool = False
     freeze_id: UUID = field(default_factory=uuid4)
     read: set[UUID] = field(default_factory=set)
 
@@ -131,6 +133,12 @@ class Desks:
         """Whether the officer may inform a post."""
         return (await self._step(person, "notice", post.body())).is_success
 
+    async def put_treaty(self, *, is_so: bool) -> None:
+        """A consular treaty with that State comes into force, or ends."""
+        treaty = a_consular_treaty(STATE, **({} if is_so else {"valid_to": NOW.date()}))
+        await self.office.put(Register.CONSULAR_TREATY, STATE, treaty.as_json())
+        self.has_treaty = is_so
+
     async def freeze(self, *, is_so: bool) -> None:
         """An incident freezes the officer's account, or two people release it."""
         now, sharing = self.both.clock.now(), self.office.sharing
@@ -149,7 +157,7 @@ class Desks:
             found |= {"SG-35", "SG-36"}
         is_picked = not is_consulate or not person.picked or STATE in person.picked
         wants_it = person.wish == "YES" and is_picked
-        if not person.is_told or person.wish is None or not (wants_it or post.treaty):
+        if not person.is_told or person.wish is None or not (wants_it or (self.has_treaty and is_consulate)):
             found.add("SG-36")
         return frozenset(found)
 

@@ -1,6 +1,6 @@
 """Consular help: told first, only where wanted, and no consulate of somebody under protection (SG-36)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from services.sharing.vault import Finding, Protection
 from shared.web.purpose import Purpose
 from tests.integration.sharing import test_http
 from tests.integration.sharing.test_http import PERSONAL, Service
+from tests.unit.sharing.samples import a_consular_treaty
 
 service = test_http.service
 PATH = "/v1/consular"
@@ -79,7 +80,62 @@ async def test_who_declines_is_left_in_peace_and_asked_again_after_a_day(service
     assert "SG-36.DECLINED" in refused["detail"]
     (task,) = (await service.supervisor("GET", PATH))["tasks"]
     assert task["asked_again_at"] > task["wish_at"]
-    await step(service, share, "notice", {**CONSULATE, "mandatory_treaty": True})
+
+
+async def put_treaty(service: Service, *, second: str = "SUPERVISOR", **changes: Any) -> int:
+    """A legal officer proposes a consular treaty, somebody approves it; the answer's status."""
+    path = "/v1/registers"
+    treaty = a_consular_treaty(**changes).as_json()
+    proposed = await service.ask("POST", f"{path}/consular-treaties", "LEGAL", subject="legal", body=treaty)
+    assert proposed.status_code == 201, proposed.text
+    approval = f"{path}/approvals/{proposed.json()['approval_id']}"
+    answer = await service.ask("POST", approval, second, subject=second.lower(), body={"approve": True})
+    return answer.status_code
+
+
+async def test_who_declines_is_announced_where_a_treaty_of_two_people_says_so(service: Service) -> None:
+    share = await wished(service, "NO")
+    assert await put_treaty(service, second="LEGAL") == 403
+    await step(service, share, "notice", CONSULATE, status=403)
+    assert (await service.supervisor("GET", PATH))["treaty_states"] == []
+    assert await put_treaty(service) == 200
+    assert (await service.supervisor("GET", PATH))["treaty_states"] == ["XBB"]
+    informed = await step(service, share, "notice", CONSULATE)
+    assert (informed["addressee"], informed["post_state"]) == ("CONSULATE", "XBB")
+
+
+async def test_one_officers_word_is_no_treaty(service: Service) -> None:
+    share = await wished(service, "NO")
+    await step(service, share, "notice", {**CONSULATE, "mandatory_treaty": True}, status=422)
+
+
+@pytest.mark.parametrize(
+    ("treaty", "to"),
+    [
+        ({"valid_to": date(2026, 6, 1)}, CONSULATE),
+        ({"valid_from": date(2026, 6, 2)}, CONSULATE),
+        ({"state": "XCC"}, CONSULATE),
+        ({"state": "XCC"}, {"addressee": "CONSULATE", "post_state": "XCC"}),
+        ({}, {"addressee": "PROTECTING_POWER", "post_state": "XBB"}),
+        ({}, {"addressee": "UNHCR"}),
+    ],
+    ids=["over", "not begun", "with another State", "no national of that State", "no consulate", "no State"],
+)
+async def test_treaty_reaches_no_further_than_its_days_and_its_nationals(
+    service: Service, treaty: dict[str, Any], to: dict[str, Any]
+) -> None:
+    share = await wished(service, "NO")
+    assert await put_treaty(service, **treaty) == 200
+    refused = await step(service, share, "notice", to, status=403)
+    assert "SG-36.DECLINED" in refused["detail"]
+
+
+@pytest.mark.parametrize("changes", [{"state": "XAA"}, {"valid_to": date(2019, 1, 1)}])
+async def test_treaty_that_cannot_be_one_is_refused(service: Service, changes: dict[str, Any]) -> None:
+    treaty = a_consular_treaty(**changes).as_json()
+    path = "/v1/registers/consular-treaties"
+    answer = await service.ask("POST", path, "LEGAL", subject="legal", body=treaty)
+    assert answer.json()["code"] == "REGISTER_ENTRY_REFUSED"
 
 
 async def test_only_the_post_that_the_person_picked_is_informed(service: Service) -> None:
@@ -95,8 +151,8 @@ async def test_a_protected_person_is_announced_to_no_consulate_and_nothing_says_
     share = await wished(service, wish)
     finding = Finding(share["hit_id"], Protection.REFUGEE, feared_states=("XBB",), nationality=("XBB",))
     await service.sharing.vault.record(finding, by="asylum")
-    body = {**CONSULATE, "mandatory_treaty": wish == "NO"}
-    refused = await step(service, share, "notice", body, status=403)
+    assert await put_treaty(service) == 200
+    refused = await step(service, share, "notice", CONSULATE, status=403)
     assert refused["detail"] == "The safeguards refuse this: NOT_AUTHORISED."
     (record,) = await service.records("consular.notify")
     assert record["reasons"] == ["NOT_AUTHORISED"]

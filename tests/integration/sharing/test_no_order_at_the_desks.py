@@ -204,9 +204,14 @@ class AnyOrder(RuleBasedStateMachine):
             self.running(self.desks.freeze(is_so=is_so))
         self._inform()
 
+    @rule(is_so=st.booleans())
+    def the_treaty_is_in_force(self, is_so: bool) -> None:
+        self.running(self.desks.put_treaty(is_so=is_so))
+        self._inform()
+
     def _inform(self) -> None:
         """The officer informs whomever the safeguards let; also again."""
-        for post in (Post(), Post(treaty=True), Post("UNHCR")):
+        for post in (Post(), Post("UNHCR"), Post("PROTECTING_POWER")):
             if self.running(self.desks.inform(self.person, post)):
                 assert not self.desks.forbids(self.person, post), (self.person, post)
 
@@ -244,6 +249,7 @@ class AnyOrder(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.desks.is_frozen:
             self.running(self.desks.freeze(is_so=False))
+        self.running(self.desks.put_treaty(is_so=False))
 
 
 def test_no_order_of_calls_gets_anything_past_the_desks(running: Running) -> None:

@@ -25,6 +25,14 @@ async def test_who_was_not_told_stands_first_with_the_clock(world: World) -> Non
     assert page.index(UNTOLD[-8:]) < page.index(TOLD[-8:])
 
 
+async def test_officer_reads_whose_consulate_a_treaty_obliges_us_to_inform(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    assert "A treaty obliges us" not in (await browser.get("/consular")).text
+    told = world.services.answers["GET", PATH]
+    world.services.answers["GET", PATH] = told | {"treaty_states": ["XBB", "XCC"]}
+    assert "whatever they want: XBB, XCC." in (await browser.get("/consular")).text
+
+
 @pytest.mark.parametrize(
     ("step", "form", "sent"),
     [
@@ -37,12 +45,12 @@ async def test_who_was_not_told_stands_first_with_the_clock(world: World) -> Non
         (
             "notice",
             {"addressee": "CONSULATE", "post_state": "xbb", "mandatory_treaty": "yes"},
-            {"addressee": "CONSULATE", "post_state": "XBB", "mandatory_treaty": True},
+            {"addressee": "CONSULATE", "post_state": "XBB"},
         ),
         (
             "notice",
             {"addressee": "UNHCR", "post_state": "XBB"},
-            {"addressee": "UNHCR", "post_state": None, "mandatory_treaty": False},
+            {"addressee": "UNHCR", "post_state": None},
         ),
     ],
 )

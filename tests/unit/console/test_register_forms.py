@@ -13,7 +13,7 @@ from services.console.registers import REGISTERS, SHARING
 from services.ingest.registers.rows import CarrierRow, CollectionProfileRow, RouteRow, SenderRow
 from services.ingest.registers.rows import LegalRow as CollectingRow
 from services.screening.registers.forms import CountryRiskIn, LegalRowIn, ListSourceIn
-from services.sharing.registers.entries import Agreement, Authority, CountryRisk
+from services.sharing.registers.entries import Agreement, Authority, ConsularTreaty, CountryRisk
 from services.sharing.registers.entries import LegalRow as SharingRow
 from tests.unit.console.test_pages import signed_in
 from tests.unit.console.world import World, a_world, problem
@@ -147,6 +147,13 @@ SHARING_LAW = {
     "valid_from": "2026-11-21",
     "valid_to": "2027-11-21",
 }
+CONSULAR_TREATY = {
+    "state": "XBB",
+    "instrument": "Consular convention of 1983, article 12",
+    "public_url": "https://laws.example/consular-xbb",
+    "valid_from": "2026-11-21",
+    "valid_to": "2027-11-21",
+}
 FILLED: dict[str, tuple[dict[str, str], Any]] = {
     "carriers": (CARRIER, CarrierRow),
     "senders": (SENDER, SenderRow),
@@ -157,6 +164,7 @@ FILLED: dict[str, tuple[dict[str, str], Any]] = {
     "agreements": (AGREEMENT, Agreement),
     "sharing-risk": (SHARING_RISK, CountryRisk),
     "sharing-laws": (SHARING_LAW, SharingRow),
+    "consular-treaties": (CONSULAR_TREATY, ConsularTreaty),
     "legal-rows": (LAW, LegalRowIn),
     "list-sources": (SOURCE, ListSourceIn),
     "country-risk": (RISK, CountryRiskIn),
@@ -168,7 +176,7 @@ def world(tmp_path: Path) -> World:
     made = a_world(tmp_path)
     for service in ("ingest", "screening"):
         made.services.answers["POST", f"http://{service}.test/v1/registers"] = {"approval_id": "x"}
-    for register in ("authorities", "agreements", "country-risk", "legal-rows"):
+    for register in ("authorities", "agreements", "country-risk", "legal-rows", "consular-treaties"):
         made.services.answers["POST", f"/v1/registers/{register}"] = {"approval_id": "x"}
     return made
 

@@ -414,6 +414,7 @@ def registers() -> dict[tuple[str, str], Any]:
         },
         ("GET", "/v1/registers/country-risk"): empty,
         ("GET", "/v1/registers/legal-rows"): empty,
+        ("GET", "/v1/registers/consular-treaties"): empty,
         ("POST", f"/v1/registers/{ORDER}/approval"): {"approval_id": ORDER},
         ("POST", f"/v1/registers/approvals/{ORDER}"): {"approval_id": ORDER},
     }

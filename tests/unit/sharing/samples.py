@@ -10,6 +10,7 @@ from services.sharing.registers.entries import (
     Agreement,
     Authority,
     AuthorityKey,
+    ConsularTreaty,
     CountryRisk,
     DutyDesk,
     Kind,
@@ -230,6 +231,17 @@ def an_agreement(**changes: Any) -> Agreement:
         "review_due": date(2027, 1, 1),
     }
     return Agreement(**(fields | changes))
+
+
+def a_consular_treaty(state: str = "XBB", **changes: Any) -> ConsularTreaty:
+    facts = {
+        "state": state,
+        "instrument": "Consular convention of 1983, article 12",
+        "public_url": "https://laws.example/consular-xbb",
+        "valid_from": date(2020, 1, 1),
+        "valid_to": date(2030, 1, 1),
+    }
+    return ConsularTreaty.model_validate(facts | changes)
 
 
 def a_country_risk(state: str = "XBB", **changes: Any) -> CountryRisk:
