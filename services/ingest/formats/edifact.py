@@ -92,7 +92,8 @@ class EdifactMessage:
 class Interchange:
     """One interchange: its envelope, and its messages or, where the syntax breaks, the fault.
 
-    `encoding` is the codec that its bytes were read with, `transport` the Type-B header before it.
+    `broken` is the message in which it breaks, or the last one before, as far as its UNH. `encoding` is the
+    codec that its bytes were read with, `transport` the Type-B header before it.
     """
 
     envelope: Envelope | None
@@ -100,6 +101,7 @@ class Interchange:
     failure: MalformedMessage | None = None
     encoding: str = ASCII
     transport: TypeBHeader | None = None
+    broken: EdifactMessage | None = None
 
 
 def looks_like_edifact(body: bytes) -> bool:
@@ -198,7 +200,7 @@ def _read_interchange(chunk: bytes, start: _Start, transport: TypeBHeader | None
     try:
         reading.read(text)
     except MalformedMessage as failure:
-        return Interchange(reading.envelope, (), failure, encoding, transport)
+        return Interchange(reading.envelope, (), failure, encoding, transport, reading.broken())
     if transport is not None and transport.is_possible_duplicate:
         notes = [*notes, "POSSIBLE_DUPLICATE"]
     for code in notes:
@@ -245,6 +247,15 @@ class _InterchangeReading:
                 message.append(raw)
         if not self._is_closed:
             raise self._truncated()
+
+    def broken(self) -> EdifactMessage:
+        """The message in which the syntax broke; a UNH without elements where none was begun."""
+        header = Segment("UNH", 1, [])
+        if self._open is not None:
+            header = split_segment(self._open[0], 1, self.separators)
+        elif self.messages:
+            header = self.messages[-1].header
+        return EdifactMessage(header, (), self.separators)
 
     def warn_last(self, code: str, tag: str, position: int) -> None:
         """Attach a warning about the interchange itself to its last message."""

@@ -100,7 +100,7 @@ def _read_interchange(
     envelope, failure = interchange.envelope, interchange.failure
     if failure is not None or envelope is None:
         assert failure is not None
-        yield _unreadable(envelope, failure)
+        yield _unreadable(interchange, failure)
         return
     for message in interchange.messages:
         yield _read_message(message, envelope, received_at, state_of, own_state)
@@ -123,17 +123,12 @@ def _read_message(
         return paxlst.with_transaction(header, message).rejected(_fault_of(refusal))
 
 
-def _unreadable(envelope: Envelope | None, failure: MalformedMessage) -> ParsedMessage:
-    unread = ParsedMessage(
-        kind=MessageKind.PAXLST,
-        sender=None if envelope is None else envelope.sender,
-        recipient=None if envelope is None else envelope.recipient,
-        interchange_reference=None if envelope is None else envelope.reference,
-        is_test=envelope is not None and envelope.is_test,
-        is_syntax_failure=True,
-        wants_acknowledgement=envelope is not None and envelope.wants_acknowledgement,
-    )
-    return unread.rejected(_fault_of(failure))
+def _unreadable(interchange: Interchange, failure: MalformedMessage) -> ParsedMessage:
+    """What an interchange that broke is known by: its UNB, and the UNH of the message in which it broke."""
+    unread = ParsedMessage(kind=MessageKind.PAXLST)
+    if interchange.envelope is not None and interchange.broken is not None:
+        unread = paxlst.read_header(interchange.broken, interchange.envelope)
+    return replace(unread, is_syntax_failure=True).rejected(_fault_of(failure))
 
 
 def _fault_of(refusal: RefusedMessage) -> Fault:

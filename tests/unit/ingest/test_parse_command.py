@@ -39,7 +39,7 @@ def test_truncated_message_is_printed_and_refused(tmp_path: Path) -> None:
     code, printed, faults = run(file)
     assert code == 1
     assert printed[0]["travellers"] == []
-    assert faults == "a.edi: message rejected: TRUNCATED (segment UNT, position 29)\n"
+    assert faults == "a.edi: message rejected: TRUNCATED (message PAX001, segment UNT, position 29)\n"
 
 
 def test_other_files_are_still_printed(tmp_path: Path) -> None:

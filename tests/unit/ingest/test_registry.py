@@ -9,7 +9,10 @@ from services.ingest.errors import (
     UnsupportedMessage,
 )
 from services.ingest.formats.registry import read_messages
-from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, RECEIVED_AT, codes
+from shared.travel.message import MessageKind
+from tests.unit.ingest.samples import EXAMPLE_A, EXAMPLE_B, MESSAGES, RECEIVED_AT, codes
+
+PUSH = (MESSAGES / "pnrgov-a.edi").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -44,6 +47,24 @@ def test_broken_interchange_becomes_a_rejected_message_beside_the_others() -> No
     assert (broken.is_rejected, broken.is_syntax_failure, codes(broken)) == (True, True, ["TRUNCATED"])
     assert (broken.sender, broken.interchange_reference) == ("XADCS", "XA0418271114A")
     assert not whole.is_rejected
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        (EXAMPLE_A[:700], (MessageKind.PAXLST, "PAX001", "XA418/271114/0530")),
+        (EXAMPLE_A[:-30], (MessageKind.PAXLST, "PAX001", "XA418/271114/0530")),
+        (PUSH[: PUSH.index(b"UNT+")], (MessageKind.PNRGOV, "1", "271114/0522/XA/418")),
+        (b"UNB+UNOA:4+A+B+271114:0410+R1'", (MessageKind.PAXLST, None, None)),
+    ],
+    ids=["in a list", "behind a list", "in a push", "before any"],
+)
+def test_broken_interchange_is_known_by_the_message_it_breaks_in(
+    body: bytes, known: tuple[MessageKind, str | None, str | None]
+) -> None:
+    (message,) = read_messages(body, "", RECEIVED_AT)
+    assert message.is_syntax_failure
+    assert (message.kind, message.message_reference, message.access_reference) == known
 
 
 def test_interchange_without_a_readable_envelope_is_rejected() -> None:
