@@ -47,6 +47,10 @@ _WORDS = {
     ("name", "LOW_QUALITY"): "The source calls this alias weak.",
     (
         "name",
+        "COMMON_AGAIN",
+    ): "Several of these words are names that many bear: together they say less than one by one.",
+    (
+        "name",
         "LIMIT",
     ): "Words of one name hang together: further ones count less, and what a name takes away has an end.",
     (

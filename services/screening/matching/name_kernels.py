@@ -242,12 +242,13 @@ def weigh_name(listing: Listing, batch: Batch, room: Room, traveller: int, name:
     chosen = choose_disjoint(room, count)
     if chosen < 0:
         chosen = choose_best(room, count, words)
-    total, sent_left = 0, (1 << words) - 1
+    total, common, sent_left = 0, 0, (1 << words) - 1
     listed_words = listing.name_start[name + 1] - listing.name_start[name]
     listed_left = (1 << listed_words) - 1
     for number in range(chosen):
         edge = room.chosen[number]
         total += room.edges[edge, EDGE_WEIGHT]
+        common += room.edges[edge, EDGE_WEIGHT] < w.COMMON_WORD
         sent_left &= ~(((1 << room.edges[edge, EDGE_COUNT]) - 1) << room.edges[edge, EDGE_FIRST])
         listed_left &= ~room.edges[edge, EDGE_PLACES]
     confirmed = 0
@@ -264,6 +265,7 @@ def weigh_name(listing: Listing, batch: Batch, room: Room, traveller: int, name:
     room.facts[SENT_LEFT], room.facts[LISTED_LEFT] = sent_left, listed_left
     return limited(
         total
+        + w.COMMON_AGAIN * max(common - 1, 0)
         + w.INITIAL * min(confirmed, w.MAX_INITIALS)
         + left_over(count_bits(int(sent_left)), count_bits(int(listed_left)))
         + w.LOW_QUALITY * int(listing.name_is_low[name])

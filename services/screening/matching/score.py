@@ -128,6 +128,9 @@ def name_pieces(name: WeighedName) -> tuple[Piece, ...]:
     pieces += _left_over(name.sent_left, name.listed_left)
     if name.is_low:
         pieces.append(Piece("name", "LOW_QUALITY", w.LOW_QUALITY))
+    common = sum(pair.weight < w.COMMON_WORD for pair in name.pairs)
+    if common > 1:
+        pieces.append(Piece("name", "COMMON_AGAIN", w.COMMON_AGAIN * (common - 1)))
     total = sum(piece.weight for piece in pieces)
     if name.weight != total:
         pieces.append(Piece("name", "LIMIT", name.weight - total))

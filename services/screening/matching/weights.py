@@ -23,6 +23,10 @@ NAME_KNEE, NAME_RISE, NAME_HALF = 1_900, 800, 1_500
 gives half of `NAME_RISE`, and no name gives more than both."""
 NAME_FLOOR = -500
 """What another name can take away at most."""
+COMMON_WORD, COMMON_AGAIN = 1_000, -100
+"""A pair of words that gives less than `COMMON_WORD` is of names that many bear; each after the first takes
+off a bit: words are counted as if each community were a quarter of the travellers, and that holds once for a
+name, not once for each of its words. Who is called KIM is Korean, and YONG and CHOL are no surprise."""
 PRIOR_LISTED_ONE_IN = 1_000
 """The stated prior: one traveller in a thousand is on the list, whatever his origin and however long the list
 is. So the longer it is, and the more people on it bear names like his, the less falls on each of them."""
@@ -31,12 +35,12 @@ FEWEST_ENTRIES, MOST_ENTRIES = 1_000, 64_000
 SHARED_PERCENT = 50
 """What each doubling of the listed people who bear the second commonest of a traveller's words takes off, in
 percent of a bit."""
-NAME_BAR = 800
+NAME_BAR = 700
 """A name that gives as much suggests an entry by itself ..."""
 NAME_BAR_BORN_ALIKE = 60
 """... and together with an equal (or swapped) full date of birth one that gives as much as the weakest pair
 of words: something of the name has to stay once what contradicts is taken off."""
-NAME_BAR_UNDATED = 1_200
+NAME_BAR_UNDATED = 1_100
 """Where no date of birth can be compared, a name suggests an entry only if it says as much by itself, what
 others on the list bear taken off: a full name that many bear at home is not enough data."""
 

@@ -253,3 +253,23 @@ def test_a_glued_article_does_not_hide_how_many_on_the_list_bear_a_name() -> Non
 
     assert rarity.entries_with("alzawrani") == rarity.entries_with("zawrani")
     assert rarity.entries_with("alino") == 1
+
+
+@pytest.mark.parametrize(
+    ("listed", "surname", "given_names"),
+    [
+        ("AHMED HASSAN KALPANI", "KALPANI", "AHMEDHASSANMR"),
+        ("AHMEDHASSAN KALPANI", "KALPANI", "AHMED HASSAN"),
+        ("FATIMAH NUR KALPANI", "KALPANI", "FATIMAHNUR"),
+        ("NOUR EL HODA KALPANI", "KALPANI", "NOURELHODA"),
+        ("MARIADELCARMEN KALPANI", "KALPANI", "MARIA DEL CARMEN"),
+        ("DELAFUENTEINVENTADA JUAN", "DE LA FUENTE INVENTADA", "JUAN"),
+        ("RAMESH KALPANIK", "KALPANIKRAMESHMR", None),
+        ("RAMESH KUMAR KALPANIK", "KALPANIKRAMESHKUMAR", None),
+    ],
+)
+def test_words_written_together_are_the_words(listed: str, surname: str, given_names: str | None) -> None:
+    found = relations(an_entry(listed), a_traveller(surname, given_names), "name")
+
+    assert "JOINED" in found
+    assert "CONTRADICTED" not in found
