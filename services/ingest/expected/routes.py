@@ -1,6 +1,5 @@
 """HTTP for expected flights: import a schedule, get the template, see what came and what did not."""
 
-from datetime import date, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -10,6 +9,7 @@ from services.ingest.expected.flights import ExpectedState, percent
 from services.ingest.expected.import_schedule import ImportSchedule
 from services.ingest.formats.schedule import ScheduleFormat
 from services.ingest.formats.schedule_csv import TEMPLATE
+from services.ingest.period import Period, asked_period
 from services.ingest.routes import PortsOf
 from services.ingest.store.expected import Asked
 from shared.security.roles import Permission
@@ -21,33 +21,10 @@ from shared.web.problems import problems, register_problems
 MAX_SCHEDULE_BYTES: Final = 64 * MEBIBYTE
 MAX_EXPECTED: Final = 2_000
 MAX_COVERAGE_ROWS: Final = 20_000
-LONGEST_PERIOD: Final = timedelta(days=92)
-#: What is shown where nobody says which days: since yesterday, up to the day after tomorrow.
-DAYS_BACK, DAYS_ON = timedelta(days=1), timedelta(days=3)
 
 register_problems(400, ScheduleRefused)
-register_problems(422, PeriodRefused)
 
 router = APIRouter(tags=["expected flights"])
-Period = tuple[date, date]
-
-
-def asked_period(
-    ports: PortsOf,
-    since: Annotated[date | None, Query(alias="from")] = None,
-    until: Annotated[date | None, Query(alias="to")] = None,
-) -> Period:
-    """The days asked for, the last one not included.
-
-    Raises:
-        PeriodRefused: They end before they begin, or are more than `LONGEST_PERIOD`.
-    """
-    today = ports.clock.now().date()
-    first = since or (today if until is None else until) - DAYS_BACK
-    last = until or max(today, first) + DAYS_ON
-    if not timedelta(0) < last - first <= LONGEST_PERIOD:
-        raise PeriodRefused(days=LONGEST_PERIOD.days)
-    return first, last
 
 
 @router.post(

@@ -9,7 +9,7 @@ from fastapi.encoders import jsonable_encoder
 from starlette.responses import JSONResponse, Response
 
 from services.ingest.errors import PeriodRefused
-from services.ingest.expected.routes import Period, asked_period
+from services.ingest.period import Period, asked_period
 from services.ingest.ports import Ports
 from services.ingest.quality.figures import ELEMENTS, flight_report, report
 from services.ingest.routes import PortsOf

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.ingest.decision_form import DecisionIn
 from services.ingest.errors import ChangeRefused, RegisterMalformed
 from services.ingest.registers.change import ChangeRegisters, proposal_json
 from services.ingest.registers.rows import Register
@@ -30,15 +31,6 @@ class ProposalIn(BaseModel):
     register_name: Annotated[Register, Field(alias="register")]
     row: dict[str, Any]
     remove: bool = False
-
-
-class DecisionIn(BaseModel):
-    """The second person's decision about the version that they were shown."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-    version: Annotated[int, Field(ge=1)] = 1
-    reject: bool = False
 
 
 @router.get("/v1/registers", dependencies=[Depends(require(Permission.READ_REGISTERS))])

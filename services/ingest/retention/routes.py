@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from services.ingest.decision_form import DecisionIn
 from services.ingest.registers.change import proposal_json
-from services.ingest.registers.routes import DecisionIn
 from services.ingest.retention.decisions import EXTENSION, HOLD, DecideRetention
 from services.ingest.retention.errors import (
     GrantUnknown,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from services.ingest.registers.routes import DecisionIn
+from services.ingest.decision_form import DecisionIn
 from services.ingest.rights.letter import LANGUAGES
 from services.ingest.store.rights import RightsRequest
 from shared.travel.partial_date import PartialDate
