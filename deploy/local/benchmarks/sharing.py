@@ -20,6 +20,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from deploy.local.benchmarks.confirmed_hit import a_confirmed_hit
 from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.counterpart_simulator import Simulator, create_simulator, load_counterparts
 from deploy.local.installation import signing_key
@@ -34,7 +35,7 @@ from services.sharing.store.shares import ShareStore
 from services.sharing.wiring import wire
 from shared.audit.log import AuditLog
 from shared.clock import SystemClock
-from shared.contracts import HitConfirmedV1, HitStateV1
+from shared.contracts import HitStateV1
 from shared.db.engine import create_engine
 from shared.db.migrate import migrate
 from shared.identifiers import RandomIdentifiers
@@ -198,7 +199,7 @@ async def _proposed(sharing: Sharing, number: int, authorities: tuple[str, ...] 
     """Shares that wait for their second person."""
     found = []
     for _ in range(number):
-        hit = _hit()
+        hit = a_confirmed_hit(OWN_STATE)
         await sharing.share_hit.receive(hit.message_id, hit)
         async with sharing.engine.connect() as connection:
             share_id = await ShareStore(connection).of_hit(hit.hit_id)
@@ -304,69 +305,6 @@ def _serving(simulator: Simulator) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-def _hit() -> HitConfirmedV1:
-    """A confirmed hit that concerns two bodies at home, and the States of origin, nationality, residence."""
-    identifiers = RandomIdentifiers(SystemClock())
-    now = SystemClock().now()
-    return HitConfirmedV1.model_validate(
-        {
-            "message_id": identifiers.new(),
-            "hit_id": identifiers.new(),
-            "hit_type": "PERSON",
-            "confirmed_at": now,
-            "traveller_id": identifiers.new(),
-            "traveller": {
-                "role": "PASSENGER",
-                "surname": "EXAMPLE",
-                "given_names": "TEST",
-                "birth_date": "1980-01-02",
-                "nationality": "XBB",
-                "residence": "XCC",
-                "documents": [{"type": "P", "number": "X1234567", "issuer": "XBB"}],
-            },
-            "flight": {
-                "flight_id": identifiers.new(),
-                "carrier": "XA",
-                "number": "418",
-                "suffix": None,
-                "legs": [
-                    {
-                        "origin": "XQD",
-                        "destination": "XQA",
-                        "origin_state": "XDD",
-                        "destination_state": OWN_STATE,
-                        "departure": now.replace(tzinfo=None),
-                        "arrival": None,
-                        "departure_utc": now,
-                        "arrival_utc": None,
-                        "crosses_border": True,
-                    }
-                ],
-            },
-            "entry": {
-                "entry_id": "DEMO:QDi.999",
-                "source": "DEMO",
-                "list_reference": "QDi.999",
-                "programme": "Al-Qaida",
-                "category": "UN_1267_LISTED",
-                "names": [{"text": "EXAMPLE TEST", "kind": "PRIMARY", "quality": "GOOD"}],
-                "birth_dates": [],
-                "nationalities": ["XBB"],
-                "action_code": "SECONDARY",
-                "tear_line": "Verify the document. Call the duty desk before any measure.",
-                "handling_code": "H1",
-                "conditions": [],
-                "items": [{"source_grade": 1, "info_grade": "A", "kind": "FACT", "age_months": 3}],
-            },
-            "verification": {
-                "level": "API_DOCUMENT",
-                "compared_fields": ["name", "date_of_birth", "doc_number"],
-                "verified_at": now,
-            },
-        }
-    )
 
 
 def _person(subject: str, *roles: Role) -> Principal:
