@@ -15,7 +15,7 @@ from services.screening.store.watchlist import WatchlistStore
 from shared.oversight.suspensions import Suspension, SuspensionKind
 
 #: Pieces about a name that say how likely it is, and not that it was written otherwise.
-_OF_EQUAL_NAMES: Final = frozenset({"EQUAL", "LIMIT", "SHARED", "LOW_QUALITY"})
+_OF_EQUAL_NAMES: Final = frozenset({"EQUAL", "COMMON_AGAIN", "LIMIT", "SHARED", "LOW_QUALITY"})
 
 
 class ScreeningSubjects:

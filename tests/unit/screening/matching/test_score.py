@@ -273,3 +273,20 @@ def test_words_written_together_are_the_words(listed: str, surname: str, given_n
 
     assert "JOINED" in found
     assert "CONTRADICTED" not in found
+
+
+def test_common_words_of_one_name_say_less_together_than_one_by_one() -> None:
+    entry = an_entry("Kim Yong Chol", birth_dates=born(BIRTHDAY))
+    kim = explained(entry, a_traveller(surname="KIM", given_names="YONG CHOL"))
+    evidence = {each.relation: each.weight for each in kim.evidence if each.kind == "name"}
+
+    assert evidence["COMMON_AGAIN"] == 2 * w.COMMON_AGAIN
+    assert sum(each.weight for each in kim.evidence) == kim.total
+
+
+def test_a_common_and_a_rare_word_say_what_each_of_them_says() -> None:
+    entry = an_entry("Kim Primerov", birth_dates=born(BIRTHDAY))
+    found = relations(entry, a_traveller(surname="PRIMEROV", given_names="KIM"), "name")
+
+    assert "COMMON_AGAIN" not in found
+    assert found.count("EQUAL") == 2
