@@ -46,6 +46,8 @@ _THAI = table(
 _THAI_LEADING = re.compile("([เแโใไ])([ก-ฮ])")
 _THAI_FINALS = table("dt bp rn ln st")
 _SILENT_MARK = "์"
+# Doubled, the letter r is the vowel a, with an n behind it unless the word has another end: Wan, Banchong.
+_THAI_DOUBLED_R = (("รร(?=[ก-ฮ]์?$)", "ะ"), ("รร", "ัน"))
 
 
 def _syllables(word: str) -> list[tuple[str, str]]:
@@ -117,12 +119,15 @@ def _replaced(word: str, pairs: tuple[tuple[str, str], ...]) -> str:
 
 
 def thai(word: str) -> list[str]:
-    """A Thai word with its final as it sounds, letter by letter, and as the general table has it."""
+    """A Thai word with its final as it sounds, letter by letter, by the general table, and with j for ch."""
+    for doubled, vowel in _THAI_DOUBLED_R:
+        word = re.sub(doubled, vowel, word)
     signs = _THAI_LEADING.sub(r"\2\1", word)
     after = [*signs[1:], ""]
     heard = [sign for sign, next_sign in zip(signs, after, strict=True) if next_sign != _SILENT_MARK]
     written = "".join(_THAI.get(sign, "") for sign in heard)
-    return [written[:-1] + spelled(written[-1:], _THAI_FINALS), written, anyascii(word)]
+    heard_at_end = written[:-1] + spelled(written[-1:], _THAI_FINALS)
+    return [heard_at_end, written, anyascii(word), heard_at_end.replace("ch", "j")]
 
 
 def ethiopic(word: str) -> list[str]:

@@ -6,6 +6,7 @@ Source: `spec/mrz.md` §5; the national romanisations as passports and lists car
 from collections.abc import Callable
 
 from services.screening.matching.letters import plain, spelled, table, without_marks
+from services.screening.matching.tables import rows_of
 
 _HEBREW = table(
     "אa בb גg דd הh וv זz חh טt יi כk ךk לl מm םm נn ןn סs עa פf ףf צtz ץtz קk רr שsh תt ײi ױo װv"
@@ -18,6 +19,7 @@ _HEBREW_READINGS = (
     {"י": "y"},
     {"ו": "o", "ש": "s", "צ": "ts", "ץ": "ts"},
 )
+_HEBREW_WITH_VOWELS = {word: readings.split() for word, readings in rows_of("hebrew")}
 _ARMENIAN = table(
     "աa բb գg դd եe զz էe ըy թt ժzh իi լl խkh ծts կk հh ձdz ղgh ճch մm յy նn շsh ոo չch պp ջj ռr սs վv տt "
     "րr ցts ւv փp քk օo ֆf"
@@ -48,13 +50,14 @@ _LONG_VOWELS = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("aa", "a"))
 
 
 def hebrew(word: str) -> list[str]:
-    """Readings of a Hebrew word: vav as o, u and v; a final he is an a that is heard."""
+    """Readings of a Hebrew word: as common names are said; vav as o, u and v; a final he is an a heard."""
     bare = without_marks(word)
     if not bare:
         return []
     first = _HEBREW_FIRST.get(bare[0], _HEBREW.get(bare[0], ""))
     rests = [spelled(bare[1:], _HEBREW | reading) for reading in _HEBREW_READINGS]
-    return [first + (f"{rest[:-1]}a" if bare[1:].endswith("ה") else rest) for rest in rests]
+    spelled_out = [first + (f"{rest[:-1]}a" if bare[1:].endswith("ה") else rest) for rest in rests]
+    return [*_HEBREW_WITH_VOWELS.get(bare, ()), *spelled_out]
 
 
 def armenian(word: str) -> list[str]:

@@ -16,9 +16,15 @@ from rapidfuzz.process import cdist
 from services.screening.matching.crowd import RULE_BITS
 from services.screening.matching.equivalents import classes_of
 from services.screening.matching.expander import Expander
-from services.screening.matching.index import Index, joined_key, joined_skeleton, word_joined_key
+from services.screening.matching.index import (
+    Index,
+    joined_keys,
+    joined_places,
+    joined_skeletons,
+    word_joined_keys,
+)
 from services.screening.matching.listing import Array
-from services.screening.matching.names import WHOLE, Word, read_name
+from services.screening.matching.names import WHOLE, Together, Word, read_name
 from services.screening.matching.screener import Found, Screener
 from services.screening.matching.skeleton import coarse_skeletons, fine_skeleton
 from services.screening.matching.tokens import (
@@ -67,12 +73,16 @@ class _Spellings:
         numbers: list[int] = np.flatnonzero(edits | alike | begun | coarse | classed).tolist()
         return numbers
 
-    def together(self, text: str, skeleton: str) -> list[int]:
-        """The spellings that are words written together: of these letters or, if enough, consonants."""
-        is_equal = self._column == text
-        is_alike = self._skeletons == skeleton if joined_key("", skeleton) else np.zeros_like(is_equal)
+    def together(self, texts: Sequence[str], skeletons: Sequence[str]) -> list[int]:
+        """The spellings that are words written together: of these letters or consonants."""
+        is_equal = np.isin(self._column, texts)
+        is_alike = np.isin(self._skeletons, skeletons)
         numbers: list[int] = np.flatnonzero(is_equal | is_alike).tolist()
         return numbers
+
+    def skeleton(self, number: int) -> str:
+        """The consonants of a spelling."""
+        return str(self._skeletons[number])
 
 
 class _ByDefinition(Expander):
@@ -100,13 +110,14 @@ class _ByDefinition(Expander):
                     self._offer(best, number, rarer * share * form_worth // (WHOLE * WHOLE), rule)
         return _columns(best)
 
-    def listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
-        whole, skeleton = "".join(texts), joined_skeleton(map(fine_skeleton, texts))
-        total = sum(self._index.rarity.weight(text) for text in texts)
+    def listed_as_one(self, together: Together) -> tuple[Array, Array]:
+        wholes = ["".join(texts) for texts in together]
+        total = sum(self._index.rarity.weight(text) for text in together[0])
         best: dict[int, int] = {}
-        for number in self._every.together(whole, skeleton):
+        for number in self._every.together(wholes, joined_skeletons(together)):
             spelling = self._every.texts[number]
-            worth = JOINED_WORTH if spelling == whole else joined_skeleton_worth(skeleton)
+            alike = joined_skeleton_worth(self._every.skeleton(number))
+            worth = JOINED_WORTH if spelling in wholes else alike
             rarer = min(total, self._index.rarity.weight_together(spelling))
             self._offer(best, number, rarer * worth // WHOLE, Rule.JOINED)
         return _columns(best)
@@ -122,10 +133,10 @@ class _ByDefinition(Expander):
     def _hits_of(self, word: Word) -> tuple[tuple[int, int, int, int], ...]:
         met: dict[int, tuple[int, int]] = {}
         for form, form_worth in word.forms:
-            key, worth = word_joined_key(form)
-            found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
-            for row in self._joined_rows.get(key, ()):
-                met[row] = max(found, met.get(row, (0, 0)))
+            for key, worth in word_joined_keys(form).items():
+                found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
+                for row in self._joined_rows.get(key, ()):
+                    met[row] = max(found, met.get(row, (0, 0)))
         return tuple((row, row + 1, *found) for row, found in sorted(met.items()))
 
 
@@ -138,15 +149,17 @@ def _rows_by_key(index: Index) -> dict[str, list[int]]:
     """The list's joined neighbours by the key that their words have."""
     listing = index.listing
     rows: dict[str, list[int]] = defaultdict(list)
-    texts: dict[int, list[str]] = {}
+    words: dict[int, tuple[Word, ...]] = {}
     for row, (name, places) in enumerate(
         zip(listing.joined_name.tolist(), listing.joined_places.tolist(), strict=True)
     ):
-        if name not in texts:
+        if name not in words:
             entry = index.entries[int(listing.name_entry[name])]
-            texts[name] = [word.text for word in read_name(entry.names[int(index.name_source[name])].text)]
-        together = [text for place, text in enumerate(texts[name]) if places >> place & 1]
-        rows[joined_key("".join(together), joined_skeleton(map(fine_skeleton, together)))].append(row)
+            words[name] = read_name(entry.names[int(index.name_source[name])].text)
+        for each in joined_places(tuple(word.is_initial for word in words[name])):
+            if sum(1 << place for place in each) == places:
+                for key in joined_keys([words[name][place] for place in each]):
+                    rows[key].append(row)
     return rows
 
 

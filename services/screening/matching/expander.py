@@ -14,14 +14,21 @@ from services.screening.matching.crowd import RULE_BITS, Crowd
 from services.screening.matching.frequency import everyday_names
 from services.screening.matching.index import (
     Index,
-    joined_key,
-    joined_skeleton,
+    joined_skeletons,
     neighbours,
     packed_head,
-    word_joined_key,
+    word_joined_keys,
 )
 from services.screening.matching.listing import ARENA_FROM, ARENA_TO, Array
-from services.screening.matching.names import MAX_WORD_LETTERS, MAX_WORDS, WHOLE, Word, read_name
+from services.screening.matching.names import (
+    MAX_WORD_LETTERS,
+    MAX_WORDS,
+    WHOLE,
+    Together,
+    Word,
+    read_name,
+    written_together,
+)
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tokens import (
     EQUAL_WORTH,
@@ -115,7 +122,7 @@ class Expander:
         self.forgotten = 0
         self._names: dict[tuple[str, str | None], SentName] = {}
         self._words: dict[Word, KnownWord] = {}
-        self._joined: dict[tuple[str, ...], tuple[int, int, int]] = {}
+        self._joined: dict[Together, tuple[int, int, int]] = {}
         listing = index.listing
         self.crowd: Crowd = (
             crowd_of.crowd if crowd_of else Crowd(np.diff(listing.posting_start), len(listing.name_entry))
@@ -173,11 +180,10 @@ class Expander:
 
     def _joined_units(self, words: Sequence[Word], known: Sequence[KnownWord]) -> Iterator[Unit]:
         """Neighbours of the traveller's that one listed word may be."""
-        texts = [word.text for word in words]
         for first, count in neighbours(tuple([word.is_initial for word in words])):
             if not known[first].is_opening:
                 continue
-            together = tuple(texts[first : first + count])
+            together = written_together(words[first : first + count])
             span = self._joined.get(together)
             if span is None:
                 span = self._joined[together] = self._span_of_joined(together)
@@ -199,7 +205,11 @@ class Expander:
                 span, hits = self._span_of(word), self._hits_of(word)
             text = word.text
             known = self._words[word] = KnownWord(
-                span, hits, packed_head(text), len(text), self.is_opening(text)
+                span,
+                hits,
+                packed_head(text),
+                len(text),
+                any(map(self.is_opening, {text, word.with_particles})),
             )
         return known
 
@@ -255,38 +265,32 @@ class Expander:
         """Where neighbours of the list stand that this word is together."""
         spans: dict[tuple[int, int], tuple[int, int]] = {}
         for form, form_worth in word.forms:
-            key, worth = word_joined_key(form)
-            span = self._index.joined.span(stable_hash(key))
-            if span[0] < span[1]:
-                found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
-                spans[span] = max(found, spans.get(span, (0, 0)))
+            for key, worth in word_joined_keys(form).items():
+                span = self._index.joined.span(stable_hash(key))
+                if span[0] < span[1]:
+                    found = (worth * form_worth // WHOLE, self._index.rarity.weight_together(form))
+                    spans[span] = max(found, spans.get(span, (0, 0)))
         return tuple((*span, *found) for span, found in sorted(spans.items()))
 
-    def _span_of_joined(self, texts: tuple[str, ...]) -> tuple[int, int, int]:
+    def _span_of_joined(self, together: Together) -> tuple[int, int, int]:
         """Put the listed words that are neighbours of the traveller's written together into the arena."""
-        found = self.listed_as_one(texts)
+        found = self.listed_as_one(together)
         if not len(found[0]):
             return _NO_SPAN
-        return self._remember(found, found if self._is_crowd else self._crowd_of.listed_as_one(texts))
+        return self._remember(found, found if self._is_crowd else self._crowd_of.listed_as_one(together))
 
-    def listed_as_one(self, texts: tuple[str, ...]) -> tuple[Array, Array]:
+    def listed_as_one(self, together: Together) -> tuple[Array, Array]:
         """The listed words for which neighbours of the traveller may stand, as `listed_words` has them."""
-        index = self._index
-        whole = "".join(texts)
-        met = dict.fromkeys(index.spelled.get(stable_hash(whole)), JOINED_WORTH)
-        skeleton = joined_skeleton([fine_skeleton(text) for text in texts])
-        key = joined_key("", skeleton)
-        if key:
-            for spelling in index.spelled_alike.get(stable_hash(key)):
-                met.setdefault(spelling, joined_skeleton_worth(skeleton))
+        met = self._spellings_of(together)
         if not met:
             return _NOBODY
         best: dict[int, int] = {}
+        index = self._index
         listed = index.vocabulary
-        total = sum(index.rarity.weight(text) for text in texts)
+        total = sum(index.rarity.weight(text) for text in together[0])
         for spelling, worth in met.items():
-            together = index.rarity.weight_together(letter_text(index.spelling(spelling)))
-            pair = min(total, together) * worth // WHOLE
+            as_one = index.rarity.weight_together(letter_text(index.spelling(spelling)))
+            pair = min(total, as_one) * worth // WHOLE
             for at in range(int(listed.word_start[spelling]), int(listed.word_start[spelling + 1])):
                 given = pair * int(listed.word_worth[at]) // WHOLE
                 # The commonest words as one, by skeleton, in a word's last part only: even that says enough.
@@ -295,6 +299,17 @@ class Expander:
                 best[word] = max(given << RULE_BITS | (_RULES - Rule.JOINED), best.get(word, 0))
         ids = sorted(best)
         return np.array(ids, np.int32), np.array([best[word] for word in ids], np.int32)
+
+    def _spellings_of(self, together: Together) -> dict[int, int]:
+        """The listed spellings that are neighbours written together, and the worth of each."""
+        index = self._index
+        met: dict[int, int] = {}
+        for texts in together:
+            met |= dict.fromkeys(index.spelled.get(stable_hash("".join(texts))), JOINED_WORTH)
+        for skeleton in joined_skeletons(together):
+            for spelling in index.spelled_alike.get(stable_hash(f"~{skeleton}")):
+                met.setdefault(spelling, joined_skeleton_worth(skeleton))
+        return met
 
     def _remember(self, found: tuple[Array, Array], crowd: tuple[Array, Array]) -> tuple[int, int, int]:
         """Put an expansion into the arena: where it begins and ends, and the greatest weight in it."""

@@ -1,6 +1,7 @@
 """The compiled list: words, postings, facts and keys as integer arrays. Built once, never changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -10,9 +11,10 @@ import numpy as np
 from services.screening.matching.documents import document_keys
 from services.screening.matching.facts import born_codes, fact_arrays
 from services.screening.matching.frequency import everyday_names
+from services.screening.matching.letters import distinct
 from services.screening.matching.listing import FIRST_WORDS, Array, Listing
 from services.screening.matching.name_kernels import HEAD_LETTERS
-from services.screening.matching.names import MAX_WORDS, Word, read_name
+from services.screening.matching.names import MAX_WORDS, Together, Word, read_name, written_together
 from services.screening.matching.rarity import Rarity
 from services.screening.matching.skeleton import fine_skeleton
 from services.screening.matching.tokens import JOINED_WORTH, joined_skeleton_worth
@@ -29,6 +31,9 @@ from services.screening.watchlist.entry import NameQuality, WatchlistEntry
 MAX_JOINED_WORDS = 3
 MIN_JOINED_CONSONANTS = 3
 _HEAD_LETTER_BITS = 5
+# An h that makes one sound with the letter before it, and one that a vowel and a consonant have between them.
+_MEETS_H = re.compile(r"(?<=[sztdkgpc])h")
+_LAST_H = re.compile(r"(?<=[aeiou])h(?=[bcdfgjklmnpqrstvxz])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +166,22 @@ def neighbours(is_initial: tuple[bool, ...]) -> tuple[tuple[int, int], ...]:
     )
 
 
+@lru_cache(maxsize=1 << MAX_WORDS)
+def joined_places(is_initial: tuple[bool, ...]) -> tuple[tuple[int, ...], ...]:
+    """The places of words that may be written as one: neighbours, and all of a name with the last one first."""
+    side_by_side = (tuple(range(first, first + count)) for first, count in neighbours(is_initial))
+    count = len(is_initial)
+    is_short = 1 < count <= MAX_JOINED_WORDS and not any(is_initial)
+    return (*side_by_side, (count - 1, *range(count - 1))) if is_short else tuple(side_by_side)
+
+
+def _is_enough(skeleton: str) -> bool:
+    return len(skeleton) >= MIN_JOINED_CONSONANTS
+
+
 def joined_key(text: str, skeleton: str) -> str:
     """The key under which a word meets neighbours written together: consonants, or letters if few."""
-    return f"~{skeleton}" if len(skeleton) >= MIN_JOINED_CONSONANTS else text
+    return f"~{skeleton}" if _is_enough(skeleton) else text
 
 
 def joined_skeleton(skeletons: Iterable[str]) -> str:
@@ -175,11 +193,44 @@ def joined_skeleton(skeletons: Iterable[str]) -> str:
     return whole
 
 
-def word_joined_key(text: str) -> tuple[str, int]:
-    """The key of one word under which neighbours meet it, and what they are then worth."""
-    skeleton = fine_skeleton(text)
-    key = joined_key(text, skeleton)
-    return key, JOINED_WORTH if key == text else joined_skeleton_worth(skeleton)
+def joined_skeletons(together: Together) -> list[str]:
+    """The consonants of words written together: those of each, and as their letters sound when they meet.
+
+    None are told that are too few.
+    """
+    found = (
+        skeleton
+        for texts in together
+        for skeleton in (joined_skeleton(map(fine_skeleton, texts)), fine_skeleton("".join(texts)))
+    )
+    return distinct(filter(_is_enough, found))
+
+
+def joined_keys(words: Sequence[Word]) -> list[str]:
+    """The keys under which a word meets neighbours written together, bare and with their particles."""
+    return distinct(
+        joined_key("".join(texts), joined_skeleton(map(fine_skeleton, texts)))
+        for texts in written_together(words)
+    )
+
+
+def word_joined_keys(text: str) -> Mapping[str, int]:
+    """The keys of one word under which neighbours meet it, and what they are then worth.
+
+    Where an h may begin the second word (AHMEDHASSAN) or end the first (FATIMAHNUR), it is read so too.
+    """
+    apart = (f"{text[:place]}a{text[place:]}" for place in _places(_MEETS_H, text))
+    unheard = (f"{text[:place]}{text[place + 1 :]}" for place in _places(_LAST_H, text))
+    keys: dict[str, int] = {}
+    for reading in (text, *apart, *unheard):
+        skeleton = fine_skeleton(reading)
+        key = joined_key(text, skeleton)
+        keys.setdefault(key, JOINED_WORTH if key == text else joined_skeleton_worth(skeleton))
+    return keys
+
+
+def _places(where: re.Pattern[str], text: str) -> Iterator[int]:
+    return (found.start() for found in where.finditer(text))
 
 
 def _compile_arrays(
@@ -308,32 +359,29 @@ def _spelling_arrays(spellings: Sequence[str], words: Sequence[Word], rarity: Ra
 
 def _joined_arrays(names: _ListedNames, words: Sequence[Word], rarity: Rarity) -> dict[str, Array]:
     """Neighbours of every name as one word: key → name, places and weight, ordered by key."""
-    texts = [word.text for word in words]
-    skeletons = [fine_skeleton(text) for text in texts]
-    weights = [rarity.weight(text) for text in texts]
+    weights = [rarity.weight(word.text) for word in words]
     is_initial = [word.is_initial for word in words]
-    known: dict[tuple[int, ...], tuple[int, int]] = {}
+    known: dict[tuple[int, ...], tuple[list[int], int]] = {}
     rows: list[tuple[int, int, int, int]] = []
     for name, first_word in enumerate(names.start[:-1]):
         numbers = names.word[first_word : names.start[name + 1]]
-        for first, count in neighbours(tuple([is_initial[each] for each in numbers])):
-            together = tuple(numbers[first : first + count])
+        for places in joined_places(tuple([is_initial[each] for each in numbers])):
+            together = tuple([numbers[place] for place in places])
             found = known.get(together)
             if found is None:
-                key = joined_key(
-                    "".join([texts[each] for each in together]),
-                    joined_skeleton([skeletons[each] for each in together]),
-                )
-                found = known[together] = (stable_hash(key), sum(weights[each] for each in together))
-            rows.append((found[0], name, ((1 << count) - 1) << first, found[1]))
+                keys = joined_keys([words[each] for each in together])
+                found = list(map(stable_hash, keys)), sum([weights[each] for each in together])
+                known[together] = found
+            mask = sum([1 << place for place in places])
+            rows += [(hashed, name, mask, found[1]) for hashed in found[0]]
     table = np.array(rows, np.int64).reshape(-1, 4)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0]))]
-    hashes, first_rows = np.unique(table[:, 0], return_index=True)
+    joined_hashes, first_rows = np.unique(table[:, 0], return_index=True)
     return {
         "joined_name": table[:, 1].astype(np.int32),
         "joined_places": table[:, 2].astype(np.int16),
         "joined_weight": table[:, 3].astype(np.int16),
-        "joined_hashes": hashes,
+        "joined_hashes": joined_hashes,
         "joined_starts": np.append(first_rows, len(table)).astype(np.int32),
         "joined_rows": np.zeros(0, np.int32),
     }

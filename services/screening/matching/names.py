@@ -21,6 +21,7 @@ from services.screening.matching.compounds import (
 )
 from services.screening.matching.equivalents import ARABIC, class_of
 from services.screening.matching.scripts import spellings
+from services.screening.matching.syllables import has_han
 from services.screening.matching.tables import rows_of
 
 MAX_NAME_CHARACTERS = 600
@@ -30,12 +31,15 @@ MAX_FORMS = 8
 WHOLE = 100
 """A form's worth in percent: how far an agreement on it is an agreement on the word."""
 
-_GLUED_ARTICLE, _GLUED_TITLE, _LAST_PART = 90, 90, 60
+_GLUED_ARTICLE, _GLUED_TITLE, _SHORTENED, _LAST_PART = 90, 90, 90, 60
 
 _IN_BRACKETS = re.compile(r"[(\[（][^)\]）]*[)\]）]?")
 # Apostrophes, half rings and the Arabic tatweel stand inside words; what else is no letter parts them.
 _SILENT = re.compile("['’‘`´ʼʻʾʿʹ\u0640\u200b-\u200f\u2060]")
 _PARTING = re.compile(r"[^a-z]+")
+# Digits that readers of print take for letters: KALPAN1K, B0LBOLIN, 0MAR.
+_MISREAD = re.compile(r"(?<=[a-z])[0158](?=[a-z])|0(?=[a-z])|(?<=[a-z])0")
+_READ_AS = {"0": "o", "1": "i", "5": "s", "8": "b"}
 
 _TITLES = frozenset(word for _, words in rows_of("titles") for word in words.split())
 _GLUED = ("mstr", "miss", "mrs", "mr", "ms", "dr", "chd", "inf", "prof", "fnu", "lnu")
@@ -43,6 +47,8 @@ _PARTICLES = frozenset(word for _, words in rows_of("particles") for word in wor
 _ARTICLE = re.compile(r"(?:al|el|ul)([a-z]{4,})")
 # Bengal writes the article to the word before it: RASHIDUL ISLAM, ZIAUR RAHMAN, NURUN NAHAR.
 _ARTICLE_BEHIND = re.compile(r"([a-z]{3,})u[lrszn]")
+# What Bengal shortens on every paper.
+_SHORT_FOR = {"md": "muhammad", "mst": "mosammat", "sk": "sheikh"}
 # Words that change what stands beside them, or fall away beside it.
 _NEIGHBOURLY = _TITLES | _PARTICLES | ABD | ABD_OR_NAME | DIN | ALLAH
 # Doc 9303 writes letters that are not in A to Z with an X; such groups are read back to plain letters.
@@ -53,6 +59,10 @@ _X_READ = {
     "xh": "h", "xe": "", "xi": "i", "xc": "ch", "xj": "zh", "xx": "",
 }  # fmt: skip
 _X_DIGRAPH = re.compile("|".join(_X_READ))
+
+
+Together = tuple[tuple[str, ...], ...]
+"""Ways of writing neighbours as one word: the texts of each, the first bare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,12 @@ class Word:
         """The likeliest spelling, lower case a to z."""
         return self.forms[0][0]
 
+    @property
+    def with_particles(self) -> str:
+        """The word as it is written with the particles before it, or bare where there were none."""
+        text = self.text
+        return max((form for form, _ in self.forms if form.endswith(text)), key=len)
+
 
 def read_name(text: str) -> tuple[Word, ...]:
     """The words of a name in any script, at most `MAX_WORDS`, in the order written.
@@ -90,7 +106,8 @@ def read_name(text: str) -> tuple[Word, ...]:
 @lru_cache(maxsize=50_000)
 def _read_name(text: str) -> tuple[Word, ...]:
     folded = unicodedata.normalize("NFKC", text).casefold()
-    words = _parted(_SILENT.sub("", _IN_BRACKETS.sub(" ", folded)))
+    lettered = _MISREAD.sub(lambda digit: _READ_AS[digit[0]], folded)
+    words = _parted(_SILENT.sub("", _IN_BRACKETS.sub(" ", lettered)))
     alone = [each for word in words if (each := read_alone(word))]
     return tuple(alone[:MAX_WORDS]) if len(alone) == len(words) else read_together(words)
 
@@ -99,8 +116,9 @@ def read_together(words: Sequence[str]) -> tuple[Word, ...]:
     """The words of a name, each as its neighbours have it be read."""
     romanised = [spelled for word in words for spelled in spellings(word)]
     cut = [tuple(form[:MAX_WORD_LETTERS] for form in forms) for forms in romanised[: 3 * MAX_WORDS]]
-    joined = _join_abd_and_din(_without_titles(cut))
-    return tuple(_as_word(forms) for forms in _without_particles(joined)[:MAX_WORDS])
+    if not any(map(has_han, words)):
+        cut = _without_particles(_join_abd_and_din(_without_titles(cut)))
+    return tuple(map(_as_word, cut[:MAX_WORDS]))
 
 
 @lru_cache(maxsize=200_000)
@@ -117,6 +135,13 @@ def read_alone(word: str) -> Word | None:
     if not _NEIGHBOURLY.isdisjoint((first, written, without_article(first))):
         return None
     return _as_word((written, *others))
+
+
+def written_together(words: Sequence[Word]) -> Together:
+    """The texts of neighbours as somebody may write them as one word: bare, and with their particles."""
+    bare = tuple(word.text for word in words)
+    whole = tuple(word.with_particles for word in words)
+    return (bare,) if whole == bare else (bare, whole)
 
 
 def _parted(text: str) -> list[str]:
@@ -217,7 +242,7 @@ def _as_word(spelled: Spellings) -> Word:
 
 
 def _other_forms(word: str) -> list[tuple[str, int]]:
-    """What a word may be beside itself: without an article, title or MRZ digraphs, or its last part."""
+    """What a word may be beside itself: without an article, title or MRZ digraphs, its last part, in full."""
     others = []
     article = _ARTICLE.fullmatch(word)
     if article:
@@ -230,6 +255,8 @@ def _other_forms(word: str) -> list[tuple[str, int]]:
         others.append((glued, _GLUED_TITLE))
     if word.startswith("abd") and len(word) > len("abdxxx"):
         others.append((word.removeprefix("abd"), _LAST_PART))
+    if word in _SHORT_FOR:
+        others.append((_SHORT_FOR[word], _SHORTENED))
     if "x" in word:
         read = _X_DIGRAPH.sub(lambda group: _X_READ[group[0]], word)
         if read not in {word, ""}:

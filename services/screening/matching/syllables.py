@@ -17,22 +17,31 @@ _INITIALS_MCCUNE = in_order("k kk n t tt r m p pp s ss _ ch tch ch k t p h")
 _VOWELS = in_order("a ae ya yae eo e yeo ye o wa wae oe yo u wo we wi yu eu ui i")
 _VOWELS_MCCUNE = in_order("a ae ya yae o e yo ye o wa wae oe yo u wo we wi yu u ui i")
 _FINALS = in_order("_ k k k n n n t l k m l l l p l m p p t t ng t t k t p t")
+_HAN = re.compile("[\u3400-\u9fff]")
+# As Koreans write the vowels for readers of English: KYUNG, HOON, HEE, SEUNG as SUNG.
+_ENGLISH_VOWELS = {"eo": "u", "yeo": "yu", "eu": "u", "u": "oo", "ui": "ee"}
 _CAPITALISED = re.compile(r"[A-Z]?[^A-Z]+|[A-Z]")
 _LISTED = {sign: readings.split() for sign, readings in rows_of("han")}
 _LONGEST_LISTED = max(map(len, _LISTED))
 
 
 def hangul(sign: str) -> list[str]:
-    """Readings of a Hangul syllable: revised, McCune, and as families of that name write themselves."""
+    """Readings of a Hangul syllable: revised, McCune, as families write themselves, for English readers."""
     block, final = divmod(ord(sign) - _FIRST_HANGUL, len(_FINALS))
     initial, vowel = divmod(block, len(_VOWELS))
     revised = _INITIALS[initial] + _VOWELS[vowel] + _FINALS[final]
     mccune = _INITIALS_MCCUNE[initial] + _VOWELS_MCCUNE[vowel] + _FINALS[final]
-    english = revised.replace("eo", "u")
+    english = _ENGLISH_VOWELS.get(_VOWELS[vowel], _VOWELS[vowel]) + _FINALS[final]
     families = _LISTED.get(sign, ())
     # A lone vowel would be taken for an initial; families of that name write more.
     readings = (revised, mccune, *families) if len(revised) > 1 else (*families, f"{revised}h", revised)
-    return distinct(plain(each) for each in (*readings, english))
+    heard = (_INITIALS[initial] + english, _INITIALS_MCCUNE[initial] + english)
+    return distinct(plain(each) for each in (*readings, *heard))
+
+
+def has_han(word: str) -> bool:
+    """Whether a word has Han signs, of which each is part of a name whatever it sounds like."""
+    return _HAN.search(word) is not None
 
 
 def syllables(word: str) -> tuple[tuple[str, ...], ...]:

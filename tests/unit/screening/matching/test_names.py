@@ -51,6 +51,9 @@ def forms(name: str) -> list[str]:
         ("RAMESH NAMUNA ABDUL", ["abdramesh", "namuna"]),
         ("AL ABDUL", ["abdul"]),
         ("\u202eRAMESH\u202c KAL\u200bPANIK", ["ramesh", "kalpanik"]),
+        ("陳大文", ["chen", "da", "wen"]),
+        ("KALPAN1K 0MAR PRIM0", ["kalpanik", "omar", "primo"]),
+        ("RAMESH2 KALPANIK 1980", ["ramesh", "kalpanik"]),
         ("\u0301\u0302", []),
         ("12 34", []),
         ("", []),
@@ -98,6 +101,7 @@ def test_a_word_that_is_read_alone_is_read_so_in_any_company(parts: list[str]) -
         ("RASHIDUL ISLAM", "rashid"),
         ("ZIAUR RAHMAN", "zia"),
         ("NURUN NAHAR", "nur"),
+        ("MD RAFIQ", "muhammad"),
     ],
 )
 def test_a_word_has_the_form_under_which_it_may_travel(name: str, expected: str) -> None:
