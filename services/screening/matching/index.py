@@ -168,7 +168,7 @@ def neighbours(is_initial: tuple[bool, ...]) -> tuple[tuple[int, int], ...]:
 
 @lru_cache(maxsize=1 << MAX_WORDS)
 def joined_places(is_initial: tuple[bool, ...]) -> tuple[tuple[int, ...], ...]:
-    """The places of words that may be written as one: neighbours, and all of a name with the last one first."""
+    """The places of words that may be written as one: neighbours, and all of a name, its last word first."""
     side_by_side = (tuple(range(first, first + count)) for first, count in neighbours(is_initial))
     count = len(is_initial)
     is_short = 1 < count <= MAX_JOINED_WORDS and not any(is_initial)

@@ -22,7 +22,8 @@ from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 ELEMENTS = [
     "MUHAMMAD", "MOHAMED", "ALI", "ABU", "BAKR", "ABUBAKR", "AL", "MISALI", "ALMISALI", "PRIMEROV",
     "PRIMERO", "J", "ABD", "RAHMAN", "ABDURRAHMAN", "محمد", "الرحمن", "عبد", "LI", "VAN", "KALPANIK", "R",
-    "XUGOU", "XU", "GOU", "MR",
+    "XUGOU", "XU", "GOU", "MR", "AHMED", "HASSAN", "AHMEDHASSAN", "NUR", "EL", "HODA", "NURELHODA", "FATIMAH",
+    "FATIMAHNUR", "KALPANIKPRIMEROV", "KALPANIKALI", "RASHIDUL", "MD",
 ]  # fmt: skip
 names = st.lists(st.sampled_from(ELEMENTS), min_size=1, max_size=4).map(" ".join)
 
