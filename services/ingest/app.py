@@ -1,4 +1,4 @@
-"""The ingest application: settings, ports, routers. Nothing else; `beside.py` holds what runs meanwhile."""
+"""The ingest application: settings, ports, routers. What runs meanwhile is in `background.py`."""
 
 from functools import cache, partial
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from services.ingest import inbox_routes, oversight_routes, routes
-from services.ingest.beside import Beside
+from services.ingest.background import Background
 from services.ingest.expected import routes as expected_routes
 from services.ingest.expected.flights import WatchTerms
 from services.ingest.incidents import routes as incident_routes
@@ -73,7 +73,7 @@ def create_app(
     watch, terms = ChainWatch(), _terms(settings)
     ports = _ports(settings, time, watch)
     service_keys = KeyRing(settings.keys_folder, SERVICE_KEYS, time)
-    beside = Beside(
+    background = Background(
         settings,
         ports,
         terms.table,
@@ -86,7 +86,7 @@ def create_app(
     app = service_app(
         title="Safeconduct ingest",
         settings=settings,
-        lifespan=beside.running,
+        lifespan=background.running,
         routes=_routes(settings.max_body_bytes),
         clock=time,
     )

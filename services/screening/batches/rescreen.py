@@ -43,7 +43,7 @@ PAST: Final = timedelta(days=7)
 COMING: Final = timedelta(hours=72)
 #: A flight's day is its airport's; the window is a day wider on both sides, so that no zone falls out.
 ZONE_DAY: Final = timedelta(days=1)
-#: Another worker may screen with the list of before for so long (`background.py`, its longest look away).
+#: Another worker may screen with the list of before for so long (`Background.watch_list`).
 SETTLED_AFTER: Final = timedelta(seconds=60)
 #: The least score of the small matcher with which a traveller is sent again: far below the threshold,
 #: because how rare a name is on the changed entries is not how rare it is on the whole list.

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.custody.emergencies import Emergencies
 from services.sharing.errors import LegalFindingRequired, MessageRefused
-from services.sharing.exchange.background import background_of, require_was_sent
 from services.sharing.exchange.content import SealingKeys
+from services.sharing.exchange.draft_background import background_of, require_was_sent
 from services.sharing.exchange.drafts import (
     Draft,
     Said,

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from services.ingest.beside import Beside
+from services.ingest.background import Background
 from shared.db.roles import SERVICES
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.ingest.conftest import REGISTERED, Ingest, running
@@ -43,7 +43,7 @@ def open_inside(request: pytest.FixtureRequest) -> Iterator[Inside]:
     clock = FixedClock()
     with templates.lending() as database, asyncio.Runner() as runner, pytest.MonkeyPatch.context() as patch:
         settings = given.settings(folder, database("ingest", like=REGISTERED))
-        patch.setattr(Beside, "_tasks", lambda *_: iter(()))
+        patch.setattr(Background, "_tasks", lambda *_: iter(()))
         opened = AsyncExitStack()
         issuer = FakeIssuer(request.getfixturevalue("issuer_keys"), clock, SERVICES)
         ingest = runner.run(opened.enter_async_context(running(settings, issuer, clock)))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.screening.list_desk import entries as routes_entries
+from services.screening.list_desk import entries
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import HADI, MISALI, Listed, un_list
 from tests.integration.screening.test_nominations import TRAVELLER, decide, submitted
@@ -74,7 +74,7 @@ async def found_ids(desk: Desk, words: str, after: str | None = None) -> list[st
 
 async def test_many_entries_are_found_page_by_page(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await two_lists(desk)
-    monkeypatch.setattr(routes_entries, "MAX_FOUND", 1)
+    monkeypatch.setattr(entries, "MAX_FOUND", 1)
     seen: list[str] = []
     page: dict[str, Any] = {"next": ""}
     while page["next"] is not None:

@@ -48,7 +48,7 @@ class _Task(Protocol):
 
 
 @dataclass(frozen=True)
-class Beside:
+class Background:
     """Everything that the tasks are made of; `carrier` stands in for HTTP to screening, in tests."""
 
     settings: IngestSettings
