@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from services.ingest.errors import MalformedMessage, UnsupportedMessage
 from services.ingest.formats.dates import read_local_time
-from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage, Envelope
+from services.ingest.formats.edifact import MAX_WARNINGS, EdifactMessage
 from services.ingest.formats.flights import (
     FIRST_AFTER_BORDER,
     FLIGHT_STOPS,
@@ -19,6 +19,7 @@ from services.ingest.formats.flights import (
     local_date_of,
     read_designator,
 )
+from services.ingest.formats.message_header import is_transaction, read_transaction
 from services.ingest.formats.people import People
 from services.ingest.formats.separators import Segment, split_repeated, split_segment
 from services.ingest.formats.traveller_draft import Fact, TravellerDraft, is_free_text
@@ -29,7 +30,6 @@ from shared.travel.message import (
     Counted,
     Fault,
     MessageFunction,
-    MessageKind,
     ParsedMessage,
     Severity,
 )
@@ -40,12 +40,10 @@ MAX_STOPS = 99
 MAX_TRAVEL_SEGMENT_CHARACTERS = 4_096
 MAX_KNOWN_CHARACTERS = 16
 MAX_KNOWN_SEGMENTS = 1_000
-MAX_HEADER_SEGMENTS = 100
 FIRST_VERSION, LAST_VERSION = "02B", "17A"
 
 _GROUP_STARTS = frozenset(["NAD", "TDT", "CNT", "BGM", "UNT"])
 _VERSION = re.compile(r"\d\d[AB]")
-_PART = re.compile(r"[0-9]{1,2}")
 _AIRPORT = re.compile(r"[A-Z0-9]{3,4}")
 # DTM+554 is a departure or an arrival, as its airport is.
 _ARRIVED_AT = frozenset([FIRST_AFTER_BORDER, "130"])
@@ -88,49 +86,6 @@ _CHANGES: dict[MessageFunction, dict[str, Change]] = {
     MessageFunction.GATE_PASS: {"": Change.NEW},
     MessageFunction.FLIGHT_STATUS: _CLOSES,
 }
-
-
-def read_header(message: EdifactMessage, envelope: Envelope) -> ParsedMessage:
-    """What UNB and UNH alone say of a message, so that a refused one can be answered."""
-    header = message.header
-    version = f"{header.get(1, 1)}:{header.get(1, 2)}".strip(":") or message.group_version
-    part = header.get(3)
-    letter = header.get(3, 1).upper()
-    return ParsedMessage(
-        kind=MessageKind.PNRGOV if header.get(1).upper() == MessageKind.PNRGOV else MessageKind.PAXLST,
-        version=version.upper() if version else None,
-        sender=envelope.sender,
-        recipient=envelope.recipient,
-        interchange_reference=envelope.reference,
-        message_reference=header.get(0) or None,
-        access_reference=header.get(2) or None,
-        part=int(part) or 1 if _PART.fullmatch(part) else 1,
-        is_last_part=letter == "F" if part or letter else True,
-        is_test=envelope.is_test,
-        wants_acknowledgement=envelope.wants_acknowledgement,
-        faults=message.warnings,
-    )
-
-
-def with_transaction(header: ParsedMessage, message: EdifactMessage) -> ParsedMessage:
-    """The header with the reference of its RFF+TN, so that a sender can tell which message was refused."""
-    for position, raw in enumerate(message.raw_segments[:MAX_HEADER_SEGMENTS], start=1):
-        if raw[:3].upper() == "RFF" and len(raw) <= MAX_TRAVEL_SEGMENT_CHARACTERS:
-            segment = split_segment(raw, position, message.separators)
-            if _is_transaction(segment):
-                reference, revision = _read_transaction(segment)
-                return replace(header, transaction_reference=reference, revision=revision)
-    return header
-
-
-def _is_transaction(segment: Segment) -> bool:
-    return segment.get(0).upper() == "TN" and bool(segment.get(0, 1))
-
-
-def _read_transaction(segment: Segment) -> tuple[str, int | None]:
-    """The reference of an RFF+TN and its revision, which is `None` where it is absent or no number."""
-    revision = segment.get(0, 4)
-    return segment.get(0, 1), int(revision[:6]) if revision.isdecimal() else None
 
 
 def parse_paxlst(
@@ -277,9 +232,9 @@ class _PaxlstReading:
             self._warn("CHANGE_UNKNOWN", segment, 2)
 
     def _take_rff(self, segment: Segment) -> None:
-        if self._transaction is not None or not _is_transaction(segment):
+        if self._transaction is not None or not is_transaction(segment):
             return
-        self._transaction, self._revision = _read_transaction(segment)
+        self._transaction, self._revision = read_transaction(segment)
         if self._revision is None and segment.get(0, 4):
             self._warn("REVISION_UNREADABLE", segment, 1)
 

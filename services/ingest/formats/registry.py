@@ -16,6 +16,7 @@ from services.ingest.formats.collection import without_collecting
 from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.edifact import EdifactMessage, Envelope, Interchange
 from services.ingest.formats.flights import StateOf
+from services.ingest.formats.message_header import read_header, with_transaction
 from services.ingest.formats.pnrgov import parse_pnrgov
 from services.ingest.formats.pnrgov_xml.message import parse_pnrgov_xml
 from services.ingest.formats.sheet_cells import ZIP_START
@@ -113,21 +114,21 @@ def _read_message(
     state_of: StateOf,
     own_state: str | None,
 ) -> ParsedMessage:
-    header = replace(paxlst.read_header(message, envelope), group_sender=message.group_sender)
+    header = replace(read_header(message, envelope), group_sender=message.group_sender)
     try:
         parse = _EDIFACT_READERS.get(message.header.get(1).upper())
         if parse is None:
             raise UnsupportedMessage("MESSAGE_TYPE_UNSUPPORTED", "UNH", 1)
         return parse(message, header, received_at, state_of=state_of, own_state=own_state)
     except (MalformedMessage, UnsupportedMessage) as refusal:
-        return paxlst.with_transaction(header, message).rejected(_fault_of(refusal))
+        return with_transaction(header, message).rejected(_fault_of(refusal))
 
 
 def _unreadable(interchange: Interchange, failure: MalformedMessage) -> ParsedMessage:
     """What an interchange that broke is known by: its UNB, and the UNH of the message in which it broke."""
     unread = ParsedMessage(kind=MessageKind.PAXLST)
     if interchange.envelope is not None and interchange.broken is not None:
-        unread = paxlst.read_header(interchange.broken, interchange.envelope)
+        unread = read_header(interchange.broken, interchange.envelope)
     return replace(unread, is_syntax_failure=True).rejected(_fault_of(failure))
 
 
