@@ -1,12 +1,10 @@
 """What screening sends to ingest: read as the contract of its kind, or refused whole."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, TypeVar
-from uuid import UUID
+from typing import ClassVar, Final, TypeVar
 
 from pydantic import ValidationError
 
+from shared.bus.message import Received
 from shared.contracts import DirectiveChangedV1
 from shared.contracts.false_matches import FalseMatchesV1
 from shared.contracts.rescreening import ResendWantedV1, WindowPageWantedV1
@@ -21,16 +19,6 @@ class UnreadableMessage(DomainError):
 
     code: ClassVar[str] = "UNREADABLE_MESSAGE"
     sentence: ClassVar[str] = "This is no {kind} that ingest takes from the sender."
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message of a sister service."""
-
-    message_id: UUID
-    kind: str
-    body: Mapping[str, Any] = field(repr=False)
-    sender: str = ""
 
 
 def read_as(contract: type[Contract], message: Received) -> Contract:

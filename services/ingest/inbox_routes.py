@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict
 
-from services.ingest.inbox import Received, UnreadableMessage
+from services.ingest.inbox import UnreadableMessage
 from services.ingest.interactive.directives_inbox import KIND as DIRECTIVE_KIND
 from services.ingest.interactive.directives_inbox import ReceiveDirective
 from services.ingest.quality.false_matches_inbox import KIND as FALSE_MATCHES_KIND
@@ -14,6 +14,7 @@ from services.ingest.quality.false_matches_inbox import ReceiveFalseMatches
 from services.ingest.rescreening import AnswerRescreening
 from services.ingest.routes import PortsOf
 from shared.bus.errors import MessageMismatch
+from shared.bus.message import Received
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require

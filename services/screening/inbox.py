@@ -1,9 +1,6 @@
 """What comes in from other services: travellers seen or withdrawn from ingest, releases from sharing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from uuid import UUID
 
 from pydantic import ValidationError
 
@@ -18,6 +15,7 @@ from services.screening.ports import Ports
 from services.screening.watchlist.current_matcher import CurrentMatcher
 from shared.accounts.freezes import Freeze, FreezeStore
 from shared.bus.inbox import Inbox
+from shared.bus.message import Received
 from shared.contracts import (
     AccountFreezeV1,
     HitLinksAskedV1,
@@ -52,16 +50,6 @@ SENDERS = {
     "NoticeReceivedV1": "sharing",
     "NoticeWithdrawnV1": "sharing",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """One message of a sister service."""
-
-    message_id: UUID
-    kind: str
-    body: Mapping[str, Any] = field(repr=False)
-    sender: str = ""
 
 
 class ReceiveMessage:

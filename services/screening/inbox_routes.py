@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
 from services.screening.errors import NoListInForce, NoStandingOrder, ScreeningRefused, UnreadableTraveller
-from services.screening.inbox import Received, ReceiveMessage
+from services.screening.inbox import ReceiveMessage
 from services.screening.service import RequestPorts, Service
 from services.screening.statuses import problems
+from shared.bus.message import Received
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require

@@ -1,4 +1,4 @@
-"""A message on its way to another service."""
+"""A message between two services: on its way out of one, and as it came to the other."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,3 +32,13 @@ class OutgoingMessage:
     def text(self) -> str:
         """The contract as JSON text."""
         return self.content if isinstance(self.content, str) else write_json(dict(self.content))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message of another service of this State; `sender` is the service whose token came with it."""
+
+    message_id: UUID
+    kind: str
+    body: Mapping[str, Any] = field(repr=False)
+    sender: str

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.inbox import Received, read_as
+from services.ingest.inbox import read_as
 from services.ingest.interactive.directives import DirectiveTable, Meaning
 from services.ingest.ports import Ports
 from services.ingest.replies.cusres import Answer, Document, Reply, build_reply
 from services.ingest.store.interactive import Addressee, InteractiveStore
 from shared.bus.inbox import Inbox
+from shared.bus.message import Received
 from shared.bus.outbox import Outbox
 from shared.contracts import DirectiveChangedV1
 from shared.observability.logging import get_logger

@@ -2,10 +2,11 @@
 
 from typing import Any, Final
 
-from services.ingest.inbox import Received, read_as
+from services.ingest.inbox import read_as
 from services.ingest.ports import Ports
 from services.ingest.quality.figures import ALL_MATCHES
 from shared.bus.inbox import Inbox
+from shared.bus.message import Received
 from shared.contracts.false_matches import FalseMatchesV1
 
 KIND: Final = "FalseMatchesV1"
