@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from services.ingest.formats import names
 from services.ingest.formats.dates import read_birth_date, read_document_date
+from services.ingest.formats.document_kinds import document_letter
 from services.ingest.formats.people import MAX_DOCUMENTS
 from services.ingest.formats.separators import Segment
 from shared.travel.message import Fault, Severity
@@ -339,8 +340,8 @@ class TravellerDraft:
             self._facts[member] = value(segment, 0, 1) or None
 
     def _take_doc(self, segment: Segment) -> None:
-        kind, number = value(segment, 0).upper(), value(segment, 1)
-        self._open_document = _Document(kind or None, number)
+        kind, number = document_letter(value(segment, 0)), value(segment, 1)
+        self._open_document = _Document(kind, number)
         if len(self._documents) >= MAX_DOCUMENTS:
             self.warn("MAX_DOCUMENTS", segment.tag, segment.position)
         elif number:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.ingest.formats.dates import read_birth_date, read_document_date
+from services.ingest.formats.document_kinds import document_letter
 from services.ingest.formats.pnrgov.moments import NAMED_DAY, digits_of
 from shared.personal import Personal
 from shared.travel.partial_date import PartialDate
@@ -32,8 +33,6 @@ _SEXES = {
     "UI": Sex.UNKNOWN,
 }
 _INFANT_SEXES = frozenset(["FI", "MI", "XI", "UI"])
-# A passport card is a passport's sub-kind; A, C and I are identity documents of Doc 9303 part 3.
-_DOCUMENT_KINDS = {"IP": "P", "A": "I", "C": "I", "I": "I", "V": "V", "L": "L"}
 _PHONE = re.compile(r"\+?[\d(][\d \-()./]{4,28}\d")
 _FREQUENT_FLYER = re.compile(r"/?([A-Z][A-Z0-9]|\d[A-Z])[ /]?([A-Z0-9]*)", re.IGNORECASE)
 _TICKET = re.compile(r"(INF)?\s?(\d{13,14})(?:C(\d{1,4}))?", re.IGNORECASE)
@@ -244,10 +243,8 @@ def _document(
         if kind:
             problems.append("DOCUMENT_NUMBER_MISSING")
         return None
-    upper = kind.upper()
-    is_passport = upper.startswith("P")
     return TravelDocument(
-        type=upper if is_passport or not upper else _DOCUMENT_KINDS.get(upper, "O"),
+        type=document_letter(kind),
         number=number,
         issuer=_state(issuer, problems),
         expiry=_document_day(expiry, problems),
