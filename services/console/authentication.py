@@ -7,15 +7,13 @@ from fastapi import Request
 
 from services.console.clients.service import ServiceClient
 from services.console.errors import ServiceFault, SignInNeeded, WrongHost
-from services.console.page import Console
+from services.console.page import FRAGMENTS, Console
 from services.console.sessions import Session, Tokens
 from services.console.settings import ConsoleSettings
 from shared.accounts.errors import RETRY_AFTER_SECONDS, FrozenAccountsUnknown
 from shared.security.tokens import Principal, TokenRefused, TokenVerifier
 from shared.web.authentication import bearer_principal, bearer_token
 
-# What the page asks for by itself keeps nobody signed in.
-FRAGMENTS: Final = "/fragments/"
 # The console's own audit log is read over HTTP like every service's, with a bearer token and never a cookie.
 MACHINES: Final = "/v1/"
 
@@ -54,6 +52,7 @@ async def session_principal(request: Request) -> Principal:
     if session is None:
         raise SignInNeeded
     session, principal = await _renewed(request.app.state.token_verifier, console, session)
+    # What the page asks for by itself keeps nobody signed in.
     if not request.url.path.startswith(FRAGMENTS):
         await console.sessions.touch(session)
     request.state.session = session

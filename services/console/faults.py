@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
-from services.console.authentication import FRAGMENTS
 from services.console.errors import (
     ConsoleFault,
     CrossSiteRefused,
@@ -21,7 +20,7 @@ from services.console.errors import (
     SignInNeeded,
     WrongHost,
 )
-from services.console.page import Console
+from services.console.page import FRAGMENTS, Console
 from services.console.shown_again import sentences_written, shown_again
 from shared.accounts.errors import AccountFrozen
 from shared.errors import DomainError

@@ -45,6 +45,11 @@ MAX_TEXT_CHARACTERS: Final = 4000
 MAX_CHOICES: Final = 50
 MAX_FIELDS: Final = 400
 STATE_LETTERS: Final = 3
+#: The addresses of parts that a page asks for by itself.
+FRAGMENTS: Final = "/fragments/"
+#: Says to the next page alone that what a form asked for was done; it holds nothing.
+DONE_COOKIE: Final = "done"
+DONE_SECONDS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +220,33 @@ class Page:
 
     def show(self, template: str, *, status: int = 200, **facts: Any) -> Response:
         """A whole page."""
-        return HTMLResponse(self._drawn(template, facts), status_code=status)
+        response = HTMLResponse(self._drawn(template, facts), status_code=status)
+        if self._is_after_form:
+            response.delete_cookie(DONE_COOKIE)
+        return response
 
     def go(self, address: str) -> Response:
         """Send the browser to another page of ours after a form."""
         return RedirectResponse(address, status_code=303)
+
+    def done(self, address: str) -> Response:
+        """The same once something was recorded: the page at `address` says so, one time."""
+        response = self.go(address)
+        response.set_cookie(
+            DONE_COOKIE,
+            "1",
+            max_age=DONE_SECONDS,
+            httponly=True,
+            secure=self.console.settings.is_secure,
+            samesite="strict",
+        )
+        return response
+
+    @property
+    def _is_after_form(self) -> bool:
+        """Whether a form led here; a part of another page takes its word from no page."""
+        is_part = self.request.url.path.startswith(FRAGMENTS)
+        return self.request.method == "GET" and not is_part and DONE_COOKIE in self.request.cookies
 
     def _drawn(self, template: str, facts: dict[str, Any]) -> str:
         return self.console.templates.draw(
@@ -228,6 +255,7 @@ class Page:
             now=self.now(),
             csrf=self.session.csrf_token,
             person=self.session.stored.display_name,
+            is_done=self._is_after_form,
             sections=sections_for(self.principal, self.request.url.path),
             **facts,
         )

@@ -97,6 +97,9 @@ INFORMATION_GRADES: Final[Mapping[str, str]] = {
     "D": "how it knows this is not known",
     "E": "suspected to be false",
 }
+GRADES: Final = tuple(
+    f"{source}{information}" for source in SOURCE_GRADES for information in INFORMATION_GRADES
+)
 STEPS: Final[Mapping[str, str]] = {
     "wl.activate": "Brought into use",
     "wl.renew": "Renewed",

@@ -42,7 +42,7 @@ async def draft_standing_order(
             "period_days": int(period),
         }
     )
-    return page.go("/standing-orders")
+    return page.done("/standing-orders")
 
 
 @router.post("/standing-orders/{order_id}/approval")
@@ -53,7 +53,7 @@ async def approve_standing_order(
     decision = page.form.choice("decision", _DECISIONS)
     body = {"approve": decision == "approve", "version": _version(page.form)}
     await page.screening.approve_standing_order(str(order_id), body)
-    return page.go("/standing-orders")
+    return page.done("/standing-orders")
 
 
 @router.get("/matcher")
@@ -71,7 +71,7 @@ async def propose_matcher(
 ) -> Response:
     """Propose the matcher that is in use."""
     await page.screening.client.ask("POST", "/v1/matcher-approvals", body={})
-    return page.go("/matcher")
+    return page.done("/matcher")
 
 
 @router.post("/matcher/{approval_id}/approval")
@@ -82,7 +82,7 @@ async def approve_matcher(
     decision = page.form.choice("decision", _DECISIONS)
     body = {"approve": decision == "approve", "version": _version(page.form)}
     await page.screening.client.ask("POST", f"/v1/matcher-approvals/{approval_id}/approval", body=body)
-    return page.go("/matcher")
+    return page.done("/matcher")
 
 
 def _version(form: Submitted) -> int:

@@ -74,7 +74,7 @@ async def write_down(page: Proposing) -> Response:
     if not page.form.text("is_own_law"):
         raise FormFault(field="confirm that the competent force acted under its own law")
     await Arrests(page.sharing.client).propose(str(_share(share_id)), body)
-    return page.go("/arrests")
+    return page.done("/arrests")
 
 
 @router.post("/arrests/{approval_id}")
@@ -85,7 +85,7 @@ async def decide(approval_id: UUID, page: Approving) -> Response:
     body = {"version": int(version) if version.isdigit() else 1, "reject": decision == "reject"}
     confirmed = await Arrests(page.sharing.client).decide(str(approval_id), body)
     if decision == "reject":
-        return page.go("/arrests")
+        return page.done("/arrests")
     return page.show("arrest_confirmed.html", confirmed=confirmed, events=EVENTS)
 
 

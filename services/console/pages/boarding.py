@@ -47,14 +47,14 @@ async def assess(order_id: UUID, page: Assessing) -> Response:
     if page.form.text("individual_risk"):
         body["individual_risk"] = page.form.choice("individual_risk", frozenset({"yes", "no"})) == "yes"
     await _boarding(page).assess(str(order_id), body)
-    return page.go("/boarding")
+    return page.done("/boarding")
 
 
 @router.post("/boarding/orders/{order_id}/release")
 async def release(order_id: UUID, page: Releasing) -> Response:
     """Take an advice back: one person is enough, and the carrier is told."""
     await _boarding(page).release(str(order_id), page.form.choice("cause", frozenset(CAUSES)))
-    return page.go("/boarding")
+    return page.done("/boarding")
 
 
 @router.post("/boarding/changes/{message_id}/references")
@@ -68,7 +68,7 @@ async def show_references(message_id: UUID, page: Calling) -> Response:
 async def note_told(message_id: UUID, page: Calling) -> Response:
     """The carrier was told by telephone."""
     await _boarding(page).told(str(message_id))
-    return page.go("/boarding")
+    return page.done("/boarding")
 
 
 async def _shown(page: Page, **facts: Any) -> Response:

@@ -52,4 +52,4 @@ async def answer_renewal(
     """The second person agrees, or lets the entry lapse on its day."""
     answer = page.form.choice("answer", _ANSWERS)
     await page.entries.answer_renewal(str(approval_id), agrees=answer == "agree")
-    return page.go("/renewals")
+    return page.done("/renewals")

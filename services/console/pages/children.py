@@ -38,7 +38,7 @@ async def assess(hit_id: UUID, page: Working) -> Response:
         "words": page.form.needed("words", limit=MAX_WORDS),
     }
     await page.screening.client.ask("POST", f"/v1/children/{hit_id}/assessment", body=body)
-    return page.go("/children")
+    return page.done("/children")
 
 
 @router.post("/children/{hit_id}/referral")
@@ -46,4 +46,4 @@ async def refer(hit_id: UUID, page: Working) -> Response:
     """Refer the child to those who help."""
     body = {"words": page.form.needed("words", limit=MAX_WORDS)}
     await page.screening.client.ask("POST", f"/v1/children/{hit_id}/referral", body=body)
-    return page.go("/children")
+    return page.done("/children")

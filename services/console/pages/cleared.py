@@ -42,7 +42,7 @@ async def propose(page: Annotated[Page, Depends(form_for(Permission.CLEAR_TRAVEL
         await page.matching.propose_clearance(_clearance(page.form))
     except (FormFault, ServiceFault) as fault:
         return await _shown(page, fault)
-    return page.go("/cleared")
+    return page.done("/cleared")
 
 
 @router.post("/cleared/{approval_id}/approval")
@@ -54,7 +54,7 @@ async def decide(
     version = page.form.text("version", limit=9)
     body = {"approve": decision == "approve", "version": int(version) if version.isdigit() else 1}
     await page.matching.decide_clearance(str(approval_id), body)
-    return page.go("/cleared")
+    return page.done("/cleared")
 
 
 @router.post("/cleared/{cleared_id}/review")
@@ -63,7 +63,7 @@ async def look_again(
 ) -> Response:
     """The silent look after the entry's identifiers changed."""
     await page.matching.look_again(str(cleared_id), page.form.choice("outcome", _OUTCOMES))
-    return page.go("/cleared")
+    return page.done("/cleared")
 
 
 @router.post("/cleared/{cleared_id}/ending")
@@ -73,7 +73,7 @@ async def end(
     """Erase a record on the person's request."""
     page.form.choice("confirmation", frozenset({"erase"}))
     await page.matching.end_clearance(str(cleared_id))
-    return page.go("/cleared")
+    return page.done("/cleared")
 
 
 def _clearance(form: Submitted) -> dict[str, Any]:

@@ -74,7 +74,7 @@ async def meet(page: Meeting) -> Response:
         "whereabouts": page.form.needed("whereabouts", limit=MAX_WHEREABOUTS),
     }
     await page.screening.client.ask("POST", PATH, body=body)
-    return page.go("/companions")
+    return page.done("/companions")
 
 
 @router.post("/companions/{companion_id}/assessment")
@@ -88,7 +88,7 @@ async def assess(companion_id: UUID, page: Specialist) -> Response:
     if not body["evidence"]:
         raise FormFault(field="say what the finding rests on")
     await page.screening.client.ask("POST", f"{PATH}/{companion_id}/assessment", body=body)
-    return page.go("/companions")
+    return page.done("/companions")
 
 
 @router.post("/companions/{companion_id}/referrals")
@@ -99,7 +99,7 @@ async def refer(companion_id: UUID, page: Specialist) -> Response:
         "words": page.form.needed("words", limit=MAX_WORDS),
     }
     await page.screening.client.ask("POST", f"{PATH}/{companion_id}/referrals", body=body)
-    return page.go("/companions")
+    return page.done("/companions")
 
 
 @router.post("/companions/{companion_id}/outcome")
@@ -110,7 +110,7 @@ async def end_referral(companion_id: UUID, page: Specialist) -> Response:
         "outcome": page.form.choice("outcome", frozenset(OUTCOMES)),
     }
     await page.screening.client.ask("POST", f"{PATH}/{companion_id}/referrals/outcome", body=body)
-    return page.go("/companions")
+    return page.done("/companions")
 
 
 def _hit(text: str) -> str:

@@ -48,7 +48,7 @@ async def show_consular(page: Officer) -> Response:
 async def tell(share_id: UUID, page: Working) -> Response:
     """Record that the person was told, now."""
     await page.sharing.client.ask("POST", f"{PATH}/{share_id}/told")
-    return page.go("/consular")
+    return page.done("/consular")
 
 
 @router.post("/consular/{share_id}/wish")
@@ -60,7 +60,7 @@ async def wish(share_id: UUID, page: Working) -> Response:
         "witness": page.form.needed("witness", limit=100),
     }
     await page.sharing.client.ask("POST", f"{PATH}/{share_id}/wish", body=body)
-    return page.go("/consular")
+    return page.done("/consular")
 
 
 @router.post("/consular/{share_id}/notice")
@@ -75,7 +75,7 @@ async def inform(share_id: UUID, page: Working) -> Response:
     if addressee != "UNHCR" and not states:
         raise FormFault(field="name the State whose post it is")
     await page.sharing.client.ask("POST", f"{PATH}/{share_id}/notice", body=body)
-    return page.go("/consular")
+    return page.done("/consular")
 
 
 def _how_far(task: ConsularTask) -> int:

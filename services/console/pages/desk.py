@@ -96,7 +96,7 @@ async def show_content(message_id: UUID, page: Officer) -> Response:
 async def acknowledge(message_id: UUID, page: Officer) -> Response:
     """Tell the sender that a person has seen it."""
     await _desk(page).acknowledge(str(message_id))
-    return page.go(f"/desk/{message_id}")
+    return page.done(f"/desk/{message_id}")
 
 
 @router.post("/desk/{message_id}/feedback")
@@ -124,7 +124,7 @@ async def give_feedback(message_id: UUID, page: Officer) -> Response:
             "in_reply_to": str(message_id),
         }
     )
-    return page.go("/desk")
+    return page.done("/desk")
 
 
 @router.post("/desk/{message_id}/approval")

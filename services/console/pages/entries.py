@@ -99,7 +99,7 @@ async def find(
         await page.entries.act(entry_id, "renewal", body)
     except (FormFault, ServiceFault) as fault:
         return await _shown(entry_id, page, fault)
-    return page.go(_address(entry_id))
+    return page.done(_address(entry_id))
 
 
 async def _act(
@@ -110,7 +110,7 @@ async def _act(
         await page.entries.act(entry_id, step, {name: value for name, value in values.items() if name})
     except (FormFault, ServiceFault) as fault:
         return await _shown(entry_id, page, fault)
-    return page.go(_address(entry_id))
+    return page.done(_address(entry_id))
 
 
 async def _shown(entry_id: str, page: Page, fault: ConsoleFault | None = None) -> Response:

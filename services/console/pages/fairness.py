@@ -29,4 +29,4 @@ async def import_measurement(
 ) -> Response:
     """Hand over the file that `./run bench fairness` writes."""
     await page.matching.import_fairness(await page.form.file("file"))
-    return page.go("/fairness")
+    return page.done("/fairness")

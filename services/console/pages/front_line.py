@@ -60,4 +60,4 @@ async def record_outcome(hit_id: UUID, page: OfficerForm) -> Response:
     """Record what happened."""
     outcome = page.form.choice("outcome", frozenset(CARD_OUTCOMES))
     await page.screening.record_outcome(str(hit_id), outcome)
-    return page.go("/cards?recorded=1")
+    return page.done("/cards")

@@ -73,7 +73,8 @@ async def write_order(
     hit_id: UUID, page: Annotated[Page, Depends(page_for(Permission.DRAFT_ORDER))]
 ) -> Response:
     """The form for a measure."""
-    return page.show("order_form.html", hit_id=str(hit_id), kinds=ORDERS)
+    flight = (await flights_of_hits(page)).get(str(hit_id), FlightBrief())
+    return page.show("order_form.html", hit_id=str(hit_id), flight=flight, kinds=ORDERS)
 
 
 @router.post("/hits/{hit_id}/order")
@@ -85,7 +86,7 @@ async def draft_order(
         str(hit_id),
         {"kind": page.form.choice("kind", frozenset(ORDERS)), "statement": page.form.needed("statement")},
     )
-    return page.go("/orders")
+    return page.done("/orders")
 
 
 @router.post("/orders/{order_id}/approval")
@@ -95,4 +96,4 @@ async def approve_order(
     """Approve or reject as the second person."""
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
     await page.screening.approve_order(str(order_id), {"approve": decision == "approve"})
-    return page.go("/orders")
+    return page.done("/orders")

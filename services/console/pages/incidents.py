@@ -72,7 +72,7 @@ async def open_incident(page: Reporting) -> Response:
         "accounts": page.form.text("accounts").split(),
     }
     await page.ingest.client.ask("POST", PATH, body=body)
-    return page.go("/incidents")
+    return page.done("/incidents")
 
 
 @router.post("/incidents/{incident_id}/reports")
@@ -83,7 +83,7 @@ async def report(incident_id: UUID, page: Reporting) -> Response:
         "told_at": page.now().isoformat(),
     }
     await page.ingest.client.ask("POST", f"{PATH}/{incident_id}/reports", body=body)
-    return page.go("/incidents")
+    return page.done("/incidents")
 
 
 @router.post("/incidents/{incident_id}/freezes")
@@ -91,14 +91,14 @@ async def freeze(incident_id: UUID, page: Reporting) -> Response:
     """Freeze accounts that the incident turns out to involve."""
     body = {"accounts": page.form.needed("accounts").split()}
     await page.ingest.client.ask("POST", f"{PATH}/{incident_id}/freezes", body=body)
-    return page.go("/incidents")
+    return page.done("/incidents")
 
 
 @router.post("/incidents/freezes/{freeze_id}/release")
 async def propose_release(freeze_id: UUID, page: Reporting) -> Response:
     """Propose that an account is released."""
     await page.ingest.client.ask("POST", f"{PATH}/freezes/{freeze_id}/release")
-    return page.go("/incidents")
+    return page.done("/incidents")
 
 
 @router.post("/incidents/releases/{approval_id}")
@@ -110,7 +110,7 @@ async def decide_release(approval_id: UUID, page: Releasing) -> Response:
     approve = page.form.choice("decision", frozenset({"release", "keep"})) == "release"
     body = {"version": int(version), "approve": approve}
     await page.ingest.client.ask("POST", f"{PATH}/releases/{approval_id}", body=body)
-    return page.go("/incidents")
+    return page.done("/incidents")
 
 
 @router.post("/incidents/{incident_id}/closing")
@@ -118,4 +118,4 @@ async def close(incident_id: UUID, page: Closing) -> Response:
     """Close it, with what was learnt."""
     body = {"lessons": page.form.needed("lessons", limit=MAX_WORDS)}
     await page.ingest.client.ask("POST", f"{PATH}/{incident_id}/closing", body=body)
-    return page.go("/incidents")
+    return page.done("/incidents")

@@ -37,7 +37,7 @@ async def open_case(page: Annotated[Page, Depends(form_for(Permission.DRAFT_ORDE
     members = [name.strip() for name in page.form.needed("members", limit=1000).split(",") if name.strip()]
     body = {"case_id": page.form.needed("case_id", limit=100), "members": members}
     await page.screening.client.ask("POST", "/v1/cases", body=body)
-    return page.go("/match")
+    return page.done("/match")
 
 
 def _traveller(form: Submitted) -> dict[str, Any]:

@@ -63,7 +63,7 @@ async def decide(page: StewardForm) -> Response:
         await page.entries.propose_merge(pair)
     else:
         await page.entries.tell_apart(pair)
-    return page.go("/merges")
+    return page.done("/merges")
 
 
 @router.post("/merges/{approval_id}/answer")
@@ -73,11 +73,11 @@ async def answer(
     """The second person's word."""
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
     await page.entries.answer_merge(str(approval_id), agrees=decision == "approve")
-    return page.go("/merges")
+    return page.done("/merges")
 
 
 @router.post("/merges/{decision_id}/undoing")
 async def undo(decision_id: UUID, page: StewardForm) -> Response:
     """Take a decision back."""
     await page.entries.undo_merge(str(decision_id))
-    return page.go("/merges")
+    return page.done("/merges")

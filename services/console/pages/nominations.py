@@ -117,7 +117,7 @@ async def change(nomination_id: UUID, page: NominatorForm) -> Response:
         await page.nominations.change(str(nomination_id), body)
     except (FormFault, ServiceFault) as fault:
         return _form(page, written(page.form), nomination_id=nomination_id, fault=fault)
-    return page.go(f"/nominations/{nomination_id}")
+    return page.done(f"/nominations/{nomination_id}")
 
 
 @router.post("/nominations/{nomination_id}/submission")
@@ -128,7 +128,7 @@ async def submit(nomination_id: UUID, page: NominatorForm) -> Response:
     except ServiceFault as fault:
         nomination = await page.nominations.nomination(str(nomination_id))
         return await _shown(page, nomination, fault=fault)
-    return page.go(f"/nominations/{nomination_id}")
+    return page.done(f"/nominations/{nomination_id}")
 
 
 @router.post("/nominations/{nomination_id}/decision")
@@ -143,7 +143,7 @@ async def decide(nomination_id: UUID, page: ApproverForm) -> Response:
     except (FormFault, ServiceFault) as fault:
         nomination = await page.nominations.nomination(str(nomination_id))
         return await _shown(page, nomination, fault=fault)
-    return page.go(f"/nominations/{nomination_id}")
+    return page.done(f"/nominations/{nomination_id}")
 
 
 @router.get("/nominations/{nomination_id}/committee-draft")

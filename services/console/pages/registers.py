@@ -59,7 +59,7 @@ async def propose_row(
             fault=fault,
             is_change=False,
         )
-    return page.go("/registers")
+    return page.done("/registers")
 
 
 @router.post("/registers/{approval_id}/approval")
@@ -76,7 +76,7 @@ async def decide_proposal(
         version=int(version) if version.isdigit() else 1,
         is_approved=decision == "approve",
     )
-    return page.go("/registers")
+    return page.done("/registers")
 
 
 def _form(name: str) -> RegisterForm:

@@ -61,7 +61,7 @@ async def ask(page: Asking) -> Response:
         "statement": page.form.needed("statement", limit=2000),
     }
     await _retention(page).ask_reidentification(body)
-    return page.go("/reidentifications")
+    return page.done("/reidentifications")
 
 
 @router.post("/reidentifications/{request_id}/finding")
@@ -73,7 +73,7 @@ async def find(request_id: UUID, page: Asking) -> Response:
         "statement": page.form.needed("statement", limit=2000),
     }
     await _retention(page).reidentification(str(request_id), "finding", body)
-    return page.go("/reidentifications")
+    return page.done("/reidentifications")
 
 
 @router.post("/reidentifications/{request_id}/grant")
@@ -89,7 +89,7 @@ async def grant(request_id: UUID, page: Granting) -> Response:
         "statement": page.form.needed("statement", limit=2000),
     }
     await _retention(page).reidentification(str(request_id), "grant", body)
-    return page.go("/reidentifications")
+    return page.done("/reidentifications")
 
 
 @router.post("/reidentifications/{request_id}/use")

@@ -69,7 +69,7 @@ async def propose_hold(page: Proposing) -> Response:
         "review_at": page.form.needed("review_at", limit=10),
     }
     await _retention(page).propose("holds", body)
-    return page.go("/retention")
+    return page.done("/retention")
 
 
 @router.post("/retention/extensions")
@@ -84,7 +84,7 @@ async def propose_extension(page: Proposing) -> Response:
         "until_age_days": int(days),
     }
     await _retention(page).propose("extensions", body)
-    return page.go("/retention")
+    return page.done("/retention")
 
 
 @router.post("/retention/approvals/{approval_id}")
@@ -94,7 +94,7 @@ async def decide(approval_id: UUID, page: Approving) -> Response:
     version = page.form.text("version", limit=9)
     body = {"version": int(version) if version.isdigit() else 1, "reject": decision == "reject"}
     await _retention(page).decide(str(approval_id), body)
-    return page.go("/retention")
+    return page.done("/retention")
 
 
 @router.post("/retention/holds/{hold_id}/end")
@@ -102,7 +102,7 @@ async def end_hold(hold_id: UUID, page: Approving) -> Response:
     """End a hold; its records are erased with the next run."""
     cause = page.form.choice("cause", frozenset(END_CAUSES))
     await _retention(page).end_hold(str(hold_id), cause)
-    return page.go("/retention")
+    return page.done("/retention")
 
 
 def _by_day(figures: list[Figure]) -> list[tuple[Any, list[Figure]]]:

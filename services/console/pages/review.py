@@ -38,7 +38,7 @@ async def keep_lease(hit_id: UUID, page: VerifierForm) -> Response:
 async def hand_back(hit_id: UUID, page: VerifierForm) -> Response:
     """Hand the hit back undecided."""
     await page.screening.release(str(hit_id))
-    return page.go("/queue")
+    return page.done("/queue")
 
 
 @router.post("/review/{hit_id}/decision")

@@ -94,7 +94,7 @@ async def decide(approval_id: UUID, page: Approving) -> Response:
         "letter_sha256": page.form.text("letter_sha256", limit=64) or None,
     }
     await _rights(page).decide(str(approval_id), body)
-    return page.go("/rights")
+    return page.done("/rights")
 
 
 @router.get("/rights/notifications/{task_id}")
@@ -114,7 +114,7 @@ async def show_notification(task_id: UUID, page: Handler, language: InLanguage =
 async def note_told(task_id: UUID, page: Handling) -> Response:
     """The person was told."""
     await _rights(page).notify(str(task_id), "sent", None)
-    return page.go("/rights")
+    return page.done("/rights")
 
 
 @router.post("/rights/notifications/{task_id}/deferral")
@@ -128,7 +128,7 @@ async def put_off(task_id: UUID, page: Handling) -> Response:
         "until_days": _days(page.form, "until_days"),
     }
     await _rights(page).notify(str(task_id), "deferral", body)
-    return page.go("/rights")
+    return page.done("/rights")
 
 
 @router.get("/rights/{request_id}")
@@ -156,14 +156,14 @@ async def identify(request_id: UUID, page: Handling) -> Response:
     """The person was identified; these records are theirs."""
     body = {"record_ids": record_ids(page.form, "record_ids", is_needed=False)}
     await _rights(page).act(str(request_id), "identity", body)
-    return page.go(f"/rights/{request_id}")
+    return page.done(f"/rights/{request_id}")
 
 
 @router.post("/rights/{request_id}/extension")
 async def extend(request_id: UUID, page: Handling) -> Response:
     """The one extension of 30 days, with reasons."""
     await _rights(page).act(str(request_id), "extension", {"reason": page.form.needed("reason")})
-    return page.go(f"/rights/{request_id}")
+    return page.done(f"/rights/{request_id}")
 
 
 @router.post("/rights/{request_id}/answer")
@@ -173,7 +173,7 @@ async def answer(request_id: UUID, page: Handling) -> Response:
     body = _answer(page.form)
     if page.form.choice("step", frozenset({"preview", "give"})) == "give":
         await rights.act(str(request_id), "answer", body)
-        return page.go(f"/rights/{request_id}")
+        return page.done(f"/rights/{request_id}")
     request = await rights.request(str(request_id))
     preview = await rights.preview(str(request_id), body)
     return _shown(page, request=request, preview=preview, filled=page.form.fields)

@@ -74,7 +74,7 @@ async def record_individual_risk(
             assessments[officer] = page.form.choice(officer, frozenset({"CLEAR", "RISK"}))
     body = {"individual_risk": finding == "yes", "assessments": assessments}
     await page.sharing.act(str(share_id), "individual-risk", body)
-    return page.go(f"/shares/{share_id}")
+    return page.done(f"/shares/{share_id}")
 
 
 @router.post("/shares/{share_id}/proposal")
@@ -94,7 +94,7 @@ async def propose(
         "court_order": _court_order(page),
     }
     await page.sharing.act(str(share_id), "proposal", body)
-    return page.go(f"/shares/{share_id}")
+    return page.done(f"/shares/{share_id}")
 
 
 def _court_order(page: Page) -> dict[str, str] | None:
@@ -113,7 +113,7 @@ async def approve(
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
     body = {"approve": decision == "approve", "fallback": page.form.chosen("fallback")}
     await page.sharing.act(str(share_id), "approval", body)
-    return page.go(f"/shares/{share_id}")
+    return page.done(f"/shares/{share_id}")
 
 
 @router.post("/shares/{share_id}/emergency")
@@ -145,7 +145,7 @@ async def declare_emergency(
         "hit_id": share.hit_id,
     }
     await Desk(page.sharing.client).propose(body)
-    return page.go("/desk")
+    return page.done("/desk")
 
 
 @router.get("/notices")

@@ -71,7 +71,7 @@ async def suspend(page: Ordering) -> Response:
         "reason": page.form.needed("reason", limit=500),
     }
     await Suspensions(page.services).order(service, body)
-    return page.go("/suspensions")
+    return page.done("/suspensions")
 
 
 @router.post("/suspensions/{service}/{suspension_id}/lifting")
@@ -79,4 +79,4 @@ async def lift(service: Carrying, suspension_id: UUID, page: Ordering) -> Respon
     """Lift a suspension."""
     number = page.form.needed("lifting_order", limit=100)
     await Suspensions(page.services).lift(service, str(suspension_id), number)
-    return page.go("/suspensions")
+    return page.done("/suspensions")

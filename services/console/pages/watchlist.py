@@ -96,7 +96,7 @@ async def approve(
     """One of the two approvals, or the rejection."""
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
     await page.watchlist.approve_version(str(version_id), {"approve": decision == "approve"})
-    return page.go(f"/watchlist/versions/{version_id}")
+    return page.done(f"/watchlist/versions/{version_id}")
 
 
 @router.post("/watchlist/versions/{version_id}/return")

@@ -559,6 +559,22 @@ async def test_yes_and_no_are_read_as_such(world: World) -> None:
     assert '<option value="no">No</option>' in form
 
 
+async def test_page_after_a_form_says_once_that_it_was_recorded(world: World) -> None:
+    browser = await signed_in(world, "front-line")
+    done = await browser.post(f"/cards/{HIT}/outcome", {"outcome": "DIFFERENT_PERSON"})
+    await browser.get("/fragments/waiting")
+    told = '<p class="done" role="status">Recorded.</p>'
+    assert told in (await browser.get(done.headers["location"])).text
+    assert told not in (await browser.get(done.headers["location"])).text
+
+
+async def test_page_after_a_refused_form_says_nothing_was_recorded(world: World) -> None:
+    browser = await signed_in(world, "front-line")
+    refused = await browser.post(f"/cards/{HIT}/outcome", {"outcome": "ARRESTED"})
+    assert "Recorded." not in refused.text
+    assert "Recorded." not in (await browser.get("/cards")).text
+
+
 # --- services that fail ---
 
 
