@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from services.screening.matching import Match, Matcher
 from services.screening.watchlist.entry import WatchlistEntry
+from shared.errors import DomainError
 from shared.travel import Traveller
 
 LINES_A_BATCH = 200
@@ -18,19 +19,26 @@ RATES = (1, 5, 10, 50)
 _MALFORMED = {"code": "MALFORMED_TRAVELLER", "sentence": "The line is not a traveller of parsed-message.md."}
 
 
+class MalformedList(DomainError):
+    """A line of a list given as JSON Lines is no watchlist entry."""
+
+    code = "MALFORMED_LIST"
+    sentence = "Line {line} of the list is not a watchlist entry of matching-interface.md."
+
+
 def read_entries(path: Path) -> Iterator[WatchlistEntry]:
     """The entries of a JSON Lines file, one a line; empty lines are passed over.
 
     Raises:
-        ValueError: A line is not an entry of `matching-interface.md`; the text says which, not what.
+        MalformedList: A line is not an entry of `matching-interface.md`; the fault says which, not what.
     """
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:
                     entry = WatchlistEntry.from_json(json.loads(line))
                 except (ValueError, KeyError, TypeError, AttributeError) as fault:
-                    raise ValueError(f"line {number} of the list is not a watchlist entry") from fault
+                    raise MalformedList(line=number) from fault
                 yield entry
 
 

@@ -69,7 +69,8 @@ def travellers(one: Mapping[str, object] | None, file: Path | None) -> Iterator[
     if one is not None:
         yield [json_module.dumps(one)]
     elif file is not None:
-        with file.open(encoding="utf-8") as lines:
+        # A line of other bytes is told as no traveller; those after it are answered.
+        with file.open(encoding="utf-8", errors="surrogateescape") as lines:
             yield lines
     else:
         yield sys.stdin

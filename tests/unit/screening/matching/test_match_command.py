@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.match_command import match_lines, threshold_for, threshold_lines
+from deploy.local.match_command import MalformedList, match_lines, threshold_for, threshold_lines
 from tests.unit.screening.matching.samples import a_traveller, an_entry, born
 
 
@@ -64,7 +64,7 @@ def test_a_list_with_a_bad_line_is_refused_without_its_content(tmp_path: Path) -
     path = tmp_path / "entries.jsonl"
     path.write_text('{"id": "T:1", "names": []}\n{"names": [{"text": "SECRET"}]}\n')
 
-    with pytest.raises(ValueError, match="line 2 of the list is not a watchlist entry"):
+    with pytest.raises(MalformedList, match="Line 2 of the list is not a watchlist entry"):
         match_lines(path, None, [], io.StringIO())
 
 
