@@ -25,8 +25,8 @@ from tests.security.planted import FORMATS, SEAT_FOR_DISABLED, Planting
 
 ROOT = Path(__file__).parents[3]
 PURPOSE = {"purpose-code": "OVERSIGHT", "purpose-statement": "canary"}
-LIST_TABLES = """SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables
-WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"""
+READ_TABLES = r"""SELECT format('SELECT each::text FROM %I.%I AS each', schemaname, tablename) FROM pg_tables
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema') \gexec"""
 LIST_DATABASES = "SELECT datname FROM pg_database WHERE datallowconn AND datname <> 'template1' ORDER BY 1"
 TAKEN = sorted(set(FORMATS) - {"REFUSED"})
 
@@ -72,12 +72,8 @@ class Search:
 
     def tables(self) -> list[tuple[str, str]]:
         """Every row of every table of every database, as text."""
-        found: list[tuple[str, str]] = []
-        for database in self.postgres.run_sql("postgres", LIST_DATABASES).split():
-            for table in self.postgres.run_sql(database, LIST_TABLES).split():
-                rows = self.postgres.run_sql(database, f"SELECT each::text FROM {table} AS each")
-                found.append((f"{database}: {table}", rows))
-        return found
+        databases = self.postgres.run_sql("postgres", LIST_DATABASES).split()
+        return [(database, self.postgres.run_sql(database, READ_TABLES)) for database in databases]
 
     def files(self) -> Iterator[Path]:
         """Every file of the cluster (tables, WAL, temporary files, log) and of the service's data folder."""
