@@ -183,9 +183,9 @@ class Templates:
         finally:
             self.superuser.run(*(f"DROP DATABASE {name} WITH (FORCE)" for name in names))
 
-    def fill(self, service: str, like: str, filled_by: Fill) -> None:
-        """Make a template whose rows `filled_by` writes, once; it leaves no connection open."""
-        name, addresses = self._clone(service, None, None)
+    def fill(self, service: str, like: str, filled_by: Fill, *, after: str | None = None) -> None:
+        """Make a template whose rows `filled_by` writes, once, `after` those of another template."""
+        name, addresses = self._clone(service, None, after)
         _run_in_thread(lambda: asyncio.run(filled_by(addresses)))
         self.made[service, like] = (name, addresses)
 

@@ -1,9 +1,14 @@
 """Stand-ins for our own ports: a clock that is set by hand, an issuer of tokens without a network."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+
+import pytest
+from fastapi import FastAPI
 
 from shared.security.key_folder import KeyRing
 from shared.security.keys import KeyFile
@@ -79,6 +84,19 @@ class FakeIssuer:
             service_keys=StaticKeys({"keys": [key.public_jwk() for key in self._service_keys.values()]}),
             clock=self._clock,
         )
+
+
+@asynccontextmanager
+async def working_alone(module: ModuleType, app: FastAPI) -> AsyncIterator[None]:
+    """A service of `module.create_app` from its start to its end, without the work that it does of itself.
+
+    Half a dozen clocks and couriers would each look once at the database, over a connection of their own.
+    """
+    async with AsyncExitStack() as opened:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "_working", lambda *_: nullcontext())
+            await opened.enter_async_context(app.router.lifespan_context(app))
+        yield
 
 
 def _key(folder: Path, owner: str) -> KeyFile:

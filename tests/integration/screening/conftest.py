@@ -1,7 +1,7 @@
 """A running screening service over a cloned database, with people, laws and a list in force."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from deploy.local.postgres import ServiceDatabase
+from services.screening import app as screening_app
 from services.screening.app import create_app
 from services.screening.matching import Matcher
 from services.screening.ports import Safeguards
@@ -29,8 +30,8 @@ from shared.bus.relay import Relay
 from shared.db.roles import SERVICES
 from shared.policy.engine import PolicyEngine
 from shared.security.keys import KeyFile
-from tests.conftest import OpenDatabase, SignedPolicy, Templates
-from tests.fakes import FakeIssuer, FixedClock
+from tests.conftest import Fill, OpenDatabase, SignedPolicy, Templates
+from tests.fakes import FakeIssuer, FixedClock, working_alone
 from tests.integration.screening.lists import HADI, MISALI, Listed, a_traveller, un_list
 
 STATEMENT = "Manifests of flights into XAA are compared with the list of S/RES/2396 para 11."
@@ -59,7 +60,7 @@ PEOPLE: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"authority": "XAA-BORDER-01", "port": "ZQA", "clearance": "H1"},
     ),
 }
-IN_FORCE = "in force"
+IN_FORCE, LISTED = "in force", "listed"
 LEGAL_ROWS = (
     ("XAA-PIU-01", "screen.run", "API"),
     ("XAA-PIU-01", "screen.run", "PNR"),
@@ -408,16 +409,25 @@ def in_force(
     issuer_keys: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> str:
-    """The name of a template: laws, the source, an order and the matcher, put in force over HTTP once."""
+    """The name of a template: laws, the source, an order and the matcher, put in force over HTTP once.
 
-    async def put_in_force(addresses: ServiceDatabase) -> None:
-        folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
-        issuer = FakeIssuer(issuer_keys, clock, SERVICES)
-        settings = _settings(folder, addresses, service_keys)
-        async with running(settings, signed_policy.engine(clock), issuer, clock) as desk:
-            await desk.put_in_force()
+    The template `LISTED` has the same, and a list of two people that was imported and released.
+    """
 
-    database_templates.fill("screening", IN_FORCE, put_in_force)
+    def acting(act: Callable[[Desk], Awaitable[object]]) -> Fill:
+        async def fill(addresses: ServiceDatabase) -> None:
+            folder, clock = tmp_path_factory.mktemp("in-force"), FixedClock()
+            issuer = FakeIssuer(issuer_keys, clock, SERVICES)
+            settings = _settings(folder, addresses, service_keys)
+            async with running(settings, signed_policy.engine(clock), issuer, clock) as desk:
+                await act(desk)
+
+        return fill
+
+    database_templates.fill("screening", IN_FORCE, acting(Desk.put_in_force))
+    database_templates.fill(
+        "screening", LISTED, acting(lambda desk: desk.load([HADI, MISALI])), after=IN_FORCE
+    )
     return IN_FORCE
 
 
@@ -426,7 +436,8 @@ def settings(
     request: pytest.FixtureRequest, tmp_path: Path, database: OpenDatabase, service_keys: Path
 ) -> ScreeningSettings:
     """Settings over a database of this test's own: empty, or with what `desk` has in force."""
-    like = request.getfixturevalue("in_force") if "desk" in request.fixturenames else None
+    # `in_force`, which fills the template for `desk`, is of the session and was made before this.
+    like = LISTED if "desk" in request.fixturenames else None
     return _settings(tmp_path, database("screening", like=like), service_keys)
 
 
@@ -447,7 +458,11 @@ async def running(
     clock: FixedClock,
     compile_matcher: Compile = Matcher.compile,
 ) -> AsyncIterator[Desk]:
-    """The service between its start and its end."""
+    """The service between its start and its end; what it does of itself a test does when it is its turn.
+
+    A service that finds a list at its start would meet the next days' travellers with it at once, beside
+    the test.
+    """
     draws, carrier = Draws(), NoCarrier()
     app = create_app(
         settings,
@@ -460,7 +475,7 @@ async def running(
     app.state.token_verifier = issuer.verifier("screening")
     transport = httpx.ASGITransport(app=app)
     async with (
-        app.router.lifespan_context(app),
+        working_alone(screening_app, app),
         httpx.AsyncClient(transport=transport, base_url="http://screening.test") as client,
     ):
         migration_url = settings.migration_database_url
@@ -469,9 +484,8 @@ async def running(
 
 
 @pytest.fixture
-async def desk(in_force: str, empty_desk: Desk) -> Desk:
+def desk(in_force: str, empty_desk: Desk) -> Desk:
     """A service with laws, orders, approvals and a list of two people in force."""
-    await empty_desk.load([HADI, MISALI])
     return empty_desk
 
 

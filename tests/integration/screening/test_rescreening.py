@@ -216,8 +216,9 @@ ONE_MORE = b"XD8,XDD,LOST,2027-03-02,P\n"
 
 
 async def reported(desk: Desk, content: bytes, day: int) -> None:
-    """A version of the documents' list that goes into force."""
+    """A version of the documents' list that goes into force; its matcher is in use then."""
     await import_as(desk, "documents", "DOCUMENTS", content, dated=f"2027-10-{day:02}T00:00:00Z")
+    await desk.service.current.refresh()
 
 
 @pytest.fixture

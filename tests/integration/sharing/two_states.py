@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
-import pytest
 from fastapi import FastAPI
 from joserfc.jwk import OKPKey
 from sqlalchemy import text
@@ -31,7 +30,7 @@ from shared.db.roles import SERVICES
 from shared.security.keys import KeyFile
 from shared.web.purpose import Purpose
 from tests.conftest import OpenDatabase, SignedPolicy
-from tests.fakes import FakeIssuer, FixedClock
+from tests.fakes import FakeIssuer, FixedClock, working_alone
 from tests.integration.sharing.world import FakeHitStates, settings_for
 from tests.unit.sharing.samples import (
     NOW,
@@ -297,9 +296,7 @@ async def _open(opened: AsyncExitStack, wire: Wire, place: Place, policy: Safegu
         transport=wire,
     )
     app.state.token_verifier = issuer.verifier("sharing")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sharing_app, "_working", lambda *_: nullcontext())
-        await opened.enter_async_context(app.router.lifespan_context(app))
+    await opened.enter_async_context(working_alone(sharing_app, app))
     client = await opened.enter_async_context(
         httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url=ADDRESS[name])
     )
