@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import text
 
+from services.ingest import inbox
 from services.ingest.interactive import answer as interactive
-from services.ingest.interactive import callback, directives_inbox
+from services.ingest.interactive import callback
 from services.ingest.interactive.directives import Meaning
 from services.ingest.reading import people
 from services.ingest.reading import submission as reading
@@ -148,7 +149,7 @@ GUARDS: dict[str, tuple[str, Any, str, Callable[[Any], Any], Scenario]] = {
     ),
     "screening alone says what people decided": (
         "SG-08",
-        directives_inbox,
+        inbox,
         "SENDER",
         lambda _: "sharing",
         partial(called_back, sender="sharing"),
