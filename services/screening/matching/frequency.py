@@ -37,7 +37,6 @@ def _read_bearers() -> dict[str, int]:
 
 
 _BEARERS = _read_bearers()
-_EVERYDAY = frozenset(standard(word) for *_, words in rows_of("common") for word in words.split())
 
 
 @lru_cache(maxsize=200_000)
@@ -47,7 +46,7 @@ def everyday_names(word: str) -> tuple[int, ...]:
     """
     if classes := classes_of(word):
         return tuple((number >> 2) + 1 for number in classes)
-    return (-1 - (crc32(word.encode()) >> 2),) if word in _EVERYDAY else ()
+    return (-1 - (crc32(word.encode()) >> 2),) if word in _BEARERS else ()
 
 
 @lru_cache(maxsize=200_000)
