@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
+from pydantic import ValidationError
+
+from shared.contracts.contract import Contract
 from shared.json_text import read_json, write_json
+
+Told = TypeVar("Told", bound=Contract)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +47,15 @@ class Received:
     kind: str
     body: Mapping[str, Any] = field(repr=False)
     sender: str
+
+    def read_as(self, contract: type[Told]) -> Told | None:
+        """What it says; `None` where that is no such contract, or stands under another message's identifier.
+
+        Nobody learns more of it: why it is none could quote a traveller.
+        """
+        try:
+            told = contract.model_validate(self.body)
+        except ValidationError:
+            return None
+        # A question is numbered by its message alone.
+        return told if getattr(told, "message_id", self.message_id) == self.message_id else None
