@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.ingest.decision_form import DecisionIn
 from services.ingest.errors import ChangeRefused, RegisterMalformed
 from services.ingest.registers.change import ChangeRegisters, proposal_json
 from services.ingest.registers.rows import Register
 from services.ingest.routes import PortsOf
+from shared.approval.decision_form import DecisionIn
 from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal

@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from services.ingest.decision_form import DecisionIn
 from services.ingest.registers.change import proposal_json
 from services.ingest.retention.decisions import EXTENSION, HOLD, DecideRetention
 from services.ingest.retention.errors import (
@@ -26,6 +25,7 @@ from services.ingest.retention.runs import read_runs
 from services.ingest.routes import PortsOf
 from services.ingest.store.retention import RetentionStore
 from services.ingest.store.retention_decisions import Reidentification
+from shared.approval.decision_form import DecisionIn
 from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal

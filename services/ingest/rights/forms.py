@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from services.ingest.decision_form import DecisionIn
 from services.ingest.rights.letter import LANGUAGES
 from services.ingest.store.rights import RightsRequest
+from shared.approval.decision_form import DecisionIn
 from shared.travel.partial_date import PartialDate
 
 MAX_SEALED = 64 * 1024

@@ -17,7 +17,7 @@ from services.screening.errors import (
 from services.screening.hits.orders import ORDER_KINDS, Orders
 from services.screening.hits.reading import Reading
 from services.screening.hits.states import HitState
-from services.screening.registers.proposals import Decision
+from services.screening.registers.forms import ApprovalDecisionIn
 from services.screening.service import RequestPorts
 from services.screening.statuses import problems
 from services.screening.views import HitFileOut, HitRowOut, HitsOut, OrderOut, OrdersOut
@@ -39,19 +39,6 @@ class OrderIn(BaseModel):
 
     kind: Annotated[str, Field(pattern=f"^({'|'.join(ORDER_KINDS)})$")]
     statement: Annotated[str, Field(min_length=1, max_length=2000)]
-
-
-class OrderDecisionIn(BaseModel):
-    """A second person's answer to a proposal, and the version that they were shown."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    approve: bool = True
-    version: Annotated[int, Field(ge=1)] = 1
-
-    def as_decision(self) -> Decision:
-        """The use case's value."""
-        return Decision(self.approve, self.version)
 
 
 @router.get("/internal/v1/hits/{hit_id}/state", responses=problems(NotFound))
@@ -116,7 +103,7 @@ async def list_orders(
 )
 async def decide_order(
     order_id: UUID,
-    body: OrderDecisionIn,
+    body: ApprovalDecisionIn,
     principal: Annotated[Principal, Depends(require(Permission.APPROVE_ORDER))],
     ports: RequestPorts,
 ) -> OrderOut:

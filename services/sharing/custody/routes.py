@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 from services.sharing.custody.changes import Happened
 from services.sharing.custody.facts import ConsularStatus, CustodyEvent, LegalBasis, PlaceType
@@ -13,6 +13,7 @@ from services.sharing.errors import ShareNotFound, StepOutOfOrder
 from services.sharing.parts import Sharing, sharing_of
 from services.sharing.statuses import problems
 from shared.approval.approvals import Approval
+from shared.approval.decision_form import DecisionIn
 from shared.approval.errors import DECISION_FAULTS, ApprovalRoleRefused
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
@@ -38,15 +39,6 @@ class HappenedIn(BaseModel):
     grounds: Grounds
     place_type: PlaceType | None = None
     consular_status: ConsularStatus | None = None
-
-
-class CustodyDecisionIn(BaseModel):
-    """The second person's decision about the version that they were shown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    version: Annotated[int, Field(ge=1)] = 1
-    reject: bool = False
 
 
 class CustodyOut(BaseModel):
@@ -126,7 +118,7 @@ async def propose(
 )
 async def decide(
     approval_id: UUID,
-    body: CustodyDecisionIn,
+    body: DecisionIn,
     sharing: UseCases,
     approver: Annotated[Principal, Depends(require(Permission.APPROVE_SHARE))],
 ) -> ConfirmedOut:
