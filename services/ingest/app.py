@@ -11,7 +11,6 @@ from services.ingest.background import Background
 from services.ingest.expected import routes as expected_routes
 from services.ingest.expected.flights import WatchTerms
 from services.ingest.incidents import routes as incident_routes
-from services.ingest.intake.linking import LinkingKeys
 from services.ingest.interactive import routes as interactive_routes
 from services.ingest.interactive import untold_routes
 from services.ingest.interactive.answer import Terms
@@ -19,6 +18,7 @@ from services.ingest.interactive.directives import DEFAULT_TABLE, Meaning, read_
 from services.ingest.oversight import NotingSafeguards
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.quality import routes as quality_routes
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.reader_process import ReaderTerms
 from services.ingest.reading.readers import Readers, ReadHere
 from services.ingest.registers import routes as register_routes

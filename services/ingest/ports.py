@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.ingest.expected.flights import DEFAULT_TERMS, WatchTerms
 from services.ingest.intake.admission import Admission
-from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.submission import Read
 from services.ingest.sensitive import DEFAULT_RULES, Rules
 from services.ingest.store.expected import ExpectedStore

@@ -11,9 +11,9 @@ from typing import Any, Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.inbox import SENDER, read_as
-from services.ingest.intake.linking import journey_day
 from services.ingest.intake.observed import API, DESTINATION, PNR, flight_contract
 from services.ingest.ports import Ports
+from services.ingest.reading.linking import journey_day
 from services.ingest.store.travellers import Source
 from services.ingest.store.window import StandingTraveller, Window, WindowStore
 from shared.bus.inbox import Inbox

@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.benchmarks.figure import Figure, percentile
 from deploy.local.installation import signing_key
 from deploy.local.postgres import EmbeddedPostgres
-from services.ingest.intake.linking import LinkingKeys
 from services.ingest.ports import SERVICE, Ports
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.readers import ReadHere
 from services.ingest.reading.submission import ReadingTerms
 from services.ingest.retention.jobs import RetentionJobs

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.ingest.intake.linking import LinkingKeys, journey_day
 from services.ingest.intake.parts import Transaction
 from services.ingest.intake.receipt import Receipt
 from services.ingest.intake.traveller_rows import Laws, TravellerRows
+from services.ingest.reading.linking import LinkingKeys, journey_day
 from services.ingest.reading.people import People
 from services.ingest.store.flights import ReportedFlight
 from services.ingest.store.messages import Claim

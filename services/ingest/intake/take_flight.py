@@ -10,9 +10,9 @@ from services.ingest.intake.flight_identity import (
     same_flight,
     sighting,
 )
-from services.ingest.intake.linking import journey_day
 from services.ingest.intake.observed import SendToScreening
 from services.ingest.ports import Ports
+from services.ingest.reading.linking import journey_day
 from services.ingest.store.flights import FlightReport, KnownFlight, ReportedFlight
 from services.ingest.store.travellers import Report, Reported, TravellerStatus
 from shared.contracts import WithdrawalReason

@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ingest.intake.arrival import Taking
 from services.ingest.intake.observed import SendToScreening
 from services.ingest.intake.reservation_travellers import locators_of, travellers_of
-from services.ingest.intake.same_person import first_mentions, match_people
 from services.ingest.intake.take_travellers import Changes, Linked, write_changes
 from services.ingest.ports import Ports
 from services.ingest.reading.people import Said
+from services.ingest.reading.same_person import first_mentions, match_people
 from services.ingest.retention.clock import PNR, retention_clock
 from services.ingest.store.reservations import HeldReservation, Push, ReservationRow
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerStatus

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ingest.intake.arrival import Taking
 from services.ingest.intake.observed import SendToScreening
-from services.ingest.intake.same_person import match_people
 from services.ingest.ports import Ports
 from services.ingest.reading.people import Said
+from services.ingest.reading.same_person import match_people
 from services.ingest.store.travellers import KnownTraveller, Report, TravellerRow, TravellerStatus
 from shared.contracts import WithdrawalReason
 from shared.identifiers import TravellerId

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from services.ingest.intake.accept_request import DATA_CLASS, PNR_DATA_CLASS, PURPOSE
-from services.ingest.intake.linking import LinkingKeys
 from services.ingest.intake.reservation_travellers import merged
-from services.ingest.intake.same_person import Keys
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.people import Said
+from services.ingest.reading.same_person import Keys
 from services.ingest.registers.rows import LegalRow, RegistersInForce
 from services.ingest.retention.clock import RetentionClock, retention_clock
 from services.ingest.store.travellers import KnownTraveller, Source, TravellerRow, TravellerStatus

@@ -10,9 +10,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, Self, overload
 
-from services.ingest.intake.linking import LinkingKeys, journey_day
-from services.ingest.intake.same_person import Keys
 from services.ingest.reading.elements import elements_of, keep_allowed
+from services.ingest.reading.linking import LinkingKeys, journey_day
+from services.ingest.reading.same_person import Keys
 from shared.json_text import read_json, write_json
 from shared.personal import Personal
 from shared.travel.message import ParsedMessage

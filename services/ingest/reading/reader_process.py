@@ -15,7 +15,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any, BinaryIO, Final
 
-from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.submission import ReadingTerms, ReadSubmission, Submission, read_submission
 from services.ingest.sensitive import Rules
 from shared.process import forbid_core_dumps, spare_the_collector

@@ -12,7 +12,7 @@ from typing import Any, Self
 from services.ingest.errors import RefusedMessage
 from services.ingest.formats.flights import StateOf
 from services.ingest.formats.registry import read_messages
-from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.people import People
 from services.ingest.sensitive import Rules, filter_message
 from shared.personal import Personal

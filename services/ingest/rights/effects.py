@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.intake.linking import journey_day
 from services.ingest.intake.observed import SendToScreening
 from services.ingest.ports import Ports
+from services.ingest.reading.linking import journey_day
 from services.ingest.rights.errors import CorrectionMissing
 from services.ingest.rights.policy_requests import REDRESS
 from services.ingest.store.corrections import Corrected, CorrectionStore

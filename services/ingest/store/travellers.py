@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.intake.same_person import Keys
+from services.ingest.reading.same_person import Keys
 from services.ingest.retention.clock import RetentionClock
 from shared.db.copying import copy_rows
 from shared.identifiers import FlightId, MessageId, TravellerId

@@ -17,8 +17,8 @@ from services.ingest.errors import RefusedMessage
 from services.ingest.formats.registry import read_messages
 from services.ingest.intake.answers import EDIFACT_TYPE, answer
 from services.ingest.intake.arrival import MALFORMED, Taken
-from services.ingest.intake.linking import LinkingKeys
 from services.ingest.intake.receipt import Receipt
+from services.ingest.reading.linking import LinkingKeys
 from shared.identifiers import RandomIdentifiers, ReceiptId
 from tests.fakes import FixedClock
 

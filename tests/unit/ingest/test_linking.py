@@ -4,9 +4,9 @@ from datetime import date, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.intake.linking import LinkingKeys, journey_day
-from services.ingest.intake.same_person import KEY_OCTETS, first_mentions, match_people, split_keys
 from services.ingest.reading.elements import ELEMENTS, elements_of, keep_allowed
+from services.ingest.reading.linking import LinkingKeys, journey_day
+from services.ingest.reading.same_person import KEY_OCTETS, first_mentions, match_people, split_keys
 from shared.travel.flight import Flight, Leg
 from shared.travel.partial_date import PartialDate
 from shared.travel.traveller import Address, Bags, Place, TravelDocument, Traveller

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from deploy.local.fuzzing.edifact_grammar import made_interchange
-from services.ingest.intake.linking import LinkingKeys
+from services.ingest.reading.linking import LinkingKeys
 from services.ingest.reading.people import People
 from services.ingest.reading.reader_process import READY, ReadingFault, answer_all, framed
 from services.ingest.reading.submission import ReadingTerms, ReadMessage, Submission, Unread, read_submission

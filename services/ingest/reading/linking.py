@@ -11,7 +11,7 @@ from functools import cached_property
 from hashlib import blake2b, sha256
 
 from services.ingest.formats.flights import local_date_of
-from services.ingest.intake.same_person import KeyKind, Keys
+from services.ingest.reading.same_person import KeyKind, Keys
 from shared.travel.flight import Flight
 from shared.travel.traveller import Traveller
 
