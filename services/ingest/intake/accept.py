@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.formats.flights import local_date_of
 from services.ingest.intake.accept_request import (
     ACTION,
@@ -17,6 +16,7 @@ from services.ingest.intake.accept_request import (
     accept_request,
 )
 from services.ingest.intake.arrival import INGEST_REFUSED, Arrival, Refused, Taken, Taking
+from services.ingest.intake.claim import claim_or_repeat
 from services.ingest.intake.parts import is_reservation_push, is_split
 from services.ingest.intake.receipt import Receipt
 from services.ingest.intake.take_flight import TakeFlight
@@ -75,11 +75,9 @@ class AcceptMessage:
         ]
         arrival = self._allowed(arrival, collected)
         stores, message = self._ports.stores, arrival.message
-        first = await stores.messages.claim(connection, arrival.claim, arrival.receipt(), message, None)
-        if first is not None:
-            if first.receipt.digest != arrival.digest:
-                raise IdempotencyKeyReused
-            return Taken(message, first.receipt, is_repeat=True)
+        repeat = await claim_or_repeat(stores.messages, connection, arrival, arrival.receipt())
+        if repeat is not None:
+            return repeat
         # A test message touches no flight.
         flight = None if message.is_test else await self._take_flight(connection, arrival)
         pushes = 1 if flight is None else flight.pushes

@@ -5,9 +5,9 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from services.ingest.errors import IdempotencyKeyReused
 from services.ingest.intake.accept_request import ACTION, DATA_CLASS, PURPOSE
 from services.ingest.intake.arrival import Arrival, Refused, Taken
+from services.ingest.intake.claim import claim_or_repeat
 from services.ingest.ports import Ports
 from services.ingest.registers.senders import SenderRefused, carrier_in_whose_name
 from shared.travel.message import Counted, Fault, ParsedMessage, Severity
@@ -52,11 +52,9 @@ class AcknowledgeList:
         arrival, people = replace(arrival, message=message), len(arrival.message.travellers)
         # Everybody of nobody is screened at once.
         receipt = replace(arrival.receipt(), screened_at=arrival.received_at)
-        first = await stores.messages.claim(connection, arrival.claim, receipt, message, None)
-        if first is not None:
-            if first.receipt.digest != arrival.digest:
-                raise IdempotencyKeyReused
-            return Taken(message, first.receipt, is_repeat=True)
+        repeat = await claim_or_repeat(stores.messages, connection, arrival, receipt)
+        if repeat is not None:
+            return repeat
         await self._ports.audit.append(
             connection,
             actor=arrival.raw.subject,
