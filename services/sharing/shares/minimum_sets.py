@@ -10,6 +10,7 @@ from typing import Any, Final
 from services.sharing.custody.facts import InCustody
 from services.sharing.protocol.canonical import canonical_json, digest_of
 from services.sharing.shares.recipients import route
+from services.sharing.shares.scripts import script_of
 from shared.contracts import HitConfirmedV1
 from shared.identifiers import AuthorityId
 from shared.personal import Personal
@@ -148,10 +149,10 @@ def _names(hit: HitConfirmedV1) -> list[dict[str, str]]:
     """The name as in the document; of a UN-listed person also the published name in its original script."""
     parts = (hit.traveller["surname"], hit.traveller.get("given_names"))
     full = " ".join(part for part in parts if part)
-    names = [{"full": full, "script": "Latn" if full.isascii() else "Zyyy", "source": "DOCUMENT"}]
+    names = [{"full": full, "script": script_of(full), "source": "DOCUMENT"}]
     if _is_un_listed(hit):
         originals = [name["text"] for name in hit.entry.names if not name["text"].isascii()]
-        names += [{"full": text, "script": "Zyyy", "source": "LIST"} for text in originals]
+        names += [{"full": text, "script": script_of(text), "source": "LIST"} for text in originals]
     return names[:MAX_NAMES]
 
 

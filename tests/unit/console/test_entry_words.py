@@ -13,9 +13,11 @@ from services.console.entry_words import (
     document_in_words,
     name_in_words,
     place_in_words,
+    script_in_words,
     script_of,
     value_in_words,
 )
+from services.sharing.shares.scripts import SCRIPTS, TOGETHER, UNDETERMINED
 
 YEARS = st.integers(1900, 2026)
 BIRTHS = st.one_of(
@@ -73,6 +75,12 @@ def test_birth_is_no_more_precise_than_its_source(birth: dict[str, Any], words: 
 )
 def test_script_is_named(text: str, script: str) -> None:
     assert script_of(text) == script
+
+
+def test_every_script_that_a_notice_names_has_words() -> None:
+    together = {code for _, code in TOGETHER}
+    sent = {*SCRIPTS.values(), *together, UNDETERMINED}
+    assert [code for code in sorted(sent) if script_in_words(code) in {code, ""} and code != "Thai"] == []
 
 
 def test_name_tells_what_ties_to_it_alone() -> None:

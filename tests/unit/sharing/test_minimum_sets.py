@@ -62,7 +62,7 @@ def test_same_hit_gives_the_same_digest() -> None:
 def test_original_script_of_a_un_listed_name_is_added() -> None:
     hit = a_hit(entry={"names": [{"text": "Пример", "kind": "ORIGINAL_SCRIPT", "quality": "GOOD"}]})
     names = payload_of(hit).content["person"]["names"]
-    assert names[1] == {"full": "Пример", "script": "Zyyy", "source": "LIST"}
+    assert names[1] == {"full": "Пример", "script": "Cyrl", "source": "LIST"}
 
 
 def test_absent_facts_are_left_out() -> None:
