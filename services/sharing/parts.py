@@ -16,6 +16,7 @@ from services.sharing.exchange.pnr_grants import GrantPnr
 from services.sharing.exchange.receive import ReceiveExchange
 from services.sharing.exchange.records import ExchangeMessage
 from services.sharing.exchange.sending import ExchangeSending
+from services.sharing.ports import Policy
 from services.sharing.protocol.own_keys import OwnKeys
 from services.sharing.registers.registry import Registry
 from services.sharing.settings import SharingSettings
@@ -24,7 +25,6 @@ from services.sharing.shares.decide import DecideShare
 from services.sharing.shares.reading import ReadGate
 from services.sharing.shares.recipients import StateOf
 from services.sharing.shares.records import Notice
-from services.sharing.shares.safeguards import Policy
 from services.sharing.shares.screening_client import HitStates
 from services.sharing.shares.share import ShareHit
 from services.sharing.shares.withdrawals import Withdrawals

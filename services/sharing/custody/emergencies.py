@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from services.sharing.errors import MessageRefused
 from services.sharing.exchange.drafts import Draft
 from services.sharing.exchange.log import require_permit
+from services.sharing.ports import Policy
 from services.sharing.protocol.payloads import Emergency
 from services.sharing.shares.facts import category_of
 from services.sharing.shares.minimum_sets import notify_payload
 from services.sharing.shares.notices import NO_ACTION
 from services.sharing.shares.records import Share
-from services.sharing.shares.safeguards import Policy, logged_reasons
+from services.sharing.shares.safeguards import logged_reasons
 from services.sharing.shares.screening_client import HitStates
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.shares import ShareStore

@@ -15,9 +15,9 @@ from services.sharing.exchange.drafts import Background, Said, letter_of
 from services.sharing.exchange.log import record_verdict, require_permit
 from services.sharing.exchange.post import Post
 from services.sharing.exchange.records import WITHDRAWN, Direction, ExchangeMessage
+from services.sharing.ports import Policy
 from services.sharing.protocol.payload_parts import Part
 from services.sharing.protocol.payloads import HumanReceipt
-from services.sharing.shares.safeguards import Policy
 from services.sharing.store.exchange import ExchangeStore
 from shared.audit.log import AuditLog
 from shared.clock import Clock

@@ -17,6 +17,7 @@ from services.sharing.exchange.letter_facts import ACTION, LetterSurroundings, a
 from services.sharing.exchange.letter_persons import is_withdrawn, shares_told_of
 from services.sharing.exchange.own_rules import agreements_between
 from services.sharing.exchange.records import ExchangeMessage
+from services.sharing.ports import Policy
 from services.sharing.protocol.message_types import TYPES
 from services.sharing.registers.entries import Agreement, Authority, Scope
 from services.sharing.shares.onward import onward_of
@@ -24,7 +25,7 @@ from services.sharing.shares.onward_facts import Onward
 from services.sharing.shares.partners import partner_facts
 from services.sharing.shares.recipients import Candidate
 from services.sharing.shares.records import Share
-from services.sharing.shares.safeguards import Policy, choose_legal_row
+from services.sharing.shares.safeguards import choose_legal_row
 from services.sharing.shares.screening_client import HitStates
 from services.sharing.store.registers import RegisterReader, Registers
 from services.sharing.suspended import Rule

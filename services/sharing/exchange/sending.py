@@ -36,13 +36,14 @@ from services.sharing.exchange.records import (
     ExchangeMessage,
     MessageState,
 )
+from services.sharing.ports import Policy
 from services.sharing.protocol.compose import Letter
 from services.sharing.protocol.message_fields import finding_in
 from services.sharing.protocol.message_types import TYPES
 from services.sharing.protocol.payloads import Correct, Emergency, Recall, ReviewResult
 from services.sharing.registers.facts import agreed_fields
 from services.sharing.shares.court_order import CourtOrder
-from services.sharing.shares.safeguards import Policy, logged_reasons
+from services.sharing.shares.safeguards import logged_reasons
 from services.sharing.shares.withdrawals import Withdrawals
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore

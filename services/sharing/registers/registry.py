@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import RefusedByPolicy, RegisterEntryRefused, RegisterEntryUnknown
+from services.sharing.ports import Policy
 from services.sharing.protocol.endpoints import is_allowed_endpoint
 from services.sharing.registers.entries import (
     Agreement,
@@ -24,7 +25,6 @@ from services.sharing.registers.entries import (
     Scope,
     Suspension,
 )
-from services.sharing.shares.safeguards import Policy
 from services.sharing.store.registers import Register, RegisterStore
 from shared.approval.approvals import Approval, Approvals
 from shared.approval.rules import ApprovalRule

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.sharing.errors import RefusedByPolicy
+from services.sharing.ports import Policy
 from services.sharing.shares.facts import DATA_CLASS, conditions_of
 from services.sharing.shares.records import Share
-from services.sharing.shares.safeguards import Policy, choose_legal_row, logged_reasons
+from services.sharing.shares.safeguards import choose_legal_row, logged_reasons
 from services.sharing.store.registers import RegisterReader
 from services.sharing.store.shares import ShareStore
 from shared.audit.log import AuditLog

@@ -3,13 +3,14 @@
 Source: workflow.md §5; safeguards.md §5, stage sharing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.ports import Policy
 from services.sharing.registers.entries import Agreement, Authority, LegalRow, Scope
 from services.sharing.shares.facts import (
     ACTION,
@@ -38,26 +39,6 @@ UNDECIDED: Final = "UNDECIDED"
 CLEARED_FOR_PROTECTION: Final = frozenset({"ASYLUM_OFFICER", "LEGAL"})
 _INDIVIDUAL_RISK: Final = "SG-34.INDIVIDUAL_RISK"
 _HUMAN_RIGHTS_RISK: Final = "SG-34.HUMAN_RIGHTS_RISK"
-
-
-class Policy(Protocol):
-    """The part of the policy engine that sharing asks."""
-
-    def decide(self, request: Mapping[str, Any], *, vault: Verdict | None = None) -> Verdict:
-        """Judge one request by every safeguard in force."""
-        ...
-
-    def decide_batch(
-        self, requests: Sequence[Mapping[str, Any]], vaults: Sequence[Verdict | None] | None = None
-    ) -> list[Verdict]:
-        """Judge many requests, each by itself, in their order."""
-        ...
-
-    def decide_together(
-        self, requests: Sequence[Mapping[str, Any]], *, vault: Verdict | None = None
-    ) -> Verdict:
-        """Judge one act that several requests describe: each has to be permitted, every reason counts."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

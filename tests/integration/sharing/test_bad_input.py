@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from services.sharing.exchange import routes as exchange_routes
+from services.sharing.ports import Policy
 from services.sharing.protocol.envelope import MAX_NOTICE_BYTES
 from services.sharing.shares.records import NoticeState, ShareState
-from services.sharing.shares.safeguards import Policy, Safeguards
+from services.sharing.shares.safeguards import Safeguards
 from services.sharing.store.registers import Register
 from services.sharing.store.shares import ShareStore
 from shared.policy.catalogue import CATALOGUE_FOLDER
