@@ -130,6 +130,28 @@ class Dropped:
         return {member.name: getattr(self, member.name) for member in fields(self)}
 
 
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """From whom to whom an interchange or a group goes, as sent: identification, qualifier, internal address.
+
+    What was left out at the end of a composite is left out here; a JSON manifest has neither.
+
+    Source: ISO 9735, S002 and S003 of UNB, S006 and S007 of UNG; `spec/edifact.md` §5.
+    """
+
+    sender: tuple[str, ...] = ()
+    recipient: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """As `as_json` wrote them."""
+        return cls(tuple(value["sender"]), tuple(value["recipient"]))
+
+    def as_json(self) -> dict[str, list[str]]:
+        """`{"sender", "recipient"}`, each a list of components."""
+        return {"sender": list(self.sender), "recipient": list(self.recipient)}
+
+
 @dataclass(frozen=True, slots=True, repr=False, kw_only=True)
 class ParsedMessage(Personal):
     """One message of an interchange, or one posted manifest.
@@ -139,7 +161,9 @@ class ParsedMessage(Personal):
     is answered by CONTRL and not by CUSRES; `wants_acknowledgement` that the sender asks for a CONTRL beside
     the answer (UNB 0031). `free_texts` are remarks that no rule allows to be kept: they are
     never printed, and the sensitive-data filter empties them before anything else sees the message.
-    `reservations_stated` is how many reservations the sender counts over all parts of its push.
+    `reservations_stated` is how many reservations the sender counts over all parts of its push. `addresses`
+    are those of UNB, of which `sender` and `recipient` are the identifications alone; `group_addresses` those
+    of UNG, `None` where the message came in no group.
 
     Source: `spec/parsed-message.md`.
     """
@@ -147,8 +171,9 @@ class ParsedMessage(Personal):
     kind: MessageKind
     version: str | None = None
     sender: str | None = None
-    group_sender: str | None = None
     recipient: str | None = None
+    addresses: Addresses = Addresses()
+    group_addresses: Addresses | None = None
     interchange_reference: str | None = None
     message_reference: str | None = None
     transaction_reference: str | None = None
@@ -231,7 +256,8 @@ class ParsedMessage(Personal):
     @property
     def sender_names(self) -> tuple[str, ...]:
         """What the message calls its sender: in UNB, or the manifest's `sender`, and in UNG."""
-        return tuple(name for name in (self.sender, self.group_sender) if name)
+        group = () if self.group_addresses is None else self.group_addresses.sender[:1]
+        return tuple(name for name in (self.sender, *group) if name)
 
     @property
     def is_rejected(self) -> bool:

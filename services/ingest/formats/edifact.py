@@ -22,7 +22,7 @@ from services.ingest.formats.separators import (
     split_segment,
 )
 from services.ingest.formats.type_b import MAX_HEADER_CHARACTERS, TypeBHeader, read_type_b_header
-from shared.travel.message import Fault, Severity
+from shared.travel.message import Addresses, Fault, Severity
 
 MAX_INTERCHANGE_BYTES = 32 * 1024 * 1024
 MAX_INTERCHANGES = 1_000
@@ -31,6 +31,7 @@ MAX_SEGMENTS = 2_500_000
 MAX_SEGMENT_CHARACTERS = 1024 * 1024
 MAX_COMPONENTS = 10_000
 MAX_WARNINGS = 1_000
+MAX_ADDRESS_COMPONENTS = 4
 USUAL_HEADER_BYTES = 4_096
 
 _CONTROL_BYTES = bytes([*range(0x20), 0x7F])
@@ -54,6 +55,7 @@ class Envelope:
     reference: str | None
     is_test: bool
     separators: Separators
+    addresses: Addresses
     wants_acknowledgement: bool = False
 
     @classmethod
@@ -66,6 +68,7 @@ class Envelope:
             reference=header.get(4) or None,
             is_test=header.get(10) == "1",
             separators=separators,
+            addresses=_addresses(header),
             wants_acknowledgement=header.get(8) == "1",
         )
 
@@ -79,7 +82,7 @@ class EdifactMessage:
     separators: Separators
     group_version: str | None = None
     warnings: tuple[Fault, ...] = ()
-    group_sender: str | None = None
+    group_addresses: Addresses | None = None
 
     def segments(self) -> Iterator[Segment]:
         """Each segment from UNH to UNT, split, release characters resolved."""
@@ -102,6 +105,18 @@ class Interchange:
     encoding: str = ASCII
     transport: TypeBHeader | None = None
     broken: EdifactMessage | None = None
+
+
+def _addresses(header: Segment) -> Addresses:
+    """From whom to whom a UNB or a UNG goes: its second and third elements."""
+    return Addresses(_address(header, 1), _address(header, 2))
+
+
+def _address(header: Segment, element: int) -> tuple[str, ...]:
+    parts = [header.get(element, component) for component in range(MAX_ADDRESS_COMPONENTS)]
+    while parts and not parts[-1]:
+        parts.pop()
+    return tuple(parts)
 
 
 def looks_like_edifact(body: bytes) -> bool:
@@ -321,10 +336,10 @@ class _InterchangeReading:
         if len(self.messages) >= MAX_MESSAGES:
             raise MalformedMessage("MAX_MESSAGES", "UNH", self._position)
         version = None if self._group is None else f"{self._group.get(6)}:{self._group.get(6, 1)}".strip(":")
-        sender = None if self._group is None else self._group.get(1) or None
+        addresses = None if self._group is None else _addresses(self._group)
         warnings, self._warnings = tuple(self._warnings), []
         self.messages.append(
-            EdifactMessage(header, tuple(self._open), self.separators, version, warnings, sender)
+            EdifactMessage(header, tuple(self._open), self.separators, version, warnings, addresses)
         )
         self._open = None
 

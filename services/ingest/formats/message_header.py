@@ -24,6 +24,8 @@ def read_header(message: EdifactMessage, envelope: Envelope) -> ParsedMessage:
         version=version.upper() if version else None,
         sender=envelope.sender,
         recipient=envelope.recipient,
+        addresses=envelope.addresses,
+        group_addresses=message.group_addresses,
         interchange_reference=envelope.reference,
         message_reference=header.get(0) or None,
         access_reference=header.get(2) or None,

@@ -114,7 +114,7 @@ def _read_message(
     state_of: StateOf,
     own_state: str | None,
 ) -> ParsedMessage:
-    header = replace(read_header(message, envelope), group_sender=message.group_sender)
+    header = read_header(message, envelope)
     try:
         parse = _EDIFACT_READERS.get(message.header.get(1).upper())
         if parse is None:

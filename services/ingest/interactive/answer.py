@@ -210,6 +210,8 @@ def _envelope(message: ParsedMessage) -> dict[str, Any]:
     return {
         "sender": message.sender,
         "recipient": message.recipient,
+        "addresses": message.addresses.as_json(),
+        "group_addresses": None if message.group_addresses is None else message.group_addresses.as_json(),
         "version": message.version,
         "access_reference": message.access_reference,
     }

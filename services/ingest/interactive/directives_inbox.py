@@ -20,7 +20,7 @@ from shared.bus.message import Received
 from shared.bus.outbox import Outbox
 from shared.contracts import DirectiveChangedV1
 from shared.observability.logging import get_logger
-from shared.travel.message import MessageKind, ParsedMessage
+from shared.travel.message import Addresses, MessageKind, ParsedMessage
 
 KIND: Final = "DirectiveChangedV1"
 CALLBACK: Final = "callback:"
@@ -105,11 +105,15 @@ class ReceiveDirective:
     def _cusres(self, change: DirectiveChangedV1, addressee: Addressee, now: datetime) -> str:
         """The change as the carrier reads it: the same transaction and traveller, another directive."""
         envelope = addressee.envelope
+        # Answers of earlier versions kept no qualifiers.
+        addresses, group = envelope.get("addresses"), envelope.get("group_addresses")
         message = ParsedMessage(
             kind=MessageKind.PAXLST,
             version=envelope.get("version"),
             sender=envelope.get("sender") or addressee.sender,
             recipient=envelope.get("recipient"),
+            addresses=Addresses() if addresses is None else Addresses.from_json(addresses),
+            group_addresses=None if group is None else Addresses.from_json(group),
             transaction_reference=addressee.transaction_reference,
             revision=addressee.revision,
             access_reference=envelope.get("access_reference"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from services.ingest.replies.segments import join_segments, part_element, write_segment
+from services.ingest.replies.segments import join_segments, part_element, reply_addresses, write_segment
 from shared.travel.message import ParsedMessage, Severity
 
 ACKNOWLEDGE: Final = "23"
@@ -93,8 +93,9 @@ def build_acknowledgement(
     prepared = (prepared_at.strftime("%y%m%d"), prepared_at.strftime("%H%M"))
     # UNB: the test indicator is the fourth element after the application reference.
     test = ("", "", "", "", "", "1") if first.is_test else ()
-    us, them = first.recipient or own_name, first.sender or ""
-    lines = [write_segment("UNB", ("IATA", "1"), us, them, prepared, control, *test)]
+    between = reply_addresses(first, own_name)
+    envelope = (between.sender, between.recipient, prepared, control, *test)
+    lines = [write_segment("UNB", ("IATA", "1"), *envelope)]
     for number, message in enumerate(messages, start=1):
         lines.extend(_message(message, str(number), errors))
     lines.append(write_segment("UNZ", str(len(messages)), control))

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from services.ingest.replies.segments import ADVICE, join_segments, write_segment
-from shared.travel.message import ParsedMessage, Severity
+from services.ingest.replies.segments import ADVICE, join_segments, reply_addresses, write_segment
+from shared.travel.message import Addresses, ParsedMessage, Severity
 
 REJECTED, ACKNOWLEDGED = "4", "7"
 # UN code list 0085. What is not here is reported as an error that has no code of its own.
@@ -34,24 +34,26 @@ def build_contrl(message: ParsedMessage, *, own_name: str, reference: str, prepa
     Source:
         ISO 9735-4 (UCI), as `spec/edifact.md` §11 wants it.
     """
-    us, them = message.recipient or own_name, message.sender or ""
+    between = reply_addresses(message, own_name)
     prepared = (prepared_at.strftime("%y%m%d"), prepared_at.strftime("%H%M"))
     # The test indicator stands six elements after the control reference.
     test = ("", "", "", "", "", "1") if message.is_test else ()
     return join_segments(
         [
             ADVICE,
-            write_segment("UNB", ("UNOA", "4"), us, them, prepared, reference, *test),
+            write_segment(
+                "UNB", ("UNOA", "4"), between.sender, between.recipient, prepared, reference, *test
+            ),
             write_segment("UNH", "CTL001", ("CONTRL", "D", "3", "UN")),
-            _uci(message, us),
+            _uci(message, between),
             write_segment("UNT", "3", "CTL001"),
             write_segment("UNZ", "1", reference),
         ]
     )
 
 
-def _uci(message: ParsedMessage, us: str) -> str:
-    answered = (message.interchange_reference or "0", message.sender, us)
+def _uci(message: ParsedMessage, between: Addresses) -> str:
+    answered = (message.interchange_reference or "0", between.recipient, between.sender)
     if not message.is_syntax_failure:
         return write_segment("UCI", *answered, ACKNOWLEDGED)
     fault = next(each for each in message.faults if each.severity is Severity.MESSAGE_REJECTED)

@@ -5,11 +5,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
+from itertools import count, groupby
 
 from services.ingest.interactive.directives import DEFAULT_TABLE, Directive, DirectiveTable, Meaning
 from services.ingest.replies.contrl import build_contrl
-from services.ingest.replies.segments import ADVICE, join_segments, part_element, write_segment
+from services.ingest.replies.segments import (
+    ADVICE,
+    group_reply_addresses,
+    join_segments,
+    part_element,
+    reply_addresses,
+    write_segment,
+)
 from shared.travel.flight import Flight
 from shared.travel.message import FUNCTIONS_WITHOUT_FLIGHT, Change, Fault, ParsedMessage, Severity
 
@@ -148,23 +155,33 @@ def _interchange(
     replied: list[_Replied], own_name: str, reference: str, prepared_at: datetime
 ) -> Iterator[str]:
     first = replied[0].message
-    us, them = first.recipient or own_name, first.sender or ""
+    between = reply_addresses(first, own_name)
     prepared = (prepared_at.strftime("%y%m%d"), prepared_at.strftime("%H%M"))
     # UNB: the test indicator is the fourth element after the application reference.
     test = ("", "", "", "1") if first.is_test else ()
     yield ADVICE
-    yield write_segment("UNB", ("UNOA", "4"), us, them, prepared, reference, "", APPLICATION, *test)
-    version = _version(first)
-    group = reference[-_REFERENCE_CHARACTERS:]
-    yield write_segment("UNG", "CUSRES", us, them, prepared, group, "UN", version)
+    envelope = (between.sender, between.recipient, prepared, reference)
+    yield write_segment("UNB", ("UNOA", "4"), *envelope, "", APPLICATION, *test)
+    groups = [list(group) for _, group in groupby(replied, key=lambda each: each.message.group_addresses)]
+    numbers = count(1)
+    for place, group in enumerate(groups):
+        message, control = group[0].message, _control(reference, place)
+        among = group_reply_addresses(message, own_name)
+        named = (among.sender, among.recipient, prepared, control)
+        yield write_segment("UNG", "CUSRES", *named, "UN", _version(message))
+        yield from _group(group, numbers, control)
+    yield write_segment("UNZ", str(len(groups)), reference)
+
+
+def _group(replied: list[_Replied], numbers: Iterator[int], control: str) -> Iterator[str]:
+    """The messages of a group, numbered on, and its UNE."""
     written = 0
     for each in replied:
         bodies = _bodies(each)
+        written += len(bodies)
         for body, part in zip(bodies, _parts(each.message, len(bodies)), strict=True):
-            written += 1
-            yield from _numbered(each.message, body, written, part)
-    yield write_segment("UNE", str(written), group)
-    yield write_segment("UNZ", "1", reference)
+            yield from _numbered(each.message, body, next(numbers), part)
+    yield write_segment("UNE", str(written), control)
 
 
 def _version(message: ParsedMessage) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from shared.travel.message import Addresses, ParsedMessage
+
 ADVICE = "UNA:+.? '"
 _RELEASED = re.compile(r"[:+?']")
 # Nothing but what every repertoire holds goes out; anything else would be a guess about the reader's.
@@ -24,6 +26,29 @@ def part_element(part: int, *, is_last: bool) -> tuple[str, str]:
         `spec/edifact.md` §8.
     """
     return f"{part:02}", "F" if is_last else "C" if part == 1 else ""
+
+
+def reply_addresses(message: ParsedMessage, own_name: str) -> Addresses:
+    """From whom to whom the reply to a message goes: back to its sender, from whom it was addressed to.
+
+    Each keeps its qualifier and its internal address, by which a host finds the application that asked.
+    Without a recipient the reply is from `own_name`.
+
+    Source: ISO 9735, S002 and S003 (0008 is for reverse routing); `spec/edifact.md` §5.
+    """
+    sent = message.addresses
+    return Addresses(
+        sender=(message.recipient or own_name, *sent.recipient[1:]),
+        recipient=(message.sender or "", *sent.sender[1:]),
+    )
+
+
+def group_reply_addresses(message: ParsedMessage, own_name: str) -> Addresses:
+    """The same for UNG, where the message came in a group; else those of UNB."""
+    around, group = reply_addresses(message, own_name), message.group_addresses
+    if group is None:
+        return around
+    return Addresses(group.recipient or around.sender, group.sender or around.recipient)
 
 
 def _element(element: Element) -> str:

@@ -108,6 +108,17 @@ async def test_decision_reaches_the_carrier_as_a_change_of_its_answer(
     assert (traveller.codes, traveller.texts) == (("1Z",), ("DO NOT BOARD. CONTACT THE AUTHORITY",))
 
 
+async def test_change_goes_to_the_address_from_which_the_question_came(
+    desk: Ingest, carrier: CarrierSystem, paxlst_a: bytes
+) -> None:
+    asked = paxlst_a.replace(b"UNOA:4+XADCS+GRGOVAPI+", b"UNOA:4+XADCS:ZZ:GATE7+GRGOVAPI:14+")
+    await check_in(desk, asked)
+    await decide(desk, (await traveller_ids(desk))[0])
+    await settled(desk)
+    (callback,) = carrier.received
+    assert callback.body.splitlines()[1].startswith(b"UNB+UNOA:4+GRGOVAPI:14+XADCS:ZZ:GATE7+")
+
+
 async def test_carrier_can_check_who_sent_what_to_whom(
     desk: Ingest, carrier: CarrierSystem, paxlst_a: bytes
 ) -> None:

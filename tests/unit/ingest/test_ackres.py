@@ -10,7 +10,7 @@ from services.ingest.formats.edifact import read_interchanges
 from services.ingest.formats.registry import read_messages
 from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable, build_acknowledgement
 from services.ingest.replies.reply import build_reply
-from shared.travel.message import Fault, MessageKind, ParsedMessage, Severity
+from shared.travel.message import Addresses, Fault, MessageKind, ParsedMessage, Severity
 from tests.unit.ingest.samples import EXAMPLE_A, RECEIVED_AT, read_one
 
 PREPARED = datetime(2027, 11, 14, 5, 23, tzinfo=UTC)
@@ -175,3 +175,9 @@ def test_our_own_reader_reads_back_what_was_acknowledged(message: ParsedMessage)
             tuple(codes),
         )
     ]
+
+
+def test_acknowledgement_goes_back_to_the_address_it_came_from() -> None:
+    sent = Addresses(sender=("1A", "TS"), recipient=("GRGOVPNR", "ZZ", "PNR1"))
+    push = replace(PUSH, sender="1A", addresses=sent)
+    assert lines(push)[0] == "UNB+IATA:1+GRGOVPNR:ZZ:PNR1+1A:TS+271114:0523+ACK00418'"

@@ -89,3 +89,10 @@ def test_contrl_of_a_test_interchange_is_a_test_itself() -> None:
     (interchange,) = read_interchanges(text.encode())
     assert interchange.envelope is not None
     assert (message.is_test, interchange.envelope.is_test) == (True, True)
+
+
+def test_contrl_names_both_sides_with_their_qualifiers() -> None:
+    sent = EXAMPLE_A.replace(b"UNOA:4+XADCS+GRGOVAPI", b"UNOA:4+XADCS:ZZ+GRGOVAPI:14")
+    text = answer(*read_messages(sent[:600], "", RECEIVED_AT))
+    assert "UNB+UNOA:4+GRGOVAPI:14+XADCS:ZZ+" in text
+    assert "UCI+XA0418271114A+XADCS:ZZ+GRGOVAPI:14+4+13+" in text

@@ -223,3 +223,29 @@ def test_warning_beside_a_refusal_is_no_error_of_the_message() -> None:
     assert sum(line.startswith("ERP") for line in lines(message)) == 1
     warned = replace(message, faults=(*message.faults, Fault(Severity.WARNING, "SEX_UNKNOWN", "ATT")))
     assert sum(line.startswith("ERP") for line in lines(warned)) == 1
+
+
+def test_answer_goes_back_to_the_address_it_came_from() -> None:
+    sent = EXAMPLE_A.replace(b"UNB+UNOA:4+XADCS+GRGOVAPI", b"UNB+UNOA:4+XADCS:ZZ:GATE7+GRGOVAPI:ZZ:DESK")
+    sent = sent.replace(b"UNG+PAXLST+XADCS+GRGOVAPI", b"UNG+PAXLST+XA:ZZ+GRAPI:14")
+    written = lines(read_one(sent))
+    assert written[1] == "UNB+UNOA:4+GRGOVAPI:ZZ:DESK+XADCS:ZZ:GATE7+271114:0410+GR90012233++APIS'"
+    assert written[2] == "UNG+CUSRES+GRAPI:14+XA:ZZ+271114:0410+GR90012233+UN+D:15B'"
+
+
+def test_answer_without_a_group_to_answer_is_addressed_as_its_interchange() -> None:
+    sent = EXAMPLE_A.replace(b"UNG+PAXLST+XADCS+GRGOVAPI+271114:0410+418001+UN+D:15B'", b"")
+    sent = sent.replace(b"UNE+1+418001'", b"").replace(b"+XADCS+GRGOVAPI+", b"+1A:TS++")
+    assert lines(read_one(sent))[2].startswith("UNG+CUSRES+XAAGOV+1A:TS+")
+
+
+def test_groups_of_two_carriers_in_one_interchange_are_answered_apart() -> None:
+    first, second = read_one(EXAMPLE_A), read_one(EXAMPLE_A.replace(b"PAXLST+XADCS", b"PAXLST+XBDCS"))
+    written = lines(first, second)
+    assert [line[:22] for line in written if line.startswith("UNG")] == [
+        "UNG+CUSRES+GRGOVAPI+XA",
+        "UNG+CUSRES+GRGOVAPI+XB",
+    ]
+    assert written[-1] == "UNZ+2+GR90012233'"
+    (interchange,) = read_interchanges(reply(first, second).encode())
+    assert [each.warnings for each in interchange.messages] == [(), ()]
