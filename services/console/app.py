@@ -57,6 +57,7 @@ from services.console.rendering import Templates, content_security_policy
 from services.console.sessions import Sessions, SessionStore
 from services.console.settings import ConsoleSettings
 from services.console.sign_in import SignIn
+from shared.audit.refused_requests import record_refused_requests
 from shared.audit.routes import audit_router
 from shared.clock import Clock, SystemClock
 from shared.security.public_keys import IssuerKeys, StaticKeys
@@ -167,7 +168,7 @@ def _lifespan(http: httpx.AsyncClient, store: SessionStore | None, clock: Clock)
                 return
             async with open_store(settings, clock) as opened:
                 app.state.console = _console(settings, opened.sessions, http, clock)
-                app.state.on_refusal = opened.sessions.record_refusal
+                app.state.on_refusal = record_refused_requests(opened.engine, opened.audit)
                 app.state.readiness_checks["database"] = opened.check
                 async with keep_log(settings, opened, http, clock) as desk:
                     app.state.audit_desk = desk

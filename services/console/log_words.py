@@ -6,12 +6,13 @@ from typing import Final
 
 ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        # What only older records say.
+        "access.refused": "Ask for access",
+        "console.open": "Open a page",
         # Accounts and the console.
-        "access.refuse": "Refuse access",
-        "access.refused": "Refuse access",
+        "access.refuse": "Ask for access",
         "account.freeze": "Freeze an account",
         "account.release": "Release an account",
-        "console.open": "Open a page",
         "console.sign_in": "Sign in",
         "console.sign_out": "Sign out",
         # Approvals and registers.

@@ -7,8 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.console.sessions import StoredSession
 from shared.audit.log import AuditLog
-from shared.security.roles import Permission
-from shared.security.tokens import Principal
 
 MAX_REMOVED = 1000
 
@@ -82,20 +80,6 @@ class PostgresSessions:
         async with self._engine.begin() as connection:
             result = await connection.execute(_REMOVE_UNSEEN, {"instant": instant, "limit": MAX_REMOVED})
             return len(result.all())
-
-    async def record_refusal(self, principal: Principal, permission: Permission, route: str) -> None:
-        """Record that somebody tried to open a page that their roles do not open."""
-        async with self._engine.begin() as connection:
-            await self._audit.append(
-                connection,
-                actor=principal.subject,
-                action="console.open",
-                object_kind="page",
-                # A record takes no braces and no slash in front.
-                object_id=route.strip("/").replace("{", ":").replace("}", "") or "home",
-                outcome="REFUSED",
-                reasons=[permission.value],
-            )
 
     async def _record(self, connection: AsyncConnection, session: StoredSession, action: str) -> None:
         await self._audit.append(

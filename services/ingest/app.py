@@ -36,7 +36,7 @@ from services.ingest.ways_in.upload_routes import upload_router
 from shared.audit.chain_watch import ChainWatch
 from shared.audit.log import AuditLog
 from shared.audit.log_keys import LogKeys
-from shared.audit.record import Outcome
+from shared.audit.refused_requests import record_refused_requests
 from shared.audit.routes import audit_router
 from shared.bus.relay import Carrier
 from shared.clock import Clock, SystemClock
@@ -47,8 +47,7 @@ from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import KeptInputs
 from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
-from shared.security.roles import Permission
-from shared.security.tokens import SERVICE_KEYS, Principal
+from shared.security.tokens import SERVICE_KEYS
 from shared.travel.places import Airports
 from shared.web.application import ServiceRoutes, service_app, service_routes
 
@@ -103,7 +102,7 @@ def create_app(
     app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     app.state.callback_keys = service_keys
     app.state.readiness_checks["database"] = partial(ask_whether_it_answers, ports.database)
-    app.state.on_refusal = RecordRefusals(ports)
+    app.state.on_refusal = record_refused_requests(ports.database, ports.audit)
     return app
 
 
@@ -158,26 +157,6 @@ def _ports(settings: IngestSettings, time: Clock, watch: ChainWatch) -> Ports:
         part_wait_minutes=settings.part_wait_minutes,
         watch=WatchTerms(settings.manifest_due_minutes, settings.partial_manifest_percent),
     )
-
-
-class RecordRefusals:
-    """Leaves an audit record of each request that somebody's roles do not allow."""
-
-    def __init__(self, ports: Ports) -> None:
-        self._ports = ports
-
-    async def __call__(self, principal: Principal, permission: Permission, _route: str) -> None:
-        """Record who asked for what."""
-        async with self._ports.database.begin() as connection:
-            await self._ports.audit.append(
-                connection,
-                actor=principal.subject,
-                action="access.refused",
-                object_kind="PERMISSION",
-                object_id=permission.value,
-                outcome=Outcome.REFUSED,
-                facts={"permission": permission.value},
-            )
 
 
 def _terms(settings: IngestSettings) -> Terms:

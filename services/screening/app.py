@@ -52,6 +52,7 @@ from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.log_keys import LogKeys
+from shared.audit.refused_requests import record_refused_requests
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
 from shared.bus.relay import Carrier, Relay
@@ -64,11 +65,9 @@ from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
-from shared.security.roles import Permission
 from shared.security.secret_key import load_secret_key
-from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
+from shared.security.tokens import SERVICE_KEYS, ServiceSigner
 from shared.web.application import Lifespan, service_app, service_routes
-from shared.web.authentication import OnRefusal
 from shared.web.outgoing import outgoing_client
 
 POOL_SIZE: Final = 12
@@ -182,7 +181,7 @@ def _lifespan(settings: ScreeningSettings, parts: Parts) -> Lifespan:
             app.state.oversight_gate = OversightGate(
                 SERVICE, ports.database, ports.audit, parts.safeguards.decide, watch.is_whole
             )
-            app.state.on_refusal = _record_refusal(ports)
+            app.state.on_refusal = record_refused_requests(ports.database, ports.audit)
             app.state.frozen_accounts = await opened.enter_async_context(
                 watching_frozen_accounts(ports.database)
             )
@@ -284,23 +283,6 @@ def _http_carrier(settings: ScreeningSettings, client: httpx.AsyncClient, clock:
     keys = KeyRing(settings.keys_folder, SERVICE_KEYS, clock)
     signer = ServiceSigner(SERVICE, keys, clock)
     return HttpCarrier(client, {"sharing": settings.sharing_url, "ingest": settings.ingest_url}, signer)
-
-
-def _record_refusal(ports: Ports) -> OnRefusal:
-    """A refused request leaves a record, like every refusal (SG-41)."""
-
-    async def on_refusal(principal: Principal, permission: Permission, _template: str) -> None:
-        async with ports.transaction() as connection:
-            await ports.audit.append(
-                connection,
-                actor=principal.subject,
-                action="access.refuse",
-                object_kind="route",
-                object_id=permission.value,
-                outcome="REFUSED",
-            )
-
-    return on_refusal
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from shared.audit.chain_watch import ChainWatch
 from shared.audit.desk import AuditDesk, running_audit
 from shared.audit.log import AuditLog
 from shared.audit.log_keys import LogKeys
+from shared.audit.refused_requests import record_refused_requests
 from shared.audit.routes import audit_router
 from shared.bus.http import HttpCarrier
 from shared.bus.inbox import Inbox
@@ -47,11 +48,9 @@ from shared.oversight.admission import OversightGate
 from shared.oversight.kept_inputs import INPUTS_KEPT, KeptInputs, forget_inputs
 from shared.policy.installed import load_safeguards
 from shared.security.key_folder import KeyRing
-from shared.security.roles import Permission
-from shared.security.tokens import SERVICE_KEYS, Principal, ServiceSigner
+from shared.security.tokens import SERVICE_KEYS, ServiceSigner
 from shared.travel.places import Airports
 from shared.web.application import Lifespan, service_app, service_routes
-from shared.web.authentication import OnRefusal
 from shared.web.outgoing import outgoing_client
 
 POOL_SIZE: Final = 8
@@ -140,7 +139,7 @@ def _lifespan(settings: SharingSettings, clock: Clock, policy: SafeguardsEngine,
             app.state.oversight_gate = OversightGate(
                 SERVICE, base.engine, base.audit, policy.decide, watch.is_whole
             )
-            app.state.on_refusal = _log_refusal(sharing)
+            app.state.on_refusal = record_refused_requests(base.engine, base.audit)
             app.state.frozen_accounts = await opened.enter_async_context(
                 watching_frozen_accounts(base.engine)
             )
@@ -242,20 +241,3 @@ def _released(clock: Clock) -> OnDelivered:
         await NoticeStore(connection).mark_delivered(message.message_id, clock.now())
 
     return on_delivered
-
-
-def _log_refusal(sharing: Sharing) -> OnRefusal:
-    """A refused request leaves a record, like every refusal (SG-41)."""
-
-    async def on_refusal(principal: Principal, permission: Permission, _template: str) -> None:
-        async with sharing.engine.begin() as connection:
-            await sharing.audit.append(
-                connection,
-                actor=principal.subject,
-                action="access.refuse",
-                object_kind="ROUTE",
-                object_id=permission.value,
-                outcome="REFUSED",
-            )
-
-    return on_refusal

@@ -14,8 +14,6 @@ from services.console.store import PostgresSessions
 from shared.audit.log import AuditLog
 from shared.db.engine import create_engine
 from shared.identifiers import RandomIdentifiers
-from shared.security.roles import Permission, Role
-from shared.security.tokens import Principal, PrincipalKind
 from tests.conftest import OpenDatabase
 from tests.fakes import START, FixedClock
 
@@ -87,9 +85,3 @@ async def test_update_brings_no_ended_session_back(store: PostgresSessions) -> N
 async def test_forgotten_sessions_leave(store: PostgresSessions, seconds: int, removed: int) -> None:
     await store.add(SESSION)
     assert await store.remove_unseen_since(START + timedelta(seconds=seconds)) == removed
-
-
-async def test_refused_page_is_in_the_log(store: PostgresSessions, engine: AsyncEngine) -> None:
-    principal = Principal("auditor", PrincipalKind.USER, frozenset({Role.AUDITOR}))
-    await store.record_refusal(principal, Permission.REVIEW, "/review/{hit_id}")
-    assert await recorded(engine) == [("auditor", "console.open", "review/:hit_id", "REFUSED")]

@@ -167,7 +167,7 @@ async def test_a_named_account_is_refused_until_two_people_release_it(ingest: In
     assert (await ask(ingest, "legal", "LEGAL", "GET")).status_code == 200
     rows = await ingest.rows(
         "SELECT action, object_id, outcome FROM audit_record WHERE action LIKE 'account.%' OR "
-        "object_kind = 'ACCOUNT_RELEASE' OR action = 'access.refused'"
+        "object_kind = 'ACCOUNT_RELEASE' OR action = 'access.refuse'"
     )
     assert sorted(map(tuple, rows)) == sorted(
         [
@@ -175,9 +175,9 @@ async def test_a_named_account_is_refused_until_two_people_release_it(ingest: In
             ("account.freeze", "legal", "DONE"),
             ("account.release", "legal", "DONE"),
             ("config.change", waiting["release"]["approval_id"], "PERMITTED"),
-            ("access.refused", "READ_INCIDENTS", "REFUSED"),
-            ("access.refused", "READ_INCIDENTS", "REFUSED"),
-            ("access.refused", "RELEASE_ACCOUNT", "REFUSED"),
+            ("access.refuse", "READ_INCIDENTS", "REFUSED"),
+            ("access.refuse", "READ_INCIDENTS", "REFUSED"),
+            ("access.refuse", "RELEASE_ACCOUNT", "REFUSED"),
         ]
     )
 

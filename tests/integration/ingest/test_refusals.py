@@ -132,8 +132,10 @@ async def test_officer_may_not_send_and_the_refusal_is_recorded(ingest: Ingest) 
         "/v1/messages", content=EXAMPLE_A, headers={"Authorization": f"Bearer {token}"}
     )
     assert answer.status_code == 403
-    (record,) = await ingest.rows("SELECT actor, outcome FROM audit_record WHERE action = 'access.refused'")
-    assert tuple(record) == ("verifier-1", "REFUSED")
+    (record,) = await ingest.rows(
+        "SELECT actor, object_kind, object_id FROM audit_record WHERE action = 'access.refuse'"
+    )
+    assert tuple(record) == ("verifier-1", "PERMISSION", "SUBMIT_MESSAGE")
 
 
 async def test_another_carriers_flight_is_refused(ingest: Ingest) -> None:

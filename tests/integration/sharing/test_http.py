@@ -330,7 +330,8 @@ async def test_other_roles_are_refused_and_it_is_recorded(
 ) -> None:
     answer = await service.ask(method, path, role, subject="someone", body={})
     assert answer.status_code == 403
-    assert (await service.records("access.refuse"))[-1]["actor"] == "someone"
+    record = (await service.records("access.refuse"))[-1]
+    assert (record["actor"], record["object_kind"]) == ("someone", "PERMISSION")
 
 
 @pytest.mark.parametrize(
