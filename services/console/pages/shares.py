@@ -102,7 +102,9 @@ def _court_order(page: Page) -> dict[str, str] | None:
     given = {name: page.form.text(f"court_order_{name}", limit=limit) for name, limit in ORDER_PARTS.items()}
     if not any(given.values()):
         return None
-    return {name: page.form.needed(f"court_order_{name}") for name in given}
+    if not all(given.values()):
+        raise FormFault(field="a court's order has a number, a court, a day, and what it covers")
+    return given
 
 
 @router.post("/shares/{share_id}/approval")

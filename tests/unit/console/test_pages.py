@@ -846,3 +846,11 @@ async def test_an_emergency_names_the_hit_and_nobody_types_an_identity(world: Wo
     for wrong in ({"hours": "25"}, {"recipient": "XAA-BORDER-01"}):
         answer = await browser.post(f"/shares/{SHARE}/emergency", form | wrong)
         assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY, wrong
+
+
+async def test_court_order_told_in_part_is_asked_for_in_full(world: World) -> None:
+    browser = await signed_in(world, "supervisor")
+    fields = {"statement": STATEMENT, "alternatives_considered": "x", "period_days": "7"}
+    fields["court_order_reference"] = "XAA-FC/2027/118"
+    answer = await browser.post(f"/shares/{SHARE}/proposal", fields)
+    assert "a court&#39;s order has a number, a court, a day, and what it covers" in answer.text
