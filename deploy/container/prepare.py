@@ -8,6 +8,7 @@ Made once, kept afterwards; the folder is the deployment's to guard and to back 
 import argparse
 import os
 import secrets
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,11 @@ def prepare(path: Path, own_authority: str, policy_signers: Sequence[str]) -> No
     if os.geteuid() == 0:
         for each in (folder.path, *folder.path.rglob("*")):
             os.chown(each, CONTAINER_ID, CONTAINER_ID)
+    else:
+        sys.stderr.write(
+            "The containers cannot read these files yet. As root: "
+            f"chown -R {CONTAINER_ID}:{CONTAINER_ID} {folder.path}\n"
+        )
 
 
 def make_passwords(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """docker-compose.yml: a valid Compose file that gives each service exactly settings that it reads."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ SETTINGS: dict[str, type[ServiceSettings]] = {
     "sharing": SharingSettings,
     "console": ConsoleSettings,
 }
+FACTS = {"authority", "unit", "port", "clearance", "training_valid_to", "manager", "carrier"}
 WRITABLE = {"/checkpoints", "/compiled-lists", "/door"}
 
 
@@ -138,12 +140,51 @@ def test_preparing_again_changes_nothing(tmp_path: Path) -> None:
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
+def test_who_is_not_root_is_told_to_give_the_secrets_to_the_containers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    prepare(tmp_path, "XAA-PIU-01", ["first", "second"])
+    assert f"chown -R 10001:10001 {tmp_path}" in capsys.readouterr().err
+
+
 def test_realm_knows_the_roles_and_claims_of_the_services() -> None:
     realm = json.loads((ROOT / "deploy/container/realm.json").read_text())
     assert {row["name"] for row in realm["roles"]["realm"]} == {role.value for role in Role}
     claims = {mapper["config"].get("claim.name") for mapper in realm["clientScopes"][0]["protocolMappers"]}
-    facts = {"authority", "unit", "port", "clearance", "training_valid_to", "manager", "carrier"}
-    assert facts | {"sub", "roles"} <= claims
+    assert FACTS | {"sub", "roles"} <= claims
+
+
+def test_what_the_safeguards_ask_of_a_person_is_set_by_an_administrator_alone() -> None:
+    realm = json.loads((ROOT / "deploy/container/realm.json").read_text())
+    [provider] = realm["components"]["org.keycloak.userprofile.UserProfileProvider"]
+    profile = json.loads(provider["config"]["kc.user.profile.config"][0])
+    # An attribute that is not declared can be given to nobody, unless everybody may give it to himself.
+    assert "unmanagedAttributePolicy" not in profile
+    editors = {row["name"]: row["permissions"]["edit"] for row in profile["attributes"]}
+    assert editors.keys() >= FACTS | {"username", "email"}
+    assert set(map(tuple, editors.values())) == {("admin",)}
+
+
+def test_a_client_asks_for_scopes_that_the_realm_has() -> None:
+    realm = json.loads((ROOT / "deploy/container/realm.json").read_text())
+    # A realm that names scopes of its own is made without the built-in ones.
+    named = {scope["name"] for scope in realm["clientScopes"]}
+    assert {scope for client in realm["clients"] for scope in client["defaultClientScopes"]} <= named
+
+
+def test_the_identity_provider_keeps_its_data_where_its_image_lets_it(compose: dict[str, Any]) -> None:
+    # Docker makes what an image lacks for root, and the provider is not root.
+    mounts = compose["services"]["identity"]["volumes"]
+    assert "identity:/opt/keycloak/data" in mounts
+    assert compose["services"]["identity"]["user"] == "1000:0"
+
+
+def test_sharing_knows_the_address_that_other_states_sign(compose: dict[str, Any]) -> None:
+    # Behind a proxy it sees another one, and refuses every message as altered.
+    assert compose["services"]["sharing"]["environment"]["SHARING_EXCHANGE_URL"].startswith(
+        "${EXCHANGE_URL:?"
+    )
 
 
 def test_image_is_not_root_and_installs_by_hash() -> None:
