@@ -13,7 +13,9 @@ _MONTHS = {
     )
 }
 NAMED_DAY = rf"\d{{1,2}}(?:{'|'.join(_MONTHS)})"
-_NAMED_DATE = re.compile(r"(\d{1,2})([A-Z]{3})(\d{4}|\d{2})")
+# A converter that made blanks of line breaks leaves them anywhere in it.
+NAMED_DATE = rf"\d{{1,2}}[ -]?(?:{'|'.join(_MONTHS)})[ -]?(?:\d{{4}}|\d{{2}})"
+_NAMED_DATE = re.compile(r"(\d{1,2})[ -]?([A-Z]{3})[ -]?(\d{4}|\d{2})")
 _STAMP = re.compile(rf"({NAMED_DAY}\d{{2}})(\d{{4}})Z?")
 _DATE_DIGITS, _MINUTE_DIGITS, _SECOND_DIGITS = 6, 4, 6
 
@@ -68,7 +70,7 @@ def read_stamp(text: str) -> datetime | None:
 
 
 def digits_of(text: str) -> str | None:
-    """A date `05JAN27` or `05JAN2027` as `270105` or `20270105`; `None` where it has another shape."""
+    """A date `05JAN27`, `05 JAN 27` or `05JAN2027` as `270105` or `20270105`; `None` of another shape."""
     shape = _NAMED_DATE.fullmatch(text.strip().upper())
     if shape is None or shape[2] not in _MONTHS:
         return None

@@ -12,7 +12,7 @@ from datetime import date
 
 from services.ingest.formats.dates import read_birth_date, read_document_date
 from services.ingest.formats.document_kinds import document_letter
-from services.ingest.formats.pnrgov.moments import NAMED_DAY, digits_of
+from services.ingest.formats.pnrgov.moments import NAMED_DATE, NAMED_DAY, digits_of
 from shared.personal import Personal
 from shared.travel.partial_date import PartialDate
 from shared.travel.reservation_parts import FrequentFlyer, TicketLimit
@@ -21,7 +21,9 @@ from shared.travel.traveller import Address, Place, Sex, TravelDocument
 
 # The status and number of the segment's own elements, written into its text once more.
 _STATUS = re.compile(r"[A-Z]{2}[1-9]\d?", re.IGNORECASE)
-_BELONGS_TO = re.compile(r"-(\d{1,3}(?:\.\d)?)\s?([A-Z].*)?$", re.IGNORECASE)
+_STATUS_FIRST = re.compile(r"/?(?:HK|HN|KK|NN)[1-9]\d?[ /]", re.IGNORECASE)
+# Narrow enough that 2-3 MARUNOUCHI stays an address, and 12-34 the end of a number.
+_OWNER = re.compile(r" ?-(?:\d{1,3}(?:\.\d)?[A-Z]{2}[^/\d.]*(?:/[^/\d.]*)?|\d)$", re.IGNORECASE)
 _SEXES = {
     "F": Sex.FEMALE,
     "M": Sex.MALE,
@@ -35,13 +37,12 @@ _SEXES = {
 _INFANT_SEXES = frozenset(["FI", "MI", "XI", "UI"])
 _PHONE = re.compile(r"\+?[\d(][\d \-()./]{4,28}\d")
 _FREQUENT_FLYER = re.compile(r"/?([A-Z][A-Z0-9]|\d[A-Z])[ /]?([A-Z0-9]*)", re.IGNORECASE)
-_TICKET = re.compile(r"(INF)?\s?(\d{13,14})(?:C(\d{1,4}))?", re.IGNORECASE)
+_TICKET = re.compile(r"(INF)?\s?(\d{3})[ -]?(\d{10,11})(?:C(\d{1,4}))?", re.IGNORECASE)
 _TEXT_SEAT = re.compile(r"(?<!\d)(0{0,2}[1-9]\d?[A-Z])(?=[NS]?(?:\d|\b))")
-_INFANT = re.compile(
-    r"/?([^/\d]+)/([^\d/]*?)[ /]*(\d{1,2}[A-Z]{3}(?:\d{4}|\d{2}))?(?:[ /-].*)?", re.IGNORECASE
-)
-_AGE = re.compile(r"(?:UM|AGE|YRS?)?\s?\.?(\d{1,2})(?!\d)(?![A-Z]{3})", re.IGNORECASE)
-_NAMED_DATE = re.compile(rf"(?<!\d)({NAMED_DAY}(?:\d{{4}}|\d{{2}}))(?!\d)", re.IGNORECASE)
+_INFANT = re.compile(r"[/.]?([^/\d]+)/([^\d/]*)")
+_BORN_WORD = re.compile(r"\b(?:DOB|BORN)\b.*", re.IGNORECASE)
+_AGE = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_NAMED_DATE = re.compile(rf"(?<!\d){NAMED_DATE}(?!\d)", re.IGNORECASE)
 _LIMIT_DAY = re.compile(rf"(?<![A-Z\d])({NAMED_DAY}(?:\d{{4}}|\d{{2}})?)(?![A-Z\d])", re.IGNORECASE)
 _LIMIT_TIME = re.compile(r"(?<![A-Z\d])([01]\d|2[0-3]):?([0-5]\d)(?![A-Z\d])")
 _LIMIT_WORD = re.compile(r"\b(?:TKTL?|TKTS|TKNE?|TICKET(?:S|ED|ING)?|TTL|TLT|ADTK|TKTG)\b", re.IGNORECASE)
@@ -82,17 +83,14 @@ class StatedInfant(Personal):
     birth_date: PartialDate | None
 
 
-def without_owner(text: str) -> tuple[str, str | None]:
-    """A text without the traveller it ends with (`-1PAPADAKI/ELENI`), and that traveller's name."""
-    found = _BELONGS_TO.search(text)
-    if found is None:
-        return text, None
-    return text[: found.start()], found[2]
+def _own(text: str) -> str:
+    """A text without its status (`HK1 `) and without the traveller it ends with (`-1PAPADAKI/ELENI`)."""
+    return _OWNER.sub("", _STATUS_FIRST.sub("", text.strip(), count=1))
 
 
 def _fields(text: str, count: int) -> list[str]:
     """At least so many fields; the text may begin with the slash, with its status or with the first field."""
-    parts = [part.strip() for part in text.split("/")]
+    parts = [part.strip() for part in _own(text).split("/")]
     if not parts[0] or _STATUS.fullmatch(parts[0]):
         del parts[0]
     return parts + [""] * (count - len(parts))
@@ -105,8 +103,7 @@ def read_docs(text: str, today: date) -> StatedDocument | None:
         text: `/type/issuer/number/nationality/birth/sex/expiry/surname/first/second`, any of them empty.
         today: The day that a birth may not lie after.
     """
-    bare, _ = without_owner(text.strip())
-    kind, issuer, number, nation, birth, sex, expiry, surname, first, second, *_ = _fields(bare, 10)
+    kind, issuer, number, nation, birth, sex, expiry, surname, first, second, *_ = _fields(text, 10)
     problems: list[str] = []
     document = _document(kind, number, issuer, problems, expiry=expiry)
     upper_sex = sex.upper()
@@ -132,8 +129,7 @@ def read_doco(text: str) -> StatedVisa | None:
     Args:
         text: `/place of birth/kind/number/place of issue/day of issue/country where valid/I`.
     """
-    bare, _ = without_owner(text.strip())
-    birth_place, kind, number, _, issued, country, infant, *_ = _fields(bare, 7)
+    birth_place, kind, number, _, issued, country, infant, *_ = _fields(text, 7)
     problems: list[str] = []
     document = None
     if kind.upper() not in {"K", "R"}:
@@ -147,8 +143,7 @@ def read_doco(text: str) -> StatedVisa | None:
 
 def read_doca(text: str) -> tuple[str, Address, bool] | None:
     """A destination (`D`), residence (`R`) or birth (`B`) address, and whether it is the infant's: DOCA."""
-    bare, _ = without_owner(text.strip())
-    kind, country, street, city, region, postal_code, infant, *_ = _fields(bare, 7)
+    kind, country, street, city, region, postal_code, infant, *_ = _fields(text, 7)
     state = normalise_state(country) if country else None
     address = Address(street or None, city or None, region or None, postal_code or None, state)
     if not kind or address == Address():
@@ -158,13 +153,13 @@ def read_doca(text: str) -> tuple[str, Address, bool] | None:
 
 def read_phone(text: str) -> str | None:
     """The telephone number in a contact's text, as it was written."""
-    found = _PHONE.search(without_owner(text)[0])
+    found = _PHONE.search(_own(text))
     return None if found is None else found[0]
 
 
 def read_email(text: str) -> str | None:
     """An e-mail address written with `//` for the at sign, `..` for `_` and `./` for `-`."""
-    bare = without_owner(text.strip())[0].strip().lstrip("/")
+    bare = _own(text).lstrip("/")
     if "@" not in bare and "//" not in bare:
         bare = bare.replace(".AT.", "@").replace(".at.", "@")
     address = bare.replace("//", "@", 1).replace("..", "_").replace("./", "-")
@@ -192,33 +187,36 @@ def read_text_seats(text: str) -> tuple[str, ...]:
 def read_ticket(text: str) -> tuple[str, bool] | None:
     """A ticket's number without its coupon, and whether it is the infant's: TKNE, TKNA, TKNM."""
     shape = _TICKET.search(text)
-    return None if shape is None else (shape[2], shape[1] is not None)
+    return None if shape is None else (shape[2] + shape[3], shape[1] is not None)
 
 
 def read_infant(text: str, today: date) -> StatedInfant | None:
-    """An infant without a seat: INFT."""
-    shape = _INFANT.fullmatch(text.strip())
+    """An infant without a seat: INFT. Without a birth date after them, only the first given name is sure."""
+    bare = _own(text)
+    shape, born = _INFANT.match(bare), _NAMED_DATE.search(bare)
     if shape is None:
         return None
-    return StatedInfant(shape[1].strip(), shape[2].strip() or None, _birth(shape[3] or "", today, []))
+    names = _BORN_WORD.sub("", shape[2]).strip(" .-").split()
+    given = " ".join(names if born else names[:1])
+    return StatedInfant(shape[1].strip(), given or None, _birth(born[0] if born else "", today, []))
 
 
 def read_birth(text: str, today: date) -> PartialDate | None:
     """The birth date in a child's text: CHLD."""
     found = _NAMED_DATE.search(text)
-    return None if found is None else _birth(found[1], today, [])
+    return None if found is None else _birth(found[0], today, [])
 
 
 def read_age(text: str) -> int | None:
     """The age in an unaccompanied minor's text: UMNR."""
-    found = _AGE.search(text)
-    return None if found is None else int(found[1])
+    found = _AGE.search(_NAMED_DATE.sub(" ", text))
+    return None if found is None else int(found[0])
 
 
 def read_emergency(text: str) -> tuple[str | None, str | None]:
     """Whom to call in an emergency, and the telephone number: PCTC."""
     name, phone = "", None
-    for part in _fields(without_owner(text.strip())[0], 2):
+    for part in _fields(text, 2):
         found = read_phone(part)
         phone = phone or found
         name = name or ("" if found else part)

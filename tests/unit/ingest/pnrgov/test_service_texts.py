@@ -50,6 +50,14 @@ def test_status_that_is_repeated_in_a_text_is_no_field_of_it(start: str) -> None
     )
 
 
+@pytest.mark.parametrize(("born", "ends"), [("12 JUL 64", "01 JAN 30"), ("12-JUL-1964", "1-JAN-30")])
+def test_blanks_and_hyphens_of_a_converter_cost_no_date(born: str, ends: str) -> None:
+    stated = service_texts.read_docs(f"/P/GBR/A1/GBR/{born}/F/{ends}/JONES/ANNE", TODAY)
+    assert stated is not None
+    assert stated.document == TravelDocument("P", "A1", "GBR", date(2030, 1, 1))
+    assert (stated.birth_date, stated.problems) == (PartialDate(1964, 7, 12), ())
+
+
 def test_docs_of_the_holder_of_a_passport_for_several() -> None:
     stated = service_texts.read_docs("/P/GRC/A1/GRC/12JUL64/F/01JAN30/JONES/ANN/H", TODAY)
     assert stated is not None
@@ -140,6 +148,20 @@ def test_doca_address() -> None:
     assert read == ("D", Address("14 ODOS ERMOU", "ATHINA", "ATTIKI", "10563", "GRC"), True)
 
 
+@pytest.mark.parametrize(
+    ("text", "street", "city"),
+    [
+        ("/D/JPN/2-3 MARUNOUCHI/TOKYO", "2-3 MARUNOUCHI", "TOKYO"),
+        ("/R/USA/12-4A MAIN STREET/NEW YORK/NY/10001", "12-4A MAIN STREET", "NEW YORK"),
+        ("/D/GRC/14 ODOS ERMOU/ATHINA-1PAPADAKI/ELENI", "14 ODOS ERMOU", "ATHINA"),
+    ],
+)
+def test_number_in_an_address_is_no_traveller(text: str, street: str, city: str) -> None:
+    read = service_texts.read_doca(text)
+    assert read is not None
+    assert (read[1].street, read[1].city) == (street, city)
+
+
 @pytest.mark.parametrize("text", ["", "/D", "//GRC/STREET"])
 def test_doca_without_kind_or_address(text: str) -> None:
     assert service_texts.read_doca(text) is None
@@ -153,6 +175,10 @@ def test_doca_without_kind_or_address(text: str) -> None:
         ("/306945550100-1PAPADAKI/ELENI", "306945550100"),
         ("DXB 971 4 555 0199 GULF TOURS A", "971 4 555 0199"),
         ("+44-20-7946-0991", "+44-20-7946-0991"),
+        ("/33-1-99-00-67-89", "33-1-99-00-67-89"),
+        ("/306945550100-1", "306945550100"),
+        ("HK1 306945550100", "306945550100"),
+        ("HK1/306945550100", "306945550100"),
         ("NONE", None),
         ("12", None),
     ],
@@ -169,6 +195,7 @@ def test_phone_in_a_text(text: str, phone: str | None) -> None:
         ("/A//MAIL.EXAMPLE-1PAPADAKI", "A@MAIL.EXAMPLE"),
         ("A.AT.MAIL.EXAMPLE", "A@MAIL.EXAMPLE"),
         ("A@MAIL.EXAMPLE", "A@MAIL.EXAMPLE"),
+        ("HK1/A//MAIL.EXAMPLE", "A@MAIL.EXAMPLE"),
         ("/A//LOCALHOST", None),
         ("//MAIL.EXAMPLE", None),
         ("", None),
@@ -204,6 +231,8 @@ def test_seats_in_a_text(text: str, seats: tuple[str, ...]) -> None:
     [
         ("1392178947000C2", ("1392178947000", False)),
         ("INF1392178947001C1", ("1392178947001", True)),
+        ("139-2178947001", ("1392178947001", False)),
+        ("139 2178947001C2", ("1392178947001", False)),
         ("12345", None),
     ],
 )
@@ -229,11 +258,41 @@ def test_infant_in_a_text_without_birth_date() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "surname", "given_names"),
+    [
+        ("MEHTA/ROHAN RAJ 05JAN27", "MEHTA", "ROHAN RAJ"),
+        ("MEHTA/ROHAN-RAJ 05 JAN 27", "MEHTA", "ROHAN-RAJ"),
+        ("MEHTA/ROHAN MSTR/05JAN27", "MEHTA", "ROHAN MSTR"),
+        ("DE LA CRUZ/ANA MARIA DOB 05JAN2027", "DE LA CRUZ", "ANA MARIA"),
+        (".MEHTA/ROHAN.05JAN27", "MEHTA", "ROHAN"),
+        ("HK1 MEHTA/ROHAN RAJ 05JAN27-1MEHTA/ANIKA", "MEHTA", "ROHAN RAJ"),
+        ("MEHTA/ROHAN 05JAN27/OCCUPYING SEAT", "MEHTA", "ROHAN"),
+    ],
+)
+def test_every_given_name_and_the_birth_date_of_an_infant_are_read(
+    text: str, surname: str, given_names: str
+) -> None:
+    stated = service_texts.read_infant(text, TODAY)
+    assert stated is not None
+    assert (stated.surname, stated.given_names) == (surname, given_names)
+    assert stated.birth_date == PartialDate(2027, 1, 5)
+
+
+def test_words_after_an_infant_without_a_birth_date_are_no_name() -> None:
+    stated = service_texts.read_infant("MEHTA/ROHAN OCCUPYING SEAT", TODAY)
+    assert stated is not None
+    assert (stated.given_names, stated.birth_date) == ("ROHAN", None)
+
+
+@pytest.mark.parametrize(
     ("read", "text", "fact"),
     [
         (lambda text: service_texts.read_birth(text, TODAY), "12MAR19", PartialDate(2019, 3, 12)),
         (lambda text: service_texts.read_birth(text, TODAY), "CHILD", None),
+        (lambda text: service_texts.read_birth(text, TODAY), "12 MAR 2019", PartialDate(2019, 3, 12)),
         (service_texts.read_age, "UM08", 8),
+        (service_texts.read_age, "08YRS", 8),
+        (service_texts.read_age, "12MAR19 UM08", 8),
         (service_texts.read_age, "AGE 11 SPEAKS GREEK", 11),
         (service_texts.read_age, "", None),
         (service_texts.read_emergency, "/N PAPADAKIS/302105550144", ("N PAPADAKIS", "302105550144")),
