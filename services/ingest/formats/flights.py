@@ -131,6 +131,7 @@ def _is_in_pairs(stops: list[Stop]) -> bool:
 
 
 def _is_reversed(first: Stop, second: Stop) -> bool:
-    if LAST_BEFORE_BORDER in {first.qualifier, second.qualifier}:
-        return second.qualifier == LAST_BEFORE_BORDER
+    # Some name an airport by what it is for the flight, 125 also where the leg before ends there.
+    if (first.qualifier, second.qualifier) == (FIRST_AFTER_BORDER, LAST_BEFORE_BORDER):
+        return True
     return first.departure is None and first.arrival is not None and second.departure is not None

@@ -95,6 +95,15 @@ def test_arrival_sent_before_departure_is_turned_round(flight: str) -> None:
     assert legs(flight) == [("SYD", "SIN", True)]
 
 
+@pytest.mark.parametrize(
+    ("departed", "arrived"), [("", ""), ("DTM+189:2711132100:201'", "DTM+232:2711132230:201'")]
+)
+def test_leg_that_ends_at_the_last_airport_before_the_border_goes_there(departed: str, arrived: str) -> None:
+    first = f"TDT+20+XA1+++XA'LOC+92+MEL'{departed}LOC+125+SYD'{arrived}"
+    crossing = "TDT+20+XA1+++XA'LOC+125+SYD'DTM+189:2711140530:201'LOC+87+SIN'"
+    assert legs(first + crossing) == [("MEL", "SYD", False), ("SYD", "SIN", True)]
+
+
 def test_number_is_that_of_the_crossing_leg_and_another_one_is_warned() -> None:
     flight = "TDT+20+XA1+++XA'LOC+92+MEL'LOC+92+SYD'TDT+20+XA2+++XA'LOC+125+SYD'LOC+87+SIN'"
     message = read_one(str(Written(flight=flight)))
