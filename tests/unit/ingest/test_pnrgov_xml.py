@@ -94,6 +94,15 @@ def test_dash_stands_for_nothing() -> None:
     assert (contact.address.street, contact.address.city, contact.phone) == ("ODOS ERMOU", None, None)
 
 
+def test_country_is_told_by_its_code_whatever_it_is_called() -> None:
+    (contact,) = pnr(
+        '<ContactInfo><CityName>ATHINA</CityName><StateProv StateCode="A1">ATTIKI</StateProv>'
+        '<CountryName Code="GR">HELLAS</CountryName></ContactInfo>'
+    ).contacts
+    assert contact.address is not None
+    assert (contact.address.region, contact.address.country) == ("A1", "GRC")
+
+
 def test_unknown_elements_are_passed_over() -> None:
     sent = f"<Unknown><Passenger>{NAME}</Passenger></Unknown>{passenger('<Other/>')}"
     assert [each.surname for each in pnr(sent).travellers] == ["OSEI"]

@@ -64,9 +64,10 @@ def address_of(contact: Node) -> tuple[str, ...]:
     parts = (
         " ".join(line for line in lines if line),
         contact.value("cityname"),
-        contact.value("stateprov"),
+        contact.first("stateprov").value("statecode") or contact.value("stateprov"),
         contact.value("name", "contactname"),
-        contact.value("countryname", "country"),
+        # OpenTravel writes the code beside the name, which is whatever the sender calls the country.
+        contact.first("countryname").value("code") or contact.value("countryname", "country"),
         contact.value("postalcode"),
         "" if phone.startswith(_EMAIL_MARK) else phone,
     )
