@@ -101,6 +101,15 @@ class RegisterStore:
         rows = await connection.execute(text("SELECT * FROM list_source ORDER BY source_id LIMIT 1000"))
         return [_source_of(row) for row in rows]
 
+    async def source_to_judge_by(self, connection: AsyncConnection, source_id: str) -> ListSource | None:
+        """A source as it is registered, and stays so until this transaction ends: a new row of it waits.
+
+        What is stored on the word of the row is then seen by whoever judges the entries by the next one.
+        """
+        query = text("SELECT * FROM list_source WHERE source_id = :source_id FOR SHARE")
+        row = (await connection.execute(query, {"source_id": source_id})).one_or_none()
+        return None if row is None else _source_of(row)
+
     async def changed_since(self, connection: AsyncConnection, source_id: str, instant: datetime) -> bool:
         """Whether a source's row was put in force at an instant or after it."""
         query = text("SELECT approved_at >= :instant FROM list_source WHERE source_id = :source_id")

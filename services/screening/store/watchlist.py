@@ -119,17 +119,6 @@ class WatchlistStore:
         facts = {"source_id": source_id, "version_id": version_id, "after": after, "limit": limit}
         return list((await connection.execute(query, facts)).scalars())
 
-    async def ids_standing(
-        self, connection: AsyncConnection, source_id: str, after: str, limit: int
-    ) -> list[str]:
-        """The next of a source's entries, after one, that are screened or wait for their adoption."""
-        query = text(
-            "SELECT entry_id FROM watchlist_entry WHERE source_id = :source_id AND entry_id > :after"
-            " AND status IN ('ACTIVE', 'UNDER_REVIEW', 'SUBMITTED') ORDER BY entry_id LIMIT :limit"
-        )
-        facts = {"source_id": source_id, "after": after, "limit": limit}
-        return list((await connection.execute(query, facts)).scalars())
-
     async def ids_due(self, connection: AsyncConnection, source_id: str, until: date) -> list[str]:
         """The identifiers of a source's listed entries in use whose review or end comes by a day."""
         query = text(

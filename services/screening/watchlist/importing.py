@@ -87,8 +87,10 @@ class ImportList:
             known = await stores.versions.of_file(connection, file.source_id, sha256)
             if known is not None:
                 return Imported(known, is_already_loaded=True)
+            # Before the source's row is read: one that is put in force meanwhile counts (SG-18).
+            now = self._ports.clock.now()
             source = await stores.registers.source(connection, file.source_id)
-            importing = Importing(file, sha256, source, principal, told, self._ports.identifiers.new())
+            importing = Importing(file, sha256, source, principal, told, self._ports.identifiers.new(), now)
             base = await stores.versions.in_force(connection, file.source_id)
             try:
                 summary = await self._stored_rows(connection, importing, base)
@@ -147,16 +149,16 @@ class ImportList:
         store = self._ports.stores.versions
         now = self._ports.clock.now()
         importing.progress.phase = Phase.JUDGING
-        version = _version_of(importing, summary, base, now)
+        version = _version_of(importing, summary, base)
         digest = importing.file.published_sha256
         is_hash_ok = digest is None or digest.lower() == importing.sha256
         judged = Judged(self._ports, version, importing.source, base, is_hash_ok, importing.principal)
         verdict, records = judged.ask()
         await store.add(connection, version)
         await self._ports.stores.list_archive.keep(connection, version.version_id, importing.file.received)
-        if verdict.permits and digest is not None and importing.source is not None:
+        if verdict.permits and digest is not None:
             _, purpose = stated_for_import(importing.principal)
-            records += await self._put_in_force(connection, version, importing.source, purpose)
+            records += await self._put_in_force(connection, version, purpose)
             version = replace(version, state=VersionState.IN_FORCE, in_force_since=now)
         await self._ports.audit.append_many(connection, records)
         importing.progress.phase = Phase.DONE
@@ -173,6 +175,7 @@ class Importing:
     principal: Principal
     progress: Progress
     version_id: UUID
+    began_at: datetime
 
 
 class _Feed:
@@ -216,9 +219,7 @@ class _Feed:
         return self._next
 
 
-def _version_of(
-    importing: Importing, summary: Summary, base: ListVersion | None, now: datetime
-) -> ListVersion:
+def _version_of(importing: Importing, summary: Summary, base: ListVersion | None) -> ListVersion:
     return ListVersion(
         version_id=importing.version_id,
         source_id=importing.file.source_id,
@@ -232,6 +233,6 @@ def _version_of(
         faults=summary.faults,
         delta_pct=change_in_percent(0 if base is None else base.stored, summary.stored),
         imported_by=importing.principal.subject,
-        imported_at=now,
+        imported_at=importing.began_at,
         base_id=None if base is None else base.version_id,
     )

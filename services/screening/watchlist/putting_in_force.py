@@ -16,11 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.screening.acting import Stated
 from services.screening.hits.life import Mover
 from services.screening.ports import SERVICE, Ports
-from services.screening.registers.rows import ListSource
 from services.screening.watchlist.hit_consequences import change_hits
 from services.screening.watchlist.lifecycle import entry_record
 from services.screening.watchlist.source_changes import JudgeSourceAnew
-from services.screening.watchlist.versions import EntryStatus, ListVersion, VersionState
+from services.screening.watchlist.versions import SCREENED, EntryStatus, ListVersion, VersionState
 from services.screening.watchlist.weighing import Consequences, Loading, Weighing
 from shared.audit.record import AuditRecord
 
@@ -28,6 +27,8 @@ from shared.audit.record import AuditRecord
 ENTRIES_A_STEP: Final = 1_000
 #: Whose review or end comes within so long is renewed with the version itself, before a clock suspends it.
 RENEWED_AT_ONCE: Final = timedelta(days=60)
+#: Who is renewed: what people or a clock took out of use comes back otherwise, if at all.
+RENEWED: Final = SCREENED | {EntryStatus.SUBMITTED}
 
 
 @dataclass
@@ -51,9 +52,9 @@ class PutInForce:
         self._judge_source_anew = JudgeSourceAnew(ports)
 
     async def __call__(
-        self, connection: AsyncConnection, version: ListVersion, source: ListSource, purpose: Stated
+        self, connection: AsyncConnection, version: ListVersion, purpose: Stated
     ) -> list[AuditRecord]:
-        """Put a version in the place of its source's earlier one.
+        """Put a version in the place of its source's earlier one, by the source's row as it is now.
 
         Returns:
             Audit records of what changed, for the caller to append.
@@ -61,6 +62,8 @@ class PutInForce:
         Source: `watchlist-governance.md` §3 (imported listings) and §5; SG-14, SG-15, SG-18.
         """
         stores = self._ports.stores
+        source = await stores.registers.source_to_judge_by(connection, version.source_id)
+        assert source is not None, "a version's source is registered: the tables say so"
         loading = Loading(version, source, purpose, self._ports.clock.now())
         earlier = await stores.versions.in_force(connection, version.source_id)
         if earlier is not None:
@@ -112,7 +115,10 @@ class PutInForce:
             connection, version.source_id, version.version_id, after, ENTRIES_A_STEP
         )
         rows = await stores.list_rows.of_entries(connection, version.version_id, ids)
-        standing = await stores.watchlist.entries(connection, [row.entry_id for row in rows])
+        locked = await stores.watchlist.entries(connection, [row.entry_id for row in rows])
+        # Whom somebody took out of use before this had the lock is not renewed.
+        standing = {each: entry for each, entry in locked.items() if entry.status in RENEWED}
+        rows = [row for row in rows if row.entry_id in standing]
         consequences = await asyncio.to_thread(self._weighing, loading, rows, standing)
         await stores.watchlist.put_entries(connection, consequences.entries)
         is_all = len(ids) < ENTRIES_A_STEP

@@ -90,11 +90,11 @@ class ReleaseVersion:
             # Both approvers saw the file's digest, which stands for a publisher's where there is none.
             judged = Judged(self._ports, version, source, earlier, True, principal)
             verdict, asked = judged.ask()
-            if not verdict.permits or source is None:
+            if not verdict.permits:
                 raise RefusedByPolicy(asked, verdict.reasons)
             _, purpose = stated_for_import(principal)
             records += asked
-            records += await self._put_in_force(connection, version, source, purpose)
+            records += await self._put_in_force(connection, version, purpose)
             now = self._ports.clock.now()
             version = replace(version, state=VersionState.IN_FORCE, in_force_since=now)
         await self._ports.audit.append_many(connection, records)

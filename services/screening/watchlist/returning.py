@@ -86,11 +86,9 @@ class ReturnToVersion:
         approved = await self._approvals.approve(
             connection, pending.approval_id, principal.subject, role, pending.version
         )
-        source = await self._ports.stores.registers.source(connection, version.source_id)
-        assert source is not None, "a version's source is registered: the tables say so"
         records = [self._permitted(approved, principal)]
         _, purpose = stated_for_import(principal)
-        records += await self._put_in_force(connection, version, source, purpose)
+        records += await self._put_in_force(connection, version, purpose)
         await self._ports.audit.append_many(connection, records)
         now = self._ports.clock.now()
         back = replace(version, state=VersionState.IN_FORCE, in_force_since=now)

@@ -1,7 +1,9 @@
 """A source is registered otherwise while entries of it are in use: whom its new row does not allow leaves.
 
 A row may change its kind or lose a regime. Nobody waits for the next file: the entries are judged by the new
-row in the transaction that puts it in force, and again with a version that was read before it.
+row in the transaction that puts it in force, and again with a version that was read before it. What a row
+allows hangs on few facts of an entry: of those that share them one is judged, and the database carries the
+answer out on all, so that a list of a million holds the approval up for a minute at most.
 
 Source: safeguards.md SG-18; `watchlist-governance.md` §3 (another's word is not a ground by itself).
 """
@@ -18,14 +20,13 @@ from services.screening.acting import Stated
 from services.screening.hits.life import Mover
 from services.screening.ports import SERVICE, Ports
 from services.screening.registers.rows import ListSource
+from services.screening.store.standing_entries import LeftGroup, StandingEntryStore
 from services.screening.watchlist import questions
 from services.screening.watchlist.hit_consequences import change_hits
-from services.screening.watchlist.lifecycle import entry_record
 from services.screening.watchlist.versions import ADOPTED_KINDS, SCREENED, EntryRecord, EntryStatus
 from services.screening.watchlist.weighing import Consequences, with_status
-from shared.audit.record import AuditRecord
+from shared.audit.record import AuditRecord, FactValue
 
-ENTRIES_A_STEP: Final = 1_000
 RULE: Final = ("SG-18",)
 _PURPOSE: Final = Stated("TERR_PREVENT", None)
 
@@ -45,24 +46,51 @@ class JudgeSourceAnew:
         """Take out of use whom the row does not allow, and close the hits on documents that it does not.
 
         Returns:
-            Audit records of who left, for the caller to append.
+            Audit records of who left, for the caller to append: of each of at most `MOST_TOLD` entries, else
+            of all together.
         """
         stores = self._ports.stores
         now = self._ports.clock.now()
-        records: list[AuditRecord] = []
-        after = ""
-        while ids := await stores.watchlist.ids_standing(connection, source.source_id, after, ENTRIES_A_STEP):
-            standing = await stores.watchlist.entries(connection, ids)
-            left = await asyncio.to_thread(self._left, standing.values(), source, now)
-            await stores.watchlist.put_entries(connection, left)
-            records += [entry_record(self._ports, entry, "wl.suspend") for entry in left]
-            after = ids[-1]
+        records = await self._take_out(connection, source, now)
         documents = await stores.documents.gone(connection, source.source_id)
         mover = Mover(SERVICE, now, "LIST_SOURCE")
         await change_hits(self._ports, connection, Consequences([], documents, [], []), mover)
         if records:
             await stores.watchlist.next_generation(connection, changed=())
         return records
+
+    async def _take_out(
+        self, connection: AsyncConnection, source: ListSource, now: datetime
+    ) -> list[AuditRecord]:
+        """Judge one of each group of entries, and let all others of its group follow; the records of it."""
+        store = StandingEntryStore()
+        groups = {each.entry_id: each for each in await store.groups(connection, source.source_id)}
+        standing = await self._ports.stores.watchlist.entries(connection, groups)
+        left = await asyncio.to_thread(self._left, standing.values(), source, now)
+        if not left:
+            return []
+        judged = {groups[entry.entry_id].key: entry for entry in left}
+        gone = await store.take_out(
+            connection, source.source_id, [(groups[each.entry_id], each) for each in left], now
+        )
+        return [record for each in gone for record in self._records(source.source_id, each, judged[each.key])]
+
+    def _records(self, source_id: str, gone: LeftGroup, judged: EntryRecord) -> list[AuditRecord]:
+        """What happened to a group of entries: a record of all, and one of each where each is told."""
+        facts: dict[str, FactValue] = {"list_source": source_id, "status": judged.status.value}
+        of_all = {**facts, "entries": gone.entries, "entries_sha256": gone.sha256}
+        about = [("list_source", source_id, of_all), *(("entry", each, facts) for each in gone.entry_ids)]
+        return [
+            self._ports.audit.record(
+                actor=SERVICE,
+                action="wl.suspend",
+                object_kind=kind,
+                object_id=object_id,
+                reasons=judged.refusals,
+                facts=told,
+            )
+            for kind, object_id, told in about
+        ]
 
     def _left(self, entries: Collection[EntryRecord], source: ListSource, now: datetime) -> list[EntryRecord]:
         """The entries that the row does not allow, as they are then; runs in a thread."""

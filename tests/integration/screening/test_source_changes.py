@@ -1,9 +1,16 @@
 """A source is registered otherwise while entries of it are in use: whom its new row does not allow leaves."""
 
+import hashlib
+import json
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from services.screening.store import standing_entries
+from services.screening.store.watchlist import WatchlistStore
+from services.screening.watchlist import importing
+from services.screening.watchlist.reading_apart import frames_of
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import ESEMPIO, HADI, MISALI, SANCTIONED, a_traveller, un_list
 from tests.integration.screening.test_watchlist_versions import (
@@ -79,9 +86,25 @@ async def test_nobody_is_confirmed_on_an_entry_that_left_with_its_source(desk: D
 async def test_each_entry_that_leaves_is_recorded_with_its_reason(desk: Desk) -> None:
     await register(desk, kind="COMMERCIAL")
     assert await entries(desk) == dict.fromkeys(["DEMO:DEMi.001", "DEMO:DEMi.002"], ("SUSPENDED", False))
-    assert await desk.audited("wl.suspend") == 2
+    assert await desk.audited("wl.suspend") == 3, "one of each, and one of both"
     (row, *_) = await desk.rows("SELECT refusals FROM watchlist_entry")
     assert "SG-18.SOURCE_NOT_VERIFIED" in row.refusals
+
+
+async def test_of_more_entries_than_are_told_one_record_says_who_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await another_list(desk)
+    monkeypatch.setattr(standing_entries, "MOST_TOLD", 1)
+    await register(desk, kind="COMMERCIAL")
+    assert set((await entries(desk)).values()) == {("SUSPENDED", False)}
+    (row,) = await desk.rows("SELECT object_id, content FROM audit_record WHERE action = 'wl.suspend'")
+    both = hashlib.sha256(b"DEMO:DEMi.001 DEMO:DEMi.002").hexdigest()
+    facts = json.loads(row.content)["facts"]
+    assert (row.object_id, facts["entries"], facts["entries_sha256"]) == ("DEMO", 2, both)
+    assert await hits_of(desk) == 0
+    await desk.service.current.refresh()
+    assert await hits_of(desk) == 0
 
 
 async def test_what_only_says_more_of_a_source_changes_no_entry(desk: Desk) -> None:
@@ -127,6 +150,42 @@ async def test_a_version_that_was_read_before_the_change_brings_nobody_past_it(d
     await desk.approve(path, "steward")
     await desk.approve(path, "supervisor")
     assert set((await entries(desk)).values()) == {("SUSPENDED", False)}
+
+
+async def test_a_row_that_is_put_in_force_while_a_file_is_read_judges_its_entries(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def slowly(*args: Any) -> Any:
+        async with frames_of(*args) as frames:
+            desk.clock.advance(minutes=1)
+            await register(desk, allow_list=["Taliban"])
+            desk.clock.advance(minutes=1)
+            yield frames
+
+    monkeypatch.setattr(importing, "frames_of", slowly)
+    await desk.load([HADI, MISALI], SECOND_DAY)
+    assert set((await entries(desk)).values()) == {("SUSPENDED", False)}
+
+
+async def test_who_is_suspended_while_a_file_is_put_in_force_stays_suspended(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids_to_renew = WatchlistStore.ids_to_renew
+
+    async def then_suspended(*args: Any) -> list[str]:
+        ids = await ids_to_renew(*args)
+        if "DEMO:DEMi.001" in ids:
+            path = "/v1/watchlist/entries/DEMO:DEMi.001/suspension"
+            await desk.ask("steward", "POST", path, json={"reason": "DISPUTED"}, status=204)
+        return ids
+
+    monkeypatch.setattr(WatchlistStore, "ids_to_renew", then_suspended)
+    await desk.load([HADI, MISALI], SECOND_DAY)
+    assert await entries(desk) == {
+        "DEMO:DEMi.001": ("SUSPENDED", False),
+        "DEMO:DEMi.002": ("ACTIVE", True),
+    }
 
 
 async def test_going_back_to_a_version_brings_nobody_past_the_row_of_today(desk: Desk) -> None:
