@@ -85,6 +85,6 @@ def sentence_of(fault: DomainError | OSError) -> str:
         return fault.detail
     if fault.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "The disk is full: make room, or choose another data folder with --data."
-    if isinstance(fault, PermissionError):
+    if isinstance(fault, PermissionError) or fault.errno == errno.EROFS:
         return f"You may not write {fault.filename}: choose another data folder with --data."
     raise fault

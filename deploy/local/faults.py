@@ -3,6 +3,7 @@
 LocalFault
 ├── PortTaken            another program listens there
 ├── DiskFull             the folder's disk has no room
+├── FolderImpossible     no folder can be made at the data folder's path
 ├── FolderInUse          another Safeconduct runs on the same data folder
 ├── DatabaseFailed       PostgreSQL did not start, or refused a set-up statement
 ├── NotReady             a process did not become ready in time
@@ -39,6 +40,13 @@ class DiskFull(LocalFault):
         "The disk that holds {folder} has too little room: Safeconduct needs at least {needed_mebibytes} MiB "
         "free there; make room or choose another folder with --data."
     )
+
+
+class FolderImpossible(LocalFault):
+    """No folder can be made at the path that was given."""
+
+    code = "FOLDER_IMPOSSIBLE"
+    sentence = "The data folder {folder} cannot be made: {reason}; choose another one with --data."
 
 
 class FolderInUse(LocalFault):

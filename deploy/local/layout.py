@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from deploy.local.faults import FolderInUse, NotRunning
+from deploy.local.faults import FolderImpossible, FolderInUse, NotRunning
 from deploy.local.machine import HOST, check_port, free_port
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -120,14 +120,22 @@ class DataFolder:
         return self.path / "log" / f"{name}.jsonl"
 
     def make(self) -> None:
-        """Make the folder, closed to others."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        """Make the folder, closed to others.
+
+        Raises:
+            FolderImpossible: A file stands in its way, or nothing can be made there.
+        """
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except (FileExistsError, FileNotFoundError, NotADirectoryError) as fault:
+            raise FolderImpossible(folder=str(self.path), reason=str(fault.strerror)) from None
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
         """Hold the folder for one running system; the operating system frees it when we end, however we end.
 
         Raises:
+            FolderImpossible: There can be no such folder.
             FolderInUse: Another one holds it.
         """
         self.make()

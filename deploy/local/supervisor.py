@@ -31,7 +31,8 @@ from deploy.local.machine import write_secret
 from deploy.local.postgres import EmbeddedPostgres
 from shared.clock import SystemClock
 
-READY_TIMEOUT_SECONDS: Final = 90
+# The first start compiles the matcher: half a minute of one processor, and longer on a slow or busy machine.
+READY_TIMEOUT_SECONDS: Final = 300
 READY_POLL_SECONDS: Final = 0.1
 WATCH_SECONDS: Final = 0.1
 STOP_PATIENCE_SECONDS: Final = 15.0

@@ -107,6 +107,7 @@ def test_nobody_can_sign_policy_without_a_key(tmp_path: Path, capsys: pytest.Cap
     [
         (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
         (PermissionError(errno.EACCES, "Permission denied", "/closed"), "You may not write /closed"),
+        (OSError(errno.EROFS, "Read-only file system", "/mnt/cd"), "You may not write /mnt/cd"),
     ],
 )
 def test_what_the_machine_refuses_is_told(
@@ -118,6 +119,14 @@ def test_what_the_machine_refuses_is_told(
     monkeypatch.setattr(command_line, "application", application)
     assert main(["up"]) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_a_data_folder_that_cannot_be_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for folder in (file, file / "below"):
+        assert main(["up", "--port", "0", "--data", str(folder)]) == 2
+        assert f"The data folder {folder} cannot be made: " in capsys.readouterr().err
 
 
 def test_other_faults_of_the_machine_are_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
