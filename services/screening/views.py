@@ -1,10 +1,10 @@
 """What leaves over HTTP, field by field. Lists hold no personal data."""
 
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from services.screening.flight_facts import crossing_leg, designator, times_of
 from services.screening.hits.deadlines import review_due
@@ -221,8 +221,7 @@ class CardOut(Copied):
     action: str
     tear_line: str
     desk_phone: str
-    flight: str
-    arrives_at: datetime | None
+    flight: Annotated[FlightOut, BeforeValidator(FlightOut.of)]
     outcome: str | None
 
 

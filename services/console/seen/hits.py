@@ -117,8 +117,7 @@ class Card(Seen):
     action: str = ""
     tear_line: str = ""
     desk_phone: str = ""
-    flight: Any = None
-    arrives_at: datetime | None = None
+    flight: FlightBrief = FlightBrief()
     outcome: str | None = None
 
 

@@ -14,7 +14,7 @@ from services.screening import policy_requests
 from services.screening.acting import Actor, Stated
 from services.screening.batches.document_hits import words_of
 from services.screening.errors import AlreadyDecided, NotFound
-from services.screening.flight_facts import designator, times_of
+from services.screening.flight_facts import times_of
 from services.screening.front_line.document_number import read_document_number, same_number
 from services.screening.hits.confirmed import tear_line_of
 from services.screening.hits.hit import Hit
@@ -28,7 +28,7 @@ from services.screening.protection.children import CHILD_AT_THE_COUNTER
 from services.screening.registers.rows import ListSource, StandingOrder
 from services.screening.store.front_line import CardOutcome
 from shared.audit.record import AuditRecord
-from shared.contracts import NationalReleaseV1
+from shared.contracts import FlightV1, NationalReleaseV1
 from shared.personal import Personal
 from shared.security.tokens import Principal
 from shared.travel import Traveller
@@ -48,7 +48,7 @@ class TappedOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Card(Personal):
-    """What the front line sees; times in UTC.
+    """What the front line sees.
 
     Source: `watchlist-governance.md` §2 (tear-line, suggested fields); S/RES/2396 para 8.
     """
@@ -60,8 +60,7 @@ class Card(Personal):
     action: str
     tear_line: str
     desk_phone: str
-    flight: str
-    arrives_at: datetime | None
+    flight: FlightV1
     outcome: str | None
 
 
@@ -330,7 +329,6 @@ def _card(hit: Hit, source: ListSource, action: str, outcome: str | None) -> Car
         action=action,
         tear_line=tear_line_of(hit.entry, source),
         desk_phone=source.desk_phone,
-        flight=designator(hit.flight),
-        arrives_at=times_of(hit.flight).arrival,
+        flight=hit.flight,
         outcome=outcome,
     )

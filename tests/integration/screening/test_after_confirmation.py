@@ -76,9 +76,11 @@ async def test_the_port_sees_a_card_only_after_the_national_release(desk: Desk) 
         "tear_line",
         "desk_phone",
         "flight",
-        "arrives_at",
         "outcome",
     }
+    leg = cards[0]["flight"]
+    assert (leg["designator"], leg["origin"], leg["destination"]) == ("XA418", "XQB", "XQA")
+    assert None not in (leg["departure"], leg["arrival"])
     assert cards[0]["name"] == "SAMIR HADI NAMUDHAJI"
     assert (await desk.ask("other-port", "GET", "/v1/front-line/cards"))["cards"] == []
     assert await desk.audited("record.read", "PERMITTED") >= 3

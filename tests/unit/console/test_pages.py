@@ -854,3 +854,11 @@ async def test_court_order_told_in_part_is_asked_for_in_full(world: World) -> No
     fields["court_order_reference"] = "XAA-FC/2027/118"
     answer = await browser.post(f"/shares/{SHARE}/proposal", fields)
     assert "a court&#39;s order has a number, a court, a day, and what it covers" in answer.text
+
+
+async def test_card_tells_the_crossing_leg_with_both_its_times(world: World) -> None:
+    page = (await (await signed_in(world, "front-line")).get("/cards")).text
+    facts = page[page.index("<dt>Flight</dt>") : page.index('class="action"')]
+    assert "XQB&nbsp;→&nbsp;XQA" in facts
+    assert "<dt>Departs</dt>" in facts
+    assert "<dt>Arrives</dt>" in facts

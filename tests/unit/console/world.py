@@ -165,8 +165,7 @@ def card(outcome: str | None = None) -> dict[str, Any]:
         "action": "SECONDARY_INSPECTION",
         "tear_line": "Verify the document. Do not detain on this alone. Call the duty desk.",
         "desk_phone": "+000 555 0100",
-        "flight": "XA101",
-        "arrives_at": datetime.now(UTC).isoformat(),
+        "flight": flight(),
         "outcome": outcome,
     }
 
