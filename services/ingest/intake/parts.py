@@ -27,13 +27,14 @@ class PartsState(StrEnum):
 class Part:
     """One part: its number, whether it is the last, how many it holds, how many its sender states for all.
 
-    A PNR push counts reservations (EQN), a list counts people (CNT).
+    A PNR push counts reservations (EQN), a list counts people (CNT). `is_whole` says that each could be read.
     """
 
     number: int
     is_last: bool
     count: int
     stated: int | None
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Transaction:
         is_complete = last_part is not None and all(each in counts for each in range(1, last_part + 1))
         return replace(
             self,
+            is_full_push=self.is_full_push and part.is_whole,
             counts=counts,
             last_part=last_part,
             stated=part.stated if part.stated is not None else self.stated,
@@ -71,6 +73,16 @@ class Transaction:
         return self.state is PartsState.COMPLETE
 
     @property
+    def names_everybody(self) -> bool:
+        """Whether a reservation that it does not name is off the flight.
+
+        Where it holds fewer than its sender states, or one that could not be read, whom those would have
+        named is not known.
+        """
+        is_short = self.stated is not None and self.stated > sum(self.counts.values())
+        return self.is_full_push and self.is_complete and not is_short
+
+    @property
     def is_count_wrong(self) -> bool:
         """Whether all parts together hold another number than their sender states."""
         return self.is_complete and self.stated is not None and self.stated != sum(self.counts.values())
@@ -82,8 +94,8 @@ def part_of(message: ParsedMessage) -> Part:
         count, stated = len(message.reservations), message.reservations_stated
     else:
         count, stated = len(message.travellers), message.counted.travellers_stated
-    count += len(message.rejected_travellers)
-    return Part(message.part, message.is_last_part, count, stated)
+    rejected = len(message.rejected_travellers)
+    return Part(message.part, message.is_last_part, count + rejected, stated, is_whole=not rejected)
 
 
 def is_split(message: ParsedMessage) -> bool:

@@ -62,8 +62,8 @@ class TakeReservations:
     async def __call__(self, connection: AsyncConnection, taking: Taking) -> Linked:
         """Take the reservations of a message; the caller holds the flight's row.
 
-        A full push withdraws what it does not name, once all its parts are here; an update touches what it
-        names. Travellers are screened with the part that names them.
+        A full push withdraws what it does not name, once all of it is here and was read; an update touches
+        what it names. Travellers are screened with the part that names them.
 
         Source: `spec/pnrgov.md` §1 (full, update, cancellations); `spec/edifact.md` §8.
         """
@@ -93,7 +93,7 @@ class TakeReservations:
         """Write what stands, and take off the flight what was withdrawn or is named no more."""
         store, transaction = self._ports.stores.reservations, taking.transaction
         await store.put(connection, push, self._rows(pushed.standing, taking))
-        if transaction.is_full_push and transaction.is_complete:
+        if transaction.names_everybody:
             unnamed = await store.not_named(connection, push, transaction.started_at)
             pushed.withdrawn.extend(each for each in unnamed if each not in pushed.withdrawn)
         await store.withdraw(connection, push, pushed.withdrawn)

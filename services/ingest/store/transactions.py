@@ -27,7 +27,7 @@ VALUES (:transaction_id, :flight_id, :sender, :kind, :function, :reference, :is_
     CAST(:parts AS int[]), :last_part, :stated, :counts, :state, :started_at, :waits_until)
 ON CONFLICT (transaction_id) DO UPDATE SET
     parts = EXCLUDED.parts, last_part = EXCLUDED.last_part, stated = EXCLUDED.stated,
-    counts = EXCLUDED.counts, state = EXCLUDED.state
+    counts = EXCLUDED.counts, state = EXCLUDED.state, is_full_push = EXCLUDED.is_full_push
 """).bindparams(bindparam("counts", type_=Json))
 _OVERDUE = text("""
 SELECT transaction_id, flight_id FROM split_transaction

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from services.ingest.formats.pnrgov.reader import MAX_PNR_SEGMENT_CHARACTERS
 from services.ingest.intake.observed import WITHDRAWN_KIND
 from services.ingest.reading.elements import RESERVATION_ELEMENTS
 from shared.contracts import TravellersObservedV1, TravellersWithdrawnV1
@@ -131,6 +132,26 @@ async def test_full_push_withdraws_what_it_does_not_name(pnr_ingest: Ingest) -> 
     assert (told.reason, len(told.travellers)) == ("RESERVATION_WITHDRAWN", 1)
     (old,) = await pnr_ingest.rows("SELECT status, record FROM reservation_history")
     assert (old.status, old.record["locator"]) == ("HELD", "BBB222")
+
+
+async def test_full_push_that_holds_fewer_than_it_counts_takes_nobody_off(pnr_ingest: Ingest) -> None:
+    kofi, ama, esi = pnr("AAA111", "OSEI+KOFI"), pnr("BBB222", "MENSAH+AMA"), pnr("CCC333", "ANNAN+ESI")
+    await pnr_ingest.submit(bytes(Push((kofi, ama))))
+    # The rest of it comes in a message of its own, which is no part by its UNH.
+    answer = await pnr_ingest.submit(bytes(Push((esi,), stated=3, reference="R2")))
+    assert [fault["code"] for fault in answer.json()["faults"]] == ["COUNT_MISMATCH"]
+    assert set((await held(pnr_ingest)).values()) == {"HELD"}
+    assert await withdrawn(pnr_ingest) == []
+
+
+async def test_reservation_that_cannot_be_read_any_more_is_not_taken_off(pnr_ingest: Ingest) -> None:
+    kofi, ama = pnr("AAA111", "OSEI+KOFI"), pnr("BBB222", "MENSAH+AMA")
+    await pnr_ingest.submit(bytes(Push((kofi, ama))))
+    spoilt = ama.replace("TIF+", f"IFT+4:28+{'X' * MAX_PNR_SEGMENT_CHARACTERS}'TIF+", 1)
+    answer = await pnr_ingest.submit(bytes(Push((kofi, spoilt), reference="R2")))
+    assert "TRAVELLER_REJECTED" in {fault["severity"] for fault in answer.json()["faults"]}
+    assert await held(pnr_ingest) == {"AAA111": "HELD", "BBB222": "HELD"}
+    assert await people(pnr_ingest) == {"KOFI": ("REPORTED", "PNR"), "AMA": ("REPORTED", "PNR")}
 
 
 async def test_empty_full_push_withdraws_everything(pnr_ingest: Ingest) -> None:

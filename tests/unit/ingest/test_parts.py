@@ -16,7 +16,15 @@ from services.ingest.intake.parts import (
     part_of,
     people_named,
 )
-from shared.travel.message import Change, Counted, MessageFunction, MessageKind, ParsedMessage
+from shared.travel.message import (
+    Change,
+    Counted,
+    Fault,
+    MessageFunction,
+    MessageKind,
+    ParsedMessage,
+    Severity,
+)
 from shared.travel.reservation import Reservation, ReservationTraveller
 from tests.unit.ingest.samples import EXAMPLE_A, read_one
 
@@ -57,6 +65,26 @@ def test_counts_are_wrong_only_where_all_parts_came_and_a_count_was_stated() -> 
     assert not taken(Part(2, True, 1, 3)).is_count_wrong
 
 
+@pytest.mark.parametrize(
+    ("parts", "names_everybody"),
+    [
+        ((Part(1, True, 3, 3),), True),
+        ((Part(1, True, 3, None),), True),
+        ((Part(1, True, 3, 2),), True),
+        ((Part(1, True, 3, 4),), False),
+        ((Part(1, False, 2, 4), Part(2, True, 2, 4)), True),
+        ((Part(1, False, 2, 4), Part(2, True, 1, 4)), False),
+        ((Part(1, False, 2, 4),), False),
+        ((Part(1, False, 2, 4, is_whole=False), Part(2, True, 2, 4)), False),
+    ],
+)
+def test_a_full_push_names_everybody_only_where_all_of_it_was_read(
+    parts: tuple[Part, ...], names_everybody: bool
+) -> None:
+    assert taken(*parts).names_everybody is names_everybody
+    assert not replace(taken(*parts), is_full_push=False).names_everybody
+
+
 def test_the_same_part_is_told_from_another_of_the_same_number() -> None:
     transaction = taken(Part(1, False, 7, None))
     assert transaction.is_repeated_by(Part(1, False, 7, None))
@@ -69,6 +97,8 @@ def test_lists_count_people_and_pushes_count_reservations() -> None:
     push = replace(PUSH, reservations=(Reservation(locator="A"),), reservations_stated=9, part=2)
     assert part_of(replace(push, is_last_part=False)) == Part(2, False, 1, 9)
     assert part_of(replace(PUSH, counted=Counted(5, 0))).stated is None
+    unread = Fault(Severity.TRAVELLER_REJECTED, "MAX_TRAVELLERS_A_PNR", "SRC", 5)
+    assert part_of(replace(push, faults=(unread,))) == Part(2, True, 2, 9, is_whole=False)
 
 
 @pytest.mark.parametrize(
