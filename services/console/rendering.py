@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -40,11 +40,11 @@ class Templates:
             "clock": clock_time,
             "clock_from": clock_from,
             "day": day_time,
+            "at_airport": airport_time,
             "machine": machine_time,
             "left": minutes_in_words,
             "in_words": words.in_words,
             "named": words.named,
-            "designator": designator,
             "paragraphs": words.paragraphs_in_words,
             "sentence": words.sentence,
             "fault": fault_in_words,
@@ -104,7 +104,7 @@ def clock_time(instant: datetime | None) -> str:
     if instant is None:
         return "unknown"
     if instant.tzinfo is None:
-        return f"{instant:%H:%M} local"
+        return f"{instant:%H:%M} local time"
     return f"{instant.astimezone(UTC):%H:%M} UTC"
 
 
@@ -134,10 +134,28 @@ def local_time(instant: datetime | None, zone: ZoneInfo) -> str:
     offset = here.utcoffset()
     if not offset:
         return f"{utc:%H:%M} UTC, {day}"
+    return f"{here:%H:%M} here ({_offset_name(offset)}), {utc:%H:%M} UTC, {day}"
+
+
+def airport_time(local: datetime, instant: datetime | None, airport: str | None) -> str:
+    """`3 June 2026, 14:05 at XQA (UTC+3)`: what the airport's own clocks show, as carriers write it.
+
+    Args:
+        local: The airport's time, without zone.
+        instant: The same in UTC; without it nothing is said of the zone.
+        airport: Its code.
+    """
+    text = f"{day_time(local.date())}, {local:%H:%M} at {airport or 'its airport'}"
+    return text if instant is None else f"{text} ({_offset_name(local.replace(tzinfo=UTC) - instant)})"
+
+
+def _offset_name(offset: timedelta) -> str:
+    """`UTC+5:30`, or `UTC` for none."""
     minutes = int(offset.total_seconds()) // 60
+    if minutes == 0:
+        return "UTC"
     hours, rest = divmod(abs(minutes), 60)
-    name = f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02d}' if rest else ''}"
-    return f"{here:%H:%M} here ({name}), {utc:%H:%M} UTC, {day}"
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}{f':{rest:02d}' if rest else ''}"
 
 
 def day_of(text: str | None) -> str:
@@ -181,11 +199,6 @@ def minutes_in_words(minutes: int | None) -> str:
     else:
         text = f"{size // (MINUTES_AN_HOUR * HOURS_A_DAY)} days"
     return f"{text} late" if minutes < 0 else text
-
-
-def designator(flight: Any) -> str:
-    """A flight's designator, whether a service gives the text or an object that holds it."""
-    return shown(flight.get("designator")) if isinstance(flight, dict) else shown(flight)
 
 
 def shown(value: Any) -> str:

@@ -55,6 +55,10 @@ WORDS: Final = {
     "sex": "Sex",
     "BIRTH_YEAR_DIFFERS": "The birth years are more than two years apart",
     "SEX_DIFFERS": "The sex given is not the same",
+    # Figures of which a like one counts something else.
+    "travellers_reported": "Travellers named by carriers' lists",
+    "travellers_screened": "Screenings of a traveller, repeated ones too",
+    "possible_matches_per_million": "Possible matches per million screenings",
     # Verdicts.
     "SEND": "May be told",
     "HOLD": "Held",

@@ -107,7 +107,9 @@ async def list_flights(
 ) -> dict[str, Any]:
     """Flights by local departure date, newest first; `to` is not included. No personal data."""
     async with ports.database.connect() as connection:
-        flights = await ports.stores.flights.listed(connection, since=since, until=until, limit=limit)
+        flights = await ports.stores.flights.listed(
+            connection, ports.airports, since=since, until=until, limit=limit
+        )
     return {"flights": flights}
 
 
@@ -119,7 +121,7 @@ async def list_flights(
 async def read_flight(flight_id: UUID, ports: PortsOf) -> dict[str, Any]:
     """One flight, its messages with their counts and faults. No personal data."""
     async with ports.database.connect() as connection:
-        flight = await ports.stores.flights.get(connection, flight_id)
+        flight = await ports.stores.flights.get(connection, ports.airports, flight_id)
         if flight is None:
             raise FlightNotFound
         messages = await ports.stores.messages.of_flight(

@@ -21,8 +21,8 @@ FIVE_YEARS_DAYS: Final = 1826
 END_CAUSES: Final = ("CASE_CLOSED", "ORDER_LIFTED", "NOT_NEEDED")
 #: What the numbers of the state are called, what is overdue last.
 NUMBERS: Final = {
-    "travellers": "Travellers held",
-    "reservations": "Reservations held",
+    "travellers": "Records of travellers held",
+    "reservations": "Records of reservations held",
     "masked_travellers": "Travellers masked",
     "kept_for_hits": "Kept for a hit",
     "holds": "Holds in force",

@@ -8,7 +8,7 @@ from services.console.seen.base import Seen
 
 
 class FlightRow(Seen):
-    """A flight in the list, counts only."""
+    """A flight in the list, counts only; `departure` and `arrival` are local, without zone."""
 
     id: str
     carrier: str | None = None
@@ -17,6 +17,8 @@ class FlightRow(Seen):
     destination: str | None = None
     departure: datetime | None = None
     arrival: datetime | None = None
+    departs_at: datetime | None = None
+    arrives_at: datetime | None = None
     messages: int = 0
     travellers: int = 0
     screened: int = 0
@@ -31,7 +33,7 @@ class FlightAlarm(Seen):
 
 
 class ExpectedFlight(Seen):
-    """A flight that ought to be reported; `departure` is local, without zone."""
+    """A flight that ought to be reported; `departure` and `arrival` are local, without zone."""
 
     carrier: str = ""
     number: str = ""
@@ -39,6 +41,8 @@ class ExpectedFlight(Seen):
     origin: str | None = None
     destination: str | None = None
     departure: datetime | None = None
+    arrival: datetime | None = None
+    departs_at: datetime | None = None
     arrives_at: datetime | None = None
     basis: str = ""
     capacity: int | None = None

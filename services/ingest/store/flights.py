@@ -14,6 +14,7 @@ from shared.db.column_types import Json
 from shared.identifiers import FlightId
 from shared.travel.flight import Flight, Leg
 from shared.travel.message import Change
+from shared.travel.places import Airports
 
 # One message at a time for each designator: two first messages of a flight do not make two flights.
 _LOCK = text("""
@@ -192,16 +193,27 @@ class FlightStore:
         await connection.execute(_FLAG, {"flight_id": flight_id, "has_missing_parts": has_missing_parts})
 
     async def listed(
-        self, connection: AsyncConnection, *, since: date | None, until: date | None, limit: int
+        self,
+        connection: AsyncConnection,
+        airports: Airports,
+        *,
+        since: date | None,
+        until: date | None,
+        limit: int,
     ) -> list[dict[str, Any]]:
-        """Flights whose local departure date is in `[since, until)`, newest first, with their figures."""
-        rows = await connection.execute(_LIST, {"since": since, "until": until, "limit": limit})
-        return [_summary(row) for row in rows]
+        """Flights whose local departure date is in `[since, until)`, newest first, with their figures.
 
-    async def get(self, connection: AsyncConnection, flight_id: UUID) -> dict[str, Any] | None:
+        `departure` and `arrival` are local and naive; `departs_at` and `arrives_at` the same instants in UTC.
+        """
+        rows = await connection.execute(_LIST, {"since": since, "until": until, "limit": limit})
+        return [_summary(row, airports) for row in rows]
+
+    async def get(
+        self, connection: AsyncConnection, airports: Airports, flight_id: UUID
+    ) -> dict[str, Any] | None:
         """One flight with its figures and legs."""
         row = (await connection.execute(_GET, {"flight_id": flight_id})).one_or_none()
-        return None if row is None else {**_summary(row), "legs": row.legs, "pushes": row.pushes}
+        return None if row is None else {**_summary(row, airports), "legs": row.legs, "pushes": row.pushes}
 
 
 def _values(report: FlightReport, legs: tuple[Leg, ...]) -> dict[str, Any]:
@@ -227,7 +239,7 @@ def _known(row: Row[Any]) -> KnownFlight:
     )
 
 
-def _summary(row: Row[Any]) -> dict[str, Any]:
+def _summary(row: Row[Any], airports: Airports) -> dict[str, Any]:
     crossing = _crossing(row.legs)
     return {
         "id": str(row.flight_id),
@@ -238,6 +250,8 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
         "destination": row.destination,
         "departure": crossing.get("departure"),
         "arrival": crossing.get("arrival"),
+        "departs_at": _instant(row.origin, crossing.get("departure"), airports),
+        "arrives_at": _instant(row.destination, crossing.get("arrival"), airports),
         "departure_date": row.departure_date,
         "status": row.status,
         "messages": row.messages,
@@ -246,6 +260,13 @@ def _summary(row: Row[Any]) -> dict[str, Any]:
         "faults": int(row.faults),
         "parts_missing": row.has_missing_parts,
     }
+
+
+def _instant(airport: str | None, local: str | None, airports: Airports) -> datetime | None:
+    """A leg's local time in UTC; nothing where the time or the airport's zone is unknown."""
+    if airport is None or local is None:
+        return None
+    return airports.to_utc(airport, datetime.fromisoformat(local))
 
 
 def _crossing(legs: list[Mapping[str, Any]]) -> Mapping[str, Any]:

@@ -16,6 +16,7 @@ async def test_flight_shows_figures_and_nobody(ingest: Ingest, paxlst_a: bytes) 
         "ATH",
     )
     assert (flight["departure"], flight["arrival"]) == ("2027-11-14T05:30", "2027-11-14T09:05")
+    assert (flight["departs_at"], flight["arrives_at"]) == ("2027-11-14T01:30:00Z", "2027-11-14T07:05:00Z")
     assert (flight["messages"], flight["travellers"], flight["screened"], flight["faults"]) == (1, 2, 2, 1)
     detail = await ingest.get(f"/v1/flights/{flight['id']}", token)
     (message,) = detail.json()["messages"]

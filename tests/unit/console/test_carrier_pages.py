@@ -117,7 +117,7 @@ async def test_receipt_tells_each_fault_in_words_and_where(world: World) -> None
     assert "Date of birth, row 14" in page
     assert "XA418-0002" in page
     assert "1 traveller was not taken" in page
-    assert "1 June 2026, 11:30 local" in page
+    assert "1 June 2026, 11:30 at XQB" in page
 
 
 async def test_refused_receipt_says_that_nothing_was_taken(world: World) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.console.seen.quality import CarrierQuality
+from services.console.words import in_words
 from tests.unit.console.test_pages import signed_in
 from tests.unit.console.world import World, a_world, data_quality
 
@@ -31,6 +32,21 @@ async def test_flight_of_which_nothing_came_stands_first(world: World) -> None:
     query = asked(world, "/v1/expected-flights").url.params
     # The last day on the page is included; the service's `to` is not.
     assert (query["from"], query["to"], query["carrier"]) == ("2026-06-01", "2026-06-03", "XA")
+
+
+async def test_expected_flight_shows_both_times_by_the_clocks_of_their_airports(world: World) -> None:
+    page = (await (await signed_in(world, "supervisor")).get("/expected-flights")).text
+    assert "1 June 2026, 11:30 at XQB (UTC+2)" in page
+    assert "1 June 2026, 15:30 at XQA (UTC+3)" in page
+
+
+async def test_each_page_that_counts_people_says_whom(world: World) -> None:
+    supervisor = await signed_in(world, "supervisor")
+    assert "who was taken off is not among them" in (await supervisor.get("/flights")).text
+    assert '<th scope="col" class="n">Passengers</th>' in (await supervisor.get("/expected-flights")).text
+    assert "nobody of whom a booking alone tells" in (await supervisor.get("/carrier-quality")).text
+    assert "Records of travellers held" in (await supervisor.get("/retention")).text
+    assert in_words("travellers_screened") == "Screenings of a traveller, repeated ones too"
 
 
 async def test_day_that_is_none_is_told(world: World) -> None:

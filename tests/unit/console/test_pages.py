@@ -11,7 +11,14 @@ import pytest
 from services.console import log_words
 from services.console.clients.service import MAX_ROWS
 from services.console.navigation import PAGES
-from services.console.rendering import clock_from, day_time, minutes_in_words, read_static, shown
+from services.console.rendering import (
+    airport_time,
+    clock_from,
+    day_time,
+    minutes_in_words,
+    read_static,
+    shown,
+)
 from services.console.words import named, sentence
 from shared.policy.actions import ACTIONS as SAFEGUARDED
 from shared.security.roles import Permission
@@ -854,6 +861,27 @@ async def test_court_order_told_in_part_is_asked_for_in_full(world: World) -> No
     fields["court_order_reference"] = "XAA-FC/2027/118"
     answer = await browser.post(f"/shares/{SHARE}/proposal", fields)
     assert "a court&#39;s order has a number, a court, a day, and what it covers" in answer.text
+
+
+async def test_flights_show_their_times_by_the_clocks_of_their_airports(world: World) -> None:
+    browser = await signed_in(world, "verifier-1")
+    for path in ("/flights", f"/flights/{FLIGHT}"):
+        page = (await browser.get(path)).text
+        assert "1 June 2026, 10:00 at XQB (UTC+5:30)" in page
+        assert "1 June 2026, 13:00 at XQA (UTC+3)" in page
+        assert 'datetime="2026-06-01T04:30:00+00:00"' in page
+
+
+@pytest.mark.parametrize(
+    ("instant", "words"),
+    [
+        (None, "3 June 2026, 14:05 at XQA"),
+        (datetime(2026, 6, 3, 14, 5, tzinfo=UTC), "3 June 2026, 14:05 at XQA (UTC)"),
+        (datetime(2026, 6, 3, 19, 5, tzinfo=UTC), "3 June 2026, 14:05 at XQA (UTC−5)"),
+    ],
+)
+def test_time_of_an_airport_names_the_airport(instant: datetime | None, words: str) -> None:
+    assert airport_time(datetime(2026, 6, 3, 14, 5), instant, "XQA") == words  # noqa: DTZ001 - local
 
 
 async def test_card_tells_the_crossing_leg_with_both_its_times(world: World) -> None:
