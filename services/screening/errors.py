@@ -162,6 +162,13 @@ class UnreadableTraveller(DomainError):
     sentence: ClassVar[str] = "Traveller {ordinal} cannot be read."
 
 
+class QueryNotComparable(DomainError):
+    """The person of a query in the OpenSanctions match API's shape cannot be compared; `why` quotes nothing."""
+
+    code: ClassVar[str] = "QUERY_NOT_COMPARABLE"
+    sentence: ClassVar[str] = "{why}"
+
+
 class UnreadableMessage(DomainError):
     """A message of another service that is not what its kind says, or not for its sender to send."""
 

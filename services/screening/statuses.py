@@ -9,6 +9,7 @@ from shared.web.problems import problems, register_problems
 
 __all__ = ["problems"]
 
+register_problems(400, errors.QueryNotComparable)
 register_problems(403, errors.RefusedByPolicy, errors.WrongRoleForApproval, errors.TickRefused)
 register_problems(403, errors.BoardingNotAllowed)
 register_problems(404, errors.NotFound)

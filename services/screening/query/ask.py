@@ -18,6 +18,7 @@ from services.screening.store.suspensions import Rule, SuspendedStore
 from services.screening.store.watchlist import UsedEntry
 from services.screening.suspended import is_exact
 from services.screening.watchlist.current_matcher import CurrentMatcher, ScreeningMatcher
+from services.screening.watchlist.merged_hits import with_merged
 from shared.audit.record import AuditRecord, FactValue
 from shared.security.tokens import Principal
 from shared.travel import Traveller
@@ -28,10 +29,20 @@ MAX_MATCHES = 20
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One match of a question, with its explanation and the entry's own facts."""
+    """One match of a question, with its explanation and what the lists say of the person.
+
+    `listed` are the entries that are this person, one a list that has it: more than one where several lists
+    do, and `entry` says then what all of them say.
+    """
 
     entry: UsedEntry
     matched: Matched
+    listed: tuple[UsedEntry, ...]
+
+    @property
+    def sources(self) -> list[str]:
+        """The lists that have this person."""
+        return sorted({each.source_id for each in self.listed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +108,23 @@ class MatchQuery:
         Source: safeguards §5 last paragraph: a `screen.run` of person scope, a `record.read` of each entry.
         """
         matcher = self._current.matcher
+        consolidation = self._current.consolidation
+        merged_from = consolidation.merged_from
         if matcher is None:
             raise NoListInForce
         fault = matcher.unscreenable(traveller)
         matches = await asyncio.to_thread(_match, matcher, [traveller, *other_names], floor)
         async with self._ports.transaction() as connection:
             today = self._ports.clock.now().date()
-            entries = await self._ports.stores.watchlist.used_entries(connection, set(matches), today)
+            listed = {entry_id: (entry_id, *merged_from.get(entry_id, ())) for entry_id in matches}
+            ids = {each for together in listed.values() for each in together}
+            used = await self._ports.stores.watchlist.used_entries(connection, ids, today)
+            entries = with_merged(consolidation, used)
             is_exact_only = Rule.MATCHER in await SuspendedStore().rules(connection)
             answered = [
-                Answered(entries[entry_id], matched)
+                Answered(
+                    entries[entry_id], matched, tuple(used[each] for each in listed[entry_id] if each in used)
+                )
                 for entry_id, matched in matches.items()
                 if entry_id in entries and (is_exact(matched.evidence) or not is_exact_only)
             ]
@@ -178,12 +196,12 @@ class MatchQuery:
         sources = {each.source_id: each for each in listed}
         search = {"keys": _keys(question.traveller), "wildcard_only": False, "target": "ORDINARY"}
         records = []
-        for each in answered:
+        for each in (entry for found in answered for entry in found.listed):
             look = policy_requests.record_read(
                 actor=Actor.of(question.principal),
                 purpose=question.stated,
                 legal_row=row,
-                source=sources[each.entry.source_id],
+                source=sources[each.source_id],
                 data_class="WL_ENTRY",
                 is_case_open=circumstances.is_case_open,
                 is_member=circumstances.is_member,
@@ -192,7 +210,7 @@ class MatchQuery:
                 search=search,
                 copy_subjects=circumstances.copies,
             )
-            records.append(self._ports.require(look, object_kind="entry", object_id=each.entry.entry_id))
+            records.append(self._ports.require(look, object_kind="entry", object_id=each.entry_id))
         return records
 
     async def _legal_row(

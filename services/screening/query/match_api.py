@@ -93,7 +93,7 @@ def result_of(answered: Answered, threshold: float) -> dict[str, Any]:
         "caption": names[0],
         "schema": "Person",
         "properties": {key: values for key, values in properties.items() if values},
-        "datasets": [answered.entry.source_id],
+        "datasets": answered.sources,
         "referents": [],
         "target": True,
         "score": answered.matched.score,

@@ -6,7 +6,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from services.screening.errors import NoListInForce, NotFound, RefusedByPolicy, UnreadableTraveller
+from services.screening.errors import (
+    NoListInForce,
+    NotFound,
+    QueryNotComparable,
+    RefusedByPolicy,
+    UnreadableTraveller,
+)
 from services.screening.query.ask import MAX_MATCHES, Asked, MatchQuery
 from services.screening.query.match_api import PERSON_SCHEMATA, result_of, travellers_of
 from services.screening.query.question_routes import MatchIn, MatchOut
@@ -127,7 +133,9 @@ async def match_many(
     return AnswersOut(answers=answers)
 
 
-@router.post("/match/{dataset}", responses=problems(NoListInForce, NotFound))
+@router.post(
+    "/match/{dataset}", responses=problems(NoListInForce, NotFound, QueryNotComparable, RefusedByPolicy)
+)
 async def match_entities(
     *,
     dataset: Annotated[str, Path(max_length=40)],
@@ -138,7 +146,11 @@ async def match_entities(
     ports: RequestPorts,
     opened: Service,
 ) -> ApiAnswersOut:
-    """Answer a client of the OpenSanctions match API; `dataset` is `default` or one of our list sources."""
+    """Answer a client of the OpenSanctions match API; `dataset` is `default` or one of our list sources.
+
+    A query that stands alone and is not answered is a problem of the whole request: that API's own client
+    looks at no query's status, and would show a refusal as nobody found.
+    """
     async with ports.database.connect() as connection:
         sources = {each.source_id for each in await ports.stores.registers.sources(connection)}
     if dataset != EVERYTHING and dataset.upper() not in sources:
@@ -149,8 +161,9 @@ async def match_entities(
         raise NoListInForce
     ask = MatchQuery(ports, opened.current)
     threshold = matcher.threshold if parameters.threshold is None else parameters.threshold
+    answer = _api_answer if len(body.queries) == 1 else _api_answer_or_status
     responses = {
-        key: await _api_answer(ask, each, (principal, purpose), (parameters, threshold, only))
+        key: await answer(ask, each, (principal, purpose), (parameters, threshold, only))
         for key, each in body.queries.items()
     }
     facts = {"name": matcher.algorithm, "snapshot": matcher.digest, "threshold": matcher.threshold}
@@ -183,31 +196,53 @@ async def _answer(ask: MatchQuery, question: QuestionIn, principal: Principal, w
     return AnswerOut(matches=[MatchOut.of(each) for each in asked.matches], fault=asked.fault, refused=None)
 
 
+async def _api_answer_or_status(
+    ask: MatchQuery,
+    entity: EntityIn,
+    asker: tuple[Principal, Purpose],
+    terms: tuple[ApiParameters, float, str | None],
+) -> ApiAnswerOut:
+    """The answer to one query of several; why there is none stands in it, so that the others have theirs."""
+    try:
+        return await _api_answer(ask, entity, asker, terms)
+    except RefusedByPolicy as refusal:
+        status, detail = 403, str(refusal)
+    except QueryNotComparable as fault:
+        status, detail = 400, str(fault)
+    total = {"value": 0, "relation": "eq"}
+    return ApiAnswerOut(status=status, results=[], total=total, query=_echo(entity), detail=detail)
+
+
 async def _api_answer(
     ask: MatchQuery,
     entity: EntityIn,
     asker: tuple[Principal, Purpose],
     terms: tuple[ApiParameters, float, str | None],
 ) -> ApiAnswerOut:
+    """The answer to one query.
+
+    Raises:
+        QueryNotComparable: No person, or none that can be compared.
+        RefusedByPolicy: The question, or the look at an entry, is refused.
+    """
     parameters, threshold, only = terms
-    query = {"schema": entity.schema_, "properties": entity.listed()}
     if entity.schema_ not in PERSON_SCHEMATA:
-        return _refused(query, 400, "Only people are compared: the schema is Person or LegalEntity.")
+        raise QueryNotComparable(why="Only people are compared: the schema is Person or LegalEntity.")
     try:
         first, *others = travellers_of(entity.listed())
-        asked: Asked = await ask(first, parameters.cutoff, *asker, other_names=others)
-    except RefusedByPolicy as refusal:
-        return _refused(query, 403, str(refusal))
     except (KeyError, TypeError, ValueError):
-        return _refused(query, 400, "The person has no name, or more than ten, or a date that is none.")
+        # The cause is not chained: its text could quote the person.
+        why = "The person has no name, or more than ten, or a date that is none."
+        raise QueryNotComparable(why=why) from None
+    asked: Asked = await ask(first, parameters.cutoff, *asker, other_names=others)
     if asked.fault is not None:
-        return _refused(query, 400, "The person cannot be compared: neither a usable name nor a document.")
-    found = [each for each in asked.matches if only is None or each.entry.source_id == only]
+        why = "The person cannot be compared: neither a usable name nor a document."
+        raise QueryNotComparable(why=why)
+    found = [each for each in asked.matches if only is None or only in each.sources]
     results = [result_of(each, threshold) for each in found[: min(parameters.limit, MAX_MATCHES)]]
     total = {"value": len(found), "relation": "eq" if len(found) < MAX_MATCHES else "gte"}
-    return ApiAnswerOut(status=200, results=results, total=total, query=query)
+    return ApiAnswerOut(status=200, results=results, total=total, query=_echo(entity))
 
 
-def _refused(query: dict[str, Any], status: int, detail: str) -> ApiAnswerOut:
-    total = {"value": 0, "relation": "eq"}
-    return ApiAnswerOut(status=status, results=[], total=total, query=query, detail=detail)
+def _echo(entity: EntityIn) -> dict[str, Any]:
+    return {"schema": entity.schema_, "properties": entity.listed()}

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.screening.conftest import Desk
 from tests.integration.screening.lists import a_traveller
+from tests.integration.screening.test_entries import merged, two_lists
 
 CASE = "C-2027-0014"
 WHY = "A colleague at the port asks whether this person is listed; the reply is on paper."
@@ -103,6 +104,43 @@ async def test_a_query_that_cannot_be_read_is_told_so_beside_the_others(
     answer = await match(case, {"queries": {"bad": entity, "good": PERSON}})
     assert answer["responses"]["bad"]["status"] == 400
     assert len(answer["responses"]["good"]["results"]) == 1
+
+
+@pytest.mark.parametrize(
+    "entity",
+    [
+        {"schema": "Vessel", "properties": {"name": "Sample"}},
+        {"schema": "Person", "properties": {"birthDate": "1979-05-14"}},
+        {"schema": "Person", "properties": {"name": "Samir", "birthDate": "1979-13-40"}},
+        {"schema": "Person", "properties": {"name": "...."}},
+    ],
+)
+async def test_what_the_client_would_show_as_nobody_found_is_a_problem(
+    case: Desk, entity: dict[str, Any]
+) -> None:
+    answer = await match(case, recorded(entity), status=400)
+    assert answer["code"] == "QUERY_NOT_COMPARABLE"
+    assert answer["detail"]
+
+
+async def test_a_refusal_of_the_only_query_refuses_the_request(case: Desk) -> None:
+    for number in range(5):
+        await match(case, recorded({"schema": "Person", "properties": {"name": f"Kofi Osei{number}"}}))
+    answer = await match(case, recorded(PERSON), status=403)
+    assert answer["code"] == "REFUSED_BY_SAFEGUARD"
+    assert await case.audited("screen.run", "REFUSED") == 1
+
+
+@pytest.mark.parametrize("dataset", ["default", "demo", "other"])
+async def test_a_person_of_several_lists_is_told_with_what_each_says(case: Desk, dataset: str) -> None:
+    await two_lists(case)
+    await merged(case)
+    looks = await case.audited("record.read", "PERMITTED")
+    answer = await match(case, recorded(PERSON), dataset=dataset)
+    (result,) = answer["responses"]["q"]["results"]
+    assert (result["id"], result["datasets"]) == ("DEMO:DEMi.001", ["DEMO", "OTHER"])
+    assert result["properties"]["nationality"] == ["XBB", "XCC"]
+    assert await case.audited("record.read", "PERMITTED") == looks + 2
 
 
 async def test_threshold_and_cutoff_are_the_clients(case: Desk) -> None:
