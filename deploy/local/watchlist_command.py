@@ -3,7 +3,8 @@
 Where no system runs on the data folder, PostgreSQL and screening are started for the while of the command.
 """
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -166,6 +167,7 @@ def as_sentences(report: dict[str, Any]) -> str:
     facts = (
         f"{report['source']}: {report['stored']} of {report['individuals']} persons are kept, "
         f"{report['entities_left_out']} organisations left out, {report['faults_count']} faults.\n"
+        f"{_faults(report['faults'])}"
         f"Persons by regime: {_counted(report['by_regime'])}.\n"
         f"File of {report['generated_at']}, SHA-256 {report['sha256']}.\n"
     )
@@ -173,7 +175,7 @@ def as_sentences(report: dict[str, Any]) -> str:
     approvers = ", ".join(f"{row['person']} ({row['role']})" for row in report["approvers"])
     said = f" Approved so far by {approvers}." if approvers else ""
     last = {
-        "IN_FORCE": "It is in force. Rows of a foreign list screen nobody until they are adopted.",
+        "IN_FORCE": "It is in force. Rows of a partner's list (OFAC_SDN) screen nobody until adopted.",
         "ALREADY_LOADED": "This file was loaded before; nothing changed.",
         "HELD": f"It is held until two people approve it, {APPROVERS}: {command}.{said}",
     }
@@ -194,6 +196,12 @@ def screening_api(data: Path) -> Iterator[Api]:
         with running(system, steps.shown()), Api(system.addresses(), local_issuer(folder.path)) as api:
             seed_screening(api, SystemClock().now().date())
             yield api
+
+
+def _faults(faults: Sequence[Mapping[str, Any]]) -> str:
+    """A line with what the faults are, the most frequent first; nothing where there is none."""
+    counts = Counter(str(fault["code"]) for fault in faults)
+    return f"Faults: {_counted(counts)}; --json names each with its line.\n" if counts else ""
 
 
 def _counted(by_regime: Mapping[str, int]) -> str:
