@@ -163,7 +163,7 @@ class UnreadableTraveller(DomainError):
 
 
 class QueryNotComparable(DomainError):
-    """The person of a query in the OpenSanctions match API's shape cannot be compared; `why` quotes nothing."""
+    """The person of a query in the OpenSanctions match API's shape cannot be compared; `why` names nobody."""
 
     code: ClassVar[str] = "QUERY_NOT_COMPARABLE"
     sentence: ClassVar[str] = "{why}"
