@@ -107,6 +107,7 @@ FAULT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "TRAVELLER_NOT_REPORTED_BEFORE": "Nobody reported this person for the flight before.",
         "TRAVELLER_UNKNOWN": "This refers to a traveller who is not in the message.",
         "NUMBER_NOT_TEXT": "Zeros in front may be lost. Format the column as text.",
+        "NUMBER_SHORTENED": "The spreadsheet cut it short. Format the column as text and type it again.",
         # Documents.
         "DOCUMENT_MISSING": "No travel document was sent.",
         "DOCUMENT_NUMBER_MISSING": "The document has no number.",

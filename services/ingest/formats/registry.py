@@ -69,22 +69,24 @@ def read_messages(
         SheetMalformed: A sheet that cannot be taken.
     """
     with without_collecting(len(body)):
-        read = _read_body(body, content_type, received_at, state_of, own_state)
-        # What a document cannot say is the same warning in every format.
-        return [check_message(message, received_at.date()) for message in read]
+        return _read_body(body, content_type, received_at, state_of, own_state)
 
 
 def _read_body(
     body: bytes, content_type: str, received_at: datetime, state_of: StateOf, own_state: str | None
 ) -> list[ParsedMessage]:
+    # What a document cannot say is the same warning in every format; a sheet names the cell itself.
+    today = received_at.date()
     media_type = content_type.partition(";")[0].strip().lower()
     start = body[:SNIFFED_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if media_type in JSON_TYPES or start[:1] == b"{":
-        return [manifest.parse_manifest(body, received_at, state_of=state_of, own_state=own_state)]
+        posted = manifest.parse_manifest(body, received_at, state_of=state_of, own_state=own_state)
+        return [check_message(posted, today)]
     if media_type in XML_TYPES or start.startswith(_XML_STARTS):
         if b"<!doctype" in body.lower():
             raise DoctypeForbidden("DOCTYPE")
-        return [parse_pnrgov_xml(body, received_at, state_of=state_of, own_state=own_state)]
+        push = parse_pnrgov_xml(body, received_at, state_of=state_of, own_state=own_state)
+        return [check_message(push, today)]
     if body.startswith(ZIP_START) or not edifact.looks_like_edifact(body):
         if media_type not in SHEET_TYPES and not looks_like_sheet(body):
             raise UnknownFormat("FORMAT")
@@ -92,7 +94,7 @@ def _read_body(
     messages: list[ParsedMessage] = []
     for interchange in edifact.read_interchanges(body):
         messages.extend(_read_interchange(interchange, received_at, state_of, own_state))
-    return messages
+    return [check_message(message, today) for message in messages]
 
 
 def _read_interchange(

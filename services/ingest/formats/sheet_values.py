@@ -16,6 +16,9 @@ _SLASHED: Final = re.compile(r"(\d{1,2})[/\-](\d{1,2})[/\-](\d{4})")
 _ISO_LIKE: Final = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})")
 _LINE_BREAK: Final = re.compile(r"[\t\r\n]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
+# How a spreadsheet shows a long number in a column that is not text, and writes it into CSV.
+_SHORTENED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
+_WEIGHT: Final = re.compile(r"(\d{1,6})(?:[.,]\d+)?(?:\s?kg)?", re.IGNORECASE)
 _MONTHS_OF_A_YEAR: Final = 12
 _YES: Final = frozenset(["yes", "y", "true", "1", "x"])
 _NO: Final = frozenset(["no", "n", "false", "0"])
@@ -53,15 +56,22 @@ class AmbiguousDate(ValueError):
     """A date of two numbers that each may be the month."""
 
 
+class ShortenedNumber(ValueError):
+    """A number of which the spreadsheet left only the first digits: `1.23457E+11`."""
+
+
 def read_text(text: str) -> str:
     """The text itself, a line break within the cell as a blank.
 
     Raises:
+        ShortenedNumber: What was typed is lost.
         ValueError: It holds a control character, which no keyboard writes and no answer could repeat.
     """
     line = _LINE_BREAK.sub(" ", text)
     if _CONTROL.search(line):
         raise ValueError("control character")
+    if _SHORTENED.fullmatch(line):
+        raise ShortenedNumber("digits are lost")
     return line
 
 
@@ -155,6 +165,13 @@ def _number(text: str) -> int:
     return int(text)
 
 
+def _kilograms(text: str) -> int:
+    shape = _WEIGHT.fullmatch(text)
+    if shape is None:
+        raise ValueError("a weight in kilograms")
+    return int(shape[1])
+
+
 def _tags(text: str) -> list[str]:
     return text.replace(";", " ").replace(",", " ").split()
 
@@ -172,7 +189,7 @@ READERS: Final[Mapping[str, Callable[[str], Any]]] = MappingProxyType(
         "second_type": _document_type,
         "verified": read_flag,
         "bag_count": _number,
-        "bag_weight": _number,
+        "bag_weight": _kilograms,
         "bag_tags": _tags,
     }
 )

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from services.ingest.errors import SheetMalformed
+from services.ingest.formats.document_checks import check_message
 from services.ingest.formats.flights import StateOf, local_date_of, with_crossing_leg
 from services.ingest.formats.manifest import normalise_states, tidied
 from services.ingest.formats.manifest_shape import TravellerShape
@@ -19,7 +20,7 @@ from services.ingest.formats.people import People
 from services.ingest.formats.sheet_cells import NUMBER, ZIP_START, SheetRow, column_letter, read_rows
 from services.ingest.formats.sheet_columns import FLIGHT_COLUMNS, TITLES, TRAVELLER_COLUMNS, plain
 from services.ingest.formats.sheet_flight import FlightFacts, read_flight_facts
-from services.ingest.formats.sheet_values import READERS, AmbiguousDate, read_text
+from services.ingest.formats.sheet_values import READERS, AmbiguousDate, ShortenedNumber, read_text
 from shared.travel.message import Counted, Fault, MessageFunction, MessageKind, ParsedMessage, Severity
 from shared.travel.traveller import Traveller, TravellerRole
 
@@ -48,6 +49,7 @@ _ADDRESS: Final = {
 _BAGS: Final = {"count": "bag_count", "weight_kg": "bag_weight", "tags": "bag_tags"}
 _BIRTH_PLACE: Final = {"city": "birth_city", "country": "birth_country"}
 _COLUMNS_OF: Final = {"address": _ADDRESS, "bags": _BAGS, "birth_place": _BIRTH_PLACE}
+_CHECKED_COLUMNS: Final = {"documents": "document_number"}
 _STATE_COLUMNS: Final = {"birth_place": "birth_country", "address": "address_country", "documents": "issuer"}
 _ROLES: Final = {
     MessageFunction.CREW_LIST: TravellerRole.CREW,
@@ -130,7 +132,7 @@ def parse_spreadsheet(
     ]
     for ordinal, row in enumerate(travellers, start=1):
         faults.extend(_read_row(row, ordinal, header.columns, sheet))
-    return ParsedMessage(
+    message = ParsedMessage(
         kind=MessageKind.MANIFEST,
         transaction_reference=facts.reference,
         is_test=facts.is_test,
@@ -141,6 +143,16 @@ def parse_spreadsheet(
         counted=Counted(len(travellers), len(sheet.people.travellers)),
         faults=tuple(faults),
     )
+    checked = check_message(message, received_at.date()).faults[len(faults) :]
+    return replace(message, faults=(*faults, *(_in_its_cell(each, travellers) for each in checked)))
+
+
+def _in_its_cell(fault: Fault, travellers: Sequence[SheetRow]) -> Fault:
+    """A warning about a traveller, by the column and the row that the person who filled it in sees."""
+    assert fault.traveller is not None, "a check is of one traveller"
+    assert fault.segment is not None, "a check names the member"
+    column = TITLES[_CHECKED_COLUMNS.get(fault.segment, fault.segment)]
+    return replace(fault, segment=column, position=travellers[fault.traveller - 1].number)
 
 
 def _header(rows: Sequence[SheetRow]) -> _Header:
@@ -251,6 +263,8 @@ def _read(reader: Callable[[str], Any], name: str, text: str) -> Any:
         return reader(text)
     except AmbiguousDate:
         raise _RowRefused("DATE_AMBIGUOUS", TITLES[name]) from None
+    except ShortenedNumber:
+        raise _RowRefused("NUMBER_SHORTENED", TITLES[name]) from None
     except ValueError:
         raise _RowRefused(_FAULT_CODES.get(name, "CELL_UNREADABLE"), TITLES[name]) from None
 

@@ -512,3 +512,39 @@ def test_text_is_no_sheet_unless_it_says_so() -> None:
 @pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_are_named_as_spreadsheet_programs_do(column: int, letters: str) -> None:
     assert column_letter(column) == letters
+
+
+def test_check_of_a_document_names_the_cell_that_it_is_about() -> None:
+    titles = ["Surname", "Nationality", "Document type", "Document number", "Issuing State", "Expiry date"]
+    sound = ["WEBER", "DEU", "P", "C01X00T47", "DEU", "2031-05-18"]
+    expired = ["NOWAK", "POL", "P", "EA1234567", "POL", "2027-05-18"]
+    body = csv_of(titles, ["", "", "", "", "", ""], sound, ["", *sound[1:]], expired)
+    _, warning = read_messages(body, "text/csv", NOW)[0].faults
+    assert (warning.severity, warning.code) == (Severity.WARNING, "DOCUMENT_EXPIRED")
+    assert (warning.segment, warning.position, warning.traveller) == ("Document number", 9, 3)
+
+
+@pytest.mark.parametrize("number", ["1.23457E+11", "1,23457E+11", "1e+11"])
+def test_number_that_the_spreadsheet_cut_short_is_no_number(number: str) -> None:
+    body = csv_of(["Surname", "Document number"], ["WEBER", f'"{number}"'])
+    (fault,) = read(body).faults
+    assert (fault.severity, fault.code) == (Severity.TRAVELLER_REJECTED, "NUMBER_SHORTENED")
+    assert fault.segment == "Document number"
+
+
+@pytest.mark.parametrize("number", ["1E11", "12E456", "E1234567"])
+def test_letter_in_a_number_is_not_taken_for_an_exponent(number: str) -> None:
+    (traveller,) = read(csv_of(["Surname", "Document number"], ["WEBER", number])).travellers
+    assert [document.number for document in traveller.documents] == [number]
+
+
+@pytest.mark.parametrize("weight", ["34", "34.5", '"34,5"', "34 kg"])
+def test_weight_of_bags_costs_nobody_the_flight(weight: str) -> None:
+    (traveller,) = read(csv_of(["Surname", "Bag weight (kg)"], ["WEBER", weight])).travellers
+    assert traveller.bags is not None
+    assert traveller.bags.weight_kg == 34
+
+
+def test_weight_that_is_none_is_told_by_its_cell() -> None:
+    fault = only_fault(["Surname", "Bag weight (kg)"], ["WEBER", "heavy"])
+    assert (fault.code, fault.segment, fault.position) == ("CELL_UNREADABLE", "Bag weight (kg)", 6)
