@@ -221,7 +221,8 @@ def _grow(rows: Iterable[Row], heads: list[Head], findings: Findings) -> None:
     if head is not None:
         last = heads[-1]
         counts = f"the checkpoint {last.place} counts {last.size} records, the export has {tree.size}"
-        findings.fault(f"The tail is cut off: {counts}.")
+        hint = "Compare with what was published before the export was made"
+        findings.fault(f"The tail is cut off: {counts}. {hint}.")
     elif not heads or heads[-1].size < tree.size:
         findings.fault("There are records behind the last checkpoint, which nothing proves.")
 
