@@ -1,4 +1,4 @@
-"""How pages are drawn: Jinja2 with escaping always on, and headers that let nothing foreign in."""
+"""How pages are drawn: escaping always on, unseen signs shown, and headers that let nothing foreign in."""
 
 import hashlib
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.console import entry_words, watchlist_words, words
 from services.console.fault_words import fault_in_words
+from services.console.invisible import visible
 from shared.policy.actions import OPERATIONAL_PURPOSES, PROTECTIVE_PURPOSES
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -35,6 +36,7 @@ class Templates:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=visible,
         )
         self._environment.filters |= {
             "clock": clock_time,
