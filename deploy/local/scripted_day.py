@@ -203,8 +203,9 @@ class ScriptedDay:
     def _decide_share(self, share_id: str) -> None:
         path = f"/v1/shares/{share_id}"
         self.api.post("legal", "sharing", f"{path}/individual-risk", json=ASSESSMENT)
-        self.api.post("supervisor", "sharing", f"{path}/proposal", json=PROPOSAL)
-        decided = self.api.post("legal", "sharing", f"{path}/approval", json={})
+        proposed = self.api.post("supervisor", "sharing", f"{path}/proposal", json=PROPOSAL)
+        approval = {"approval_id": proposed["approval_id"]}
+        decided = self.api.post("legal", "sharing", f"{path}/approval", json=approval)
         for row in decided["decisions"]:
             self.tell(f"{row['authority_id']}: {row['outcome']} {' '.join(row['reasons'])}")
 

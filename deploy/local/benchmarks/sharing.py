@@ -147,32 +147,33 @@ async def _measure(addresses: ServiceDatabase, folder: Path) -> _Taken:
         sharing = await _wired(opened, addresses, folder)
         await _seed(sharing, address, simulator)
         decisions = [
-            await _decided(sharing, share_id) for share_id in await _proposed(sharing, SHARES + WARM_UP)
+            await _decided(sharing, *waiting) for waiting in await _proposed(sharing, SHARES + WARM_UP)
         ]
         await sharing.delivery.deliver_due()
         only = ("XBB-PIU-01",)
         notices = [
-            await _delivered(sharing, share_id)
-            for share_id in await _proposed(sharing, SHARES + WARM_UP, only)
+            await _delivered(sharing, *waiting)
+            for waiting in await _proposed(sharing, SHARES + WARM_UP, only)
         ]
     return _Taken(decisions[WARM_UP:], notices[WARM_UP:])
 
 
-async def _decided(sharing: Sharing, share_id: UUID) -> _Cost:
+async def _decided(sharing: Sharing, share_id: UUID, proposal: UUID) -> _Cost:
     """The second person's step: every safeguard for each recipient, and what follows from it."""
 
     async def step() -> None:
-        decisions = await sharing.decide.approve(share_id, _person("legal", Role.LEGAL, Role.HUMAN_RIGHTS))
+        legal = _person("legal", Role.LEGAL, Role.HUMAN_RIGHTS)
+        decisions = await sharing.decide.approve(share_id, proposal, legal)
         assert len(decisions) == RECIPIENTS, "two of our own State and three abroad"
 
     return await _cost_of(step)
 
 
-async def _delivered(sharing: Sharing, share_id: UUID) -> _Cost:
+async def _delivered(sharing: Sharing, share_id: UUID, proposal: UUID) -> _Cost:
     """From that step to the verified receipt of the one counterpart."""
 
     async def step() -> None:
-        await sharing.decide.approve(share_id, _person("legal", Role.LEGAL, Role.HUMAN_RIGHTS))
+        await sharing.decide.approve(share_id, proposal, _person("legal", Role.LEGAL, Role.HUMAN_RIGHTS))
         while await sharing.delivery.deliver_next():
             pass
 
@@ -195,9 +196,11 @@ async def _cost_of(step: Callable[[], Awaitable[None]]) -> _Cost:
     return _Cost(time.perf_counter() - began, time.thread_time() - processor, len(sent))
 
 
-async def _proposed(sharing: Sharing, number: int, authorities: tuple[str, ...] | None = None) -> list[UUID]:
-    """Shares that wait for their second person."""
-    found = []
+async def _proposed(
+    sharing: Sharing, number: int, authorities: tuple[str, ...] | None = None
+) -> list[tuple[UUID, UUID]]:
+    """Shares that wait for their second person, each with its proposal."""
+    found: list[tuple[UUID, UUID]] = []
     for _ in range(number):
         hit = a_confirmed_hit(OWN_STATE)
         await sharing.share_hit.receive(hit.message_id, hit)
@@ -214,8 +217,10 @@ async def _proposed(sharing: Sharing, number: int, authorities: tuple[str, ...] 
             period_days=7,
             authorities=authorities,
         )
-        await sharing.share_hit.propose(share_id, proposal, _person("supervisor", Role.SUPERVISOR))
-        found.append(share_id)
+        approval, _ = await sharing.share_hit.propose(
+            share_id, proposal, _person("supervisor", Role.SUPERVISOR)
+        )
+        found.append((share_id, approval.approval_id))
     return found
 
 

@@ -49,4 +49,5 @@ class Office:
         elif share["state"] == "AWAITING_PROPOSAL":
             self.api.post("supervisor", "sharing", f"{path}/proposal", json=PROPOSAL)
         else:
-            self.api.post("legal", "sharing", f"{path}/approval", json={})
+            approval = {"approval_id": self.api.get("legal", "sharing", path)["approval_id"]}
+            self.api.post("legal", "sharing", f"{path}/approval", json=approval)

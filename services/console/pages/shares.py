@@ -111,9 +111,13 @@ def _court_order(page: Page) -> dict[str, str] | None:
 async def approve(
     share_id: UUID, page: Annotated[Page, Depends(form_for(Permission.APPROVE_SHARE))]
 ) -> Response:
-    """The second person's decision; only what every safeguard permits is then written."""
+    """The second person's decision on what they see; only what every safeguard permits is then written."""
     decision = page.form.choice("decision", frozenset({"approve", "reject"}))
-    body = {"approve": decision == "approve", "fallback": page.form.chosen("fallback")}
+    body = {
+        "approval_id": page.form.needed("approval_id"),
+        "approve": decision == "approve",
+        "fallback": page.form.chosen("fallback"),
+    }
     await page.sharing.act(str(share_id), "approval", body)
     return page.done(f"/shares/{share_id}")
 

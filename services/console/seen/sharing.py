@@ -58,7 +58,9 @@ class ShareRow(Seen):
     alternatives_considered: Words = ""
     period_days: int | None = None
     court_order: CourtOrder | None = None
+    approval_id: str | None = None
     proposer: str | None = None
+    proposed_digests: dict[str, str] = Field(default={})
 
     @property
     def abroad(self) -> list[Recipient]:

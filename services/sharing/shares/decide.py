@@ -107,18 +107,24 @@ class DecideShare:
         self._identifiers = identifiers
 
     async def approve(
-        self, share_id: UUID, approver: Principal, *, fallback: frozenset[str] = frozenset()
+        self,
+        share_id: UUID,
+        approval_id: UUID,
+        approver: Principal,
+        *,
+        fallback: frozenset[str] = frozenset(),
     ) -> list[Decision]:
         """Approve as the second person and decide every recipient, our own State's first.
 
         Args:
             share_id: The share with a waiting proposal.
+            approval_id: The proposal that they were shown; another one may have taken its place since.
             approver: Another person than the proposer, LEGAL or LIAISON.
             fallback: Authorities for which the approver, a legal officer, finds that paragraphs 3, 5, 6 or 11
                 owe the notification although no agreement covers it (SG-30).
 
         Raises:
-            ShareNotFound, StepOutOfOrder: There is nothing to approve.
+            ShareNotFound, StepOutOfOrder: There is nothing to approve, or another proposal than was shown.
             SamePerson, ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
             LegalFindingRequired: `fallback` is given, or a court's order judged, by no legal officer.
             PreviewOutdated: What would leave is no longer what was proposed.
@@ -130,7 +136,7 @@ class DecideShare:
             hit_id = (await ShareStore(connection).get(share_id)).hit.hit_id
         hit_state = await self._hit_states.state(hit_id)
         async with self._engine.begin() as connection:
-            share, approval = await self._take(connection, share_id)
+            share, approval = await self._take(connection, share_id, approval_id)
             role = SHARE_RULE.approving_role((role.value for role in approver.roles), approval.proposer_role)
             if CourtOrder.kept_in(approval.payload) and "LEGAL" not in approver.roles:
                 raise LegalFindingRequired
@@ -145,7 +151,7 @@ class DecideShare:
             await ShareStore(connection).move(share, ShareState.DECIDED)
         return decisions
 
-    async def reject(self, share_id: UUID, person: Principal) -> None:
+    async def reject(self, share_id: UUID, approval_id: UUID, person: Principal) -> None:
         """Reject the waiting proposal: a protective step, for which one person is enough.
 
         Raises:
@@ -153,17 +159,21 @@ class DecideShare:
             ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
         """
         async with self._engine.begin() as connection:
-            share, approval = await self._take(connection, share_id)
+            share, approval = await self._take(connection, share_id, approval_id)
             role = SHARE_RULE.approving_role((role.value for role in person.roles), approval.proposer_role)
             await self._approvals.reject(
                 connection, approval.approval_id, person.subject, role, approval.version
             )
             await ShareStore(connection).move(share, ShareState.AWAITING_PROPOSAL)
 
-    async def _take(self, connection: AsyncConnection, share_id: UUID) -> tuple[Share, Approval]:
+    async def _take(
+        self, connection: AsyncConnection, share_id: UUID, approval_id: UUID
+    ) -> tuple[Share, Approval]:
         share = await ShareStore(connection).lock(share_id)
         if share.state is not ShareState.PROPOSED or share.approval_id is None:
             raise StepOutOfOrder(reason="no proposal waits for a second person")
+        if share.approval_id != approval_id:
+            raise StepOutOfOrder(reason="another proposal waits than the one that was shown")
         return share, await self._approvals.get(connection, share.approval_id)
 
     def _questions(

@@ -94,8 +94,12 @@ class ProposalIn(_In):
 
 
 class ApprovalIn(_In):
-    """The second person's decision; `fallback` names whom paragraphs 3, 5, 6 or 11 owe the notice (SG-30)."""
+    """The second person's decision on the proposal that they were shown.
 
+    `fallback` names whom paragraphs 3, 5, 6 or 11 owe the notice (SG-30).
+    """
+
+    approval_id: UUID
     approve: bool = True
     fallback: Annotated[tuple[Key, ...], Field(max_length=MAX_AUTHORITIES)] = ()
 
@@ -240,9 +244,11 @@ async def approve(
 ) -> DecisionsOut:
     """The second person's decision: asks the safeguards about everyone, writes what they permit."""
     if not body.approve:
-        await sharing.decide.reject(share_id, approver)
+        await sharing.decide.reject(share_id, body.approval_id, approver)
         return DecisionsOut(state="REJECTED", decisions=[])
-    decisions = await sharing.decide.approve(share_id, approver, fallback=frozenset(body.fallback))
+    decisions = await sharing.decide.approve(
+        share_id, body.approval_id, approver, fallback=frozenset(body.fallback)
+    )
     roles = frozenset(role.value for role in approver.roles)
     return DecisionsOut(state="DECIDED", decisions=[DecisionOut.of(each, roles) for each in decisions])
 

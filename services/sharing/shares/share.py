@@ -226,7 +226,15 @@ class ShareHit:
             if not chosen:
                 raise NotACandidate(authority_id="This authority")
             registers = await self._safeguards.registers(connection)
-            return share, self.preview_in(registers, share, chosen[0], hit_state, DEFAULT_PURPOSE)
+            purpose_code = await self._purpose_of(connection, share)
+            return share, self.preview_in(registers, share, chosen[0], hit_state, purpose_code)
+
+    async def _purpose_of(self, connection: AsyncConnection, share: Share) -> str:
+        """The purpose of the proposal that waits: its agreement is the one that narrows what leaves."""
+        if share.state is not ShareState.PROPOSED or share.approval_id is None:
+            return DEFAULT_PURPOSE
+        approval = await self._approvals.get(connection, share.approval_id)
+        return str(approval.payload["purpose_code"])
 
     def preview_in(
         self,

@@ -95,6 +95,7 @@ class ShareDetailOut(ShareOut):
     period_days: int | None = None
     purpose_code: str | None = None
     court_order: CourtOrderOut | None = None
+    approval_id: UUID | None = None
     proposer: str | None = None
     proposed_digests: dict[str, str] = Field(default={})
     verdicts: list[NoticeVerdictOut] = Field(default=[])
@@ -232,6 +233,7 @@ def _proposal_fields(approval: Approval | None) -> dict[str, Any]:
         "period_days": payload["period_days"],
         "purpose_code": payload["purpose_code"],
         "court_order": CourtOrderOut.of(CourtOrder.kept_in(payload)),
+        "approval_id": approval.approval_id,
         "proposer": approval.proposer,
         "proposed_digests": {each["candidate"]: each["digest"] for each in payload["authorities"]},
     }

@@ -230,7 +230,8 @@ class Outside:
 
     async def approve(self, subject: Subject, approver: Principal = LEGAL) -> bool:
         """The second person's step; `False` where it is not its turn, or the person the first one."""
-        went = await _went(self.world.sharing.decide.approve(subject.share_id, approver))
+        proposal = await self.world.proposal_of(subject.share_id)
+        went = await _went(self.world.sharing.decide.approve(subject.share_id, proposal, approver))
         if went:
             subject.approver = approver
         return went

@@ -75,11 +75,12 @@ async def test_engine_that_raises_lets_nothing_be_decided_or_leave(
     waiting = (await world.shared())[COUNTERPART].notice_id
     share_id = await world.receive()
     await world.propose(share_id)
+    proposal = await world.proposal_of(share_id)
     before = {table: await world.count(table) for table in ("notice", "verdict", "outbox", "audit_record")}
     safeguards = Safeguards.judge_all
     monkeypatch.setattr(Safeguards, "judge_all", broken_by(safeguards))
     with pytest.raises(RuntimeError):
-        await world.sharing.decide.approve(share_id, LEGAL)
+        await world.sharing.decide.approve(share_id, proposal, LEGAL)
     with pytest.raises(RuntimeError):
         await world.deliver()
     assert before == {table: await world.count(table) for table in before}

@@ -101,8 +101,9 @@ class Service:
             "alternatives_considered": "INTERPOL channel only: no duty desk before landing",
             "period_days": 7,
         }
-        await self.supervisor("POST", f"{path}/proposal", proposal)
-        decided: dict[str, Any] = await self.legal("POST", f"{path}/approval", {})
+        proposed = await self.supervisor("POST", f"{path}/proposal", proposal)
+        approval = {"approval_id": proposed["approval_id"]}
+        decided: dict[str, Any] = await self.legal("POST", f"{path}/approval", approval)
         return decided
 
     async def records(self, action: str) -> list[dict[str, Any]]:
@@ -182,10 +183,12 @@ async def test_who_approves_a_share_sees_the_court_order_that_is_judged(service:
     refused = await service.ask("POST", f"{path}/proposal", "SUPERVISOR", subject="supervisor", body=unknown)
     assert refused.status_code == 422
     await service.supervisor("POST", f"{path}/proposal", proposal)
-    assert (await service.legal("GET", path))["court_order"] == order
-    by_liaison = await service.ask("POST", f"{path}/approval", "LIAISON", subject="liaison", body={})
+    shown = await service.legal("GET", path)
+    assert shown["court_order"] == order
+    approval = {"approval_id": shown["approval_id"]}
+    by_liaison = await service.ask("POST", f"{path}/approval", "LIAISON", subject="liaison", body=approval)
     assert by_liaison.json()["code"] == "LEGAL_FINDING_REQUIRED"
-    await service.legal("POST", f"{path}/approval", {})
+    await service.legal("POST", f"{path}/approval", approval)
 
 
 async def test_preview_shows_the_payload_and_leaves_a_record(service: Service) -> None:

@@ -101,11 +101,11 @@ async def test_nobody_approves_their_own_proposal(world: World) -> None:
     await world.sharing.share_hit.record_individual_risk(
         share_id, Assessment(individual_risk=False), {}, LEGAL
     )
-    await world.sharing.share_hit.propose(
+    approval, _ = await world.sharing.share_hit.propose(
         share_id, Proposal("Some statement that is long enough to be one.", "none", 7), LIAISON
     )
     with pytest.raises(SamePerson):
-        await world.sharing.decide.approve(share_id, LIAISON)
+        await world.sharing.decide.approve(share_id, approval.approval_id, LIAISON)
     assert await world.count("notice") == 0
 
 
@@ -151,8 +151,9 @@ async def test_legal_officers_finding_opens_the_minimum_notification(world: Worl
 async def test_only_a_legal_officer_opens_it(world: World) -> None:
     share_id = await world.receive(**ALL_STATES)
     await world.propose(share_id)
+    proposal = await world.proposal_of(share_id)
     with pytest.raises(LegalFindingRequired):
-        await world.sharing.decide.approve(share_id, LIAISON, fallback=frozenset({"XCC-PIU-01"}))
+        await world.sharing.decide.approve(share_id, proposal, LIAISON, fallback=frozenset({"XCC-PIU-01"}))
 
 
 async def test_held_recipient_can_be_proposed_again_and_others_are_not_told_twice(world: World) -> None:
@@ -190,9 +191,35 @@ async def test_national_permit_releases_the_card_to_the_port_alone(world: World)
 async def test_rejection_takes_one_person_and_lets_propose_again(world: World) -> None:
     share_id = await world.receive()
     await world.propose(share_id)
-    await world.sharing.decide.reject(share_id, LEGAL)
+    await world.sharing.decide.reject(share_id, await world.proposal_of(share_id), LEGAL)
     await world.propose(share_id)
     assert await world.count("verdict") == 0
+
+
+async def test_approval_is_of_the_proposal_that_was_shown(world: World) -> None:
+    """Withdrawn and made otherwise between the look and the word: nobody approves what they have not seen."""
+    share_id = await world.receive(**ALL_STATES)
+    await world.propose(share_id, authorities=("XBB-PIU-01",))
+    shown = await world.proposal_of(share_id)
+    await world.sharing.decide.reject(share_id, shown, LIAISON)
+    await world.propose(share_id)
+    for step in (world.sharing.decide.approve, world.sharing.decide.reject):
+        with pytest.raises(StepOutOfOrder, match="another proposal"):
+            await step(share_id, shown, LEGAL)
+    assert await world.count("notice") == 0
+
+
+async def test_preview_of_a_proposal_is_narrowed_by_the_agreement_of_its_purpose(world: World) -> None:
+    """Two agreements with one State let different fields leave: who approves sees those that do."""
+    narrow = an_agreement(
+        id="XAA-XBB-2024", purposes=("TERR_DETECT",), min_sets={"NOTIFY": ["names", "flight", "event"]}
+    )
+    await world.put(Register.AGREEMENT, narrow.as_json())
+    share_id = await world.receive()
+    proposed = await world.propose(share_id, purpose_code="TERR_DETECT")
+    digests = {each.candidate.key: each.payload.digest for each in proposed}
+    _, preview = await world.sharing.share_hit.preview(share_id, "XBB-PIU-01")
+    assert preview.payload.digest == digests["XBB-PIU-01"]
 
 
 async def test_child_is_shared_with_nobody(world: World) -> None:
@@ -251,8 +278,9 @@ async def test_finding_helps_no_share_for_another_purpose(world: World) -> None:
 async def test_child_is_told_of_under_a_court_order_that_a_legal_officer_has_seen(world: World) -> None:
     share_id = await world.receive(birth_date="2012-03-04", **ALL_STATES)
     await world.propose(share_id, court_order=CourtOrder("XAA-FC/2027/118"))
+    proposal = await world.proposal_of(share_id)
     with pytest.raises(LegalFindingRequired):
-        await world.sharing.decide.approve(share_id, LIAISON)
+        await world.sharing.decide.approve(share_id, proposal, LIAISON)
     decisions = await world.decide(share_id)
     assert decisions["XBB-PIU-01"].verdict.outcome is Outcome.SEND
     assert not [each for each in decisions.values() if "SG-16.CHILD_PROTECTED" in each.verdict.reasons]

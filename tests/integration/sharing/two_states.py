@@ -99,17 +99,20 @@ class State:
         found: Sharing = self.app.state.sharing
         return found
 
-    async def ask(
-        self, method: str, path: str, *roles: str, body: Any = None, purpose: Purpose | None = None
-    ) -> httpx.Response:
-        token = self.issuer.token(
+    def token(self, *roles: str) -> str:
+        return self.issuer.token(
             *roles,
             subject=f"{roles[0].lower()}-{self.name}",
             authority=self.authority,
             clearance="H3",
             training_valid_to="2028-06-01",
         )
-        headers = {"Authorization": f"Bearer {token}", **(purpose.as_headers() if purpose else {})}
+
+    async def ask(
+        self, method: str, path: str, *roles: str, body: Any = None, purpose: Purpose | None = None
+    ) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token(*roles)}"}
+        headers |= purpose.as_headers() if purpose else {}
         return await self.client.request(method, path, json=body, headers=headers)
 
     async def did(
@@ -142,8 +145,9 @@ class State:
             "alternatives_considered": "INTERPOL channel only: no duty desk before landing",
             "period_days": 7,
         }
-        await self.did("POST", f"{path}/proposal", "SUPERVISOR", body=proposal)
-        await self.did("POST", f"{path}/approval", "LEGAL", "HUMAN_RIGHTS", body={})
+        proposed = await self.did("POST", f"{path}/proposal", "SUPERVISOR", body=proposal)
+        approval = {"approval_id": proposed["approval_id"]}
+        await self.did("POST", f"{path}/approval", "LEGAL", "HUMAN_RIGHTS", body=approval)
         await self.deliver()
         return hit.hit_id
 

@@ -138,9 +138,16 @@ class World:
         _, previews = await self.sharing.share_hit.propose(share_id, proposal, SUPERVISOR)
         return previews
 
+    async def proposal_of(self, share_id: UUID) -> UUID:
+        """The proposal that whoever opens a share is shown; a number of none where nobody proposed yet."""
+        async with self.engine.connect() as connection:
+            return (await ShareStore(connection).get(share_id)).approval_id or uuid4()
+
     async def decide(self, share_id: UUID, *fallback: str) -> dict[str, Decision]:
         """Approve as the legal officer; decisions by candidate."""
-        decisions = await self.sharing.decide.approve(share_id, LEGAL, fallback=frozenset(fallback))
+        decisions = await self.sharing.decide.approve(
+            share_id, await self.proposal_of(share_id), LEGAL, fallback=frozenset(fallback)
+        )
         return {decision.candidate.key: decision for decision in decisions}
 
     async def shared(self, **changes: Any) -> dict[str, Decision]:

@@ -126,8 +126,9 @@ class Whole:
             "period_days": 7,
             "authorities": list(authorities),
         }
-        await self.sharing.did("POST", f"{path}/proposal", "SUPERVISOR", body=proposal)
-        await self.sharing.did("POST", f"{path}/approval", "LEGAL", "HUMAN_RIGHTS", body={})
+        proposed = await self.sharing.did("POST", f"{path}/proposal", "SUPERVISOR", body=proposal)
+        approval = {"approval_id": proposed["approval_id"]}
+        await self.sharing.did("POST", f"{path}/approval", "LEGAL", "HUMAN_RIGHTS", body=approval)
         shown: dict[str, Any] = await self.sharing.did("GET", path, "SUPERVISOR")
         return shown
 

@@ -27,6 +27,7 @@ from tests.unit.console.world import (
     CANARY,
     FLIGHT,
     HIT,
+    NOTICE,
     ORDER,
     SHARE,
     VERSION,
@@ -374,9 +375,9 @@ FORMS: list[tuple[str, str, dict[str, Any], str, dict[str, Any]]] = [
     (
         "legal",
         f"/shares/{SHARE}/approval",
-        {"decision": "approve", "fallback": ["XCC-PIU-01"]},
+        {"decision": "approve", "approval_id": ORDER, "fallback": ["XCC-PIU-01"]},
         f"/v1/shares/{SHARE}/approval",
-        {"approve": True, "fallback": ["XCC-PIU-01"]},
+        {"approval_id": ORDER, "approve": True, "fallback": ["XCC-PIU-01"]},
     ),
     (
         "legal",
@@ -890,3 +891,10 @@ async def test_card_tells_the_crossing_leg_with_both_its_times(world: World) -> 
     assert "XQB&nbsp;→&nbsp;XQA" in facts
     assert "<dt>Departs</dt>" in facts
     assert "<dt>Arrives</dt>" in facts
+
+
+async def test_delivered_notice_tells_its_tries_and_calls_none_failed(world: World) -> None:
+    delivered = world.services.answers["GET", f"/v1/notices/{NOTICE}"] | {"state": "DELIVERED", "tries": 1}
+    world.services.answers["GET", f"/v1/notices/{NOTICE}"] = delivered
+    page = (await (await signed_in(world, "supervisor")).get(f"/notices/{NOTICE}")).text
+    assert "<dt>Tries</dt><dd>1</dd>" in page
