@@ -1,9 +1,10 @@
 """The words that people read for the codes that services use; a code without words is shown in lower case."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from services.console.log_words import ACTIONS
 from shared.policy.messages import MESSAGES, message_for
 
 # A code of several words, such as NOT_REPORTED or crew_duty.
@@ -59,6 +60,18 @@ WORDS: Final = {
     "travellers_reported": "Travellers named by carriers' lists",
     "travellers_screened": "Screenings of a traveller, repeated ones too",
     "possible_matches_per_million": "Possible matches per million screenings",
+    # Figures that are a median, or what all but one in twenty kept to.
+    "message_to_screening_median": "From message to screening: median",
+    "message_to_screening_95th": "From message to screening: 95 % within",
+    "match_to_first_review_median": "From match to first review: median",
+    "match_to_first_review_95th": "From match to first review: 95 % within",
+    "first_to_second_review_median": "From first to second review: median",
+    "first_to_second_review_95th": "From first to second review: 95 % within",
+    "decision_to_sending_median": "From decision to sending: median",
+    "decision_to_sending_95th": "From decision to sending: 95 % within",
+    # Roles whose names are more than their code in small letters.
+    "DPO": "Data-protection officer",
+    "PIU_HEAD": "Head of the passenger information unit",
     # Verdicts.
     "SEND": "May be told",
     "HOLD": "Held",
@@ -163,7 +176,6 @@ WORDS: Final = {
     "PNR": "PNR: reservations",
     "PNR_MASKED": "PNR, masked",
     "WL_ENTRY": "List entries",
-    "screen.run": "Screen travellers",
     "SYSTEMATIC": "Systematic",
     "PIU": "Passenger information unit",
     "NCB": "National bureau of INTERPOL",
@@ -172,9 +184,6 @@ WORDS: Final = {
     "LOW": "Low",
     "MEDIUM": "Medium",
     "HIGH": "High",
-    "record.read": "Look at a record",
-    "ingest.accept": "Take in messages",
-    "share.send": "Tell an authority",
     # Rights and retention.
     "GRANTED": "Granted",
     "REFUSED_PARTLY": "Refused in part",
@@ -259,9 +268,9 @@ ORDERS: Final = (
 
 
 def in_words(code: Any) -> str:
-    """The words for a code."""
+    """The words for a code, which may be an action of the logs."""
     text = str(code)
-    return WORDS.get(text) or text.replace("_", " ").capitalize()
+    return WORDS.get(text) or ACTIONS.get(text) or text.replace("_", " ").capitalize()
 
 
 def named(value: Any) -> Any:
@@ -272,7 +281,7 @@ def named(value: Any) -> Any:
         return {key: named(item) for key, item in value.items()}
     if not isinstance(value, str):
         return value
-    return in_words(value) if value in WORDS or _SNAKE.fullmatch(value) else value
+    return in_words(value) if value in WORDS or value in ACTIONS or _SNAKE.fullmatch(value) else value
 
 
 def paragraphs_in_words(paragraphs: str | Sequence[str]) -> str:
@@ -286,6 +295,27 @@ def paragraphs_in_words(paragraphs: str | Sequence[str]) -> str:
     return f"Resolution 2396, paragraph{'s' if len(said) > 1 else ''} {listed}"
 
 
+#: Why we may not hold what another State sent (`services/sharing/exchange/own_rules.py`).
+_OWN_RULES: Final[Mapping[str, str]] = {
+    "AGREEMENT": "It rests on no agreement of ours with its sender.",
+    "AGREEMENT_NOT_IN_FORCE": "The agreement that it rests on is suspended or over.",
+    "CHILD": "It tells of a child, and children are not sent.",
+    "CONDITION_UNKNOWN": "It comes under a condition that we do not know and cannot keep.",
+    "DATA_CLASS": "It holds another kind of data than its type says.",
+    "FALLBACK": "It rests on the resolution alone, and that does not carry it.",
+    "NO_LAW": "No law of ours in force lets us hold it for its purpose.",
+    "NOT_COVERED": "The agreement that it rests on does not cover it.",
+    "NOT_FOR_US": "It is for its originator alone.",
+    "ORIGINATOR": "It tells another State's information without that State's consent.",
+    "PATTERN": "It asks for everybody who fits a pattern, not for one person.",
+    "RETENTION": "It would have to be kept for longer than the agreement lets us.",
+    "WITHDRAWN": "Its sender had taken it back already.",
+}
+
+
 def sentence(reason: str) -> str:
-    """What the safeguards' catalogue says to a person for a reason code; empty for a code that is none."""
-    return message_for(reason) if reason.partition(".")[0] in MESSAGES else ""
+    """What is said to a person for a reason code of the catalogue or of our own rules; empty for another."""
+    rule, _, code = reason.partition(".")
+    if rule == "OWN_RULES":
+        return _OWN_RULES.get(code, "")
+    return message_for(reason) if rule in MESSAGES else ""

@@ -30,6 +30,11 @@ class Desk:
         path = f"/v1/exchange/messages/{message_id}/content"
         return self.client.read(MessageContent, await self.client.ask("GET", path, purpose=purpose))
 
+    async def preview(self, message_id: str, purpose: Purpose) -> MessageContent:
+        """What a message that waits will say, but for what the second person finds; the look is recorded."""
+        path = f"/v1/exchange/messages/{message_id}/preview"
+        return self.client.read(MessageContent, await self.client.ask("GET", path, purpose=purpose))
+
     async def acknowledge(self, message_id: str) -> None:
         """Say to the sender that a person has seen it."""
         await self.client.ask("POST", f"/v1/exchange/messages/{message_id}/acknowledgement")

@@ -25,6 +25,17 @@ MEASURES: Final = (
     "OTHER",
 )
 SAME: Final = {"YES": "It is the same person", "NO": "It is somebody else", "UNKNOWN": "It cannot be told"}
+#: What the second person may find, by the type of the message; nothing is found of the others (SG-09).
+FINDINGS: Final = {
+    "FEEDBACK": SAME,
+    "IDENTITY_ANSWER": {
+        "SAME": SAME["YES"],
+        "DIFFERENT": SAME["NO"],
+        "UNKNOWN": SAME["UNKNOWN"],
+        "NOT_IN_SCOPE": "It is nothing for this way of asking",
+        "TRY_CHANNEL": "They have to ask another way",
+    },
+}
 IDENTIFIERS: Final = ("names", "date_of_birth", "document", "nationality", "birth_place", "biometrics")
 #: What a message is, in words; a type of another's that we do not know shows as it came.
 TYPES: Final = {
@@ -127,12 +138,21 @@ async def give_feedback(message_id: UUID, page: Officer) -> Response:
     return page.done("/desk")
 
 
+@router.post("/desk/{message_id}/preview")
+async def show_what_would_leave(message_id: UUID, page: Approver) -> Response:
+    """What a message that waits will say, for the purpose stated; the look is recorded."""
+    purpose = page.form.purpose()
+    preview = await _desk(page).preview(str(message_id), purpose)
+    return await _file(page, message_id, preview=preview, purpose=purpose)
+
+
 @router.post("/desk/{message_id}/approval")
 async def let_go(message_id: UUID, page: Approver) -> Response:
     """The second person's own findings; what the safeguards refuse never leaves."""
     risk = page.form.text("individual_risk", limit=3)
+    known = frozenset(code for findings in FINDINGS.values() for code in findings)
     body = {
-        "finding": page.form.choice("finding", frozenset(SAME)) if page.form.text("finding") else None,
+        "finding": page.form.choice("finding", known) if page.form.text("finding") else None,
         "individual_risk": {"yes": True, "no": False}.get(risk),
     }
     verdict = await _desk(page).let_go(str(message_id), body)
@@ -140,9 +160,14 @@ async def let_go(message_id: UUID, page: Approver) -> Response:
 
 
 async def _file(page: Page, message_id: UUID, **facts: Any) -> Response:
-    usual: dict[str, Any] = {"content": None, "purpose": None, "verdict": None}
+    usual: dict[str, Any] = {"content": None, "preview": None, "purpose": None, "verdict": None}
     found = await _desk(page).message(str(message_id))
-    shown = {"message": found.message, "replies": found.replies, "court_order": found.court_order}
+    shown = {
+        "message": found.message,
+        "replies": found.replies,
+        "statement": found.statement,
+        "court_order": found.court_order,
+    }
     return _show(page, "desk_message.html", **usual | facts | shown)
 
 
@@ -154,6 +179,7 @@ def _show(page: Page, template: str, **facts: Any) -> Response:
         types=TYPES,
         clocks=CLOCKS,
         same=SAME,
+        findings=FINDINGS,
         identifiers=IDENTIFIERS,
         measures=MEASURES,
         feedback_to=FEEDBACK_TO,

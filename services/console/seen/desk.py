@@ -41,6 +41,7 @@ class DeskMessage(Seen):
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     last_fault: str | None = None
+    reasons: list[str] = Field(default=[])
     seen_at: datetime | None = None
     seen_by: str | None = None
     answer_due_at: datetime | None = None
@@ -63,15 +64,16 @@ class CourtOrder(Seen):
 
 
 class MessageFile(Seen):
-    """A message, what answers it, either way, and the court's order that one of ours rests on."""
+    """A message, what answers it, either way, and what one of ours rests on."""
 
     message: DeskMessage
     replies: list[DeskMessage] = Field(default=[])
+    statement: Words | None = None
     court_order: CourtOrder | None = None
 
 
 class MessageContent(Seen):
-    """What a received message says."""
+    """What a received message says, or one that waits will."""
 
     message: DeskMessage
     payload: dict[str, Any] = Field(default={})

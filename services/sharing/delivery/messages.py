@@ -86,6 +86,7 @@ class MessageLedger:
             if not verdict.permits:
                 await _answer_neutrally(connection, row)
                 reasons = logged_reasons(verdict.reasons)
+                await ExchangeStore(connection).give_reasons(row.message_id, reasons)
                 return Permit(None, fault="SAFEGUARDS", policy=verdict.policy_version, reasons=reasons)
         return Permit(authority, address_of(authority, row.type))
 

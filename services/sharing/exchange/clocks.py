@@ -75,6 +75,7 @@ class ExchangeClocks:
         async with self._engine.begin() as connection:
             await self._suspend_the_late(connection)
         async with self._engine.begin() as connection:
+            await ExchangeStore(connection).forget_previews(now)
             for message in await ExchangeStore(connection).retention_over(now.date(), A_BEAT):
                 await ExchangeStore(connection).erase(message.message_id)
                 await self._record(connection, message, "exchange.erase")

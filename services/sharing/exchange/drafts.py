@@ -18,7 +18,15 @@ from services.sharing.protocol.compose import DEFAULT_CONDITIONS, DEFAULT_HANDLI
 from services.sharing.protocol.message_fields import fields_of, finding_in, person_facts, target_of
 from services.sharing.protocol.message_types import TYPES
 from services.sharing.protocol.payload_parts import Part
-from services.sharing.protocol.payloads import PAYLOADS, Consent, Emergency, PnrRequest
+from services.sharing.protocol.payloads import (
+    PAYLOADS,
+    Consent,
+    Emergency,
+    Feedback,
+    IdentityAnswer,
+    PnrRequest,
+    PnrResponse,
+)
 from services.sharing.registers.entries import Agreement
 from services.sharing.shares.court_order import CourtOrder
 from services.sharing.shares.facts import OWN_RETENTION_DAYS, conditions_of
@@ -26,6 +34,10 @@ from services.sharing.shares.records import Share
 from shared.policy.actions import HANDLING_CODES
 
 PERIOD_DAYS: Final = 7
+#: What can decide an identity. The second person is not shown it (SG-09), so none of it is in free words.
+DECIDING: Final = frozenset(
+    {"names", "date_of_birth", "document", "nationality", "birth_place", "biometrics"}
+)
 _ABOUT_A_MESSAGE: Final = frozenset({"FEEDBACK", "CONSENT_REQUEST", "CONSENT"})
 
 
@@ -88,13 +100,20 @@ def read_payload(draft: Draft) -> Part:
     """The draft's content as its type's model.
 
     Raises:
-        MessageRefused: It is no message of its type; the place is named, the content is not.
+        MessageRefused: It is no message of its type; the place is named, the content is not. Or it says in
+            words of its own what decided an identity, or by hand that there is nothing.
     """
     try:
-        return PAYLOADS[draft.type].model_validate(dict(draft.payload))
+        payload = PAYLOADS[draft.type].model_validate(dict(draft.payload))
     except ValidationError as fault:
         where = ".".join(str(step) for step in fault.errors(include_input=False)[0]["loc"]) or "its whole"
         raise MessageRefused(reason=f"it is no {draft.type} at '{where}'") from None
+    if isinstance(payload, Feedback | IdentityAnswer) and not set(payload.identifiers) <= DECIDING:
+        raise MessageRefused(reason="what decided is told by the names of fields")
+    if isinstance(payload, PnrResponse | IdentityAnswer) and payload.outcome == "NO_INFORMATION":
+        # Another State could tell a hand's from the clock's, which also stands for what may not be said.
+        raise MessageRefused(reason="that there is nothing is said by itself, by the clock")
+    return payload
 
 
 def letter_of(said: Said, payload: Part, background: Background, now: datetime) -> Letter:

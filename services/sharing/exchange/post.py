@@ -66,6 +66,7 @@ class Post:
         actor: str,
         state: MessageState = MessageState.APPROVED,
         basis: dict[str, Any] | None = None,
+        preview: str | None = None,
     ) -> ExchangeMessage | None:
         """Seal, sign and write a message; `None` when this was withdrawn from its recipient before.
 
@@ -75,6 +76,7 @@ class Post:
             actor: Who wants it, for the log.
             state: APPROVED leaves at once, PROPOSED waits for a second person.
             basis: What the safeguards are asked with at each try; nothing of a person.
+            preview: What the second person is shown of one that waits, sealed to ourselves.
 
         Raises:
             MessageRefused: The recipient is unknown, or has no current key.
@@ -90,6 +92,7 @@ class Post:
             _entry(letter, written, message_id, now),
             state=state,
             basis=basis,
+            preview=preview,
             next_try_at=now if state is MessageState.APPROVED else None,
         )
         if not await ExchangeStore(connection).add(message):

@@ -180,10 +180,11 @@ class ReceiveExchange:
             payload = open_payload(envelope, self._key_for(envelope))
             reason = reason_against_content(payload, now)
         is_kept = payload is not None and reason is None
-        message = _message(envelope, signed if is_kept else None, signed, now)
+        reasons = () if reason is None else (f"OWN_RULES.{reason}",)
+        message = _message(envelope, signed if is_kept else None, signed, now, reasons)
         if payload is not None and is_kept:
             message = await self._arrivals.take(connection, Arrival(message, envelope, payload, sender, now))
-        await self._record(connection, message, reason)
+        await self._record(connection, message)
         outcome = "RECEIVED" if is_kept else "NOT_IN_SCOPE"
         return self._acknowledge(envelope, signed, outcome, now), message
 
@@ -207,18 +208,16 @@ class ReceiveExchange:
         sender = self._sender()
         return sign(content, kid=sender.kid, key=sender.key)
 
-    async def _record(
-        self, connection: AsyncConnection, message: ExchangeMessage, reason: str | None
-    ) -> None:
+    async def _record(self, connection: AsyncConnection, message: ExchangeMessage) -> None:
         await self._audit.append(
             connection,
             actor=message.authority_id,
             action="exchange.receive",
             object_kind="MESSAGE",
             object_id=str(message.message_id),
-            outcome="DONE" if reason is None else "REFUSED",
+            outcome="REFUSED" if message.reasons else "DONE",
             purpose=str(message.outside["purpose"]),
-            reasons=() if reason is None else (f"OWN_RULES.{reason}",),
+            reasons=message.reasons,
             facts={
                 "type": message.type,
                 "state": message.state.value,
@@ -266,7 +265,9 @@ def _one_sender(envelope: Envelope, known: _Known, *kids: str | None) -> Authori
     return owners[0]
 
 
-def _message(envelope: Envelope, kept: str | None, signed: str, now: datetime) -> ExchangeMessage:
+def _message(
+    envelope: Envelope, kept: str | None, signed: str, now: datetime, reasons: tuple[str, ...]
+) -> ExchangeMessage:
     outside = envelope.as_json()
     del outside["payload"]
     return ExchangeMessage(
@@ -283,4 +284,5 @@ def _message(envelope: Envelope, kept: str | None, signed: str, now: datetime) -
         created_at=now,
         expires_at=envelope.expires_at,
         retention_until=envelope.retention_until,
+        reasons=reasons,
     )

@@ -47,7 +47,8 @@ class ExchangeMessage:
 
     `target_id` is the message that this one withdraws, corrects or reports done; `derived_from` a received
     message whose content we passed on in it; `recall_kind` whether a recall of ours erases or restricts.
-    Instants are aware, UTC.
+    `reasons` are the codes against a refused one, as the log has them; `preview` is what the second person is
+    shown of a proposed one, sealed to ourselves. Instants are aware, UTC.
     """
 
     message_id: UUID
@@ -80,3 +81,5 @@ class ExchangeMessage:
     approval_id: UUID | None = None
     alarms: tuple[str, ...] = ()
     recall_kind: str | None = None
+    reasons: tuple[str, ...] = ()
+    preview: str | None = field(default=None, repr=False)

@@ -72,6 +72,8 @@ UseCases = Annotated[Sharing, Depends(sharing_of)]
 Reader = Annotated[Principal, Depends(require(Permission.READ_EXCHANGE))]
 Officer = Annotated[Principal, Depends(require(Permission.WORK_EXCHANGE))]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORDS)]
+#: What somebody is in a case (safeguards.md §4a, person category).
+PersonCategory = Literal["SUSPECT", "CONVICTED", "ASSOCIATE_NOT_SUSPECT", "VICTIM", "WITNESS", "UNRELATED"]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,199}$")]
 
 
@@ -95,7 +97,7 @@ class DraftIn(_In):
     derived_from: UUID | None = None
     hit_id: UUID | None = None
     claim_sign: bool | None = None
-    category: Key | None = None
+    category: PersonCategory | None = None
     court_order: CourtOrderIn | None = None
     record_ids: Annotated[tuple[Key, ...], Field(max_length=MAX_RECORDS)] = ()
 
@@ -168,6 +170,7 @@ async def show_message(message_id: UUID, sharing: UseCases, _: Reader) -> Messag
     return MessageDetailOut(
         message=_shown(sharing, message),
         replies=[_shown(sharing, each) for each in replies],
+        statement=(message.basis or {}).get("statement"),
         court_order=CourtOrderOut.of(CourtOrder.kept_in(message.basis or {})),
     )
 
@@ -185,6 +188,21 @@ async def show_content(
     """What a received message says, once the look is permitted and recorded."""
     message, payload = await sharing.desk.read(message_id, officer, purpose)
     return ContentOut(message=_shown(sharing, message), payload=payload.as_json())
+
+
+@router.get(
+    "/v1/exchange/messages/{message_id}/preview",
+    responses=problems(MessageNotFound, ContentWithdrawn, RefusedByPolicy),
+)
+async def show_what_would_leave(
+    message_id: UUID,
+    sharing: UseCases,
+    approver: Annotated[Principal, Depends(require(Permission.APPROVE_EXCHANGE))],
+    purpose: Annotated[Purpose, Depends(stated_purpose)],
+) -> ContentOut:
+    """What a message that waits will say, but for what the second person finds by themselves."""
+    message, payload = await sharing.desk.preview(message_id, approver, purpose)
+    return ContentOut(message=_shown(sharing, message), payload=payload)
 
 
 @router.post(

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.custody.emergencies import Emergencies
 from services.sharing.errors import LegalFindingRequired, MessageRefused
-from services.sharing.exchange.content import SealingKeys
+from services.sharing.exchange.alone import ALONE, in_standing_words, require_known, said_alone
+from services.sharing.exchange.content import SealingKeys, sealed_for_us
 from services.sharing.exchange.draft_background import background_of, require_was_sent
 from services.sharing.exchange.drafts import (
     Draft,
@@ -89,7 +90,7 @@ class ExchangeSending:
         withdrawals: Takes back an emergency that was not justified.
         judges: Who is asked.
         approvals: The two-person machinery, with `EXCHANGE_RULE`.
-        sealing_keys: Our private encryption keys, by which the message that is answered is read.
+        sealing_keys: Our encryption keys, by which the message that is answered and the preview are read.
         audit: The log.
         clock: Tells when.
     """
@@ -118,14 +119,15 @@ class ExchangeSending:
     async def send(self, draft: Draft, person: Principal) -> ExchangeMessage:
         """Let a protective message go: one person is enough, and no agreement's state stops it.
 
+        The person's own words stay here; it leaves in standing ones.
+
         Raises:
-            MessageRefused: Its type takes two people, or it cannot be composed.
+            MessageRefused: Its type takes two people or follows from what was done, or it cannot be composed.
             RefusedByPolicy: The safeguards refuse.
         """
-        rules = TYPES.get(draft.type)
-        if rules is None or rules.needs_two:
-            raise MessageRefused(reason="a message of this type is let go by two people")
-        payload = read_payload(draft)
+        if draft.type not in ALONE:
+            raise MessageRefused(reason="nobody sends a message of this type alone")
+        payload = in_standing_words(read_payload(draft))
         verdict = self._judges.policy.decide(
             self._control(draft.type, (draft.purpose_code, draft.recipient), person)
         )
@@ -134,11 +136,19 @@ class ExchangeSending:
         require_permit(verdict)
         async with self._engine.begin() as connection:
             await require_was_sent(connection, draft, payload)
+            await require_known(
+                connection,
+                payload,
+                draft.recipient,
+                own_authority=self._post.own_authority,
+                own_keys=self._sealing_keys,
+            )
             background = await background_of(connection, draft, self._sealing_keys)
-            letter = letter_of(Said.of(draft), payload, background, self._clock.now())
+            letter = letter_of(said_alone(draft), payload, background, self._clock.now())
             if isinstance(payload, Correct):
                 letter = under_codes(letter, await shares_behind(connection, payload.target_message_id))
-            message = await self._post.queue(connection, letter, actor=person.subject)
+            basis = {"statement": draft.statement}
+            message = await self._post.queue(connection, letter, actor=person.subject, basis=basis)
             if message is None:
                 raise MessageRefused(reason="it was withdrawn from this recipient before")
             if isinstance(payload, Recall) and payload.kind == "ERASE":
@@ -147,7 +157,7 @@ class ExchangeSending:
         return message
 
     async def propose(self, draft: Draft, author: Principal) -> tuple[ExchangeMessage, Approval]:
-        """Write a message that a second person has to let go; it is sealed now and shown to nobody.
+        """Write a message that a second person has to let go; it is sealed now, and shown to that one alone.
 
         Raises:
             MessageRefused: It is no message of its type, or its recipient cannot be written to.
@@ -218,6 +228,7 @@ class ExchangeSending:
             actor=author.subject,
             state=MessageState.PROPOSED,
             basis=basis.as_json(),
+            preview=sealed_for_us(letter.payload, self._sealing_keys),
         )
         assert message is not None, "nothing but a withdrawal is written once only"
         approval = await self._approvals.propose(
@@ -284,7 +295,8 @@ class ExchangeSending:
         exchange = ExchangeStore(connection)
         state = MessageState.APPROVED if verdict.permits else MessageState.REFUSED
         due = await self._leaves_at(connection, message) if verdict.permits else None
-        await exchange.release(message.message_id, state, due, basis.as_json())
+        reasons = () if verdict.permits else logged_reasons(verdict.reasons)
+        await exchange.release(message.message_id, state, due, basis=basis.as_json(), reasons=reasons)
         if not verdict.permits or message.in_reply_to is None:
             return
         await exchange.answer(message.in_reply_to)

@@ -39,6 +39,7 @@ class MessageOut(BaseModel):
     sent_at: datetime | None
     delivered_at: datetime | None
     last_fault: str | None
+    reasons: list[str]
     answer_due_at: datetime | None
     done_due_at: datetime | None
     done_at: datetime | None
@@ -72,15 +73,19 @@ class MessagesOut(BaseModel):
 
 
 class MessageDetailOut(BaseModel):
-    """A message, what answers it, either way, and the court's order that one of ours rests on."""
+    """A message, what answers it, either way, and what one of ours rests on.
+
+    `statement` are its author's own words of why; what one person sent alone left without them.
+    """
 
     message: MessageOut
     replies: list[MessageOut]
+    statement: str | None
     court_order: CourtOrderOut | None
 
 
 class ContentOut(BaseModel):
-    """What a received message says, with the conditions that go with it."""
+    """What a received message says, or one that waits will, with the conditions that go with it."""
 
     message: MessageOut
     payload: dict[str, Any]

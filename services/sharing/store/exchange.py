@@ -1,5 +1,6 @@
 """Messages of the exchange, both ways."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Any, Final
@@ -32,7 +33,8 @@ _REPLIES = text(f"{_SELECT} WHERE in_reply_to = :message_id ORDER BY message_id 
 _DERIVED = text(f"{_SELECT} WHERE derived_from = :message_id ORDER BY message_id LIMIT :limit")
 _LEDGER: Final = LeasedTable("exchange_message", "message_id", _COLUMNS)
 _APPROVE = text("""
-UPDATE exchange_message SET state = :state, next_try_at = :next_try_at, basis = :basis
+UPDATE exchange_message
+SET state = :state, next_try_at = :next_try_at, basis = :basis, reasons = :reasons, preview = NULL
 WHERE message_id = :message_id AND state = 'PROPOSED'
 """).bindparams(bindparam("basis", type_=Json))
 _ATTACH = text("UPDATE exchange_message SET approval_id = :approval_id WHERE message_id = :message_id")
@@ -44,7 +46,8 @@ UPDATE exchange_message SET state = 'SEEN', seen_at = :at, seen_by = :by
 WHERE message_id = :message_id AND state = 'RECEIVED'
 """)
 _ERASE = text("""
-UPDATE exchange_message SET state = 'ERASED', envelope = NULL, answer_due_at = NULL, next_try_at = NULL
+UPDATE exchange_message
+SET state = 'ERASED', envelope = NULL, preview = NULL, answer_due_at = NULL, next_try_at = NULL
 WHERE message_id = :message_id AND state <> 'ERASED'
 """)
 _DONE = text("""
@@ -92,6 +95,10 @@ _WITH_CLOCKS = text(f"""
    OR (direction = 'IN' AND state = 'RECEIVED' AND type IN ('NOTIFY', 'EMERGENCY'))
 ORDER BY created_at, message_id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
+_GIVE_REASONS = text("UPDATE exchange_message SET reasons = :reasons WHERE message_id = :message_id")
+_FORGET_PREVIEWS = text("""
+UPDATE exchange_message SET preview = NULL WHERE preview IS NOT NULL AND expires_at <= :now
+""")
 _RING = text("""
 UPDATE exchange_message SET alarms = array_append(alarms, :clock)
 WHERE message_id = :message_id AND NOT (:clock = ANY (alarms))
@@ -130,6 +137,7 @@ class ExchangeStore:
             "direction": message.direction.value,
             "state": message.state.value,
             "alarms": list(message.alarms),
+            "reasons": list(message.reasons),
         }
         return (await self._connection.execute(_ADD, values)).rowcount == 1
 
@@ -191,16 +199,32 @@ class ExchangeStore:
         await self.clear_answer(message_id)
 
     async def release(
-        self, message_id: UUID, state: MessageState, next_try_at: datetime | None, basis: dict[str, Any]
+        self,
+        message_id: UUID,
+        state: MessageState,
+        next_try_at: datetime | None,
+        *,
+        basis: dict[str, Any],
+        reasons: Sequence[str],
     ) -> bool:
-        """Let a proposed message go or end it; `False` when it was decided before."""
+        """Let a proposed message go, or end it for `reasons`; `False` when it was decided before."""
         values = {
             "message_id": message_id,
             "state": state.value,
             "next_try_at": next_try_at,
             "basis": basis,
+            "reasons": list(reasons),
         }
         return (await self._connection.execute(_APPROVE, values)).rowcount == 1
+
+    async def give_reasons(self, message_id: UUID, reasons: Sequence[str]) -> None:
+        """Keep why the safeguards stopped a message on its way."""
+        values = {"message_id": message_id, "reasons": list(reasons)}
+        await self._connection.execute(_GIVE_REASONS, values)
+
+    async def forget_previews(self, now: datetime) -> None:
+        """What nobody decided in its time is shown to nobody any more."""
+        await self._connection.execute(_FORGET_PREVIEWS, {"now": now})
 
     async def move(self, message_id: UUID, state: MessageState, *sources: MessageState) -> bool:
         """Move a message from one of some states; `False` when it is in none of them."""
@@ -293,5 +317,6 @@ def _message(row: Row[Any]) -> ExchangeMessage:
         "direction": Direction(row.direction),
         "state": MessageState(row.state),
         "alarms": tuple(row.alarms),
+        "reasons": tuple(row.reasons),
     }
     return ExchangeMessage(**values)

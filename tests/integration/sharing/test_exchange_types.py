@@ -437,13 +437,26 @@ async def test_letter_is_under_the_strictest_code_of_what_it_tells_with_every_co
     assert (query["handling"]["code"], query["handling"]["conditions"]) == ("H2", ["no-onward"])
 
 
+async def test_nobody_writes_by_hand_that_there_is_nothing(both: TwoStates) -> None:
+    """The clock says so, also of what may not be told: a second hand would let the two be told apart."""
+    query = await let_go(both.xbb, a_query(both.xaa.authority), individual_risk=False)
+    answer = a_letter(
+        "IDENTITY_ANSWER",
+        both.xbb.authority,
+        {"outcome": "NO_INFORMATION"},
+        in_reply_to=query["message_id"],
+    )
+    refused = await both.xaa.ask("POST", "/v1/exchange/proposals", "LIAISON", body=answer)
+    assert (refused.status_code, "by the clock" in refused.text) == (409, True)
+
+
 async def test_answer_that_tells_nothing_is_under_the_code_of_every_refusal(both: TwoStates) -> None:
     hit_id = await confirmed(both.xaa, handling_code="H3")
     query = await let_go(both.xbb, a_query(both.xaa.authority), individual_risk=False)
     answer = a_letter(
         "IDENTITY_ANSWER",
         both.xbb.authority,
-        {"outcome": "NO_INFORMATION"},
+        {"outcome": "NOT_IN_SCOPE"},
         in_reply_to=query["message_id"],
         hit_id=str(hit_id),
     )
@@ -489,7 +502,15 @@ async def test_suspension_stops_an_agreement_at_once_and_two_people_ask_to_resum
         await both.xbb.restore_agreement()
 
 
-async def test_agreement_of_others_cannot_be_suspended(both: TwoStates) -> None:
+async def test_agreement_of_others_cannot_be_suspended(
+    both: TwoStates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Our own desk refuses to write it; a counterpart's need not."""
+
+    async def looked_at_by_nobody(*_: object, **__: object) -> None:
+        return
+
+    monkeypatch.setattr(exchange_sending, "require_known", looked_at_by_nobody)
     payload = {
         "object": "AGREEMENT",
         "object_id": "XCC-XDD-2025",

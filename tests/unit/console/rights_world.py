@@ -341,6 +341,10 @@ def rights_answers() -> dict[tuple[str, str], Any]:
             "message": message(),
             "payload": {"event": "DEPARTURE", "person": {"names": [{"full": "QUILLFEATHER ZEPHYRINE"}]}},
         },
+        ("GET", f"{desk}/{PROPOSED}/preview"): {
+            "message": feedback(),
+            "payload": {"message_ref": RECEIVED, "corrections": [{"field": "names", "words": "QUILFEDER"}]},
+        },
         ("POST", f"{desk}/{RECEIVED}/acknowledgement"): message(state="SEEN"),
         ("POST", "/v1/exchange/proposals"): {"message": feedback(), "approval_id": RECORD},
         ("POST", f"{desk}/{PROPOSED}/approval"): {"permits": False, "reasons": ["SG-34.REAL_RISK"]},

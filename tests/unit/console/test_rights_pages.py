@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.console.rendering import local_time
+from services.console.words import sentence
+from services.sharing.exchange import own_rules
 from tests.unit.console.rights_world import (
     ADVICE,
     ARABIC,
@@ -289,6 +291,71 @@ async def test_who_lets_a_message_go_sees_the_court_order_that_it_rests_on(
     assert "Court order" not in (await browser.get(f"/desk/{PROPOSED}")).text
     world.services.answers[path] = world.services.answers[path] | {"court_order": order}
     assert shown in (await browser.get(f"/desk/{PROPOSED}")).text
+
+
+async def test_second_person_sees_what_would_leave_for_a_purpose_and_then_decides(world: World) -> None:
+    browser = await signed_in(world, "legal")
+    assert "See exactly what would leave" in (await browser.get(f"/desk/{PROPOSED}")).text
+    path = f"/desk/{PROPOSED}/preview"
+    assert (await browser.post(path)).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    purpose = {
+        "purpose_code": "TERR_TRAVEL",
+        "purpose_case": PROPOSED,
+        "purpose_statement": "I see what is to leave before I let it go as the second person.",
+    }
+    page = (await browser.post(path, purpose)).text
+    assert "QUILFEDER" in page
+    assert "you find it by yourself" in page
+    assert "Let it go" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "offered"),
+    [
+        ("FEEDBACK", {"YES", "NO", "UNKNOWN"}),
+        ("IDENTITY_ANSWER", {"SAME", "DIFFERENT"}),
+        ("WL_DECISION", set()),
+    ],
+)
+async def test_second_person_can_find_what_the_first_one_could(
+    world: World, kind: str, offered: set[str]
+) -> None:
+    path = "GET", f"/v1/exchange/messages/{PROPOSED}"
+    answer = world.services.answers[path]
+    world.services.answers[path] = answer | {"message": answer["message"] | {"type": kind}}
+    page = (await (await signed_in(world, "legal")).get(f"/desk/{PROPOSED}")).text
+    found = set(re.findall(r'name="finding" value="(\w+)"', page))
+    assert offered <= found
+    assert bool(found) is bool(offered)
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [("OWN_RULES.CHILD", "children are not sent"), ("SG-30.AGREEMENT_SUSPENDED", "agreement")],
+)
+async def test_why_a_message_was_refused_stands_beside_it(world: World, reason: str, words: str) -> None:
+    path = "GET", f"/v1/exchange/messages/{RECEIVED}"
+    answer = world.services.answers[path]
+    refused = answer["message"] | {"state": "NOT_IN_SCOPE", "reasons": [reason]}
+    world.services.answers[path] = answer | {"message": refused}
+    page = (await (await signed_in(world, "auditor")).get(f"/desk/{RECEIVED}")).text
+    assert reason in page
+    assert words in page
+
+
+def test_every_reason_of_our_own_rules_has_a_sentence() -> None:
+    text = Path(own_rules.__file__).read_text(encoding="utf-8")
+    codes = {*re.findall(r'(?:return|else) "([A-Z_]{3,})"', text), "WITHDRAWN"}
+    assert {"CHILD", "RETENTION", "FALLBACK"} <= codes
+    assert [code for code in codes if not sentence(f"OWN_RULES.{code}")] == []
+
+
+async def test_what_one_person_sent_alone_shows_the_words_that_stayed_here(world: World) -> None:
+    path = "GET", f"/v1/exchange/messages/{PROPOSED}"
+    world.services.answers[path] = world.services.answers[path] | {"statement": "The entry was mistaken."}
+    page = (await (await signed_in(world, "supervisor")).get(f"/desk/{PROPOSED}")).text
+    assert "The entry was mistaken." in page
+    assert "They did not leave." in page
 
 
 async def test_what_the_safeguards_refuse_is_said_to_the_second_person(world: World) -> None:
