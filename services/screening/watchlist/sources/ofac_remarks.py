@@ -26,10 +26,13 @@ _SEPARATOR: Final = re.compile(r";\s*")
 _SEXES: Final = {"gender male": Sex.MALE, "gender female": Sex.FEMALE}
 _NOT_KEPT: Final = ("linked to:", "additional sanctions information", "secondary sanctions risk")
 _KINDS: Final = (
-    ("P", re.compile(r"(?:stateless person )?passport\s+", re.IGNORECASE)),
+    ("P", re.compile(r"(?:stateless person |diplomatic )?passport\s+|travel document(?: number)?\s+",
+                     re.IGNORECASE)),
+    ("V", re.compile(r"visa ?number ?id\s+", re.IGNORECASE)),
     ("L", re.compile(r"driver'?s license (?:no\.)?\s*", re.IGNORECASE)),
     ("I", re.compile(r"(?:national id(?:entification)?(?: card)?|identification|cedula|personal id(?: card)?"
-                     r"|identity card|d\.n\.i\.|electoral registry|tazkira(?: national id card)?)"
+                     r"|identity card|d\.n\.i\.|electoral registry|tazkira(?: national id card)?|kenyan id"
+                     r"|national foreign id|residency|refugee id card)"
                      r"\s*(?:numbers?|no\.)?\s*", re.IGNORECASE)),
 )  # fmt: skip
 # Origin, tribe and religion are never stored, and a title alone may reveal the last (SG-04, SG-06).

@@ -51,6 +51,8 @@ _DOCUMENT_TYPES = (
     ("L", re.compile(r"driv|licen[cs]e|permit", re.IGNORECASE)),
     ("I", re.compile(r"identi|\bid\b", re.IGNORECASE)),
 )
+# Without an element of the number the note may tell it: `Beltanian passport number L 190000 issued on …`.
+_NUMBER_IN_NOTE = re.compile(r"\b(?:number|no\.)\s+([A-Z]{0,3}[ -]?\d{5,})\b", re.IGNORECASE)
 
 
 @dataclass
@@ -241,20 +243,21 @@ class IndividualReader:
         documents, words = [], []
         for element in self.element.iterchildren("INDIVIDUAL_DOCUMENT"):
             kind = _joined(element, ("TYPE_OF_DOCUMENT", "TYPE_OF_DOCUMENT2"))
-            if text_of(element, "NUMBER"):
-                documents.append(self._document(element, kind))
+            number = text_of(element, "NUMBER") or _number_in(text_of(element, "NOTE"))
+            if number:
+                documents.append(self._document(element, kind, number))
             elif kind or text_of(element, "NOTE"):
                 self._fault("DOCUMENT_WITHOUT_NUMBER", element)
                 words.append(f"Document in the source's words: {_joined(element, None)}")
         return tuple(documents), tuple(words)
 
-    def _document(self, element: Element, kind: str) -> EntryDocument:
+    def _document(self, element: Element, kind: str, number: str) -> EntryDocument:
         issuer, issuer_text = self._state(element, text_of(element, "ISSUING_COUNTRY"))
         place, place_text = self._state(element, text_of(element, "COUNTRY_OF_ISSUE"))
         issued = _partial_date(text_of(element, "DATE_OF_ISSUE"))
         other = place if issuer and place != issuer else None
         return EntryDocument(
-            number=text_of(element, "NUMBER"),
+            number=number,
             type=_document_type(kind),
             issuer=issuer or place,
             other_issuer=other,
@@ -285,6 +288,12 @@ class IndividualReader:
             function = " ".join((value.text or "").split())
             if function:
                 yield function
+
+
+def _number_in(note: str) -> str | None:
+    """The number that a document's note calls its number, or nothing; the note itself is kept whole."""
+    found = _NUMBER_IN_NOTE.search(note)
+    return None if found is None else found[1]
 
 
 def _partial_date(text: str) -> PartialDate | None:

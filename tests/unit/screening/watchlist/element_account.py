@@ -66,7 +66,7 @@ KEPT: Final = {
     f"{_DOCUMENT}/COUNTRY_OF_ISSUE": "State in which it was issued",
     f"{_DOCUMENT}/CITY_OF_ISSUE": "place of issue",
     f"{_DOCUMENT}/DATE_OF_ISSUE": "date of issue",
-    f"{_DOCUMENT}/NOTE": "note on the document: cancelled, false",
+    f"{_DOCUMENT}/NOTE": "note on the document: cancelled, false; its number where the note alone says it",
 }
 NOT_KEPT: Final = {
     "VERSIONNUM": "always 1",

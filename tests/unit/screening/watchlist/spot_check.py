@@ -88,7 +88,7 @@ def _counted(row: ElementTree.Element) -> dict[str, int]:
     states = {(each.text or "").strip() for each in filled("NATIONALITY/VALUE")}
     return {
         "names": names,
-        "documents": len(filled("INDIVIDUAL_DOCUMENT/NUMBER")),
+        "documents": len(_paper_numbers(row)),
         "nationalities": len(states),
         "birth dates": len(dates),
     }
@@ -103,6 +103,20 @@ def _held(entry: WatchlistEntry) -> dict[str, int]:
     }
 
 
+def _paper_numbers(row: ElementTree.Element) -> list[str]:
+    """The numbers of a person's papers; one without is the number that its note speaks of, if it does."""
+    numbers = []
+    for paper in row.iterfind("INDIVIDUAL_DOCUMENT"):
+        number = " ".join(paper.findtext("NUMBER", "").split())
+        _, _, said = paper.findtext("NOTE", "").lower().replace("no.", "number").partition("number")
+        if not number and said.strip():
+            first, *others = said.replace(",", " ").upper().split()
+            number = f"{first} {others[0]}" if first.isalpha() and others else first
+            number = number if sum(sign.isdigit() for sign in number) > 4 else ""
+        numbers.append(number)
+    return [number for number in numbers if number]
+
+
 def _said(row: ElementTree.Element) -> list[str]:
     """A person's words as the file has them: names, years of birth, numbers of documents."""
     parts = (row.findtext(f"{place}_NAME", "") for place in ("FIRST", "SECOND", "THIRD", "FOURTH"))
@@ -112,9 +126,8 @@ def _said(row: ElementTree.Element) -> list[str]:
         (each.findtext("DATE") or each.findtext("YEAR") or each.findtext("FROM_YEAR") or "")[:4]
         for each in row.iterfind("INDIVIDUAL_DATE_OF_BIRTH")
     ]
-    numbers = [" ".join((each.text or "").split()) for each in row.iterfind("INDIVIDUAL_DOCUMENT/NUMBER")]
     original = " ".join(row.findtext("NAME_ORIGINAL_SCRIPT", "").split())
-    return sorted(word for word in (primary, original, *aliases, *years, *numbers) if word)
+    return sorted(word for word in (primary, original, *aliases, *years, *_paper_numbers(row)) if word)
 
 
 def _told(entry: WatchlistEntry) -> list[str]:

@@ -159,6 +159,23 @@ def test_places_and_nationalities_are_mapped_or_kept_as_text() -> None:
     assert [fault.code for fault in not_understood(told)] == ["UNMAPPED_STATE", "UNMAPPED_STATE"]
 
 
+@pytest.mark.parametrize(
+    ("words", "letter", "number"),
+    [
+        ("Travel Document Number A0140000 (Germany)", "P", "A0140000"),
+        ("Diplomatic Passport 008000 (Iran) issued 1999", "P", "008000"),
+        ("VisaNumberID 87810000 (United States)", "V", "87810000"),
+        ("Residency Number 2054270000 (Saudi Arabia) issued 22 Jul 1998", "I", "2054270000"),
+        ("National Foreign ID Number 07010000000 (Syria)", "I", "07010000000"),
+        ("Kenyan ID No. 12770000", "I", "12770000"),
+    ],
+)
+def test_whatever_paper_a_traveller_may_show_is_a_document(words: str, letter: str, number: str) -> None:
+    (entry,) = read(a_list(remarks=f"DOB 1960; {words}.")).entries
+    assert [(each.type, each.number) for each in entry.documents] == [(letter, number)]
+    assert entry.grounds == ()
+
+
 def test_documents_keep_number_kind_state_and_what_follows() -> None:
     told = read(a_list(remarks=_DOCUMENTS))
     (entry,) = told.entries

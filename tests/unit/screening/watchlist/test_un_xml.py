@@ -207,6 +207,32 @@ def test_document_words_give_a_letter(words: str, letter: str) -> None:
     assert (found.type, found.number) == (letter, "1 2 3")
 
 
+@pytest.mark.parametrize(
+    ("note", "number"),
+    [
+        ("Beltanian passport number L 190000 issued on 28 Feb. 1996, expired on 27 Feb. 2001", "L 190000"),
+        ("Beltanian passport\nnumber 340000, issued under name A B", "340000"),
+        ("Identity card No. 1120000000000003 under name A B", "1120000000000003"),
+    ],
+)
+def test_a_number_that_only_the_note_tells_is_the_documents(note: str, number: str) -> None:
+    document = f"<TYPE_OF_DOCUMENT>Passport</TYPE_OF_DOCUMENT><NOTE>{note}</NOTE>"
+    told = read(f"<INDIVIDUAL_DOCUMENT>{document}</INDIVIDUAL_DOCUMENT>")
+    (entry,) = told.entries
+    (found,) = entry.documents
+
+    assert (found.type, found.number, found.note) == ("P", number, " ".join(note.split()))
+    assert (told.faults, entry.grounds) == ((), ())
+
+
+@pytest.mark.parametrize("note", ["issued in 1993", "number not known", "born 22 Aug. 1973, number 12"])
+def test_a_note_that_calls_nothing_a_number_gives_none(note: str) -> None:
+    told = read(f"<INDIVIDUAL_DOCUMENT><NOTE>{note}</NOTE></INDIVIDUAL_DOCUMENT>")
+
+    assert told.entries[0].documents == ()
+    assert [fault.code for fault in told.faults] == ["DOCUMENT_WITHOUT_NUMBER"]
+
+
 def test_a_document_of_no_kind_has_no_letter() -> None:
     (found,) = entry_of("<INDIVIDUAL_DOCUMENT><NUMBER>123</NUMBER></INDIVIDUAL_DOCUMENT>").documents
 
