@@ -91,3 +91,8 @@ async def test_first_page_asks_for_the_counts_and_waits_for_no_service(world: Wo
     page = (await (await signed_in(world, "legal")).get("/")).text
     assert 'hx-get="/fragments/waiting" hx-trigger="load, every 60s"' in page
     assert world.services.asked == []
+
+
+async def test_officer_reads_the_name_of_a_role_and_not_its_code(world: World) -> None:
+    page = (await (await signed_in(world, "dpo")).get("/")).text
+    assert "Data-protection officer at XAA-PIU-01" in page

@@ -134,3 +134,17 @@ async def test_the_sheet_says_how_far_each_witness_came(world: World, tmp_path: 
 )
 def test_a_grant_says_how_far_it_came(changes: dict[str, object], standing: str) -> None:
     assert Grant.model_validate(reidentification(**changes)).standing == standing
+
+
+@pytest.mark.parametrize(
+    ("name", "group", "words"),
+    [
+        ("permitted", "hit.transition", "Ask whether a hit may move"),
+        ("sent_abroad_by_paragraph", "2396/11", "Resolution 2396, paragraph 11 (passenger information)"),
+    ],
+)
+async def test_figure_says_in_words_what_it_is_of(world: World, name: str, group: str, words: str) -> None:
+    path = ("GET", "/v1/oversight/figures")
+    row = {"kpi": 16, "name": name, "group": group, "value": 12, "unit": "count"}
+    world.services.answers[path] = {"service": "sharing", "month": "2026-06", "kpis": {}, "figures": [row]}
+    assert f">{words}<" in await sheet(world)
