@@ -898,3 +898,14 @@ async def test_delivered_notice_tells_its_tries_and_calls_none_failed(world: Wor
     world.services.answers["GET", f"/v1/notices/{NOTICE}"] = delivered
     page = (await (await signed_in(world, "supervisor")).get(f"/notices/{NOTICE}")).text
     assert "<dt>Tries</dt><dd>1</dd>" in page
+
+
+async def test_remark_on_a_name_as_a_whole_agrees_with_nobody(world: World) -> None:
+    remark = "Together they say less than one by one."
+    piece = {"kind": "name", "label": "Name", "traveller": None, "entry": None, "words": remark}
+    view = hit_view()
+    view["evidence"].append(piece | {"relation": "AGREE"})
+    world.services.answers["POST", f"/v1/hits/{HIT}/lease"] = view
+    page = (await (await signed_in(world, "verifier-1")).get(f"/review/{HIT}")).text
+    row = page[: page.index(remark)].rpartition("<tr>")[2]
+    assert "Agrees" not in row
