@@ -25,10 +25,11 @@ from deploy.local.terminal import Steps
 
 MAX_SEED: Final = 1_000_000
 
+MATCH: Final = "match"
 SUBJECTS: Final[dict[str, Callable[..., Iterator[Figure]]]] = {
     "ingest": measure_ingest,
     "policy": measure_policy,
-    "match": measure_matching,
+    MATCH: measure_matching,
     "fairness": measure_fairness,
     "rescreen": measure_rescreening,
     "audit": measure_audit,
@@ -38,7 +39,7 @@ SUBJECTS: Final[dict[str, Callable[..., Iterator[Figure]]]] = {
     "watchlist": measure_watchlist,
 }
 
-SCALED: Final = ("match", "rescreen", "watchlist")
+SCALED: Final = (MATCH, "rescreen", "watchlist")
 """Subjects that take a scale: names on the list for match and watchlist, travellers for rescreen."""
 OTHERS: Final = ("chaos", "fuzz")
 """Subjects of another kind: a trial that judges, and inputs that nothing may stumble over."""
@@ -48,12 +49,16 @@ ALL: Final = (*SUBJECTS, "chaos")
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much some subjects do: `inputs` a reader for fuzz, `minutes` for chaos, `scale` for `SCALED`."""
+    """How much some subjects do: `inputs` a reader for fuzz, `minutes` for chaos, `scale` for `SCALED`.
+
+    `logic_v2` is a Python that has nomenklatura, to be measured beside the matcher.
+    """
 
     seed: int | None = None
     inputs: int = INPUTS
     minutes: float = 1.0
     scale: int | None = None
+    logic_v2: Path | None = None
 
 
 def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
@@ -70,6 +75,7 @@ def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
     Raises:
         Unknown: There is no such subject.
         UndeclaredErrors: A reader let one out.
+        OtherPythonFailed: The Python that was named for logic-v2 could not weigh pairs.
     """
     for name in subjects:
         if name not in SUBJECTS and name not in OTHERS:
@@ -90,6 +96,8 @@ def _print_figures(name: str, effort: Effort, folder: Path) -> None:
     command = f"./run bench {name}"
     if name in SCALED and effort.scale is not None:
         command += f" --scale {effort.scale}"
+    if name == MATCH and effort.logic_v2 is not None:
+        command += " --logic-v2 PYTHON"
     for figure in _figures(name, effort, folder):
         _print(figure.line(command))
 
@@ -97,6 +105,8 @@ def _print_figures(name: str, effort: Effort, folder: Path) -> None:
 def _figures(name: str, effort: Effort, folder: Path) -> Iterator[Figure]:
     if name not in SUBJECTS:
         return _fuzz(effort, folder)
+    if name == MATCH:
+        return measure_matching(effort.scale, effort.logic_v2)
     return SUBJECTS[name](effort.scale) if name in SCALED else SUBJECTS[name]()
 
 

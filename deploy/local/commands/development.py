@@ -1,5 +1,6 @@
 """Commands for developers and CI."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,7 +37,11 @@ def bench_here(
         int | None,
         typer.Option(min=1_000, help="For match and watchlist: names on the list; for rescreen: travellers."),
     ] = None,
+    logic_v2: Annotated[
+        Path | None,
+        typer.Option(help="For match: a Python that has nomenklatura, to measure its logic-v2 as well."),
+    ] = None,
     data: Data = DEFAULT_DATA,
 ) -> int:
     """Measure this machine: all subjects, or those that you name."""
-    return bench(subjects or (), Effort(seed, inputs, minutes, scale), data)
+    return bench(subjects or (), Effort(seed, inputs, minutes, scale, logic_v2), data)

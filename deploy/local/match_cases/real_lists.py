@@ -1,10 +1,11 @@
 """Recall and false alerts on real lists, where a folder with the UN's file and OFAC's is at hand.
 
-    python -m deploy.local.match_cases.real_lists FOLDER
+    python -m deploy.local.match_cases.real_lists FOLDER [PYTHON]
 
 The lists are no part of the project. Listed people travel under their first name in Latin letters (or under a
 strong alias that is taken off the list, or against their names in another script alone), born on a day that
-the entry allows; innocents are fictional. Nothing of a person is printed.
+the entry allows; innocents are fictional. Nothing of a person is printed. A Python in which Faker is
+installed adds the control by another author (`control.py`).
 """
 
 import io
@@ -16,11 +17,14 @@ from datetime import UTC, datetime
 from itertools import islice, pairwise
 from pathlib import Path
 from random import Random
+from statistics import fmean
 from typing import Final
 
 from deploy.local.match_cases import damage
-from deploy.local.match_cases.measure import Scores, Screened, best_scores, floors, share_found
+from deploy.local.match_cases.control import measure_control
+from deploy.local.match_cases.measure import best_scores
 from deploy.local.match_cases.people import People
+from deploy.local.match_cases.scores import Scores, Screened, floors, share_found
 from services.screening.matching import ALGORITHM, Matcher
 from services.screening.matching.weights import PRIOR_LISTED_ONE_IN
 from services.screening.watchlist.entry import BirthDate, EntryName, NameKind, NameQuality, WatchlistEntry
@@ -128,8 +132,8 @@ def _in_other_scripts(
             yield entry.id, travelling(random, entry, _in_latin(entry)[0])
 
 
-def main(folder: Path) -> None:
-    """Print recall at some rates and at the threshold, and false alerts by threshold and band."""
+def main(folder: Path, with_faker: Path | None = None) -> None:
+    """Print recall at some rates and at the threshold, and false alerts by threshold, band and locale."""
     random = Random(SEED)  # noqa: S311 - repeatable, and nothing here is secret.
     entries = {entry.id: entry for entry in read_real_lists(folder)}
     families = make_families(random, entries)
@@ -143,6 +147,10 @@ def main(folder: Path) -> None:
     print(ALGORITHM, len(entries), "persons")
     print(*_recall(families, found, [*floors(innocent).items(), ("threshold", matcher.threshold)]), sep="\n")
     print(*_alerts(families, found, innocent), sep="\n")
+    if with_faker is not None:
+        control = measure_control(matcher, with_faker)
+        print(f"of Faker's locales {fmean(control.values()):.1f} in 10,000:")
+        print(*(f"{locale} {alerts:.1f}" for locale, alerts in control.items()), sep=", ")
 
 
 def _recall(
@@ -177,4 +185,4 @@ def _alerts(
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

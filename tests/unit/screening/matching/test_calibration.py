@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from deploy.local.match_cases.measure import TENTHS, Band, Sizes, bands, measure_recall
+from deploy.local.match_cases.cases import Sizes
+from deploy.local.match_cases.measure import measure_recall
+from deploy.local.match_cases.scores import TENTHS, Band, bands
 from services.screening.matching import THRESHOLD, TOP_BAND
 from services.screening.matching.weights import PRIOR_LISTED_ONE_IN, calibrated, least_total
 
