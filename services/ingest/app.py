@@ -72,10 +72,12 @@ def create_app(
     watch, terms = ChainWatch(), _terms(settings)
     ports = _ports(settings, time, watch)
     service_keys = KeyRing(settings.keys_folder, SERVICE_KEYS, time)
+    errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
     background = Background(
         settings,
         ports,
         terms.table,
+        errors,
         watch,
         LogKeys(settings.keys_folder, settings.own_state, SERVICE, time),
         service_keys,
@@ -99,7 +101,7 @@ def create_app(
     office_key = settings.rights_key_file
     app.state.open_office = None if office_key is None else OpenOffice.load(office_key)
     app.state.interactive_terms = terms
-    app.state.ackres_errors = DEFAULT_ERRORS.with_codes(settings.ackres_errors, settings.ackres_other_error)
+    app.state.ackres_errors = errors
     app.state.callback_keys = service_keys
     app.state.readiness_checks["database"] = partial(ask_whether_it_answers, ports.database)
     app.state.on_refusal = record_refused_requests(ports.database, ports.audit)

@@ -19,6 +19,7 @@ from services.ingest.interactive.directives import DirectiveTable
 from services.ingest.ports import SERVICE, Ports
 from services.ingest.quality.roll_up import QualityRollUp
 from services.ingest.reading.readers import Readers
+from services.ingest.replies.ackres import ErrorTable
 from services.ingest.retention.hit_links import AskScreening
 from services.ingest.retention.jobs import RetentionJobs
 from services.ingest.retention.masking import Vault
@@ -54,6 +55,7 @@ class Background:
     settings: IngestSettings
     ports: Ports
     directives: DirectiveTable
+    errors: ErrorTable
     watch: ChainWatch
     log_keys: LogKeys
     service_keys: KeyRing
@@ -137,7 +139,7 @@ class Background:
         if folder is None:
             return None
         limit = self.settings.max_body_bytes
-        return DropFolder(folder, self.ports, max_body_bytes=limit, table=self.directives)
+        return DropFolder(folder, self.ports, max_body_bytes=limit, table=self.directives, errors=self.errors)
 
 
 @asynccontextmanager

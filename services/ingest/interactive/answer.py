@@ -15,7 +15,7 @@ from uuid import UUID
 from services.ingest.intake.arrival import RawMessage, Taken
 from services.ingest.intake.receive import ReceiveMessage
 from services.ingest.interactive.directives import DEFAULT_TABLE, DirectiveTable, Meaning
-from services.ingest.interactive.reply import as_stored, decided_reply, told_again
+from services.ingest.interactive.reply import ANSWERED_KINDS, as_stored, decided_reply, told_again
 from services.ingest.ports import Ports
 from services.ingest.replies.cusres import Reply, reply_to
 from services.ingest.store.interactive import InteractiveStore, Standing
@@ -85,6 +85,9 @@ class AnswerInteractive:
         message, table = taken.message, self._terms.table
         if message is None:
             return None
+        if message.kind not in ANSWERED_KINDS:
+            # ACKRES answers reservations, and directs nobody.
+            return Reply(())
         if taken.refusal is not None or message.is_test:
             return reply_to(message, table)
         message_id = MessageId(taken.receipt.id)

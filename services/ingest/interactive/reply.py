@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from services.ingest.interactive.directives import Directive, DirectiveTable, Meaning
 from services.ingest.replies.cusres import Answer, Reply, reply_to, text_of
-from shared.travel.message import ParsedMessage, Severity
+from shared.travel.message import MessageKind, ParsedMessage, Severity
+
+ANSWERED_KINDS: Final = frozenset({MessageKind.PAXLST, MessageKind.MANIFEST})
+"""The kinds of message whose travellers a check-in desk is told a directive for."""
 
 
 def decided_reply(

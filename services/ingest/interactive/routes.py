@@ -11,18 +11,16 @@ from services.ingest.errors import IdempotencyKeyReused, StoreUnavailable
 from services.ingest.intake.answers import EDIFACT_TYPE, answer
 from services.ingest.intake.arrival import RawMessage
 from services.ingest.interactive.answer import Answered, AnswerInteractive
-from services.ingest.interactive.reply import as_json
+from services.ingest.interactive.reply import ANSWERED_KINDS, as_json
 from services.ingest.replies.reply import build_reply
 from services.ingest.routes import PortsOf, SubmissionHeaders
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
-from shared.travel.message import MessageKind
 from shared.web.authentication import public, require
 from shared.web.limits import limited_body
 from shared.web.problems import problems
 
 JSON_TYPE = "application/json"
-_ANSWERED_KINDS = frozenset({MessageKind.PAXLST, MessageKind.MANIFEST})
 
 router = APIRouter(tags=["ingest"])
 
@@ -69,14 +67,16 @@ async def read_callback_keys(request: Request) -> dict[str, Any]:
 def _response(
     answered: Sequence[Answered], request: Request, headers: InteractiveHeaders, own_name: str
 ) -> Response:
-    """200 with the answers; what is refused, or no list of travellers, is answered as at `/v1/messages`."""
+    """200 with the answers; a refusal, or a body without travellers, is answered as at `/v1/messages`."""
     taken = [each.taken for each in answered]
-    table = request.app.state.interactive_terms.table
+    table, errors = request.app.state.interactive_terms.table, request.app.state.ackres_errors
     kinds = {each.message.kind for each in taken if each.message is not None}
     is_refused = all(each.refusal is not None for each in taken)
     replies = [each.reply for each in answered if each.reply is not None]
-    if len(replies) < len(answered) or is_refused or not kinds <= _ANSWERED_KINDS:
-        return answer(taken, wants_edifact=headers.wants_edifact, own_name=own_name, table=table)
+    if len(replies) < len(answered) or is_refused or kinds.isdisjoint(ANSWERED_KINDS):
+        return answer(
+            taken, wants_edifact=headers.wants_edifact, own_name=own_name, table=table, errors=errors
+        )
     first = taken[0].receipt
     messages = [each.message for each in taken if each.message is not None]
     if headers.wants_edifact:
@@ -86,6 +86,7 @@ def _response(
             reference=first.id.hex[-14:].upper(),
             prepared_at=first.received_at,
             table=table,
+            errors=errors,
             replies=replies,
         )
         response: Response = Response(text, status_code=HTTPStatus.OK, media_type=EDIFACT_TYPE)

@@ -14,22 +14,25 @@ from typing import Any, Final
 
 from services.ingest.errors import StoreUnavailable
 from services.ingest.intake.accept_request import DATA_CLASS
-from services.ingest.intake.answers import EDIFACT_TYPE, answer
+from services.ingest.intake.answers import EDIFACT_TYPE, XML_TYPE, answer
 from services.ingest.intake.arrival import RawMessage, Taken
 from services.ingest.intake.receive import ReceiveMessage
 from services.ingest.interactive.directives import DEFAULT_TABLE, DirectiveTable
 from services.ingest.ports import Ports
 from services.ingest.registers.rows import SenderRow
+from services.ingest.replies.ackres import DEFAULT_ERRORS, ErrorTable
 from services.ingest.ways_in import drop_files
 from services.ingest.ways_in.drop_files import DONE, RECEIPTS, REFUSED, Seen, Stamp
 from services.ingest.ways_in.upload_routes import content_type_of
 from shared.beating import keep_beating
 from shared.observability.logging import get_logger
+from shared.travel.message import MessageKind
 
 LOOK_EVERY_SECONDS: Final = 2.0
 RETRY_AFTER: Final = timedelta(minutes=1)
 RECEIPTS_KEPT: Final = timedelta(days=30)
 FORGET_EVERY: Final = timedelta(hours=1)
+_REPLY_ENDINGS: Final = {EDIFACT_TYPE: "edi", XML_TYPE: "xml"}
 
 
 class DropFolder:
@@ -40,15 +43,23 @@ class DropFolder:
         ports: What receiving a message needs.
         max_body_bytes: The largest file that is taken.
         table: The State's directives, for CUSRES.
+        errors: How ACKRES tells our faults.
     """
 
     def __init__(
-        self, root: Path, ports: Ports, *, max_body_bytes: int, table: DirectiveTable = DEFAULT_TABLE
+        self,
+        root: Path,
+        ports: Ports,
+        *,
+        max_body_bytes: int,
+        table: DirectiveTable = DEFAULT_TABLE,
+        errors: ErrorTable = DEFAULT_ERRORS,
     ) -> None:
         self._root = root
         self._ports = ports
         self._max_body_bytes = max_body_bytes
         self._table = table
+        self._errors = errors
         self._receive = ReceiveMessage(ports)
         self._seen: dict[Path, Seen] = {}
         self._not_before: dict[Path, datetime] = {}
@@ -136,9 +147,18 @@ class DropFolder:
         name = drop_files.name_beside(path, str(taken[0].receipt.id))
         as_json = answer(taken, wants_edifact=False, own_name=self._ports.authority)
         written = {f"{name}.receipt.json": bytes(as_json.body)}
-        reply = answer(taken, wants_edifact=True, own_name=self._ports.authority, table=self._table)
-        if reply.media_type == EDIFACT_TYPE:
-            written[f"{name}.reply.edi"] = bytes(reply.body)
+        is_xml = [each.message.kind for each in taken if each.message] == [MessageKind.PNRGOV_XML]
+        reply = answer(
+            taken,
+            wants_edifact=not is_xml,
+            wants_xml=is_xml,
+            own_name=self._ports.authority,
+            table=self._table,
+            errors=self._errors,
+        )
+        ending = _REPLY_ENDINGS.get(reply.media_type or "")
+        if ending is not None:
+            written[f"{name}.reply.{ending}"] = bytes(reply.body)
         return written
 
     def _finish(

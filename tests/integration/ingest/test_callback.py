@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from services.ingest.formats.acknowledgements import Acknowledgement, CustomsResponse, read_answers
 from services.ingest.interactive.answer import Terms
 from services.ingest.interactive.callback import ByDestination, CallbackCarrier, CallbackSigner, NoteTold
 from services.ingest.interactive.directives_inbox import KIND
@@ -18,6 +19,7 @@ from shared.bus.relay import Relay
 from tests.integration.ingest.carrier_system import CarrierSystem, carrier_system
 from tests.integration.ingest.conftest import CARRIER_ROW, Ingest
 from tests.integration.ingest.test_interactive import check_in, directives
+from tests.integration.ingest.test_reservations import Push, pnr
 
 REJECTED = b"UNB+UNOA:4+XADCS+XAA+271114:0500+R1'UNH+1+CONTRL:D:3:UN'UCI+X+A+B+4+18'UNT+3+1'UNZ+1+R1'"
 TAKEN = REJECTED.replace(b"+4+18'", b"+7'")
@@ -117,6 +119,19 @@ async def test_change_goes_to_the_address_from_which_the_question_came(
     await settled(desk)
     (callback,) = carrier.received
     assert callback.body.splitlines()[1].startswith(b"UNB+UNOA:4+GRGOVAPI:14+XADCS:ZZ:GATE7+")
+
+
+async def test_decision_stands_in_a_body_that_brings_reservations_too(
+    desk: Ingest, carrier: CarrierSystem, paxlst_a: bytes
+) -> None:
+    await check_in(desk, paxlst_a)
+    await decide(desk, (await traveller_ids(desk))[1])
+    again = paxlst_a.replace(b"XA0418A27111401", b"XA0418A27111402")
+    answer = await check_in(desk, again + bytes(Push((pnr("AAA111", "OSEI+KOFI"),))))
+    first, second = read_answers(answer.content)
+    assert isinstance(first, CustomsResponse)
+    assert [each.codes[0] for each in first.travellers] == ["0Z", "1Z", "0Z"]
+    assert isinstance(second, Acknowledgement)
 
 
 async def test_carrier_can_check_who_sent_what_to_whom(

@@ -11,9 +11,10 @@ import pytest
 from services.ingest.errors import StoreUnavailable
 from services.ingest.formats.sheet_template import template_csv
 from services.ingest.ports import Ports
+from services.ingest.replies.ackres import DEFAULT_ERRORS
 from services.ingest.ways_in import drop_files
 from services.ingest.ways_in.drop_folder import DropFolder
-from tests.integration.ingest.conftest import Ingest
+from tests.integration.ingest.conftest import MESSAGES, Ingest
 
 MAX_BYTES = 100_000
 SENDER = {"client": "carrier-XA", "carriers": ["XA"]}
@@ -212,3 +213,22 @@ async def test_receipts_are_forgotten_after_their_time(dropped: Dropped, paxlst_
     dropped.ingest.clock.advance(hours=2)
     await dropped.loop.look()
     assert (dropped.names("receipts"), dropped.names("done")) == ([], [])
+
+
+async def test_reservations_in_xml_are_answered_in_xml(dropped: Dropped) -> None:
+    dropped.put("push.xml", (MESSAGES / "pnrgov-a.xml").read_bytes())
+    await dropped.twice()
+    (reply,) = [name for name in dropped.names("receipts") if ".reply." in name]
+    assert reply.endswith(".reply.xml")
+    assert b"<IATA_AcknowledgementRS" in (dropped.account / "receipts" / reply).read_bytes()
+
+
+async def test_reservations_are_answered_with_the_errors_that_the_state_agreed_on(dropped: Dropped) -> None:
+    ports: Ports = dropped.ingest.app.state.ports
+    agreed = DEFAULT_ERRORS.with_codes({}, otherwise="999")
+    dropped.loop = DropFolder(dropped.root, ports, max_body_bytes=MAX_BYTES, errors=agreed)
+    # Without a law for PNR it is refused.
+    dropped.put("push.edi", (MESSAGES / "pnrgov-a.edi").read_bytes())
+    await dropped.twice()
+    (reply,) = [name for name in dropped.names("receipts") if ".reply." in name]
+    assert b"ERC+999'" in (dropped.account / "receipts" / reply).read_bytes()

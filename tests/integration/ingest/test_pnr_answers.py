@@ -4,7 +4,12 @@ import pytest
 from lxml import etree
 
 from services.ingest.formats.acknowledgements import Acknowledgement, read_answers
+from services.ingest.formats.pnrgov.reader import MAX_PNR_SEGMENT_CHARACTERS
 from tests.integration.ingest.conftest import MESSAGES, Ingest
+from tests.integration.ingest.test_interactive import check_in
+from tests.integration.ingest.test_reservations import Push, pnr, pnr_ingest
+
+__all__ = ["pnr_ingest"]
 
 PUSH = (MESSAGES / "pnrgov-a.edi").read_bytes()
 XML = (MESSAGES / "pnrgov-a.xml").read_bytes()
@@ -45,3 +50,11 @@ async def test_document_type_is_a_problem_whoever_asks(ingest: Ingest, accepted:
     body = b"<!DOCTYPE a []>" + XML.partition(b"?>")[2]
     answer = await ingest.submit(body, Content_Type="application/xml", Accept=accepted)
     assert (answer.status_code, answer.json()["code"]) == (400, "DOCTYPE_FORBIDDEN")
+
+
+async def test_check_in_desk_that_sends_reservations_gets_their_acknowledgement(pnr_ingest: Ingest) -> None:
+    spoilt = pnr("AAA111", "OSEI+KOFI").replace("TIF+", f"ADD++{'X' * MAX_PNR_SEGMENT_CHARACTERS}'TIF+", 1)
+    response = await check_in(pnr_ingest, bytes(Push((spoilt, pnr("BBB222", "MENSAH+AMA")))))
+    (answer,) = read_answers(response.content)
+    assert isinstance(answer, Acknowledgement)
+    assert (response.status_code, answer.is_processed, answer.errors) == (202, True, ("118",))
