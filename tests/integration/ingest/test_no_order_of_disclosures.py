@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -30,6 +31,7 @@ from tests.integration.ingest.disclosures import (
 )
 from tests.integration.ingest.inside import Inside, open_inside
 from tests.ways_out.machine import run
+from tests.ways_out.packing import betraying, packed
 
 NAMELESS = (
     *("/v1/flights", "/v1/data-quality", "/v1/expected-flights", "/v1/receipts", "/v1/data-quality/mine"),
@@ -154,6 +156,26 @@ def test_nobody_is_answered_against_a_rule_and_each_that_is_forgotten_is_found(
     assert rule_id in forbidden
 
 
+def pack_of(inside: Inside, on: Disclosures, person: str) -> dict[str, str]:
+    """The evidence pack that somebody makes; nothing where they may not."""
+    token = on.ingest.issuer.token(*PEOPLE[person], subject=person)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path, headers = request.url.raw_path.decode(), dict(request.headers)
+        return inside(on.ingest.http.request("GET", path, headers=headers))
+
+    return packed("ingest", answer, token=token, now=on.ingest.clock.now())
+
+
+def test_pack_tells_of_nobody(office: tuple[Inside, Disclosures]) -> None:
+    inside, on = office
+    on.begin()
+    files = pack_of(inside, on, "dpo")
+    assert {"data/figures-ingest.json", "data/retention.json", "logs/ingest.ndjson"} <= set(files)
+    assert betraying(files, *NAMES, *DOCUMENTS) == []
+    assert pack_of(inside, on, "analyst") == {}, "a pack is oversight's"
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Officers, the rights office, a court, the authority and time, in any order."""
 
@@ -232,6 +254,10 @@ class AnyOrder(RuleBasedStateMachine):
     def somebody_reads_what_names_nobody(self, person: str) -> None:
         for path in NAMELESS:
             self._names_nobody(self.office(self.on.request(person, "GET", path)).text)
+
+    @rule(person=st.sampled_from(sorted(PEOPLE)))
+    def somebody_makes_an_evidence_pack(self, person: str) -> None:
+        assert betraying(pack_of(self.office, self.on, person), *NAMES, *DOCUMENTS) == []
 
     @rule(carrier=st.sampled_from(["XA", "XB"]))
     def a_carrier_reads(self, carrier: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+import httpx
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -46,6 +47,7 @@ from tests.integration.screening.lists import HADI, MISALI
 from tests.integration.screening.looks import DOCUMENT, NAME, WAYS, Looks
 from tests.integration.screening.looks_faults import FAULTS, FILES, PORTS, STATED, Asker
 from tests.ways_out.machine import run
+from tests.ways_out.packing import betraying, packed
 from tests.ways_out.stepping import Stepping
 
 UNTRAINED, UNCLEARED, ANOTHER_PURPOSE = "not trained", "not cleared", "for another purpose"
@@ -92,6 +94,27 @@ async def names_told_in(looks: Looks, path: str, asker: Asker) -> list[str]:
     """What of the person stands in a list that has no names."""
     answer = await looks.request(asker, "GET", path, headers={"Purpose-Code": "OVERSIGHT"})
     return [name for name in (NAME, DOCUMENT) if name in answer.text]
+
+
+def pack_of(inside: Running, person: str) -> dict[str, str]:
+    """The evidence pack that somebody makes; nothing where they may not."""
+    looks = inside.looks
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path = request.url.raw_path.decode()
+        told = {"Purpose-Code": request.headers["purpose-code"]}
+        return inside(looks.request(Asker(person), "GET", path, headers=told))
+
+    return packed("screening", answer, token="whoever asks", now=looks.desk.clock.now())
+
+
+def test_pack_tells_of_nobody(inside: Running) -> None:
+    inside(inside.looks.begin())
+    inside(inside.looks.confirm())
+    files = pack_of(inside, "dpo")
+    assert {"data/figures-screening.json", "data/watchlist.json", "logs/screening.ndjson"} <= set(files)
+    assert betraying(files, NAME, DOCUMENT) == []
+    assert pack_of(inside, "verifier-1") == {}, "a pack is oversight's"
 
 
 async def look(looks: Looks, way: str) -> tuple[bool, frozenset[str]]:
@@ -324,6 +347,10 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from(["SAME_PERSON_ACTION", "DIFFERENT_PERSON", "DID_NOT_TRAVEL"]))
     def the_port_taps(self, outcome: str) -> None:
         self.inside(self.looks.tap(outcome))
+
+    @rule(person=st.sampled_from(["dpo", "auditor", "authority", "supervisor", "front-line"]))
+    def somebody_makes_an_evidence_pack(self, person: str) -> None:
+        assert betraying(pack_of(self.inside, person), NAME, DOCUMENT) == []
 
     @rule(hours=st.integers(1, 40))
     def time_passes(self, hours: int) -> None:

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
 
+import httpx
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
@@ -21,11 +22,12 @@ from shared.accounts.frozen_accounts import FrozenAccounts
 from shared.oversight import figures
 from tests.conftest import SignedPolicy, Templates
 from tests.fakes import FixedClock
-from tests.integration.sharing.desks import OTHER, READERS, STATE, Desks, Post
+from tests.integration.sharing.desks import OTHER, PERSONAL, PROTECTED, READERS, STATE, Desks, Post
 from tests.integration.sharing.two_states import Neighbours
 from tests.unit.sharing.samples import NOW
 from tests.ways_out.forgetful import Forgetful
 from tests.ways_out.machine import run
+from tests.ways_out.packing import betraying, packed
 from tests.ways_out.stepping import Stepping
 
 
@@ -130,6 +132,35 @@ def test_lists_tell_of_nobody_and_of_no_few_and_a_count_that_is_shown_is_found(
     assert running(running.desks.betrayed(running.desks.office, "DPO")) == ["/v1/oversight/figures"]
 
 
+def pack_of(running: Running, reader: str) -> dict[str, str]:
+    """The evidence pack that somebody makes at these desks; nothing where they may not."""
+    state = running.desks.office
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        path, headers = request.url.raw_path.decode(), dict(request.headers)
+        return running(state.client.request("GET", path, headers=headers))
+
+    return packed("sharing", answer, token=state.token(reader), now=running.desks.both.clock.now())
+
+
+def betrayed_by(files: dict[str, str]) -> list[str]:
+    """The files that tell of somebody; the safeguards that a pack lists name protection themselves."""
+    answers = {name: content for name, content in files.items() if not name.startswith("evidence.")}
+    return betraying(files, *PERSONAL) + betraying(answers, *PROTECTED)
+
+
+def test_pack_tells_of_nobody_and_of_no_few_and_what_does_is_found(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running(informed(running.desks, "protected"))
+    files = pack_of(running, "DPO")
+    assert {"data/transfers.json", "logs/sharing.ndjson", "evidence.html"} <= set(files)
+    assert betrayed_by(files) == []
+    assert pack_of(running, "SUPERVISOR") == {}, "a pack is oversight's"
+    monkeypatch.setattr(figures, "shown", lambda number: number)
+    assert betraying(pack_of(running, "DPO"), *PERSONAL) == ["data/figures-sharing.json"]
+
+
 async def taken_in(desks: Desks, wrong: str) -> bool:
     """Whether XBB keeps a genuine message for its people when something is wrong with its sender."""
     request, before = await desks.notify(arrives=False), await desks.kept()
@@ -219,6 +250,10 @@ class AnyOrder(RuleBasedStateMachine):
     def somebody_reads_every_list(self, reader: str, is_ours: bool) -> None:
         state = self.desks.office if is_ours else self.desks.both.xbb
         assert self.running(self.desks.betrayed(state, reader)) == []
+
+    @rule(reader=st.sampled_from(READERS))
+    def somebody_makes_an_evidence_pack(self, reader: str) -> None:
+        assert betrayed_by(pack_of(self.running, reader)) == []
 
     @rule(wrong=st.sampled_from(["", *NOT_THEIRS]))
     def a_message_comes(self, wrong: str) -> None:
