@@ -135,7 +135,10 @@ async def submit(nomination_id: UUID, page: NominatorForm) -> Response:
 async def decide(nomination_id: UUID, page: ApproverForm) -> Response:
     """The second person's decision; a refusal keeps what was written."""
     try:
+        version = page.form.text("version", limit=9)
         body = {
+            # Of none that was shown, none is decided.
+            "version": int(version) if version.isdigit() else 0,
             "decision": page.form.choice("decision", frozenset(DECISIONS)),
             "reason": page.form.needed("reason", limit=MAX_REASON_CHARACTERS),
         }

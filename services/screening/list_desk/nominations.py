@@ -20,6 +20,7 @@ from services.screening.watchlist.nominating import Nominating, Proposed
 from services.screening.watchlist.nomination import DECIDED, JUDGED, Nomination, NominationState
 from services.screening.watchlist.renewing import Finding, Renewing
 from services.screening.watchlist.submitting import Submitting
+from shared.approval.errors import ApprovalConflict
 from shared.security.roles import Permission
 from shared.security.tokens import Principal
 from shared.web.authentication import require
@@ -31,7 +32,7 @@ PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Cache-Control": "no-store",
 }
-NOMINATION_FAULTS = problems(NotFound, AlreadyDecided, EntryIncomplete, RefusedByPolicy)
+NOMINATION_FAULTS = problems(NotFound, AlreadyDecided, ApprovalConflict, EntryIncomplete, RefusedByPolicy)
 
 
 class NominationIn(In):
@@ -48,8 +49,9 @@ class NominationIn(In):
 
 
 class NominationDecisionIn(In):
-    """A second person's decision, with its reasons."""
+    """A second person's decision on the version that they were shown, with its reasons."""
 
+    version: int
     decision: Literal["ACTIVATED", "RETURNED", "REJECTED"]
     reason: Words
 
@@ -229,7 +231,9 @@ async def decide_nomination(
 ) -> NominationOut:
     """Activate, return or reject as the approver."""
     target = NominationState(body.decision)
-    decided = await Nominating(ports).decide(nomination_id, principal, target, body.reason)
+    decided = await Nominating(ports).decide(
+        nomination_id, principal, target, body.reason, expected_version=body.version
+    )
     opened.wake.set()
     return NominationOut.of(decided, principal.subject)
 

@@ -27,6 +27,7 @@ from services.screening.watchlist.versions import (
     identifying_digest,
 )
 from services.screening.watchlist.weighing import Weighing
+from shared.approval.errors import ApprovalConflict
 from shared.security.roles import Role
 from shared.security.tokens import Principal
 
@@ -113,7 +114,13 @@ class Nominating:
             return changed
 
     async def decide(
-        self, nomination_id: UUID, principal: Principal, target: NominationState, reason: str
+        self,
+        nomination_id: UUID,
+        principal: Principal,
+        target: NominationState,
+        reason: str,
+        *,
+        expected_version: int,
     ) -> Nomination:
         """Activate, return or reject what another person nominated.
 
@@ -123,6 +130,7 @@ class Nominating:
         Raises:
             NotFound: No such nomination.
             AlreadyDecided: It does not wait for a decision.
+            ApprovalConflict: It was written anew since the version that the person was shown.
             RefusedByPolicy: SG-09, 11, 13 to 18 or 32 refuses the activation.
 
         Source: SG-09, SG-13; `watchlist-governance.md` §3 (APPROVED, ACTIVE, RETURNED, REJECTED).
@@ -133,6 +141,8 @@ class Nominating:
                 raise NotFound(kind="nomination")
             if nomination.state is not NominationState.SUBMITTED:
                 raise AlreadyDecided(kind="nomination")
+            if nomination.version != expected_version:
+                raise ApprovalConflict
             if target is NominationState.ACTIVATED and (fault := await self._fault(connection, nomination)):
                 target, reason = NominationState.RETURNED, fault
             # The nominator's own withdrawal decides nothing as a second person.

@@ -108,7 +108,8 @@ async def test_person_is_nominated_changed_handed_on_and_put_on_the_list(world: 
     seen = (await supervisor.get(page)).text
     assert "would have been stopped" in seen
     assert "List for six months." not in seen
-    decision = {"decision": "ACTIVATED", "reason": "Compared with the file."}
+    version = seen.partition('name="version" value="')[2].partition('"')[0]
+    decision = {"version": version, "decision": "ACTIVATED", "reason": "Compared with the file."}
     assert (await supervisor.post(f"{page}/decision", decision)).status_code == 303
     await desk.service.current.refresh()
     decided = (await supervisor.get(page)).text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from sqlalchemy import text
@@ -130,7 +130,11 @@ class Listings:
         """Somebody makes an entry of the nomination; what stood against that is known from then on."""
         if not self.facts.path:
             return
-        body = {"decision": "ACTIVATED", "reason": WORDS}
+        nomination_id = UUID(self.facts.path.rpartition("/")[2])
+        (shown,) = await self.desk.rows(
+            "SELECT version FROM nomination WHERE nomination_id = :id", id=nomination_id
+        )
+        body = {"version": shown.version, "decision": "ACTIVATED", "reason": WORDS}
         answer = await self.ask(by, "POST", f"{self.facts.path}/decision", body)
         if answer.status_code == 200 and answer.json()["state"] == "ACTIVATED":
             self.facts.against = self.against_activation(by)

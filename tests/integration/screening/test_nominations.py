@@ -59,7 +59,8 @@ async def submitted(desk: Desk, status: int = 200, **facts: Any) -> str:
 
 
 async def decide(desk: Desk, path: str, decision: str = "ACTIVATED", status: int = 200) -> Any:
-    body = {"decision": decision, "reason": "Compared with the file."}
+    shown = await desk.ask("supervisor", "GET", path)
+    body = {"version": shown["version"], "decision": decision, "reason": "Compared with the file."}
     return await desk.ask("supervisor", "POST", f"{path}/decision", json=body, status=status)
 
 
@@ -88,9 +89,24 @@ async def test_a_new_file_of_its_source_leaves_a_national_entry_alone(desk: Desk
     assert (entry.status, entry.is_used) == ("ACTIVE", True)
 
 
+async def test_decision_is_on_what_was_shown(desk: Desk) -> None:
+    """Sent back and written anew, of somebody else, between an approver's look and their word."""
+    path = await submitted(desk)
+    shown = await desk.ask("supervisor", "GET", path)
+    await decide(desk, path, "RETURNED")
+    other = GRETA | {"names": [{"text": "ESEMPIO CARLA"}]}
+    anew = {"source_id": "DEMO", "entry": other, "terms": terms(desk)}
+    await desk.ask("steward", "PUT", path, json=anew)
+    await desk.ask("steward", "POST", f"{path}/submission")
+    body = {"version": shown["version"], "decision": "ACTIVATED", "reason": "Compared with the file."}
+    refused = await desk.ask("supervisor", "POST", f"{path}/decision", json=body, status=409)
+    assert refused["code"] == "APPROVAL_CONFLICT"
+    assert (await desk.ask("steward", "GET", path))["state"] == "SUBMITTED"
+
+
 async def test_the_nominator_decides_nothing(desk: Desk) -> None:
     path = await submitted(desk)
-    body = {"decision": "ACTIVATED", "reason": "My own."}
+    body = {"version": 2, "decision": "ACTIVATED", "reason": "My own."}
     await desk.ask("steward", "POST", f"{path}/decision", json=body, status=403)
     assert await desk.count("watchlist_entry") == 2
 
@@ -125,7 +141,9 @@ async def test_child_is_listed_by_an_approver_who_is_a_child_protection_speciali
     token = desk.issuer.token(
         *("APPROVER", "CHILD_SPECIALIST"), subject="child-specialist", authority="XAA-PIU-01", clearance="H3"
     )
-    body = {"decision": "ACTIVATED", "reason": "In the child's interest, as file BI-44 finds."}
+    reason = "In the child's interest, as file BI-44 finds."
+    version = (await desk.ask("supervisor", "GET", path))["version"]
+    body = {"version": version, "decision": "ACTIVATED", "reason": reason}
     answer = await desk.client.post(
         f"{path}/decision", json=body, headers={**headers, "Authorization": f"Bearer {token}"}
     )

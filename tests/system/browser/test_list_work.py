@@ -34,6 +34,7 @@ def test_second_person_decides_by_keyboard(sign_in: SignIn, world: World) -> Non
     with page.expect_response("**/decision"):
         page.keyboard.press("Enter")
     assert world.services.body_of("POST", f"/v1/nominations/{NOMINATION}/decision") == {
+        "version": 1,
         "decision": "RETURNED",
         "reason": "A document or a full birth date is needed.",
     }

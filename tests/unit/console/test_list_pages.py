@@ -239,8 +239,11 @@ async def test_nominator_does_not_review_their_own_entry(world: World) -> None:
         (
             "supervisor",
             f"/nominations/{NOMINATION}/decision",
-            {"decision": "RETURNED", "reason": "Add a document."},
-            (f"/v1/nominations/{NOMINATION}/decision", {"decision": "RETURNED", "reason": "Add a document."}),
+            {"version": "3", "decision": "RETURNED", "reason": "Add a document."},
+            (
+                f"/v1/nominations/{NOMINATION}/decision",
+                {"version": 3, "decision": "RETURNED", "reason": "Add a document."},
+            ),
         ),
         (
             "steward",
