@@ -14,6 +14,7 @@ import re
 import sys
 import traceback
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
 from types import TracebackType
@@ -148,10 +149,26 @@ def _configure_events(service: str, threshold: int) -> None:
     structlog.configure(
         processors=[*shared_processors(service), structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(threshold),
-        # Standard output is looked up at each event, because tests put another in its place.
-        logger_factory=lambda *_: structlog.WriteLogger(sys.stdout),
+        logger_factory=lambda *_: _Lines(),
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines:
+    """Standard output, a line at a time.
+
+    A line that cannot be written (the log's disk is full, whoever read us is gone) is lost, and nothing else:
+    not the answer to a request, nor the work between two beats, that it would have told of.
+    """
+
+    def write(self, line: str) -> None:
+        # Looked up at each event, because tests put another in its place.
+        output = sys.stdout
+        with suppress(OSError):
+            output.write(line + "\n")
+            output.flush()
+
+    debug = info = warning = error = critical = write
 
 
 def shared_processors(service: str) -> list[Any]:

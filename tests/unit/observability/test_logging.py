@@ -1,5 +1,7 @@
 """Logs carry listed keys only, and nothing of a person."""
 
+import errno
+import io
 import json
 import logging
 from datetime import UTC, datetime
@@ -52,6 +54,16 @@ def test_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
         "codes": ["A", "B"],
         "schedule": "2026-01-01T00:00:00+00:00",
     }
+
+
+def test_line_that_cannot_be_written_is_lost_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(io.StringIO):
+        def flush(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("sys.stdout", FullDisk())
+    get_logger().error("message_not_stored")
+    logging.getLogger("library").error("words")
 
 
 def test_unknown_key_is_dropped_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
