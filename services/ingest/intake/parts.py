@@ -90,11 +90,14 @@ class Transaction:
 
 def part_of(message: ParsedMessage) -> Part:
     """What a message says of its place in a transaction; an unsplit one is the first and last part."""
+    refused = message.rejected_travellers
     if is_reservation_push(message):
         count, stated = len(message.reservations), message.reservations_stated
+        # A traveller refused alone leaves the reservation named.
+        rejected = sum(each.traveller is None for each in refused)
     else:
         count, stated = len(message.travellers), message.counted.travellers_stated
-    rejected = len(message.rejected_travellers)
+        rejected = len(refused)
     return Part(message.part, message.is_last_part, count + rejected, stated, is_whole=not rejected)
 
 

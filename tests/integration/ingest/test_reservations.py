@@ -147,7 +147,7 @@ async def test_full_push_that_holds_fewer_than_it_counts_takes_nobody_off(pnr_in
 async def test_reservation_that_cannot_be_read_any_more_is_not_taken_off(pnr_ingest: Ingest) -> None:
     kofi, ama = pnr("AAA111", "OSEI+KOFI"), pnr("BBB222", "MENSAH+AMA")
     await pnr_ingest.submit(bytes(Push((kofi, ama))))
-    spoilt = ama.replace("TIF+", f"IFT+4:28+{'X' * MAX_PNR_SEGMENT_CHARACTERS}'TIF+", 1)
+    spoilt = ama.replace("TIF+", f"ADD++{'X' * MAX_PNR_SEGMENT_CHARACTERS}'TIF+", 1)
     answer = await pnr_ingest.submit(bytes(Push((kofi, spoilt), reference="R2")))
     assert "TRAVELLER_REJECTED" in {fault["severity"] for fault in answer.json()["faults"]}
     assert await held(pnr_ingest) == {"AAA111": "HELD", "BBB222": "HELD"}

@@ -99,6 +99,8 @@ def test_lists_count_people_and_pushes_count_reservations() -> None:
     assert part_of(replace(PUSH, counted=Counted(5, 0))).stated is None
     unread = Fault(Severity.TRAVELLER_REJECTED, "MAX_TRAVELLERS_A_PNR", "SRC", 5)
     assert part_of(replace(push, faults=(unread,))) == Part(2, True, 2, 9, is_whole=False)
+    nameless = Fault(Severity.TRAVELLER_REJECTED, "NAME_MISSING", "TIF", 7, traveller=1)
+    assert part_of(replace(push, faults=(nameless,))) == Part(2, True, 1, 9)
 
 
 @pytest.mark.parametrize(

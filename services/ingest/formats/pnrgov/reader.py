@@ -26,6 +26,8 @@ _PNR_START = "SRC"
 _COUNT_DIGITS = 6
 # Without one of these a reservation can be joined to nothing and names nobody.
 _IDENTIFYING = frozenset(["RCI", "TIF"])
+# Remarks and unstructured history: their texts are dropped, so one that is too long to read costs nobody.
+_FREE_TEXTS = frozenset(["IFT", "LTS"])
 
 
 def parse_pnrgov(
@@ -158,14 +160,18 @@ class _PnrgovReading:
             if len(self._faults) < MAX_WARNINGS:
                 self._faults.append(Fault(Severity.WARNING, "RESERVATION_EMPTY", _PNR_START, start + 1))
             return
-        if self._has_long_segments:
-            too_long = self._first_too_long(start, end)
-            if too_long is not None:
-                self._reject(start, end, too_long, "MAX_PNR_SEGMENT_CHARACTERS")
+        too_long = self._too_long(start, end) if self._has_long_segments else []
+        for place in too_long:
+            if self._tags[place] not in _FREE_TEXTS:
+                self._reject(start, end, place, "MAX_PNR_SEGMENT_CHARACTERS")
                 return
         raw, separators = self._message.raw_segments, self._message.separators
-        segments = [split_segment(raw[place], place + 1, separators) for place in range(start, end)]
         draft = PnrDraft(self._today, self._next_ordinal)
+        for place in too_long:
+            passed_over = Segment(self._tags[place], place + 1, [])
+            draft.findings.warn("MAX_PNR_SEGMENT_CHARACTERS", passed_over)
+        places = [place for place in range(start, end) if place not in too_long]
+        segments = [split_segment(raw[place], place + 1, separators) for place in places]
         try:
             reservation = read_pnr(segments, self._flight, draft)
         except TooManyNames:
@@ -177,9 +183,9 @@ class _PnrgovReading:
         self._reservations.append(reservation)
         self._faults.extend(draft.findings.faults(MAX_WARNINGS - len(self._faults)))
 
-    def _first_too_long(self, start: int, end: int) -> int | None:
+    def _too_long(self, start: int, end: int) -> list[int]:
         raw = self._message.raw_segments
-        return next((each for each in range(start, end) if len(raw[each]) > MAX_PNR_SEGMENT_CHARACTERS), None)
+        return [each for each in range(start, end) if len(raw[each]) > MAX_PNR_SEGMENT_CHARACTERS]
 
     def _reject(self, start: int, end: int, place: int, code: str) -> None:
         """Refuse a PNR that exceeds what the guide allows, at the segment of that place."""

@@ -144,6 +144,22 @@ def test_fault_in_one_reservation_never_costs_the_others() -> None:
     )
 
 
+@pytest.mark.parametrize("tag", ["LTS+", "IFT+4:28::XA+"])
+def test_remark_too_long_to_be_read_costs_nobody_the_reservation(tag: str) -> None:
+    history = f"{tag}{'A' * 16_400}'"
+    read = message(RCI + TIF + history + LEG + CANCELLED, count="EQN+2'")
+    assert [each.locator for each in read.reservations] == ["Q7KD2M", "Q7KD2M"]
+    assert [each.surname for each in read.reservations[0].travellers] == ["OSEI"]
+    (fault,) = read.faults
+    assert (fault.severity, fault.code, fault.segment, fault.position, fault.locator) == (
+        Severity.WARNING,
+        "MAX_PNR_SEGMENT_CHARACTERS",
+        tag[:3],
+        9,
+        "Q7KD2M",
+    )
+
+
 @pytest.mark.parametrize(("names", "is_read"), [(999, True), (1000, False)])
 def test_reservation_names_as_many_as_the_guide_allows(names: int, is_read: bool) -> None:
     read = message("SRC'RCI+XA:PARTY1'" + TIF * names + LEG + CANCELLED, count="EQN+2'")
