@@ -24,6 +24,7 @@ _STATUS = re.compile(r"[A-Z]{2}[1-9]\d?", re.IGNORECASE)
 _STATUS_FIRST = re.compile(r"/?(?:HK|HN|KK|NN)[1-9]\d?[ /]", re.IGNORECASE)
 # Narrow enough that 2-3 MARUNOUCHI stays an address, and 12-34 the end of a number.
 _OWNER = re.compile(r" ?-(?:\d{1,3}(?:\.\d)?[A-Z]{2}[^/\d.]*(?:/[^/\d.]*)?|\d)$", re.IGNORECASE)
+_OWNER_NAME = re.compile(r"-(?:\d{1,3}(?:\.\d)?)?([A-Z]{2}[^/\d.]{0,70})/([^/\d.]{0,70})$", re.IGNORECASE)
 _SEXES = {
     "F": Sex.FEMALE,
     "M": Sex.MALE,
@@ -81,6 +82,12 @@ class StatedInfant(Personal):
     surname: str
     given_names: str | None
     birth_date: PartialDate | None
+
+
+def read_owner(text: str) -> tuple[str, str] | None:
+    """Surname and given names, with their title, of the traveller that a text ends with."""
+    found = _OWNER_NAME.search(text.strip())
+    return None if found is None else (found[1].strip(), found[2].strip())
 
 
 def _own(text: str) -> str:

@@ -100,21 +100,26 @@ def take_service(
     service, text = read
     take = _HANDLERS.get(service.code)
     if take is not None and service.status not in DEAD_STATUSES:
-        told = _Told(draft, segment, service, text, _concerned(draft, service, traveller))
+        told = _Told(draft, segment, service, text, _concerned(draft, service, text, traveller))
         text = "" if take(told) else text
     draft.services.append(replace(service, text=text) if text else service)
 
 
 def _concerned(
-    draft: PnrDraft, service: ServiceItem, traveller: TravellerDraft | None
+    draft: PnrDraft, service: ServiceItem, text: str, traveller: TravellerDraft | None
 ) -> TravellerDraft | None:
-    """Whom a service is about: whose group it stands in, whom it refers to, or the PNR's only traveller."""
+    """Whom a service is about: whose group it stands in, whom it refers to, the only one, whom it names."""
     if traveller is not None:
         return traveller
     for data in service.data:
         if data.traveller_reference:
             return draft.referred(data.traveller_reference)
-    return draft.only()
+    return draft.only() or _named_at_end(draft, text)
+
+
+def _named_at_end(draft: PnrDraft, text: str) -> TravellerDraft | None:
+    owner = service_texts.read_owner(text)
+    return None if owner is None else draft.named(owner[0], given_without_title(owner[1]))
 
 
 # Each of these takes the facts out of a service's text; whether nothing of it is left for the filter.

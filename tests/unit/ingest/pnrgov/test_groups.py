@@ -105,6 +105,25 @@ def test_facts_of_nobody_known_stay_in_the_service(ssr: str) -> None:
     assert codes(read) == ["TRAVELLER_UNKNOWN"]
 
 
+@pytest.mark.parametrize("owner", ["-2MEHTA/ANIKAMS", "-MEHTA/ANIKA", "-2.1mehta/anika ms"])
+def test_service_of_the_pnr_is_whose_name_its_text_ends_with(owner: str) -> None:
+    texts = ["FQTV:HK:1:XA:::::/XA774", "UMNR:HK:1:XA:::::UM09", "TKNE:HK:1:XA:::::9992400100200C1"]
+    read = message(RCI + "".join(f"SSR+{text}{owner}'" for text in texts) + TWO + LEG)
+    kofi, anika = read.reservations[0].travellers
+    assert (anika.frequent_flyer, anika.tickets, anika.minor is not None) == (
+        ("XA774",),
+        ("9992400100200",),
+        True,
+    )
+    assert (kofi.frequent_flyer, kofi.minor, codes(read)) == ((), None, [])
+
+
+def test_service_of_whom_the_pnr_does_not_name_is_nobodys() -> None:
+    read = message(f"{RCI}SSR+FQTV:HK:1:XA:::::/XA774-3ANNAN/ESI'{TWO}{LEG}")
+    assert codes(read) == ["TRAVELLER_UNKNOWN"]
+    assert [each.frequent_flyer for each in read.reservations[0].travellers] == [(), ()]
+
+
 @pytest.mark.parametrize("code", ["DOCS", "DOCO", "DOCA", "FQTV", "TKNE", "INFT", "PCTC", "CHLD", "SEAT"])
 def test_service_without_its_facts_is_kept_by_its_code(code: str) -> None:
     pnr = reservation(f"SSR+{code}:HK'", TWO, LEG)
