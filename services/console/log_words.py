@@ -98,6 +98,7 @@ ACTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "share.assess": "Assess the risk to a person",
         "share.send": "Tell an authority",
         "share.receive": "Receive information",
+        "share.erase": "Erase whom shares were about",
         "notice.correct": "Correct a notice",
         "notice.recall": "Recall a notice",
         "notice.end": "End a notice",

@@ -24,6 +24,7 @@ from services.sharing.registers import routes as register_routes
 from services.sharing.settings import SharingSettings
 from services.sharing.shares import notice_routes, routes
 from services.sharing.shares.decide import NATIONAL_RELEASE, SCREENING
+from services.sharing.shares.erasing import erasing_persons
 from services.sharing.shares.screening_client import HitStates, ScreeningClient
 from services.sharing.store.notices import NoticeStore
 from services.sharing.store.replays import ReplayStore
@@ -217,6 +218,7 @@ async def _working(sharing: Sharing, carrier: Carrier, clock: Clock) -> AsyncIte
         PruneRule("decision_input", INPUTS_KEPT, forget_inputs),
         PruneRule("exchange_seen", REPLAY_KEPT, ReplayStore.forget_seen),
         PruneRule("exchange_nonce", NO_TIME, ReplayStore.forget_nonces),
+        erasing_persons(sharing.audit),
     ]
     pruner = Pruner(sharing.engine, rules, clock)
     stop = asyncio.Event()

@@ -21,6 +21,9 @@ from shared.identifiers import NoticeId, ShareId
 MAX_SHARES: Final = 200
 MAX_RECIPIENTS: Final = 100
 MAX_VERDICTS: Final = 1000
+FORGET_BATCH: Final = 200
+#: What stands in a share in place of whoever it was about.
+ERASED: Final = "ERASED"
 
 _ADD = text("""
 INSERT INTO share (share_id, hit_id, created_at, state, event, hit, derived_from)
@@ -69,6 +72,23 @@ VALUES (:share_id, :ordinal, :candidate_key, :authority_id, :state, :scope, :con
 ON CONFLICT (share_id, candidate_key) DO UPDATE
 SET ordinal = excluded.ordinal, connections = excluded.connections, paragraphs = excluded.paragraphs
 """)
+# The flight and the traveller's number stay: they name nobody any more. What is sealed to a recipient is not
+# ours to read, and its digest is what the log proves.
+_FORGET_PERSONS = text("""
+UPDATE share SET version = version + 1, hit = hit || jsonb_build_object(
+    'traveller', jsonb_build_object('surname', CAST(:erased AS text)),
+    'entry', (hit -> 'entry') || jsonb_build_object(
+        'entry_id', CAST(:erased AS text), 'list_reference', CAST(:erased AS text),
+        'tear_line', CAST(:erased AS text),
+        'names', '[]'::jsonb, 'birth_dates', '[]'::jsonb, 'nationalities', '[]'::jsonb
+    )
+) WHERE share_id IN (
+    SELECT share_id FROM share
+    WHERE created_at < :before AND hit #>> '{traveller,surname}' <> :erased
+    ORDER BY created_at, share_id LIMIT :limit FOR UPDATE SKIP LOCKED
+) RETURNING share_id
+""")
+_FORGET_NOTES = text("UPDATE individual_assessment SET notes = '{}' WHERE share_id = ANY (:share_ids)")
 _DECIDE_RECIPIENT = text("""
 UPDATE recipient SET outcome = :outcome, reasons = :reasons, decided_at = :decided_at
 WHERE share_id = :share_id AND candidate_key = :candidate_key
@@ -151,6 +171,15 @@ class ShareStore:
         """Note that a clock's alarm rings; `False` when it had before."""
         values = {"share_id": share_id, "clock": clock}
         return (await self._connection.execute(_RING, values)).rowcount == 1
+
+    @staticmethod
+    async def forget_persons(connection: AsyncConnection, before: datetime) -> list[UUID]:
+        """Erase who at most `FORGET_BATCH` shares made before then are about; gives those shares."""
+        values = {"before": before, "erased": ERASED, "limit": FORGET_BATCH}
+        found = list((await connection.execute(_FORGET_PERSONS, values)).scalars())
+        if found:
+            await connection.execute(_FORGET_NOTES, {"share_ids": found})
+        return found
 
     async def move(self, share: Share, state: ShareState, approval_id: UUID | None = None) -> None:
         """Bring the share to another state.
