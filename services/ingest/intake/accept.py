@@ -171,7 +171,7 @@ class AcceptMessage:
             arrival.receipt().with_faults(tuple(faults)),
             accepted=linked.accepted,
             screened=len(linked.screened),
-            screened_at=max([*linked.screened, arrival.received_at]) if is_screened else None,
+            screened_at=max([*linked.screened.values(), arrival.received_at]) if is_screened else None,
         )
         transaction_id = transaction.transaction_id if is_split(message) else None
         belonging = Belonging(transaction_id, message.access_reference)
@@ -185,7 +185,7 @@ class AcceptMessage:
             # What the list of a manifest wrote is there for its reservations to meet.
             taking = replace(taking, flight=replace(flight, is_new=False))
         if message.reservations or is_reservation_push(message):
-            linked += await self._take_reservations(connection, taking)
+            linked += await self._take_reservations(connection, taking, linked)
         await self._take_flight.change(connection, taking.arrival, flight)
         return linked
 

@@ -59,11 +59,12 @@ class TakeReservations:
         self._ports = ports
         self._send = SendToScreening(ports)
 
-    async def __call__(self, connection: AsyncConnection, taking: Taking) -> Linked:
+    async def __call__(self, connection: AsyncConnection, taking: Taking, listed: Linked) -> Linked:
         """Take the reservations of a message; the caller holds the flight's row.
 
         A full push withdraws what it does not name, once all of it is here and was read; an update touches
-        what it names. Travellers are screened with the part that names them.
+        what it names. Travellers are screened with the part that names them; whom the message's own list
+        sends there already (`listed`) the receipt counts once.
 
         Source: `spec/pnrgov.md` §1 (full, update, cancellations); `spec/edifact.md` §8.
         """
@@ -84,10 +85,18 @@ class TakeReservations:
         await write_changes(self._ports, connection, taking.report, changes)
         links = {key: [ids[place] for place in places] for key, places in people.places.items()}
         await stores.reservations.link(connection, links | {each: [] for each in pushed.withdrawn})
-        await self._send(connection, push.message_id, taking.target, changes.to_screen, push.now)
+        for is_counted in (True, False):
+            to_screen = [
+                each for each in changes.to_screen if (each.traveller_id not in listed.awaited) is is_counted
+            ]
+            await self._send(
+                connection, push.message_id, taking.target, to_screen, push.now, is_counted=is_counted
+            )
         left = _left(held, pushed, set(ids))
         await self._let_go(connection, taking, [each for each in known if each.traveller_id in left])
-        return Linked(tuple(pushed.faults), len(people.said), tuple(changes.screened))
+        return Linked(
+            tuple(pushed.faults), len(people.said), changes.screened, frozenset(ids), changes.awaited
+        )
 
     async def _put(self, connection: AsyncConnection, taking: Taking, push: Push, pushed: Pushed) -> None:
         """Write what stands, and take off the flight what was withdrawn or is named no more."""
@@ -182,7 +191,7 @@ class TakeReservations:
                 )
                 if known.status.is_off:
                     changes.changed.append(standing)
-                    changes.screened.append(known.screened_at or now)
+                    changes.screened[known.traveller_id] = known.screened_at or now
                 else:
                     changes.keep(standing, known)
             ids.append(standing.traveller_id)

@@ -1,6 +1,6 @@
 """The travellers of an API list: stored or marked, linked to what was reported of them before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,17 +30,27 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """What linking found out: warnings, how many people the message speaks of, whose screening stands."""
+    """What linking found out: warnings, how many people the message speaks of, whose screening stands.
+
+    `people` are those of them who are stored, `awaited` those whom screening is still to see for the message.
+    """
 
     faults: tuple[Fault, ...] = ()
     accepted: int = 0
-    screened: tuple[datetime, ...] = ()
+    screened: Mapping[TravellerId, datetime] = field(default_factory=dict)
+    people: frozenset[TravellerId] = frozenset()
+    awaited: frozenset[TravellerId] = frozenset()
 
     def __add__(self, other: "Linked") -> "Linked":
+        """Both parts of a message; whom both speak of is one, and is screened once nothing more waits."""
+        awaited = self.awaited | other.awaited
+        screened = {**self.screened, **other.screened}
         return Linked(
             (*self.faults, *other.faults),
-            self.accepted + other.accepted,
-            (*self.screened, *other.screened),
+            self.accepted + other.accepted - len(self.people & other.people),
+            {each: at for each, at in screened.items() if each not in awaited},
+            self.people | other.people,
+            awaited,
         )
 
 
@@ -52,13 +62,18 @@ class Changes:
     changed: list[TravellerRow] = field(default_factory=list)
     followed: list[tuple[TravellerId, TravellerId]] = field(default_factory=list)
     to_screen: list[TravellerRow] = field(default_factory=list)
-    screened: list[datetime] = field(default_factory=list)
+    screened: dict[TravellerId, datetime] = field(default_factory=dict)
+
+    @property
+    def awaited(self) -> frozenset[TravellerId]:
+        """Whom screening is still to see."""
+        return frozenset(each.traveller_id for each in self.to_screen)
 
     def keep(self, standing: TravellerRow, known: KnownTraveller) -> None:
         """Write a later report; screening sees it again only where its facts are new."""
         self.changed.append(standing)
         if known.screened_at is not None and standing.fact_digest == known.fact_digest:
-            self.screened.append(known.screened_at)
+            self.screened[known.traveller_id] = known.screened_at
         else:
             self.to_screen.append(standing)
 
@@ -97,7 +112,8 @@ class TakeTravellers:
             return await self._marked(connection, taking, said, matched, status)
         changes = self._reported(taking, said, matched)
         await self._write(connection, taking, changes)
-        return Linked((), len(said), tuple(changes.screened))
+        people = frozenset(each.traveller_id for each in (*changes.new, *changes.changed))
+        return Linked((), len(said), changes.screened, people, changes.awaited)
 
     def _reported(
         self, taking: Taking, said: Sequence[Said], matched: Sequence[KnownTraveller | None]
@@ -143,8 +159,10 @@ class TakeTravellers:
             gone = [each.traveller_id for each in here if not each.status.is_off]
             await self._send.withdraw(connection, report.flight_id, gone, _REASONS[status], report.now)
         unknown = [place for place, each in enumerate(matched) if each is None]
-        screened = tuple(each.screened_at for each in here if each.screened_at is not None)
-        return Linked(_not_reported_before(taking.arrival.message, unknown), len(said), screened)
+        screened = {each.traveller_id: each.screened_at for each in here if each.screened_at is not None}
+        people = frozenset([each.traveller_id for each in here] + [each.traveller_id for each in changes.new])
+        faults = _not_reported_before(taking.arrival.message, unknown)
+        return Linked(faults, len(said), screened, people, changes.awaited)
 
     def _newly_marked(
         self,

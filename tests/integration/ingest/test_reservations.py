@@ -289,3 +289,22 @@ async def test_records_know_their_law_and_their_end(pnr_ingest: Ingest, paxlst_a
         "SELECT legal_basis, mask_at < erase_at AS is_masked_first FROM reservation"
     )
     assert row.legal_basis.startswith("XAA-PIU-01|ingest.accept|PNR")
+
+
+async def test_whom_list_and_reservation_of_a_message_name_is_one_on_its_receipt(pnr_ingest: Ingest) -> None:
+    manifest = json.loads((MESSAGES / "paxlst-a.json").read_text())
+    first = manifest["travellers"][0]
+    named = {"surname": first["surname"], "given_names": first["given_names"]}
+    stranger = {"surname": "EXAMPLE", "given_names": "NOBODY"}
+    manifest["reservations"] = [
+        {"locator": first["record_locator"], "carrier": "XA", "travellers": [named, stranger]}
+    ]
+
+    for reference in ("FIRST", "AGAIN"):
+        text = json.dumps(manifest | {"transaction_reference": reference})
+        answer = (await pnr_ingest.submit(text.encode(), Content_Type="application/json")).json()
+        await pnr_ingest.screen()
+        token = pnr_ingest.issuer.carrier_token("XA")
+        receipt = (await pnr_ingest.get(f"/v1/receipts/{answer['id']}", token)).json()
+        assert receipt["travellers"] == {"stated": 3, "accepted": 4, "rejected": 0}
+        assert (receipt["screened"], receipt["screened_at"] is None) == (4, False)
