@@ -9,20 +9,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from deploy.local.installation import AIRPORTS_FILE
 from deploy.local.synthetic.paxlst import SyntheticFlight, paxlst
 from deploy.local.synthetic.people import FictionalPeople, FictionalPerson
+from shared.travel.places import Airports
 
 EDIFACT: Final = "application/edifact"
 JSON: Final = "application/json"
 RECORD_LOCATOR: Final = "Q7KD2M"
 TRAVELLERS_A_FLIGHT: Final = 150
 CREW: Final = 6
+HOURS_IN_THE_AIR: Final = timedelta(hours=3)
 SEED: Final = 2396
-HOURS_OF_XAA: Final = 2
-#: More than six hours off, so that the visitor has two hours for the reviews instead of fifteen minutes; it
-#: leaves from XQB, whose clocks are an hour before ours.
-HOURS_TO_LAST_FLIGHT: Final = 8
+SEATS_A_FLIGHT: Final = 180
+#: More than six hours off, so that the visitor has two hours for the reviews instead of fifteen minutes.
+HOURS_TO_LAST_FLIGHT: Final = 7
+_AIRPORTS: Final = Airports.load(AIRPORTS_FILE)
 
 # On the list as SAMIR HADI AL-NAMUDHAJI, born 1979-05-14, passport XB4471902.
 TO_BE_SHARED: Final = FictionalPerson(
@@ -88,17 +92,27 @@ def schedule(now: datetime, hundred: int) -> bytes:
     # Within the hour before departure a manifest is overdue.
     silent = _flight(now, hundred + 9, "XQA", "XQB", 1)
     lines = [
-        f"{each.carrier}{each.number},{each.origin},{each.destination},{each.departure:%H:%M},,daily,"
-        f"{each.departure:%Y-%m-%d},{each.departure:%Y-%m-%d},{TRAVELLERS_A_FLIGHT}"
+        f"{each.carrier}{each.number},{each.origin},{each.destination},{each.departure:%H:%M},"
+        f"{each.arrival:%H:%M}+{(each.arrival.date() - each.departure.date()).days},daily,"
+        f"{each.departure:%Y-%m-%d},{each.departure:%Y-%m-%d},{SEATS_A_FLIGHT}"
         for each in (first, last, silent)
     ]
     return "\n".join(["Flight,Origin,Destination,Departure,Arrival,Days,From,To,Seats", *lines, ""]).encode()
 
 
 def _flight(now: datetime, number: int, origin: str, destination: str, hours: int) -> SyntheticFlight:
-    """A flight that leaves some hours from now; its times are local to XAA, as carriers send them."""
-    local = now.replace(tzinfo=None, second=0, microsecond=0) + timedelta(hours=hours + HOURS_OF_XAA)
-    return SyntheticFlight("XA", str(number), origin, destination, local)
+    """A flight that leaves some hours from now; its times are by the clocks of its airports."""
+    leaves = now.replace(second=0, microsecond=0) + timedelta(hours=hours)
+    departure = _local(origin, leaves)
+    arrival = _local(destination, leaves + HOURS_IN_THE_AIR)
+    return SyntheticFlight("XA", str(number), origin, destination, departure, arrival - departure)
+
+
+def _local(airport: str, instant: datetime) -> datetime:
+    """What the clocks of a demonstration's airport show, without zone, as carriers send it."""
+    zone = _AIRPORTS.zone_of(airport)
+    assert zone is not None, "an airport of the demonstration"
+    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _paxlst(

@@ -14,7 +14,10 @@ _SHORT = "%y%m%d%H%M"
 
 @dataclass(frozen=True, slots=True)
 class SyntheticFlight:
-    """One flight of the demonstration's world; times are local to the airports."""
+    """One flight of the demonstration's world; times are local to the airports.
+
+    `duration` is between the two airports' clocks, which is not the time in the air where their zones differ.
+    """
 
     carrier: str
     number: str

@@ -1,6 +1,6 @@
 """The scripted day: officers who judge with care, messages that say what they mean, rows that fit."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -67,6 +67,25 @@ def test_schedule_promises_one_flight_that_nobody_reports() -> None:
     titles = " ".join(each.title for each in [*morning(NOW, 100), *afternoon(NOW, 100)])
     silent = [leg.number for leg in read.legs if f"XA{leg.number}" not in titles]
     assert (len(read.legs), silent) == (3, ["109"])
+
+
+@pytest.mark.parametrize("posting", [*morning(NOW, 100), *afternoon(NOW, 100)], ids=lambda each: each.title)
+def test_each_flight_is_three_hours_in_the_air(posting: Any) -> None:
+    (message,) = read_messages(posting.body, posting.content_type, NOW)
+    airports = Airports.load(AIRPORTS_FILE)
+    for leg in [] if message.flight is None else message.flight.legs:
+        departure = airports.to_utc(leg.origin, leg.departure)
+        arrival = airports.to_utc(leg.destination, leg.arrival)
+        assert departure is not None
+        assert arrival is not None
+        assert arrival - departure == timedelta(hours=3)
+
+
+def test_schedule_has_a_seat_for_everybody_reported() -> None:
+    seats = {leg.number: leg.capacity for leg in read_csv_schedule(schedule(NOW, 100)).legs}
+    for posting in [*morning(NOW, 100), *afternoon(NOW, 100)]:
+        number = posting.title.split()[0].removeprefix("XA")
+        assert posting.travellers <= (seats.get(number) or posting.travellers), posting.title
 
 
 def test_visitor_has_two_hours_for_the_reviews() -> None:
