@@ -80,6 +80,12 @@ UNION SELECT entry_id FROM watchlist_entry WHERE source_id = :source_id AND vers
     AND (status <> 'REMOVED' OR refusals = '[]')
 ORDER BY entry_id
 """)  # noqa: S608
+# What people here added to a foreign row that they adopted is in its digest, and no word of its list.
+_TOLD_OTHERWISE = text("""
+SELECT count(*) FROM list_row AS said JOIN watchlist_entry AS entry USING (entry_id)
+WHERE said.version_id = :version_id AND entry.version_id IS NOT NULL
+AND (said.digest IS NULL OR (said.digest <> entry.digest AND entry.adoption IS NULL))
+""")
 
 
 class ListRowStore:
@@ -94,6 +100,13 @@ class ListRowStore:
         descent = (await connection.execute(_DESCENT, {"version_id": version_id})).scalars().all()
         for each in descent:
             await copy_lines_out(connection, _CONTENTS, take, each)
+
+    async def told_otherwise(self, connection: AsyncConnection, version_id: UUID) -> int:
+        """Of how many entries that stand a version's own rows say other identifiers, or nothing any more.
+
+        The version itself need not be stored yet.
+        """
+        return int((await connection.execute(_TOLD_OTHERWISE, {"version_id": version_id})).scalar_one())
 
     async def of_entries(
         self, connection: AsyncConnection, version_id: UUID, entry_ids: Collection[str]

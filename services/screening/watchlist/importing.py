@@ -149,7 +149,8 @@ class ImportList:
         store = self._ports.stores.versions
         now = self._ports.clock.now()
         importing.progress.phase = Phase.JUDGING
-        version = _version_of(importing, summary, base)
+        others = await self._ports.stores.list_rows.told_otherwise(connection, importing.version_id)
+        version = _version_of(importing, summary, base, others)
         digest = importing.file.published_sha256
         is_hash_ok = digest is None or digest.lower() == importing.sha256
         judged = Judged(self._ports, version, importing.source, base, is_hash_ok, importing.principal)
@@ -219,7 +220,7 @@ class _Feed:
         return self._next
 
 
-def _version_of(importing: Importing, summary: Summary, base: ListVersion | None) -> ListVersion:
+def _version_of(importing: Importing, summary: Summary, base: ListVersion | None, others: int) -> ListVersion:
     return ListVersion(
         version_id=importing.version_id,
         source_id=importing.file.source_id,
@@ -231,7 +232,7 @@ def _version_of(importing: Importing, summary: Summary, base: ListVersion | None
         by_regime=summary.by_regime,
         stored=summary.stored,
         faults=summary.faults,
-        delta_pct=change_in_percent(0 if base is None else base.stored, summary.stored),
+        delta_pct=change_in_percent(0 if base is None else base.stored, summary.stored, others),
         imported_by=importing.principal.subject,
         imported_at=importing.began_at,
         base_id=None if base is None else base.version_id,

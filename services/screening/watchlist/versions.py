@@ -131,11 +131,21 @@ class EntryRecord(Personal):
         )
 
 
-def change_in_percent(before: int, after: int) -> float:
-    """The change of a row count in percent, negative when it shrinks; from nothing it is 100."""
+def change_in_percent(before: int, after: int, others: int = 0) -> float:
+    """How much of a list changes, in percent: its length, negative when it shrinks, or more of what is in it.
+
+    A publisher's format that drifts leaves the number of rows as it is and empties them.
+
+    Args:
+        before: How many entries it had; from nothing it is 100.
+        after: How many it has.
+        others: Of how many of those before it says other identifiers, or nothing any more.
+
+    Source: SG-18 and `watchlist-governance.md` §6 (a fifth of the rows changed waits for two people).
+    """
     if before == 0:
         return 100.0 if after else 0.0
-    return (after - before) * 100.0 / before
+    return max((after - before) * 100.0 / before, others * 100.0 / before, key=abs)
 
 
 def purpose_tag(body: Mapping[str, Any]) -> str | None:

@@ -1,6 +1,5 @@
 """People's own entries: drafted, submitted, decided by another, renewed. All persons are invented."""
 
-import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -189,9 +188,7 @@ async def test_a_foreign_row_that_changed_since_it_was_nominated_goes_back(desk:
     facts: dict[str, Any] = {"source_id": "FOREIGN", "entry_id": "FOREIGN:DEMi.009", "entry": {}}
     path = await submitted(desk, **facts)
     child = replace(abroad, birth_date="2015-01-02")
-    content = un_list([child], THIRD_DAY)
-    digest = {"source": "un", "as": "FOREIGN", "sha256": hashlib.sha256(content).hexdigest()}
-    await desk.ask("steward", "POST", "/v1/watchlist/imports", params=digest, content=content)
+    await import_as(desk, "un", "FOREIGN", un_list([child], THIRD_DAY))
     assert (await decide(desk, path))["state"] == "RETURNED"
     body = {"source_id": "FOREIGN", "entry_id": "FOREIGN:DEMi.009", "terms": terms(desk)}
     changed = await desk.ask("steward", "PUT", path, json=body)

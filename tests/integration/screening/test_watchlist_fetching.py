@@ -16,13 +16,12 @@ from shared.observability.metrics import exposition
 from shared.policy.engine import PolicyEngine
 from tests.fakes import FakeIssuer, FixedClock
 from tests.integration.screening.conftest import Desk, running
-from tests.integration.screening.lists import HADI, MISALI, Listed, un_list
+from tests.integration.screening.lists import HADI, MISALI, un_list
 from tests.integration.screening.test_watchlist_versions import register
 from tests.loopback import LoopbackServer, loopback_server
 
 SECOND_DAY, THIRD_DAY = "2027-11-02T00:00:00.000Z", "2027-11-03T00:00:00.000Z"
-HADI_ELSEWHERE = Listed("DEMi.001", HADI.names, HADI.birth_date, "XCC", HADI.document)
-GOOD = un_list([HADI_ELSEWHERE, MISALI], SECOND_DAY)
+GOOD = un_list([HADI, MISALI], SECOND_DAY)
 BETTER = un_list([HADI, MISALI], THIRD_DAY)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.screening.store.rows import from_json
 from services.screening.watchlist.sources.lost_document import LostDocument
 from tests.integration.screening.conftest import SOURCE, Desk
 from tests.integration.screening.lists import ESEMPIO, HADI, MISALI, Listed, a_traveller, un_list
@@ -129,3 +130,29 @@ async def test_a_foreign_row_waits_and_screens_nobody(desk: Desk, kind: str) -> 
     await import_as(desk, "un", "FOREIGN", un_list([abroad, MISALI], THIRD_DAY))
     states = await desk.rows("SELECT status FROM watchlist_entry WHERE source_id = 'FOREIGN'")
     assert [row.status for row in states] == ["SUBMITTED", "SUBMITTED"]
+
+
+async def test_a_file_that_says_less_of_everybody_waits_for_two_people(desk: Desk) -> None:
+    drifted = un_list([HADI, MISALI], SECOND_DAY).replace(b"INDIVIDUAL_DATE_OF_BIRTH", b"INDIVIDUAL_BIRTH")
+    digest = hashlib.sha256(drifted).hexdigest()
+    version = await desk.import_list(drifted, digest=digest)
+    assert (version["state"], version["stored"], version["delta_pct"]) == ("HELD", 2, 100.0)
+    (row,) = await desk.rows("SELECT body FROM watchlist_entry WHERE entry_id = 'DEMO:DEMi.001'")
+    assert from_json(row.body)["birth_dates"], "what is in force says what it said"
+    path = f"/v1/watchlist/versions/{version['version_id']}"
+    await desk.approve(path, "steward")
+    assert (await desk.approve(path, "supervisor"))["state"] == "IN_FORCE"
+
+
+async def test_a_file_that_calls_everybody_by_another_reference_waits_for_two_people(desk: Desk) -> None:
+    renumbered = un_list([HADI, MISALI], SECOND_DAY).replace(b"DEMi.", b"DEMi-")
+    version = await desk.import_list(renumbered, digest=hashlib.sha256(renumbered).hexdigest())
+    assert (version["state"], version["delta_pct"]) == ("HELD", 100.0)
+    rows = await desk.rows("SELECT DISTINCT status FROM watchlist_entry")
+    assert [row.status for row in rows] == ["ACTIVE"]
+
+
+async def test_a_file_that_says_only_other_words_of_everybody_is_in_force(desk: Desk) -> None:
+    reworded = un_list([HADI, MISALI], SECOND_DAY).replace(b"2027-06-01", b"2027-10-01")
+    version = await desk.import_list(reworded, digest=hashlib.sha256(reworded).hexdigest())
+    assert version["state"] == "IN_FORCE"

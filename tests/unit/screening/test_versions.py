@@ -31,6 +31,13 @@ def test_the_change_is_counted_from_the_earlier_version(before: int, after: int,
 
 
 @pytest.mark.parametrize(
+    ("after", "others", "percent"), [(10, 2, 20.0), (8, 2, -20.0), (8, 3, 30.0), (12, 1, 20.0)]
+)
+def test_what_is_said_otherwise_counts_as_the_length_does(after: int, others: int, percent: float) -> None:
+    assert change_in_percent(10, after, others) == percent
+
+
+@pytest.mark.parametrize(
     ("births", "expected"),
     [
         ([{"kind": "EXACT", "date": "2009-11-15"}], True),
