@@ -9,6 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from services.console.errors import ServiceFault
+from services.console.shape_words import shape_in_words
 from shared.accounts.errors import AccountFrozen
 from shared.web.purpose import Purpose
 from shared.web.request_id import outgoing_traceparent
@@ -157,7 +158,8 @@ class ServiceClient:
             service=self.service,
             status=response.status_code,
             refusal=str(problem.get("code", "REFUSED")),
-            words=str(problem.get("detail") or f"The {self.service} service refused this."),
+            words=shape_in_words(problem)
+            or str(problem.get("detail") or f"The {self.service} service refused this."),
             reasons=_joined(problem.get("reasons")),
         )
 
