@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import iso3166
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from shared.travel.states import DEMONSTRATION
@@ -56,6 +56,7 @@ class ServiceSettings(BaseSettings):
     policy_folder: Path | None = None
     policy_trusted_keys_file: Path | None = None
     airports_file: Path | None = None
+    metrics_token_file: FilePath | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod

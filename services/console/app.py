@@ -144,6 +144,7 @@ def create_app(
         lifespan=_lifespan(http, store, clock),
         routes=ROUTES,
         clock=clock,
+        metrics_token_file=settings.metrics_token_file,
         headers={
             "Content-Security-Policy": content_security_policy(_origin(settings.issuer_url)),
             # Browsers send "Origin: null" with a form when the referrer is withheld even from ourselves.

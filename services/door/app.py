@@ -36,6 +36,7 @@ def create_app(settings: DoorSettings, *, clock: Clock | None = None) -> FastAPI
         lifespan=lifespan,
         routes=ROUTES,
         clock=clock or SystemClock(),
+        metrics_token_file=settings.metrics_token_file,
         headers=HEADERS,
     )
     app.state.mailbox = Mailbox(settings.folder, key)

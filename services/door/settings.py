@@ -14,7 +14,8 @@ class DoorSettings(BaseSettings):
     `folder` is where sealed submissions come to lie; `rights_key_file` the public X25519 JWK of the rights
     office, the only key that the door has. `independent_authority`, `appeal_court` and `office_address` are
     what the notice names besides; each is left out where it is empty. `trusted_proxy` is the reverse proxy
-    whose `X-Forwarded-For` says who asks. Nobody signs in here: the issuer's addresses stay empty.
+    whose `X-Forwarded-For` says who asks, `metrics_token_file` holds what a reader of the figures shows.
+    Nobody signs in here: the issuer's addresses stay empty.
     """
 
     model_config = SettingsConfigDict(
@@ -29,6 +30,7 @@ class DoorSettings(BaseSettings):
     independent_authority: str = Field(default="", max_length=300)
     appeal_court: str = Field(default="", max_length=300)
     office_address: str = Field(default="", max_length=300)
+    metrics_token_file: FilePath | None = None
     trusted_proxy: IPv4Address | IPv6Address | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     issuer_url: str = ""

@@ -90,6 +90,7 @@ def create_app(
         lifespan=background.running,
         routes=_routes(settings.max_body_bytes),
         clock=time,
+        metrics_token_file=settings.metrics_token_file,
     )
     app.state.ports = ports
     app.state.oversight_gate = OversightGate(

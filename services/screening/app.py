@@ -146,6 +146,7 @@ def create_app(
         ),
         routes=ROUTES,
         clock=used_clock,
+        metrics_token_file=settings.metrics_token_file,
     )
 
 

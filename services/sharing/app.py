@@ -123,6 +123,7 @@ def create_app(
         lifespan=_lifespan(settings, used_clock, used_policy, Ports(carrier, hit_states, transport)),
         routes=ROUTES,
         clock=used_clock,
+        metrics_token_file=settings.metrics_token_file,
     )
 
 

@@ -95,6 +95,7 @@ def service_app(
     lifespan: Lifespan,
     routes: ServiceRoutes,
     clock: Clock | None = None,
+    metrics_token_file: Path | None = None,
     headers: Mapping[str, str] | None = None,
     fault_response: FaultResponse = fault_problem,
 ) -> FastAPI:
@@ -102,7 +103,7 @@ def service_app(
 
     Sets on `app.state`: `settings`, `profile`, `clock`, `token_verifier`, `authenticate`, `frozen_accounts`
     (of a service that has the table), `rate_limiter`, `readiness_checks` (name → async check), `on_refusal`
-    (called with each 403), `is_draining`.
+    (called with each 403), `is_draining`, `metrics_token`.
 
     Args:
         title: Shown in OpenAPI; its last word is the service's name, such as `Safeconduct ingest`.
@@ -110,6 +111,7 @@ def service_app(
         lifespan: What the service opens and closes.
         routes: The service's routes, of `service_routes`.
         clock: The time; the machine's when absent.
+        metrics_token_file: Holds the token of whoever reads `/metrics`; without it, nobody in production.
         headers: Headers of every answer that differ from the safe ones of `request_context.py`.
         fault_response: What a fault that nobody foresaw is answered with.
     """
@@ -125,6 +127,9 @@ def service_app(
         redirect_slashes=False,
     )
     _set_state(app, settings, service, client, clock or SystemClock())
+    app.state.metrics_token = (
+        None if metrics_token_file is None else metrics_token_file.read_text(encoding="utf-8").strip()
+    )
     install_problem_handlers(app)
     app.add_middleware(BodyDeadline)
     app.add_middleware(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from hmac import compare_digest
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from shared.observability import metrics
 from shared.observability.logging import get_logger
+from shared.security.tokens import TokenRefused
 from shared.web.authentication import public
 
 Check = Callable[[], Awaitable[None]]
@@ -38,8 +40,20 @@ async def ready(request: Request) -> JSONResponse:
 
 
 @router.get("/metrics", include_in_schema=False)
-async def figures() -> Response:
-    """Prometheus' text format; constants, counts and durations only."""
+async def figures(request: Request) -> Response:
+    """Prometheus' text format; constants, counts and durations only.
+
+    How often a route was asked tells a carrier or a counterpart, at the same address, that somebody was found
+    or is protected (SG-35). So whoever reads has the token of the figures; without one, nobody in production.
+
+    Raises:
+        TokenRefused: The request shows another token, or none.
+    """
+    token: str | None = request.app.state.metrics_token
+    shown = request.headers.get("authorization", "")
+    is_open = token is None and request.app.state.profile == "local"
+    if not is_open and not (token and compare_digest(shown.encode(), f"Bearer {token}".encode())):
+        raise TokenRefused(reason="the figures have a token of their own")
     return Response(metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
 

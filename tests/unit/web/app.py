@@ -126,7 +126,10 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 def an_app(
-    profile: str = "local", clock: Clock | None = None, roles: frozenset[Role] | None = None
+    profile: str = "local",
+    clock: Clock | None = None,
+    roles: frozenset[Role] | None = None,
+    metrics_token_file: Path | None = None,
 ) -> FastAPI:
     """The application; with `roles`, everyone who asks is `someone` with these roles, without a token."""
     app = service_app(
@@ -135,6 +138,7 @@ def an_app(
         lifespan=lifespan,
         routes=service_routes([router, open_router]),
         clock=clock or SetClock(),
+        metrics_token_file=metrics_token_file,
     )
     if roles is not None:
 

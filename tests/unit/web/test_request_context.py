@@ -1,5 +1,7 @@
 """What every answer carries: trace, safe headers, figures."""
 
+from pathlib import Path
+
 import pytest
 
 from shared.web.request_id import current_trace_id, outgoing_traceparent, trace, trace_id_of
@@ -55,6 +57,30 @@ async def test_figures_count_by_template_and_never_by_path() -> None:
     expected = 'route="/documents/{number}",service="sample",status="401"'
     assert expected in figures
     assert "P1234567" not in figures
+
+
+@pytest.mark.parametrize(
+    ("profile", "has_token", "shown", "status"),
+    [
+        ("local", False, None, 200),
+        ("production", False, None, 401),
+        ("production", False, "Bearer ", 401),
+        ("production", True, None, 401),
+        ("production", True, "Bearer another", 401),
+        ("production", True, "Bearer of-the-figures", 200),
+        ("local", True, None, 401),
+    ],
+)
+async def test_figures_are_for_whoever_has_their_token(
+    tmp_path: Path, profile: str, has_token: bool, shown: str | None, status: int
+) -> None:
+    """A count of a route tells whoever may ask the service anything that somebody was found."""
+    file = tmp_path / "token"
+    file.write_text("of-the-figures\n", encoding="utf-8")
+    async with client_of(an_app(profile, metrics_token_file=file if has_token else None)) as client:
+        answer = await client.get("/metrics", headers={} if shown is None else {"authorization": shown})
+    assert answer.status_code == status
+    assert ("safeconduct_http_requests" in answer.text) is (status == 200)
 
 
 async def test_ready_only_while_all_checks_pass_and_nobody_drains() -> None:
