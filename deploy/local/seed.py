@@ -182,8 +182,8 @@ def seed_screening(api: Api, today: date) -> None:
     orders = api.get("legal", "screening", "/v1/standing-orders")["standing_orders"]
     if not _in_force(orders):
         _two_people(api, OFFICE, "screening", "/v1/standing-orders", STANDING_ORDER)
-    approvals = api.get("legal", "screening", "/v1/matcher-approvals")["matcher_approvals"]
-    if not _in_force(approvals):
+    matchers = api.get("legal", "screening", "/v1/matcher-approvals")
+    if not _in_force([row for row in matchers["matcher_approvals"] if _is_of(row, matchers["in_use"])]):
         _two_people(api, OFFICE, "screening", "/v1/matcher-approvals", {})
     _open_case(api)
 
@@ -205,6 +205,11 @@ def _covers(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
 
 def _in_force(rows: Sequence[Mapping[str, Any]]) -> bool:
     return any(row["state"] == "IN_FORCE" for row in rows)
+
+
+def _is_of(approval: Mapping[str, Any], matcher: Mapping[str, Any]) -> bool:
+    """Whether an approval is of this matcher: an earlier checkout's was of another (SG-07)."""
+    return all(approval[name] == matcher[name] for name in ("algorithm", "threshold"))
 
 
 def _two_people(api: Api, people: TwoPeople, service: str, path: str, body: Mapping[str, Any]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from shared.bus.backlog import Backlog, read_backlog
+from shared.bus.backlog import Backlog, read_backlog, show_backlog
 from shared.bus.errors import DeliveryPostponed
 from shared.bus.message import OutgoingMessage
 from shared.bus.wake import WakeUp, wait_for
@@ -105,7 +105,7 @@ class Relay:
         poll_seconds: float = POLL_SECONDS,
         chance: random.Random | None = None,
         observe: Callable[[str, str], None] = lambda _destination, _outcome: None,
-        on_backlog: Callable[[Sequence[Backlog]], None] = lambda _backlog: None,
+        on_backlog: Callable[[Sequence[Backlog]], None] = show_backlog,
         give_way: Callable[[], Awaitable[None]] = _go_first,
     ) -> None:
         self._engine = engine

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from deploy.local.postgres import ServiceDatabase
 from shared.bus import wake
-from shared.bus.backlog import Backlog, read_backlog
+from shared.bus.backlog import OLDEST, Backlog, read_backlog
 from shared.bus.errors import DeliveryPostponed, DeliveryRefused, MessageMismatch
 from shared.bus.inbox import Inbox
 from shared.bus.message import OutgoingMessage
@@ -418,6 +418,23 @@ async def test_attempts_and_backlog_are_observed(engine: AsyncEngine) -> None:
     await running
     assert observed == [("screening", "DELIVERED")]
     assert backlogs
+
+
+async def test_what_waits_is_a_figure_of_every_service(engine: AsyncEngine) -> None:
+    await add(engine)
+    tried = asyncio.Event()
+
+    def postpone(_: OutgoingMessage) -> dict[str, Any]:
+        tried.set()
+        raise DeliveryPostponed(destination="screening", reason="HTTP 503")
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(a_relay(engine, FakeCarrier(postpone)).run(stop))
+    await tried.wait()
+    stop.set()
+    await running
+    [metric] = OLDEST.collect()
+    assert [sample.labels for sample in metric.samples] == [{"destination": "screening"}]
 
 
 async def test_backlog_counts_by_destination(engine: AsyncEngine) -> None:
