@@ -29,6 +29,8 @@ from shared.travel.states import normalise_state
 _FIRST_YEAR, _LAST_YEAR = 1800, 2099
 _FORMS: Final = ("%Y-%m-%d", "%d/%m/%Y", "%Y/%m/%d", "%d-%m-%Y")
 _SEXES: Final = {"m": Sex.MALE, "male": Sex.MALE, "f": Sex.FEMALE, "female": Sex.FEMALE}
+#: Before a birth date that is not understood, or of another calendar, among what is kept as text.
+BIRTH_WORDS: Final = "Birth date in the source's words:"
 _Value = TypeVar("_Value")
 
 
@@ -100,11 +102,17 @@ class Draft:
             self.flag("UNMAPPED_STATE", "nationality")
 
     def add_birth(self, birth: BirthDate | None, text: str) -> None:
-        """A birth date as it was read from a text; one that is there and cannot be read is flagged."""
+        """A birth date as it was read from a text; a text that cannot be read is flagged, and kept as one."""
         if birth is not None:
             add_once(self.birth_dates, birth)
         elif text.strip(" 0"):
             self.flag("UNREADABLE_DATE", "birth date")
+            self.keep_birth_words(text)
+
+    def keep_birth_words(self, text: str) -> None:
+        """What a source says of a birth, for people to read: nothing is compared with it."""
+        if words := " ".join(text.split()):
+            add_once(self.grounds, f"{BIRTH_WORDS} {words}")
 
     def flag(self, code: str, element: str) -> None:
         """Note what could not be understood."""

@@ -115,14 +115,17 @@ def _read_name(draft: Draft, row: TableRow) -> None:
 
 def _read_birth(draft: Draft, row: TableRow) -> None:
     if row[_CALENDAR].upper() not in {"", "GREGORIAN"}:
-        # A date of another calendar is not ours to convert; the people who approve the list see the flag.
+        # A date of another calendar is not ours to convert: it stays as it is written, and is flagged.
         draft.flag("OTHER_CALENDAR", "birth date")
+        parts = [row[part] for part in (_DATE, _YEAR, _MONTH, _DAY, _FROM, _TO) if row[part].strip("0")]
+        if parts:
+            draft.keep_birth_words(" ".join((*parts, row[_CALENDAR])))
     elif row[_FROM].strip("0") and row[_TO].strip("0"):
         first, last = birth_of(row[_FROM]), birth_of(row[_TO])
         span = None
-        if first is not None and last is not None:
+        if first is not None and last is not None and (first.year or 0) <= (last.year or 0):
             span = BirthDate(BirthDateKind.BETWEEN, from_year=first.year, to_year=last.year)
-        draft.add_birth(span, row[_FROM])
+        draft.add_birth(span, f"{row[_FROM]} {row[_TO]}")
     elif (day := day_of(row[_DATE][:10])) is not None:
         is_circa = row[_CIRCA].lower() in {"true", "1", "y"}
         draft.add_birth(birth_of(str(day.year), str(day.month), str(day.day), is_circa=is_circa), row[_DATE])

@@ -198,10 +198,12 @@ def _read_birth(draft: Draft, version: Element, around: Around) -> None:
     for period in version.iterfind("DatePeriod"):
         if not is_gregorian(period, around[0]):
             _flag(draft, "OTHER_CALENDAR", period)
+            draft.keep_birth_words(" ".join(map(str, period.itertext())))
             continue
         birth = birth_in(period)
         if birth is None:
             _flag(draft, "UNREADABLE_DATE", period)
+            draft.keep_birth_words(" ".join(map(str, period.itertext())))
         else:
             add_once(draft.birth_dates, birth)
 

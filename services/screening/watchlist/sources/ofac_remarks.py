@@ -120,7 +120,10 @@ def birth_date(text: str) -> BirthDate | None:
     plain = text.removeprefix("circa ")
     span = _RANGE.fullmatch(plain)
     if span is not None:
-        return BirthDate(BirthDateKind.BETWEEN, from_year=int(span[1]), to_year=int(span[2]), note=text)
+        first, last = int(span[1]), int(span[2])
+        # A span that ends before it begins would differ from every date that a traveller has.
+        is_span = first <= last
+        return BirthDate(BirthDateKind.BETWEEN, from_year=first, to_year=last, note=text) if is_span else None
     if circa:
         year = _YEAR.search(plain)
         return None if year is None else BirthDate(BirthDateKind.APPROXIMATE, year=int(year[0]))

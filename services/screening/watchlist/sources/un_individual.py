@@ -31,6 +31,7 @@ from shared.travel import PartialDate, Sex
 UN_1267_REGIME = "Al-Qaida"
 
 _NAME_PARTS = ("FIRST_NAME", "SECOND_NAME", "THIRD_NAME", "FOURTH_NAME")
+_BIRTH_TEXTS = ("DATE", "YEAR", "FROM_YEAR", "TO_YEAR")
 _KNOWN_ELEMENTS = frozenset(
     {"DATAID", "VERSIONNUM", *_NAME_PARTS, "UN_LIST_TYPE", "REFERENCE_NUMBER", "LISTED_ON", "GENDER"}
     | {"NAME_ORIGINAL_SCRIPT", "COMMENTS1", "TITLE", "DESIGNATION", "NATIONALITY", "LIST_TYPE"}
@@ -159,8 +160,8 @@ class IndividualReader:
             parsed = self._birth_date(element, note)
             if parsed is not None:
                 dates.append(parsed)
-            elif note:
-                words.append(f"Birth date in the source's words: {note}")
+            elif said := _joined(element, (*_BIRTH_TEXTS, "NOTE")):
+                words.append(f"Birth date in the source's words: {said}")
         return tuple(dates), tuple(words)
 
     def _birth_date(self, element: Element, note: str | None) -> BirthDate | None:

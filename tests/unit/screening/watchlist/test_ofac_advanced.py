@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.screening.watchlist.entry import NameKind, NameQuality, WatchlistEntry
+from services.screening.watchlist.sources.drafts import BIRTH_WORDS
 from services.screening.watchlist.sources.errors import MalformedList
 from services.screening.watchlist.sources.ofac_csv import read_ofac
 from services.screening.watchlist.sources.read_list import ListLimits, ListToRead, ReadList
@@ -167,6 +168,10 @@ def test_impossible_or_foreign_date_is_flagged_with_its_line(
     text = period(first, last, calendar=calendar)
     found = read(text, SDGT)
     assert found.entries[0].birth_dates == ()
+    written = [ground for ground in found.entries[0].grounds if ground.startswith(BIRTH_WORDS)]
+    assert [ground.removeprefix(BIRTH_WORDS).split() for ground in written] == (
+        [[*first.split("-"), *last.split("-")]] if first else []
+    )
     fault = next(each for each in found.faults if each.code == code)
     assert (fault.reference, fault.element) == ("7", "DatePeriod")
     assert "<DatePeriod" in text.splitlines()[fault.line - 1]

@@ -137,7 +137,9 @@ def test_birth_date_is_as_precise_as_it_is_written(written: str, meant: BirthDat
     assert entry_of(written).birth_dates == (meant,)
 
 
-@pytest.mark.parametrize("written", ["DOB 31 Feb 1951", "DOB Foo 1951", "DOB unknown", "DOB circa spring"])
+@pytest.mark.parametrize(
+    "written", ["DOB 31 Feb 1951", "DOB Foo 1951", "DOB unknown", "DOB circa spring", "DOB 1953 to 1951"]
+)
 def test_unreadable_birth_date_stays_as_text_and_is_flagged(written: str) -> None:
     told = read(a_list(remarks=written))
     assert told.entries[0].birth_dates == ()

@@ -144,6 +144,7 @@ def test_rows_of_one_person_of_the_eu_list_become_one_entry() -> None:
         eu_row(c57="1973", c56="4"),
         eu_row(c58="1974", c59="1976"),
         eu_row(c58="1974", c59="later"),
+        eu_row(c58="1979", c59="1977"),
         eu_row(c57="1390", c61="HIJRI"),
         eu_row(c78="P1", c83="true", c81="true", c90="passport", c93="FR"),
         eu_row(c78="X9", c90="other", c93="00"),
@@ -175,7 +176,13 @@ def test_rows_of_one_person_of_the_eu_list_become_one_entry() -> None:
         ("EU", "EU.11.1", date(2020, 2, 3)),
         ("UN", "QDi.900", None),
     ]
-    assert [fault.code for fault in told.faults] == ["UNREADABLE_DATE", "OTHER_CALENDAR", "UNMAPPED_STATE"]
+    unread = ["UNREADABLE_DATE", "UNREADABLE_DATE", "OTHER_CALENDAR", "UNMAPPED_STATE"]
+    assert [fault.code for fault in told.faults] == unread
+    assert entry.grounds == (
+        "Birth date in the source's words: 1974 later",
+        "Birth date in the source's words: 1979 1977",
+        "Birth date in the source's words: 1390 HIJRI",
+    )
 
 
 def test_rows_of_one_person_of_the_uk_list_become_one_entry() -> None:
@@ -215,7 +222,7 @@ def test_rows_of_one_person_of_the_uk_list_become_one_entry() -> None:
     )
     assert entry.documents == (EntryDocument("77", "I"), EntryDocument("P1", "P", "FRA", "France"))
     assert (entry.nationalities, entry.nationality_texts, entry.sex) == (("FRA",), ("Atlantis",), Sex.FEMALE)
-    assert entry.grounds == ("Reasons given.",)
+    assert entry.grounds == ("Reasons given.", "Birth date in the source's words: spring")
     assert [(each.street, each.country) for each in entry.addresses] == [("1 Road, Town", "FRA")]
     assert [fault.code for fault in told.faults] == ["UNMAPPED_STATE", "UNREADABLE_DATE"]
 
@@ -234,6 +241,7 @@ def test_simple_table_gives_names_and_birth_dates_alone() -> None:
     assert [str(birth.date or birth.year) for birth in entry.birth_dates] == ["1970-01-02", "1971-02", "1972"]
     assert (entry.nationalities, entry.documents) == ((), ())
     assert [fault.code for fault in told.faults] == ["UNREADABLE_DATE"]
+    assert entry.grounds == ("Birth date in the source's words: soon",)
 
 
 def test_json_lines_keep_nationality_numbers_and_the_un_reference() -> None:

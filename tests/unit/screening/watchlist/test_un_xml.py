@@ -184,6 +184,15 @@ def test_what_is_not_understood_is_flagged_and_the_row_kept(content: str, code: 
     assert codes(content) == [code]
 
 
+def test_a_birth_date_that_cannot_be_read_is_kept_as_text() -> None:
+    assert born("<DATE>1961-31-01</DATE><NOTE>by his own account</NOTE>").grounds == (
+        "Birth date in the source's words: 1961-31-01, by his own account",
+    )
+    assert born("<TYPE_OF_DATE>BETWEEN</TYPE_OF_DATE><FROM_YEAR>1960</FROM_YEAR>").grounds == (
+        "Birth date in the source's words: 1960",
+    )
+
+
 def test_words_in_place_of_a_birth_date_are_kept_as_text() -> None:
     assert born("<NOTE>30-35 years old</NOTE>").grounds == (
         "Birth date in the source's words: 30-35 years old",
