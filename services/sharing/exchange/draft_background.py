@@ -3,6 +3,7 @@
 Source: sharing-protocol.md §3 (which type answers which), §6; safeguards.md SG-33, SG-37, §4a.
 """
 
+from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,13 @@ from services.sharing.protocol.payloads import Correct
 from services.sharing.store.exchange import ExchangeStore
 from services.sharing.store.notices import NoticeStore
 
+#: Where an answer names the message that it answers once more.
+_NAMED_AGAIN: Final[Mapping[str, str]] = {
+    "FEEDBACK": "message_ref",
+    "CONSENT": "request_id",
+    "REVIEW_RESULT": "emergency_message_id",
+    "WL_DECISION": "target_message_id",
+}
 #: What of a message its recipient has to erase.
 _ERASING: Final = WITHDRAWALS - {"CORRECT"}
 
@@ -35,6 +43,19 @@ async def background_of(connection: AsyncConnection, draft: Draft, keys: Sealing
     has_content = answered is not None and is_theirs and answered.envelope is not None
     asked = opened(answered, keys) if answered is not None and has_content else None
     return Background(answered, asked, passed_on)
+
+
+def require_one_answered(draft: Draft, payload: Part) -> None:
+    """Let an answer name inside its seal the message that it answers, and no other.
+
+    The safeguards look at whom the answered one is about; the recipient reads the one inside.
+
+    Raises:
+        MessageRefused: It names two.
+    """
+    member = _NAMED_AGAIN.get(draft.type)
+    if member is not None and getattr(payload, member) != draft.in_reply_to:
+        raise MessageRefused(reason="it names another message than the one that it answers")
 
 
 async def require_was_sent(connection: AsyncConnection, draft: Draft, payload: Part) -> None:

@@ -17,7 +17,11 @@ from services.sharing.custody.emergencies import Emergencies
 from services.sharing.errors import LegalFindingRequired, MessageRefused
 from services.sharing.exchange.alone import ALONE, in_standing_words, require_known, said_alone
 from services.sharing.exchange.content import SealingKeys, sealed_for_us
-from services.sharing.exchange.draft_background import background_of, require_was_sent
+from services.sharing.exchange.draft_background import (
+    background_of,
+    require_one_answered,
+    require_was_sent,
+)
 from services.sharing.exchange.drafts import (
     Draft,
     Said,
@@ -169,6 +173,7 @@ class ExchangeSending:
         if draft.type == EMERGENCY:
             draft = await self._judges.emergencies.with_its_hit(draft, await self._agreed_fields(draft))
         payload = read_payload(draft)
+        require_one_answered(draft, payload)
         async with self._engine.begin() as connection:
             background = await background_of(connection, draft, self._sealing_keys)
             now = self._clock.now()

@@ -83,6 +83,16 @@ async def test_sender_of_a_notice_does_not_learn_that_a_protected_person_is_here
     assert await both.xaa.deliver() == 0
 
 
+async def test_feedback_names_no_other_notice_than_it_answers(both: TwoStates) -> None:
+    """In answer to one of whom nothing is known, the number inside would tell of a protected person."""
+    answered, other = await sent_notice(both.xbb, both.xaa), await sent_notice(both.xbb, both.xaa)
+    await is_refugee(both.xaa, await a_share(both.xaa, notice=other))
+    draft = feedback(answered)
+    draft["payload"]["message_ref"] = other
+    answer = await both.xaa.ask("POST", "/v1/exchange/proposals", "LIAISON", body=draft)
+    assert (answer.status_code, "names another message" in answer.text) == (409, True)
+
+
 @pytest.mark.parametrize(("found", "code"), [(is_refugee, "SG-35"), (is_at_risk, "SG-34")])
 async def test_query_about_a_hit_is_bound_by_what_was_found_of_it(
     both: TwoStates, found: Prepare, code: str
