@@ -22,6 +22,7 @@ from shared.db.roles import app_role, migrator_role
 
 CONTAINER_ID: Final = 10_001
 SIGNERS_NEEDED: Final = 2
+FIGURES_FILE: Final = "metrics-token"
 
 
 def prepare(path: Path, own_authority: str, policy_signers: Sequence[str]) -> None:
@@ -55,10 +56,10 @@ def prepare(path: Path, own_authority: str, policy_signers: Sequence[str]) -> No
 
 
 def make_passwords(folder: Path) -> None:
-    """One random password a login role, in a file named after it."""
+    """One random password a login role, in a file named after it, and the token of the figures."""
     folder.mkdir(mode=0o700, exist_ok=True)
     roles = [role(service) for service in SERVICES for role in (migrator_role, app_role)]
-    for name in (SUPERUSER, *roles):
+    for name in (SUPERUSER, *roles, FIGURES_FILE):
         if not (folder / name).exists():
             write_secret(folder / name, secrets.token_hex(24))
 

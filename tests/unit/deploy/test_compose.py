@@ -60,6 +60,7 @@ def test_the_settings_are_accepted_as_they_stand(
     assert settings.profile == "production"
     assert settings.database_url.get_secret_value().startswith(f"postgresql+asyncpg://{service}_app:")
     assert (settings.keys_folder / "service-token.json").exists() is False
+    assert settings.metrics_token_file, "without it nobody reads the figures, and no alarm rings"
 
 
 def test_the_door_is_given_exactly_what_it_reads_and_nothing_of_the_services(
