@@ -40,6 +40,7 @@ class Counted:
     changed: int = 0
     suspended: int = 0
     removed: int = 0
+    kept_out: int = 0
     records: list[AuditRecord] = field(default_factory=list)
 
 
@@ -154,6 +155,9 @@ class PutInForce:
         counted.changed += len(consequences.changed)
         counted.suspended += len(consequences.suspended)
         counted.removed += len(consequences.removed)
+        # Whom the file lists again and a removal keeps out (SG-15): its State decides anew, by a nomination.
+        is_out = [entry.status is EntryStatus.REMOVED for entry in consequences.entries]
+        counted.kept_out += sum(is_out) - len(consequences.removed)
         by_id = {entry.entry_id: entry for entry in consequences.entries}
         for entry_id in (*consequences.suspended, *consequences.removed):
             is_over = by_id[entry_id].status is EntryStatus.REMOVED
@@ -178,5 +182,6 @@ class PutInForce:
                 "changed": counted.changed,
                 "suspended": counted.suspended,
                 "removed": counted.removed,
+                "kept_out": counted.kept_out,
             },
         )

@@ -1,6 +1,7 @@
 """List versions: held, released by two, refused, loaded once; entries that leave and stay away."""
 
 import hashlib
+import json
 
 import pytest
 
@@ -157,6 +158,11 @@ async def test_what_was_removed_here_is_not_brought_back_by_a_file(desk: Desk) -
     entry = (await desk.rows("SELECT status, refusals FROM watchlist_entry WHERE entry_id LIKE '%001'"))[0]
     assert entry.status == "REMOVED"
     assert "SG-15.RESURRECTED" in entry.refusals
+    page = await desk.ask("steward", "GET", "/v1/watchlist/entries/DEMO:DEMi.001")
+    assert "SG-15.RESURRECTED" in page["refusals"]
+    query = "SELECT content FROM audit_record WHERE action = 'wl.in_force' ORDER BY occurred_at, record_id"
+    told = [json.loads(row.content)["facts"]["kept_out"] for row in await desk.rows(query)]
+    assert sorted(told) == [0, 1], "the log says that the file lists somebody who stays out"
 
 
 async def test_an_entry_whose_review_is_overdue_leaves_the_matcher(desk: Desk) -> None:
