@@ -167,3 +167,18 @@ def sign_in_again(page: Page, world: World, person: str) -> Page:
     page.locator(f"button[value='{person}']").click()
     page.wait_for_url(f"{world.console_url}/")
     return page
+
+
+@pytest.mark.parametrize("paper_width", [703, 1032], ids=["portrait", "landscape"])
+def test_printed_page_fills_its_paper_in_black_on_white(sign_in: SignIn, paper_width: int) -> None:
+    page = sign_in("auditor")
+    page.set_viewport_size({"width": paper_width, "height": 900})
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(page.url + "oversight")
+    assert page.locator("main").bounding_box()["width"] == paper_width  # type: ignore[index]
+    assert page.evaluate("document.documentElement.scrollWidth") == paper_width
+    assert (
+        page.locator("thead").first.evaluate("each => getComputedStyle(each).display") == "table-header-group"
+    )
+    surface = "getComputedStyle(document.documentElement).getPropertyValue('--surface')"
+    assert page.evaluate(surface).strip() == "#ffffff"
