@@ -21,7 +21,7 @@ from shared.travel.traveller import Address, Place, Sex, TravelDocument
 
 # The status and number of the segment's own elements, written into its text once more.
 _STATUS = re.compile(r"[A-Z]{2}[1-9]\d?", re.IGNORECASE)
-_STATUS_FIRST = re.compile(r"/?(?:HK|HN|KK|NN)[1-9]\d?[ /]", re.IGNORECASE)
+_STATUS_FIRST = re.compile(r"^/?(?:HK|HN|KK|NN)[1-9]\d?[ /]", re.IGNORECASE)
 # Narrow enough that 2-3 MARUNOUCHI stays an address, and 12-34 the end of a number.
 _OWNER = re.compile(r" ?-(?:\d{1,3}(?:\.\d)?[A-Z]{2}[^/\d.]*(?:/[^/\d.]*)?|\d)$", re.IGNORECASE)
 _OWNER_NAME = re.compile(r"-(?:\d{1,3}(?:\.\d)?)?([A-Z]{2}[^/\d.]{0,70})/([^/\d.]{0,70})$", re.IGNORECASE)

@@ -50,6 +50,13 @@ def test_status_that_is_repeated_in_a_text_is_no_field_of_it(start: str) -> None
     )
 
 
+def test_number_that_ends_like_a_status_is_whole() -> None:
+    stated = service_texts.read_docs("/P/GBR/9HHN5/GBR/12JUL64/F/01JAN30/JONES/ANNE", TODAY)
+    assert stated is not None
+    assert stated.document == TravelDocument("P", "9HHN5", "GBR", date(2030, 1, 1))
+    assert stated.birth_date == PartialDate(1964, 7, 12)
+
+
 @pytest.mark.parametrize(("born", "ends"), [("12 JUL 64", "01 JAN 30"), ("12-JUL-1964", "1-JAN-30")])
 def test_blanks_and_hyphens_of_a_converter_cost_no_date(born: str, ends: str) -> None:
     stated = service_texts.read_docs(f"/P/GBR/A1/GBR/{born}/F/{ends}/JONES/ANNE", TODAY)
