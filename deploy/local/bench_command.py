@@ -43,6 +43,8 @@ SCALED: Final = (MATCH, "rescreen", "watchlist")
 """Subjects that take a scale: names on the list for match and watchlist, travellers for rescreen."""
 OTHERS: Final = ("chaos", "fuzz")
 """Subjects of another kind: a trial that judges, and inputs that nothing may stumble over."""
+KNOWN: Final = (*SUBJECTS, *OTHERS)
+"""Every subject that can be named."""
 ALL: Final = (*SUBJECTS, "chaos")
 """What runs where nothing is named: the figures of design.md §6. Fuzzing takes longest and has none there."""
 
@@ -78,8 +80,8 @@ def bench(subjects: Sequence[str], effort: Effort, folder: Path) -> int:
         OtherPythonFailed: The Python that was named for logic-v2 could not weigh pairs.
     """
     for name in subjects:
-        if name not in SUBJECTS and name not in OTHERS:
-            raise Unknown(kind="benchmark", name=name, known=", ".join((*SUBJECTS, *OTHERS)))
+        if name not in KNOWN:
+            raise Unknown(kind="benchmark", name=name, known=", ".join(KNOWN))
     steps = Steps()
     is_well = True
     for name in subjects or ALL:

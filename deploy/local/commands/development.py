@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from deploy.local.bench_command import Effort, bench
+from deploy.local.bench_command import KNOWN, Effort, bench
 from deploy.local.benchmarks.fuzz import INPUTS
 from deploy.local.checks import run_checks, run_tests
 from deploy.local.commands.options import DEFAULT_DATA, Data, group
@@ -28,7 +28,7 @@ def check_here() -> int:
 
 @app.command("bench")
 def bench_here(
-    subjects: Annotated[list[str] | None, typer.Argument()] = None,
+    subjects: Annotated[list[str] | None, typer.Argument(help=f"Of {', '.join(KNOWN)}.")] = None,
     *,
     seed: Annotated[int | None, typer.Option(help="For fuzz and chaos: what they are made from.")] = None,
     inputs: Annotated[int, typer.Option(min=1, help="For fuzz: inputs a reader.")] = INPUTS,

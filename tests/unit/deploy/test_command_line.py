@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local import command_line
+from deploy.local.bench_command import KNOWN
 from deploy.local.command_line import MODULES, main
 from deploy.local.layout import ROOT
 
@@ -74,6 +75,12 @@ def test_data_folder_comes_from_the_environment(
     monkeypatch.setenv("SAFECONDUCT_DATA", str(tmp_path / "elsewhere"))
     assert main(["token", "--carrier", "XA"]) == 2
     assert str(tmp_path / "elsewhere") in capsys.readouterr().err
+
+
+def test_help_of_bench_names_every_subject(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["bench", "--help"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"Of {', '.join(KNOWN)}." in told
 
 
 def test_parse_prints_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
