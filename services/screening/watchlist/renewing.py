@@ -41,14 +41,14 @@ class Renewing:
         """Say that an entry's grounds still exist.
 
         Raises:
-            NotFound: No such entry, or one that cannot be renewed.
+            NotFound: No such entry, one that cannot be renewed, or one that its list names no longer.
             ApprovalRoleRefused: The person reviews no entries.
             RefusedByPolicy: SG-14, 16 or 17 refuses, for instance to the nominator.
 
         Source: SG-14 (renewal needs a fresh finding, by a person other than the nominator).
         """
         async with self._ports.transaction() as connection:
-            entry = await self._renewable(connection, entry_id)
+            entry = await self._listed(connection, entry_id)
             role = self._approvals.rule(ENTRY_RENEWAL).proposing_role(principal.roles)
             # Refused before the second person is asked.
             self._permitted(entry, finding.review_due, principal, principal.subject)
@@ -64,7 +64,7 @@ class Renewing:
 
         Raises:
             ApprovalUnknown, SamePerson, SameRole, ApprovalRoleRefused, ApprovalConflict: See there.
-            NotFound: The entry left meanwhile.
+            NotFound: The entry left meanwhile, or its list names it no longer.
             RefusedByPolicy: SG-14, 16 or 17 refuses.
 
         Source: SG-14; `workflow.md` §7 (renewal by two people).
@@ -77,7 +77,7 @@ class Renewing:
             approved = await self._approvals.approve(
                 connection, approval_id, principal.subject, role, expected_version
             )
-            entry = await self._renewable(connection, approved.subject)
+            entry = await self._listed(connection, approved.subject)
             due = date.fromisoformat(approved.payload["review_due"])
             record = self._permitted(entry, due, principal, approved.proposer)
             renewed = replace(entry, status=EntryStatus.ACTIVE, status_since=now, review_due=due, refusals=())
@@ -111,6 +111,23 @@ class Renewing:
                 object_id=entry_id,
                 facts={"list_source": entry.source_id, "reason": reason},
             )
+
+    async def _listed(self, connection: AsyncConnection, entry_id: str) -> EntryRecord:
+        """An entry that may be renewed: of a listing alone while the file in force still has it.
+
+        Whom a publisher took off was its word alone; a State that has grounds of its own nominates.
+
+        Source: `watchlist-governance.md` §3 (suspended at once when a verified file no longer has it).
+        """
+        stores = self._ports.stores
+        entry = await self._renewable(connection, entry_id)
+        version = await stores.versions.in_force(connection, entry.source_id)
+        if entry.version_id is not None and (
+            version is None
+            or not await stores.list_rows.of_entries(connection, version.version_id, [entry_id])
+        ):
+            raise NotFound(kind="entry under review: its list names no longer this person")
+        return entry
 
     async def _renewable(self, connection: AsyncConnection, entry_id: str) -> EntryRecord:
         entry = await self._ports.stores.watchlist.entry(connection, entry_id)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from tests.integration.screening.conftest import Desk
+from tests.integration.screening.lists import ESEMPIO, MISALI
 from tests.integration.screening.test_entries import FIRST, SECOND, merged, two_lists
 from tests.integration.screening.test_nominations import decide, submitted
 
@@ -72,3 +73,16 @@ async def test_merges_that_wait_and_those_that_stand_are_told_apart(desk: Desk) 
 async def test_entry_is_found_by_its_lists_own_reference(desk: Desk) -> None:
     found = await desk.ask("steward", "POST", "/v1/watchlist/entries/search", json={"words": "DEMi.001"})
     assert [each["entry_id"] for each in found["entries"]] == [FIRST]
+
+
+async def test_whom_the_list_in_force_names_no_longer_nobody_renews(desk: Desk) -> None:
+    proposed = await proposed_renewal(desk)
+    await desk.load([MISALI, ESEMPIO], "2027-11-02T00:00:00.000Z")
+    due = (desk.clock.now() + timedelta(days=90)).date().isoformat()
+    body = {"finding": "The grounds still exist, as read today in the file.", "review_due": due}
+    path = "/v1/watchlist/entries/DEMO:DEMi.001/renewal"
+    refused = await desk.ask("supervisor", "POST", path, json=body, status=404)
+    assert "names no longer" in refused["detail"]
+    waiting = f"/v1/watchlist/renewals/{proposed['approval_id']}/approval"
+    await desk.ask("legal", "POST", waiting, json={}, status=404)
+    await desk.ask("supervisor", "POST", path.replace("001", "002"), json=body, status=201)
