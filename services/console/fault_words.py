@@ -92,6 +92,7 @@ FAULT_WORDS: Final[Mapping[str, str]] = MappingProxyType(
         # Travellers.
         "NAME_MISSING": "The surname is missing.",
         "SURNAME_MISSING": "The surname is missing.",
+        "NAME_NOT_DIVIDED": "Surname and given names stand in one place, with a slash between them.",
         "NAME_CHARACTERS": "The name has characters that no travel document has.",
         "BIRTH_DATE_IMPOSSIBLE": "The date of birth cannot be.",
         "BIRTH_DATE_IN_FUTURE": "The date of birth lies in the future.",

@@ -61,7 +61,12 @@ def is_placeholder(text: str) -> bool:
     return text.upper() in PLACEHOLDERS
 
 
+def is_no_name(text: str) -> bool:
+    """Whether this is no person's name: a placeholder, or signs alone."""
+    return is_placeholder(text) or not any(map(str.isalnum, text))
+
+
 def joined(components: list[str]) -> str:
     """The parts of a name with one blank between them, placeholders left out."""
     parts = [part.strip() for part in components]
-    return " ".join(part for part in parts if part and not is_placeholder(part))
+    return " ".join(part for part in parts if not is_no_name(part))

@@ -172,9 +172,13 @@ class TravellerDraft:
         at = _name_element(header)
         name = elements[at] if at < len(elements) else [""]
         surname, given = name[0].strip(), names.joined(name[1:])
-        if names.is_placeholder(surname) and not (surname.upper() == "NULL" and given):
+        if names.is_no_name(surname) and not (surname.upper() == "NULL" and given):
             # Null is a real surname; beside a given name it is taken for one.
             surname = ""
+        if not given and "/" in surname:
+            # As reservation systems write it; no name has a slash in it.
+            surname, _, given = (part.strip() for part in surname.partition("/"))
+            self.warn("NAME_NOT_DIVIDED", header.tag, header.position, at + 1)
         facts = self._facts
         facts["name_sent"] = ":".join(name).rstrip(":") or None
         if not surname and given:

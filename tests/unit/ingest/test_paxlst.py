@@ -163,6 +163,8 @@ def test_facts_of_the_person_after_a_document_are_still_the_persons() -> None:
         ("DAVID:FNU", "DAVID", None),
         ("DAVID:XXX", "DAVID", None),
         ("DAVID:NULL", "DAVID", None),
+        ("DAVID:.", "DAVID", None),
+        ("DAVID:-:-", "DAVID", None),
         ("NULL:JOHN", "NULL", "JOHN"),
         ("PAPADAKI:ELENI MARIAMRS", "PAPADAKI", "ELENI MARIA"),
         ("PAPADAKI:ELENI MRS", "PAPADAKI", "ELENI"),
@@ -185,7 +187,28 @@ def test_single_name_in_the_second_place_is_the_surname_with_a_warning() -> None
     assert (traveller.surname, faults) == ("JOHN", ["SURNAME_MISSING"])
 
 
-@pytest.mark.parametrize("name", ["", ":", "NULL", "FNU:LNU"])
+@pytest.mark.parametrize(
+    ("sent", "surname", "given"),
+    [("OSEI/KOFI MR", "OSEI", "KOFI"), ("DE LA CRUZ/ANA MARIAMRS:", "DE LA CRUZ", "ANA MARIA")],
+)
+def test_name_as_reservation_systems_write_it_is_divided_at_its_slash(
+    sent: str, surname: str, given: str
+) -> None:
+    traveller, faults = read_person(name=sent)
+    assert (traveller.surname, traveller.given_names, faults) == (surname, given, ["NAME_NOT_DIVIDED"])
+    assert traveller.name_sent == sent.rstrip(":")
+
+
+@pytest.mark.parametrize(
+    ("sent", "surname", "faults"),
+    [(".:JOHN", "JOHN", ["SURNAME_MISSING"]), ("/JOHN", "JOHN", ["NAME_NOT_DIVIDED", "SURNAME_MISSING"])],
+)
+def test_sign_in_a_surnames_place_is_none(sent: str, surname: str, faults: list[str]) -> None:
+    traveller, found = read_person(name=sent)
+    assert (traveller.surname, traveller.given_names, found) == (surname, None, faults)
+
+
+@pytest.mark.parametrize("name", ["", ":", "NULL", "FNU:LNU", "/", ".:-"])
 def test_traveller_without_name_is_rejected(name: str) -> None:
     message = read_one(str(Written(people=person("RFF+ABO:R9", name=name) + person())))
     assert [each.surname for each in message.travellers] == ["OSEI"]

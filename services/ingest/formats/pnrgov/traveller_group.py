@@ -47,7 +47,7 @@ def read_name(draft: PnrDraft, group: Group) -> TravellerDraft | None:
     if not surname:
         draft.findings.reject_traveller("NAME_MISSING", segment, ordinal)
         return None
-    bare = None if not given or names.is_placeholder(given) else given_without_title(given)
+    bare = None if names.is_no_name(given) else given_without_title(given)
     reference = segment.get(1, 2) or None
     traveller = TravellerDraft(ordinal, surname, bare, _KINDS.get(kind), reference)
     traveller.name_sent = name
