@@ -11,6 +11,7 @@ from services.screening.errors import NotFound
 from services.screening.ports import Ports
 from services.screening.registers.proposals import ENTRY_RENEWAL, approvals
 from services.screening.watchlist import nomination_questions
+from services.screening.watchlist.source_changes import JudgeSourceAnew
 from services.screening.watchlist.versions import EntryRecord, EntryStatus
 from services.screening.watchlist.weighing import Weighing, with_status
 from shared.approval.approvals import Approval
@@ -113,11 +114,11 @@ class Renewing:
             )
 
     async def _listed(self, connection: AsyncConnection, entry_id: str) -> EntryRecord:
-        """An entry that may be renewed: of a listing alone while the file in force still has it.
+        """An entry that may be renewed: of a listing alone while file and register still have it.
 
         Whom a publisher took off was its word alone; a State that has grounds of its own nominates.
 
-        Source: `watchlist-governance.md` §3 (suspended at once when a verified file no longer has it).
+        Source: SG-18; `watchlist-governance.md` §3 (suspended at once when a verified file no longer has it).
         """
         stores = self._ports.stores
         entry = await self._renewable(connection, entry_id)
@@ -127,6 +128,10 @@ class Renewing:
             or not await stores.list_rows.of_entries(connection, version.version_id, [entry_id])
         ):
             raise NotFound(kind="entry under review: its list names no longer this person")
+        source = await stores.registers.source(connection, entry.source_id)
+        assert source is not None, "an entry's source is registered: the tables say so"
+        if JudgeSourceAnew(self._ports).forbids(entry, source):
+            raise NotFound(kind="entry under review: its source is registered otherwise now (SG-18)")
         return entry
 
     async def _renewable(self, connection: AsyncConnection, entry_id: str) -> EntryRecord:

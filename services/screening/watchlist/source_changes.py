@@ -59,6 +59,11 @@ class JudgeSourceAnew:
             await stores.watchlist.next_generation(connection, changed=())
         return records
 
+    def forbids(self, entry: EntryRecord, source: ListSource) -> bool:
+        """Whether a source's row lets an entry not be in use."""
+        in_use = replace(entry, status=EntryStatus.ACTIVE)
+        return bool(self._left([in_use], source, self._ports.clock.now()))
+
     async def _take_out(
         self, connection: AsyncConnection, source: ListSource, now: datetime
     ) -> list[AuditRecord]:

@@ -134,6 +134,16 @@ async def test_rows_of_a_list_that_becomes_another_states_wait_for_their_adoptio
     assert set((await entries(desk)).values()) == {("SUBMITTED", False)}, "a file adopts nobody"
 
 
+async def test_nobody_renews_whom_the_new_row_does_not_allow(desk: Desk) -> None:
+    await register(desk, allow_list=["Taliban"])
+    body = {"finding": "The grounds still exist, as read today.", "review_due": "2028-01-10"}
+    path = "/v1/watchlist/entries/DEMO:DEMi.001/renewal"
+    refused = await desk.ask("supervisor", "POST", path, json=body, status=404)
+    assert "SG-18" in refused["detail"]
+    await register(desk)
+    await desk.ask("supervisor", "POST", path, json=body, status=201)
+
+
 async def test_the_next_file_brings_back_whom_a_mended_row_allows_again(desk: Desk) -> None:
     await register(desk, allow_list=["Taliban"])
     await register(desk)
