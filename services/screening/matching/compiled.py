@@ -11,6 +11,7 @@ each other. There, small integers of numpy overflow where machine code widens th
 
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -58,15 +59,19 @@ def cache_folder(environment: Path) -> Path:
     """Where machine code is kept: in the virtual environment, or for this process where that is read-only.
 
     A folder in a place that everybody may write to is new and private each time: code that another account
-    put there under a name that can be guessed would be run.
+    put there under a name that can be guessed would be run. What a read-only environment holds already, as an
+    image does, is copied into it: numba wants a folder that it may write to.
 
     numba looks at a function's own file only to see whether its cache is stale. The folder is named by the
     content of every file of this package, so that a changed weight or table is met as well.
     """
-    folder = environment
-    if not os.access(folder, os.W_OK):
-        folder = Path(tempfile.mkdtemp(prefix="safeconduct-"))
-    return folder / "kernels" / digest_of_package()
+    kept = environment / "kernels" / digest_of_package()
+    if os.access(environment, os.W_OK):
+        return kept
+    own = Path(tempfile.mkdtemp(prefix="safeconduct-")) / "kernels" / digest_of_package()
+    if kept.is_dir():
+        shutil.copytree(kept, own)
+    return own
 
 
 _settings: Any = numba.config

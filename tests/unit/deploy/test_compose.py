@@ -192,6 +192,8 @@ def test_image_is_not_root_and_installs_by_hash() -> None:
     image = (ROOT / "deploy/container/Dockerfile").read_text()
     assert "USER ${UID}:${UID}" in image
     assert image.count("--require-hashes") == 2
+    # While files can still be written: a container's own are read-only.
+    assert 0 < image.index("import services.screening.matching") < image.index("USER ${UID}")
 
 
 def test_health_of_nothing_is_not_ready() -> None:
