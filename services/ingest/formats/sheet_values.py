@@ -18,7 +18,7 @@ _LINE_BREAK: Final = re.compile(r"[\t\r\n]+")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ufffe\uffff]")
 # How a spreadsheet shows a long number in a column that is not text, and writes it into CSV.
 _SHORTENED: Final = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
-_WEIGHT: Final = re.compile(r"(\d{1,6})(?:[.,]\d+)?(?:\s?kg)?", re.IGNORECASE)
+_WEIGHT: Final = re.compile(r"([0-9]+)(?:[.,][0-9]+)?(?:\s?kg)?", re.IGNORECASE)
 _MONTHS_OF_A_YEAR: Final = 12
 _YES: Final = frozenset(["yes", "y", "true", "1", "x"])
 _NO: Final = frozenset(["no", "n", "false", "0"])
