@@ -64,3 +64,9 @@ def normalise_state(text: str) -> str | None:
 def is_state(code: str) -> bool:
     """Whether this is one of the three-letter codes that `normalise_state` gives."""
     return code in _THREE_LETTERS and code not in _RENAMED
+
+
+def short_code(state: str) -> str:
+    """ISO 3166-1 alpha-2 of three letters of ours; they themselves where ISO has no such State."""
+    known = countries_by_alpha3.get(state)
+    return state if known is None else str(known.alpha2)

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from services.screening.query.ask import Answered
 from services.screening.watchlist.entry import WatchlistEntry
-from shared.travel import Traveller
-from shared.travel.states import normalise_state
+from shared.travel import Sex, Traveller
+from shared.travel.states import normalise_state, short_code
 
 PERSON_SCHEMATA: Final = frozenset({"Person", "LegalEntity"})
 MAX_NAMES: Final = 10
@@ -19,6 +19,7 @@ _GIVEN: Final = ("firstName", "middleName", "secondName", "fatherName")
 _STATES: Final = ("nationality", "citizenship")
 _DOCUMENTS: Final = {"passportNumber": "P", "idNumber": "I"}
 _SEX: Final = {"male": "M", "m": "M", "female": "F", "f": "F"}
+_GENDER: Final = {Sex.MALE: "male", Sex.FEMALE: "female"}
 
 Properties = Mapping[str, Sequence[str]]
 
@@ -84,7 +85,8 @@ def result_of(answered: Answered, threshold: float) -> dict[str, Any]:
         "name": names[:1],
         "alias": names[1:],
         "birthDate": [str(each.date or each.year) for each in entry.birth_dates if each.date or each.year],
-        "nationality": list(entry.nationalities),
+        "gender": [_GENDER[entry.sex]] if entry.sex in _GENDER else [],
+        "nationality": [short_code(state).lower() for state in entry.nationalities],
         "passportNumber": [each.number for each in entry.documents if each.type in (None, "P")],
         "idNumber": [each.number for each in entry.documents if each.type not in (None, "P")],
     }

@@ -5,7 +5,7 @@ import pytest
 
 from shared.travel import places
 from shared.travel.places import Airports
-from shared.travel.states import is_state, normalise_state
+from shared.travel.states import is_state, normalise_state, short_code
 
 HEADER = "iata,icao,country,tz\n"
 
@@ -105,3 +105,8 @@ def test_limit_of_extra_airports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     file.write_text(HEADER + "XQA,,XAA,Etc/GMT-2\nXQB,,XBB,Etc/GMT-2\n", encoding="utf-8")
     with pytest.raises(ValueError, match="more than 1 lines"):
         Airports.load(file)
+
+
+@pytest.mark.parametrize(("state", "short"), [("GRC", "GR"), ("DEU", "DE"), ("XXA", "XXA"), ("XAA", "XAA")])
+def test_a_state_has_its_two_letters_where_iso_has_any(state: str, short: str) -> None:
+    assert short_code(state) == short
