@@ -255,6 +255,7 @@ def _letter_safeguards(base: Foundations, common: _Common) -> LetterSafeguards:
         common.vault,
         base.hit_states,
         registers=common.registers,
+        sealing_keys=common.keys.sealing,
         own_state=base.settings.own_state,
         own_authority=common.keys.authority_id,
         chain_is_whole=base.chain_is_whole,

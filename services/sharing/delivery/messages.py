@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.sharing.delivery.courier import Judging, Load, Permit, Told
+from services.sharing.errors import ContentWithdrawn
 from services.sharing.exchange.arrivals import ANSWERED_LATER
 from services.sharing.exchange.letter_safeguards import LetterSafeguards
 from services.sharing.exchange.post import address_of
@@ -82,7 +83,11 @@ class MessageLedger:
             return Permit(None, fault="RECIPIENT_UNKNOWN")
         # Without a basis it is a neutral answer, which tells of nobody.
         if not TYPES[row.type].is_control and row.basis is not None:
-            verdict = await self._safeguards.judge_queued(connection, row, hit_state)
+            try:
+                verdict = await self._safeguards.judge_queued(connection, row, hit_state)
+            except ContentWithdrawn as unread:
+                await _answer_neutrally(connection, row)
+                return Permit(None, fault=unread.code)
             if not verdict.permits:
                 await _answer_neutrally(connection, row)
                 reasons = logged_reasons(verdict.reasons)

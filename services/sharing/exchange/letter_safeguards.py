@@ -12,9 +12,17 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.sharing.exchange.content import SealingKeys
 from services.sharing.exchange.letter_basis import LetterBasis
-from services.sharing.exchange.letter_facts import ACTION, LetterSurroundings, about, letter_facts, resting_on
-from services.sharing.exchange.letter_persons import is_withdrawn, shares_told_of
+from services.sharing.exchange.letter_facts import (
+    ACTION,
+    LetterSurroundings,
+    about,
+    letter_facts,
+    resting_on,
+    tells_of_a_person,
+)
+from services.sharing.exchange.letter_persons import content_of, is_withdrawn, shares_told_of
 from services.sharing.exchange.own_rules import agreements_between
 from services.sharing.exchange.records import ExchangeMessage
 from services.sharing.ports import Policy
@@ -46,6 +54,7 @@ class LetterSafeguards:
         vault: Answers for SG-35 where a hit of ours is concerned.
         hit_states: Screening, asked anew where a message tells of a hit itself.
         registers: Reads the registers.
+        sealing_keys: Our encryption keys, by which whom a message tells of is read.
         own_state: Our State.
         own_authority: Our authority's id.
         chain_is_whole: Whether the audit log's chain held when last looked at (SG-41).
@@ -59,6 +68,7 @@ class LetterSafeguards:
         hit_states: HitStates,
         *,
         registers: RegisterReader,
+        sealing_keys: SealingKeys,
         own_state: str,
         own_authority: str,
         chain_is_whole: Callable[[], bool],
@@ -68,6 +78,7 @@ class LetterSafeguards:
         self._vault = vault
         self._hit_states = hit_states
         self._registers = registers
+        self._sealing_keys = sealing_keys
         self._own_state = own_state
         self._own_authority = own_authority
         self._chain_is_whole = chain_is_whole
@@ -85,30 +96,40 @@ class LetterSafeguards:
     async def judge_queued(
         self, connection: AsyncConnection, message: ExchangeMessage, hit_state: HitStateV1 | None
     ) -> Verdict:
-        """What all safeguards say now of a message that was let go before."""
+        """What all safeguards say now of a message that was let go before; see `judge`."""
         assert message.basis is not None, "what is no control message has a basis"
         basis = LetterBasis.from_json(message.basis)
-        return await self.judge(connection, message.type, message.authority_id, basis, hit_state)
+        return await self.judge(connection, message, basis, hit_state)
 
     async def judge(
         self,
         connection: AsyncConnection,
-        kind: str,
-        recipient: str,
+        message: ExchangeMessage,
         basis: LetterBasis,
-        hit_state: HitStateV1 | None = None,
+        hit_state: HitStateV1 | None,
     ) -> Verdict:
         """What all safeguards of `share.send` say of one message, with every reason against any part of it.
 
         Raises:
+            ContentWithdrawn: Whom it tells of can be read no more; nothing may be sent.
             VaultUnavailable: The vault gave no answer; nothing may be sent.
         """
         registers = await self._registers.read(connection)
-        authority = registers.authority(recipient)
+        authority, kind = registers.authority(message.authority_id), message.type
         assert authority is not None, "an unknown recipient was refused before"
-        told_of = await shares_told_of(connection, basis)
+        is_over = await is_withdrawn(connection, basis)
+        # Of what was taken back nothing is told, whoever it is about, and it can be read no more.
+        is_told = tells_of_a_person(kind, basis) and not is_over
+        content = await content_of(connection, message, self._sealing_keys) if is_told else ()
+        told_of = await shares_told_of(connection, basis, content)
         around = await self._surroundings(
-            connection, registers, kind=kind, basis=basis, authority=authority, told_of=told_of
+            connection,
+            registers,
+            kind=kind,
+            basis=basis,
+            authority=authority,
+            told_of=told_of,
+            is_over=is_over,
         )
         vault = await self._ask_vault(told_of, authority, basis)
         requests = []
@@ -171,6 +192,7 @@ class LetterSafeguards:
         basis: LetterBasis,
         authority: Authority,
         told_of: Sequence[Share],
+        is_over: bool,
     ) -> LetterSurroundings:
         now = self._clock.now()
         return LetterSurroundings(
@@ -189,7 +211,7 @@ class LetterSafeguards:
             partner=await partner_facts(connection, authority, now),
             onward=None,
             told_of=told_of,
-            is_withdrawn=await is_withdrawn(connection, basis),
+            is_withdrawn=is_over,
             emergencies_suspended=await SuspensionStore().stands(
                 connection, SuspensionKind.RULE, Rule.EMERGENCY
             ),

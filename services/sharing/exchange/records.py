@@ -48,7 +48,8 @@ class ExchangeMessage:
     `target_id` is the message that this one withdraws, corrects or reports done; `derived_from` a received
     message whose content we passed on in it; `recall_kind` whether a recall of ours erases or restricts.
     `reasons` are the codes against a refused one, as the log has them; `preview` is what the second person is
-    shown of a proposed one, sealed to ourselves. Instants are aware, UTC.
+    shown of a proposed one, sealed to ourselves; by it we look until it is there for those of whom it tells.
+    Instants are aware, UTC.
     """
 
     message_id: UUID

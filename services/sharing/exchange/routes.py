@@ -237,7 +237,13 @@ async def propose(body: DraftIn, sharing: UseCases, officer: Officer) -> Propose
 @router.post(
     "/v1/exchange/messages/{message_id}/approval",
     responses=problems(
-        MessageNotFound, MessageRefused, SamePerson, LegalFindingRequired, ScreeningSilent, VaultUnavailable
+        MessageNotFound,
+        MessageRefused,
+        ContentWithdrawn,
+        SamePerson,
+        LegalFindingRequired,
+        ScreeningSilent,
+        VaultUnavailable,
     ),
 )
 async def approve(

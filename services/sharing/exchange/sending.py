@@ -181,7 +181,8 @@ class ExchangeSending:
             letter = letter_of(Said.of(draft), payload, background, now)
             if basis.fields:
                 # What tells nothing is under one code, like every refusal: another would tell of a hit.
-                letter = under_codes(letter, await shares_told_of(connection, basis))
+                content = [each for each in (payload, background.asked) if each is not None]
+                letter = under_codes(letter, await shares_told_of(connection, basis, content))
             basis = replace(basis, handling_code=letter.handling_code, conditions=letter.conditions)
             if isinstance(payload, Emergency):
                 letter = await self._declared(connection, letter, payload, draft, author)
@@ -197,6 +198,7 @@ class ExchangeSending:
             LegalFindingRequired: It names a court's order, which a legal officer has to see (SG-16).
             SamePerson, ApprovalRoleRefused, ApprovalConflict: See `shared/approval`.
             VaultUnavailable, ScreeningSilent: The protection check or the hit's state gave no answer.
+            ContentWithdrawn: It can be read no more.
         """
         hit_state = await self._hit_state(message_id)
         async with self._engine.begin() as connection:
@@ -207,9 +209,7 @@ class ExchangeSending:
                     self._control(message.type, (basis.purpose_code, basis.case_id), approver)
                 )
             else:
-                verdict = await self._judges.letters.judge(
-                    connection, message.type, message.authority_id, basis, hit_state
-                )
+                verdict = await self._judges.letters.judge(connection, message, basis, hit_state)
             await self._release(connection, message, basis, verdict)
             await record_verdict(
                 self._audit,

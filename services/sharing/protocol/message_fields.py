@@ -79,7 +79,7 @@ def finding_in(payload: Part) -> str | None:
 
 def person_facts(payload: Part, today: date) -> bool | None:
     """Whether everyone spoken of is of age; `None` where no birth date is known."""
-    births = [person.birth for person in _persons(payload) if person.birth is not None]
+    births = [person.birth for person in persons_in(payload) if person.birth is not None]
     return not any(is_under_age(birth, today) for birth in births) if births else None
 
 
@@ -89,11 +89,14 @@ def target_of(payload: Part) -> UUID | None:
     return found if isinstance(found, UUID) else None
 
 
-def _persons(payload: Part) -> tuple[Person, ...]:
+def persons_in(payload: Part) -> tuple[Person, ...]:
+    """The persons whom a message describes."""
     if isinstance(payload, WatchlistNomination):
         return (payload.identifiers,)
     if isinstance(payload, Emergency):
         return tuple(notice.person for notice in payload.notices if notice.person)
     if isinstance(payload, PnrRequest | IdentityQuery | Notify):
         return (payload.person,) if payload.person else ()
+    if isinstance(payload, PnrResponse) and payload.elements:
+        return (Person(names=payload.elements.names or (), documents=payload.elements.document or ()),)
     return ()

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from services.sharing.errors import MessageRefused
@@ -28,7 +28,6 @@ from shared.audit.log import AuditLog
 from shared.audit.record import Outcome
 from shared.bus.inbox import Inbox
 from shared.contracts.records_corrected import CorrectionsV1, RecordChange, RecordsCorrectedV1
-from shared.db.column_types import Json
 from shared.identifiers import AuthorityId
 
 KIND: Final = "RecordsCorrectedV1"
@@ -70,9 +69,6 @@ WHERE share_id = :share_id
 _SETTLE: Final = text("""
 UPDATE share SET disputed_since = NULL, version = version + 1 WHERE share_id = :share_id
 """)
-_PUT_RIGHT: Final = text(
-    "UPDATE share SET hit = :hit, version = version + 1 WHERE share_id = :share_id"
-).bindparams(bindparam("hit", type_=Json))
 
 
 class CorrectRecords:
@@ -124,7 +120,7 @@ class CorrectRecords:
         if message.change is not RecordChange.RECTIFIED:
             return share
         hit = share.hit.model_copy(update={"traveller": put_right(share.hit.traveller, message.corrections)})
-        await connection.execute(_PUT_RIGHT, {"share_id": share_id, "hit": hit.as_json()})
+        await shares.put_right(share_id, hit)
         return await shares.get(share_id)
 
     async def _tell(

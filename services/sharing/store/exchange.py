@@ -34,7 +34,8 @@ _DERIVED = text(f"{_SELECT} WHERE derived_from = :message_id ORDER BY message_id
 _LEDGER: Final = LeasedTable("exchange_message", "message_id", _COLUMNS)
 _APPROVE = text("""
 UPDATE exchange_message
-SET state = :state, next_try_at = :next_try_at, basis = :basis, reasons = :reasons, preview = NULL
+SET state = :state, next_try_at = :next_try_at, basis = :basis, reasons = :reasons,
+    preview = CASE WHEN :state = 'APPROVED' THEN preview END
 WHERE message_id = :message_id AND state = 'PROPOSED'
 """).bindparams(bindparam("basis", type_=Json))
 _ATTACH = text("UPDATE exchange_message SET approval_id = :approval_id WHERE message_id = :message_id")
@@ -97,7 +98,12 @@ ORDER BY created_at, message_id LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
 _GIVE_REASONS = text("UPDATE exchange_message SET reasons = :reasons WHERE message_id = :message_id")
 _FORGET_PREVIEWS = text("""
-UPDATE exchange_message SET preview = NULL WHERE preview IS NOT NULL AND expires_at <= :now
+UPDATE exchange_message SET preview = NULL
+WHERE preview IS NOT NULL AND (expires_at <= :now OR state NOT IN ('PROPOSED', 'APPROVED', 'SENT'))
+""")
+_FORGET_PREVIEW = text("""
+UPDATE exchange_message SET preview = NULL
+WHERE message_id = :message_id AND preview IS NOT NULL AND state NOT IN ('PROPOSED', 'APPROVED', 'SENT')
 """)
 _RING = text("""
 UPDATE exchange_message SET alarms = array_append(alarms, :clock)
@@ -187,7 +193,9 @@ class ExchangeStore:
 
     async def update(self, message: ExchangeMessage, tried: Tried) -> bool:
         """Write how a try went; `False` when another process has taken the message over since."""
-        return await _LEDGER.update(self._connection, message.message_id, message.tries, tried)
+        is_ours = await _LEDGER.update(self._connection, message.message_id, message.tries, tried)
+        await self._connection.execute(_FORGET_PREVIEW, {"message_id": message.message_id})
+        return is_ours
 
     async def attach(self, message_id: UUID, approval_id: UUID) -> None:
         """Name the proposal that a second person decides."""
@@ -223,7 +231,7 @@ class ExchangeStore:
         await self._connection.execute(_GIVE_REASONS, values)
 
     async def forget_previews(self, now: datetime) -> None:
-        """What nobody decided in its time is shown to nobody any more."""
+        """What nobody decided in its time, or is on its way no more, can be read by nobody any more."""
         await self._connection.execute(_FORGET_PREVIEWS, {"now": now})
 
     async def move(self, message_id: UUID, state: MessageState, *sources: MessageState) -> bool:

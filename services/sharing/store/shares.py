@@ -14,6 +14,7 @@ from services.sharing.registers.entries import Scope
 from services.sharing.shares.facts import Assessment
 from services.sharing.shares.recipients import Candidate, Connection, Outcome
 from services.sharing.shares.records import Recipient, Share, ShareState, ShareVerdict, Stage
+from services.sharing.shares.same_person import Identifiers
 from shared.contracts import HitConfirmedV1
 from shared.db.column_types import Json
 from shared.identifiers import NoticeId, ShareId
@@ -26,8 +27,8 @@ FORGET_BATCH: Final = 200
 ERASED: Final = "ERASED"
 
 _ADD = text("""
-INSERT INTO share (share_id, hit_id, created_at, state, event, hit, derived_from)
-VALUES (:share_id, :hit_id, :created_at, 'AWAITING_ASSESSMENT', :event, :hit, :derived_from)
+INSERT INTO share (share_id, hit_id, created_at, state, event, hit, derived_from, person_keys)
+VALUES (:share_id, :hit_id, :created_at, 'AWAITING_ASSESSMENT', :event, :hit, :derived_from, :person_keys)
 ON CONFLICT (hit_id) DO NOTHING
 """).bindparams(bindparam("hit", type_=Json))
 _SELECT: Final = """
@@ -45,6 +46,8 @@ _NEWEST = text(f"{_SELECT} ORDER BY s.created_at DESC, s.share_id LIMIT :limit")
 _DERIVED = text("""
 SELECT share_id FROM share WHERE derived_from = :message_id ORDER BY share_id LIMIT :limit
 """)
+# Without a limit, however many bear a name: the one left out could be the one that protects somebody.
+_WITH_KEYS = text("SELECT share_id, hit FROM share WHERE person_keys && CAST(:keys AS text[])")
 _UNDECIDED = text(f"""
 {_SELECT} WHERE s.state <> 'DECIDED' ORDER BY s.created_at, s.share_id LIMIT :limit
 FOR UPDATE OF s SKIP LOCKED
@@ -75,7 +78,7 @@ SET ordinal = excluded.ordinal, connections = excluded.connections, paragraphs =
 # The flight and the traveller's number stay: they name nobody any more. What is sealed to a recipient is not
 # ours to read, and its digest is what the log proves.
 _FORGET_PERSONS = text("""
-UPDATE share SET version = version + 1, hit = hit || jsonb_build_object(
+UPDATE share SET version = version + 1, person_keys = '{}', hit = hit || jsonb_build_object(
     'traveller', jsonb_build_object('surname', CAST(:erased AS text)),
     'entry', (hit -> 'entry') || jsonb_build_object(
         'entry_id', CAST(:erased AS text), 'list_reference', CAST(:erased AS text),
@@ -88,6 +91,9 @@ UPDATE share SET version = version + 1, hit = hit || jsonb_build_object(
     ORDER BY created_at, share_id LIMIT :limit FOR UPDATE SKIP LOCKED
 ) RETURNING share_id
 """)
+_PUT_RIGHT = text("""
+UPDATE share SET hit = :hit, person_keys = :person_keys, version = version + 1 WHERE share_id = :share_id
+""").bindparams(bindparam("hit", type_=Json))
 _FORGET_NOTES = text("UPDATE individual_assessment SET notes = '{}' WHERE share_id = ANY (:share_ids)")
 _DECIDE_RECIPIENT = text("""
 UPDATE recipient SET outcome = :outcome, reasons = :reasons, decided_at = :decided_at
@@ -126,6 +132,7 @@ class ShareStore:
             "event": share.event,
             "hit": share.hit.as_json(),
             "derived_from": share.derived_from,
+            "person_keys": Identifiers.of_hit(share.hit).keys,
         }
         return (await self._connection.execute(_ADD, values)).rowcount == 1
 
@@ -148,6 +155,17 @@ class ShareStore:
         """The shares of hits that rest on a received notice."""
         values = {"message_id": message_id, "limit": MAX_SHARES}
         return list((await self._connection.execute(_DERIVED, values)).scalars())
+
+    async def of_person(self, person: Identifiers) -> set[UUID]:
+        """The shares of hits about the same person."""
+        rows = await self._connection.execute(_WITH_KEYS, {"keys": person.keys})
+        hits = ((row.share_id, HitConfirmedV1.model_validate(row.hit)) for row in rows)
+        return {share_id for share_id, hit in hits if person.is_same(Identifiers.of_hit(hit))}
+
+    async def put_right(self, share_id: UUID, hit: HitConfirmedV1) -> None:
+        """Write what is right of whom a share is about."""
+        values = {"share_id": share_id, "hit": hit.as_json(), "person_keys": Identifiers.of_hit(hit).keys}
+        await self._connection.execute(_PUT_RIGHT, values)
 
     async def lock(self, share_id: UUID) -> Share:
         """One share, held until the transaction ends.

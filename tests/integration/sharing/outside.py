@@ -44,7 +44,7 @@ from tests.integration.sharing.outside_letters import (
 )
 from tests.integration.sharing.outside_oracle import GRANT_HOURS, Oracle, Written
 from tests.integration.sharing.world import LEGAL, LIAISON, SUPERVISOR, World, a_person
-from tests.unit.sharing.samples import STATEMENT, a_hit
+from tests.unit.sharing.samples import STATEMENT, a_hit, somebody_else
 
 #: The types of message that the machine sends, in any order.
 COVERED = (
@@ -149,7 +149,7 @@ class Outside:
                 "entry_id": entry_of_notice(told_by, notice),
                 "handling_code": DEFAULT_HANDLING,
             }
-        hit = a_hit(hit_id=uuid4(), message_id=uuid4(), **changes).model_copy(
+        hit = a_hit(hit_id=uuid4(), message_id=uuid4(), **somebody_else(**changes)).model_copy(
             update={"traveller_id": uuid4()}
         )
         await self.world.sharing.share_hit.receive(hit.message_id, hit)
@@ -247,11 +247,17 @@ class Outside:
         return went
 
     async def write(
-        self, kind: str, ground: Ground, *, is_beyond: bool = False, order: str | None = None
+        self,
+        kind: str,
+        ground: Ground,
+        *,
+        is_beyond: bool = False,
+        is_silent: bool = False,
+        order: str | None = None,
     ) -> UUID | None:
         """Write a message; its id, or `None` where it was refused at once. What takes one person leaves."""
         now = self.clock.now()
-        wanted = draft(kind, ground, now, is_beyond=is_beyond, order=order)
+        wanted = draft(kind, ground, now, is_beyond=is_beyond, is_silent=is_silent, order=order)
         # Each emergency has an officer of its own: an unreviewed one bars whoever declared it (SG-39).
         author = replace(SUPERVISOR, subject=f"supervisor-{uuid4()}") if kind == EMERGENCY else LIAISON
         try:
@@ -262,7 +268,7 @@ class Outside:
         except DomainError:
             return None
         wrong = frozenset(name for name in self.oracle.wrong if FAULTS[name].forbids_writing)
-        written = Written(kind, ground, author.subject, now, order, wrong)
+        written = Written(kind, ground, author.subject, now, order, wrong, is_silent)
         self.oracle.written[str(message.message_id)] = written
         return message.message_id
 
@@ -287,6 +293,7 @@ class Outside:
         ground: Ground,
         *,
         without: str = "",
+        is_silent: bool = False,
         order: str | None = None,
         approver: Principal = LEGAL,
     ) -> bool:
@@ -296,7 +303,7 @@ class Outside:
             await self.assess(subject, has_risk="SG-34" in subject.against)
             await self.propose(subject, order)
             return await self.approve(subject, approver)
-        message_id = await self.write(kind, ground, order=order)
+        message_id = await self.write(kind, ground, is_silent=is_silent, order=order)
         if message_id is None or kind in WITHDRAWING or kind == "SUSPEND":
             return message_id is not None
         if kind == PNR and without != "a grant":

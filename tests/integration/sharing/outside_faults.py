@@ -44,7 +44,8 @@ class Fault:
 
     `alike` are the message types that it concerns; a query rests on no review of ours, for example. Where
     there is a `word`, it concerns what tells that; `forbids_writing` is whether it binds what is written
-    meanwhile, and not what was written before.
+    meanwhile, and not what was written before; `is_of_the_hit` whether screening says it of a
+    hit that is named.
     """
 
     rules: frozenset[str]
@@ -53,6 +54,7 @@ class Fault:
     alike: frozenset[str] = TELLING
     word: str = ""
     forbids_writing: bool = False
+    is_of_the_hit: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _screening(*rules: str, alike: frozenset[str], **changes: Any) -> Fault:
             del outside.said[name]
         outside.world.hit_states.answer = a_hit_state(**outside.said)
 
-    return Fault(frozenset(rules), breaks, mends, alike)
+    return Fault(frozenset(rules), breaks, mends, alike, is_of_the_hit=True)
 
 
 def _order(object_id: str, rule_id: str, kind: SuspensionKind = SuspensionKind.PARTNER) -> Fault:

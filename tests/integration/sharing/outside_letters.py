@@ -69,10 +69,13 @@ class Kind:
 
 def person_of(subject: Subject) -> dict[str, Any]:
     """The person as a careless drafter writes it: without a birth date."""
-    return {
-        "names": [{"full": "EXAMPLE TEST", "script": "Latn", "source": "DOCUMENT"}],
-        "documents": [{"type": "PASSPORT", "number": "X1234567", "issuer": STATE}],
-    }
+    traveller = subject.hit.traveller
+    name = f"{traveller['surname']} {traveller['given_names']}"
+    documents = [
+        {"type": "PASSPORT", "number": each["number"], "issuer": each["issuer"]}
+        for each in traveller["documents"]
+    ]
+    return {"names": [{"full": name, "script": "Latn", "source": "DOCUMENT"}], "documents": documents}
 
 
 #: What nobody may read in a message that is about no person.
@@ -80,9 +83,18 @@ PERSONAL: Final = ("EXAMPLE", "X1234567", "1980-01-02")
 
 
 def draft(
-    kind: str, ground: Ground, now: datetime, *, is_beyond: bool = False, order: str | None = None
+    kind: str,
+    ground: Ground,
+    now: datetime,
+    *,
+    is_beyond: bool = False,
+    is_silent: bool = False,
+    order: str | None = None,
 ) -> Draft:
-    """The draft of a message; one `is_beyond` corrects what its recipient never got."""
+    """The draft of a message; one `is_beyond` corrects what its recipient never got.
+
+    One that `is_silent` leaves out our own hit, and describes the person as any other.
+    """
     how = KINDS[kind]
     payload = how.payload(ground, now)
     if is_beyond:
@@ -95,7 +107,7 @@ def draft(
         statement=STATEMENT,
         alternatives_considered="A telephone call: it leaves no record.",
         in_reply_to=_answered(how, ground),
-        hit_id=ground.subject.hit.hit_id if how.names_the_hit else None,
+        hit_id=ground.subject.hit.hit_id if how.names_the_hit and not is_silent else None,
         claim_sign=False,
         category="SUSPECT",
         court_order=None if order is None else CourtOrder(order),
@@ -267,3 +279,5 @@ KINDS: Final[Mapping[str, Kind]] = {
     "RESUME": Kind(_suspension("SETTLED"), names_the_hit=False),
 }
 """Every type that people write, but a notice, which comes from a share."""
+SILENT: Final = tuple(kind for kind, how in KINDS.items() if how.names_the_hit and kind != EMERGENCY)
+"""What can be written without naming the hit that it is about."""

@@ -50,7 +50,8 @@ OVERSEEING: Final = frozenset({Role.DPO, Role.AUDITOR, Role.COURT, Role.INDEPEND
 class Written:
     """A message that somebody wrote: on what ground, who let it go, and what they said of it.
 
-    `order` is the court's order that it names, `wrong` whatever was wrong when it was written.
+    `order` is the court's order that it names, `wrong` whatever was wrong when it was written, `is_silent`
+    whether it leaves out the hit that it is about.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class Written:
     at: datetime
     order: str | None
     wrong: frozenset[str]
+    is_silent: bool = False
     approver: Principal | None = None
     agrees: bool = False
     granted_at: datetime | None = None
@@ -102,7 +104,7 @@ class Oracle:
         ground = written.ground
         # A consent to nothing that we ever sent tells of nobody.
         is_empty = kind == CONSENT and str(ground.ours) not in self.out
-        found = self._of_the_moment(kind, None if is_empty else ground.subject)
+        found = self._of_the_moment(kind, None if is_empty else ground.subject, written.is_silent)
         found = _as_let_go(found, written.approver, written.order)
         found.update(*(FAULTS[name].rules for name in written.wrong if kind in FAULTS[name].alike))
         is_in_time = now < written.at + timedelta(hours=EMERGENCY_HOURS)
@@ -119,12 +121,16 @@ class Oracle:
             found.add("SG-37")
         return found
 
-    def _of_the_moment(self, kind: str, subject: Subject | None) -> set[str]:
-        """What is wrong now with the world or with telling of this person, if it tells of one."""
+    def _of_the_moment(self, kind: str, subject: Subject | None, is_silent: bool = False) -> set[str]:
+        """What is wrong now with the world or with telling of this person, if it tells of one.
+
+        What rests on no hit of ours does not fall with its entry; what is known of the person stays.
+        """
         of_the_world: Iterable[frozenset[str]] = (
             fault.rules
             for fault in map(FAULTS.__getitem__, self.wrong)
-            if kind in fault.alike and not fault.word and not fault.forbids_writing
+            if kind in fault.alike
+            and not (fault.word or fault.forbids_writing or (is_silent and fault.is_of_the_hit))
         )
         of_one_post = {"SG-27"} if self.is_one_post else set[str]()
         of_the_person = subject.against & PERSONS_RULES[kind] if subject else set[str]()

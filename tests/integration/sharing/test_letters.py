@@ -34,7 +34,7 @@ from tests.integration.sharing.test_exchange_types import (
 )
 from tests.integration.sharing.two_states import State, TwoStates, a_letter
 from tests.integration.sharing.world import LEGAL
-from tests.unit.sharing.samples import a_country_risk, a_hit
+from tests.unit.sharing.samples import a_country_risk, a_hit, somebody_else
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 both = test_exchange_types.both
@@ -45,7 +45,7 @@ async def a_share(state: State, *, notice: str | None = None, **changes: Any) ->
     """A confirmed hit of a State, which rests on a notice from XBB where one is named."""
     if notice is not None:
         changes["entry"] = {"entry_id": entry_of_notice("XBB-PIU-01", UUID(notice))}
-    hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4(), **changes)
+    hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4(), **somebody_else(**changes))
     await state.sharing.share_hit.receive(hit.message_id, hit)
     return hit
 

@@ -35,6 +35,7 @@ from tests.integration.sharing.outside_letters import (
     NOTICE,
     PNR,
     QUERY,
+    SILENT,
     STANDING,
     WITHDRAWING,
     Ground,
@@ -53,7 +54,7 @@ PERSONS: dict[str, dict[str, Any]] = {
     "a child": {"birth_date": "2012-01-02", "against": {"SG-16"}},
     "no suspect": {"entry": {"category": "ASSOCIATED"}, "against": {"SG-17"}},
     "a refugee's passport": {
-        "documents": [{"type": "PR", "number": "R1", "issuer": "XCC"}],
+        "document": {"type": "PR", "issuer": "XCC"},
         "against": {"SG-35"},
     },
     "known from another State": {"told_by": "XCC-PIU-01", "against": {"SG-33"}},
@@ -122,7 +123,9 @@ async def change(outside: Outside, subject: Subject, finding: str, *, is_so: boo
         await outside.dispute(subject, is_over=not is_so)
 
 
-async def departures(outside: Outside, kind: str, wrong: str, when: str) -> list[Departure]:
+async def departures(
+    outside: Outside, kind: str, wrong: str, when: str, *, is_silent: bool = False
+) -> list[Departure]:
     """What leaves when something goes wrong at some moment of a message's way."""
     await outside.begin()
     theirs = {"told_by": COUNTERPART} if kind in (FEEDBACK, "CONSENT_REQUEST") else {}
@@ -141,7 +144,7 @@ async def departures(outside: Outside, kind: str, wrong: str, when: str) -> list
     if when == "before":
         await goes_wrong()
     approver = OVERSEER if wrong == OFFICE else LEGAL
-    await outside.let_go(kind, ground, without=wrong, approver=approver)
+    await outside.let_go(kind, ground, without=wrong, is_silent=is_silent, approver=approver)
     if when == "after approval":
         await goes_wrong()
     await outside.deliver()
@@ -173,12 +176,12 @@ def stopped_at(wrong: str) -> str:
     return "before" if is_of_writing else "after approval"
 
 
-def found(running: Running, kind: str, wrong: str) -> bool:
+def found(running: Running, kind: str, wrong: str, *, is_silent: bool = False) -> bool:
     """Whether the oracle finds what leaves once the safeguards are forgotten that this breaks."""
     # What may not be told is left out of what is written later.
     when = "after approval" if wrong in FAULTS and FAULTS[wrong].word else "before"
     with running.policy.forgetting(rules_of(wrong)):
-        leaked = running(departures(running.outside, kind, wrong, when))
+        leaked = running(departures(running.outside, kind, wrong, when, is_silent=is_silent))
     return [each.forbidden_by >= rules_of(wrong) for each in leaked] == [True]
 
 
@@ -211,6 +214,19 @@ def test_nothing_leaves_once_something_forbids_it_and_each_safeguard_that_is_for
     for wrong in TRIED[kind]:
         assert running(departures(running.outside, kind, wrong, stopped_at(wrong))) == [], wrong
         assert found(running, kind, wrong), wrong
+
+
+@pytest.mark.parametrize("kind", SILENT)
+def test_drafter_who_names_no_hit_hides_nothing_that_is_known_of_the_person(
+    running: Running, kind: str
+) -> None:
+    outside = running.outside
+    right = running(departures(outside, kind, "", "never", is_silent=True))
+    assert right == [Departure(kind, frozenset())]
+    for wrong in (*FINDINGS, *(name for name in PERSONS if PERSONS[name])):
+        left = running(departures(outside, kind, wrong, "after approval", is_silent=True))
+        assert left == [], wrong
+        assert found(running, kind, wrong, is_silent=True), wrong
 
 
 @pytest.mark.parametrize(("kind", "wrong"), LEFT_UNDONE)
@@ -364,13 +380,16 @@ class AnyOrder(RuleBasedStateMachine):
         which=st.integers(0, 2),
         kind=st.sampled_from(sorted(KINDS)),
         is_beyond=st.booleans(),
+        is_silent=st.booleans(),
         order=st.sampled_from([None, ORDER]),
     )
-    def somebody_writes(self, which: int, kind: str, is_beyond: bool, order: str | None) -> None:
-        """Also an answer to nothing, and a withdrawal of what never left."""
+    def somebody_writes(
+        self, which: int, kind: str, is_beyond: bool, is_silent: bool, order: str | None
+    ) -> None:
+        """Also an answer to nothing, a withdrawal of what never left, and naming no hit."""
         ground = self.running(self.outside.ground(kind, self.outside.subjects[which]))
-        is_beyond = is_beyond and kind == "CORRECT"
-        message_id = self.running(self.outside.write(kind, ground, is_beyond=is_beyond, order=order))
+        how = {"is_beyond": is_beyond and kind == "CORRECT", "is_silent": is_silent and kind in SILENT}
+        message_id = self.running(self.outside.write(kind, ground, order=order, **how))
         self.waiting += [] if message_id is None else [message_id]
 
     @rule()

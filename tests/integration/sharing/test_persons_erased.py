@@ -11,7 +11,10 @@ from services.sharing.store.shares import ShareStore
 from shared.db.pruning import Pruner
 from tests.integration.sharing.world import LEGAL, World
 
-PERSONAL = ("EXAMPLE", "X1234567", "1980-01-02", "QDi.999", "Verify document", "feared")
+PERSONAL = (
+    *("EXAMPLE", "X1234567", "1980-01-02", "QDi.999", "Verify document", "feared"),
+    *("example test", "x1234567"),
+)
 
 
 async def held(world: World) -> str:

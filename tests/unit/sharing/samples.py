@@ -1,6 +1,7 @@
 """A fictional hit, its registers and its keys, for the tests of the sharing service."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,20 @@ def a_traveller(**changes: Any) -> dict[str, Any]:
         "phones": ["+000000"],
     }
     return traveller | changes
+
+
+_OTHERS = count(1)
+
+
+def somebody_else(
+    entry: dict[str, Any] | None = None, *, document: dict[str, Any] | None = None, **traveller: Any
+) -> dict[str, Any]:
+    """What `a_hit` is given of a person of their own, with a `document` whose number is theirs alone."""
+    number = next(_OTHERS)
+    documents = [{"type": "P", "issuer": "XBB", **(document or {}), "number": f"X1234567{number:04}"}]
+    names = [{"text": f"EXAMPLE TEST{number}", "kind": "PRIMARY", "quality": "GOOD"}]
+    theirs = {"given_names": f"TEST{number}", "documents": documents}
+    return {**theirs, **traveller, "entry": {"names": names, **(entry or {})}}
 
 
 def a_hit(
