@@ -76,10 +76,10 @@ async def content(state: State, message_id: str) -> dict[str, Any]:
     return dict(found["payload"])
 
 
-async def sent_notice(state: State, other: State) -> str:
+async def sent_notice(state: State, other: State, **person: Any) -> str:
     """A notice of one State that has reached the other; its message id."""
     before = {each["message_id"] for each in await other.messages()}
-    await state.notify()
+    await state.notify(**person)
     return next(
         str(each["message_id"])
         for each in await other.messages()

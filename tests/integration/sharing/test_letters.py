@@ -212,7 +212,8 @@ async def test_answer_that_is_stopped_on_its_way_becomes_the_neutral_word(both: 
 async def test_consent_lets_nobody_tell_the_state_that_the_person_fears(both: TwoStates, risk: str) -> None:
     """A consent sends our information on: it is judged by where that goes."""
     await both.xaa.put(Register.COUNTRY_RISK, "XCC", a_country_risk("XCC", level=risk).as_json())
-    notice_id = await sent_notice(both.xaa, both.xbb)
+    # What is found of this person binds every later message about them.
+    notice_id = await sent_notice(both.xaa, both.xbb, **somebody_else())
     if risk == "LOW":
         await is_refugee(both.xaa, await hit_of_notice(both.xaa, notice_id))
     request = {

@@ -132,9 +132,9 @@ class State:
     async def deliver(self) -> int:
         return await self.sharing.delivery.deliver_due() + await self.sharing.exchange_delivery.deliver_due()
 
-    async def notify(self) -> UUID:
+    async def notify(self, **person: Any) -> UUID:
         """From a confirmed hit to a delivered notice; gives the hit's id."""
-        hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4())
+        hit: HitConfirmedV1 = a_hit(hit_id=uuid4(), message_id=uuid4(), **person)
         await self.sharing.share_hit.receive(hit.message_id, hit)
         shares = (await self.did("GET", "/v1/shares", "SUPERVISOR"))["shares"]
         path = f"/v1/shares/{next(each['share_id'] for each in shares if each['hit_id'] == str(hit.hit_id))}"
